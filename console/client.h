@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client.h - what the console knows of the site: a copy of chisand's live truth, kept by snapshot and changes, and the
+ * connection it comes over.  Commands and screens both stand on it.
+ */
+#ifndef CHISAN_CLIENT_H
+#define CHISAN_CLIENT_H
+
+#include <ev.h>
+
+#include "scada/base/conn.h"
+#include "scada/base/delta.h"
+#include "scada/base/msg.h"
+
+struct client_name { int64_t number; const char *text, *text_ja; };
+
+struct client_point {
+	const char *name, *title, *title_ja, *unit, *source; /* own memory, never NULL, raw: go through put_safe */
+	enum point_kind kind;
+	uint32_t device, group;
+	int8_t decimals;
+	double range_lo, range_hi, ll, l, h, hh, deadband; /* NaN = none */
+	int64_t period_us;
+	struct client_name *states; uint32_t state_count;
+	struct client_name *bits; uint32_t bit_count;
+};
+struct client_device {
+	const char *name, *title, *title_ja, *profile, *link;
+	int protocol;
+	int64_t poll_us;
+	point_id first; uint32_t count; /* its points */
+	struct msg_device_state state;  /* state.detail is own memory */
+	bool has_state;
+};
+struct client_screen { const char *name, *text; };
+
+enum client_phase { CLIENT_DOWN, CLIENT_CONNECTING, CLIENT_SNAPSHOT, CLIENT_LIVE };
+
+struct client {
+	enum client_phase phase;
+	enum err why;                 /* why it is down, and a sentence */
+	char why_text[256];
+	struct mono phase_since;
+	struct utc lost_at;           /* wall time at which the link was lost; 0 = it is not */
+	char socket[108];
+	/* ---- the model: valid from the first CLIENT_LIVE on, kept (and marked by phase) while the link is down */
+	uint16_t generation;
+	char user[64], server_build[64];
+	enum role role;
+	const char *site_name, *site_title_ja, *timezone;
+	bool simulated;
+	struct utc server_started;
+	struct client_point *points; uint32_t point_count;
+	struct delta_cell *cells;     /* [point_count]; decimals set */
+	struct client_device *devices; uint32_t device_count;
+	struct utc *group_time; uint32_t group_count;
+	struct client_screen *screens; uint32_t screen_count;
+	struct utc newest;            /* time of the last broadcast */
+	uint64_t bytes_in, changes_in;
+	struct client_private *private;
+};
+
+struct client_ops {
+	void (*phase)(struct client *c, void *arg);                      /* it changed; after CLIENT_LIVE all points are new */
+	void (*changed)(struct client *c, point_id id, void *arg);       /* a value; many between two broadcasts */
+	void (*broadcast)(struct client *c, void *arg);                  /* one frame of changes is complete */
+	void (*device)(struct client *c, uint32_t device, void *arg);    /* communication of a device changed */
+	void (*raw)(struct client *c, const struct msg_raw *raw, void *arg);
+};
+
+/* Socket by the rules of chisan(1): given, $CHISAN_SOCKET, $XDG_RUNTIME_DIR/chisan.sock, /run/chisan/chisan.sock. */
+void client_socket_path(char *buf, size_t size, const char *given);
+
+/* what: enum subscribe. With reconnect, tries again after 0.2 s, growing to 5 s. */
+struct client *client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconnect, const struct client_ops *ops, void *arg);
+void client_free(struct client *c);
+
+point_id client_find(const struct client *c, const char *name); /* POINT_NONE = there is none */
+/* The value as it stands: number, quality, time (of its group's scan while good). */
+struct value client_value(const struct client *c, point_id id);
+/* "55.5", "run", "0011 (FAN, DOOR)"; "-" if never read. Without unit and marks. Japanese names if ja. Made safe. */
+void client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size);
+/* Age of the value at `now`: since its last scan. */
+int64_t client_age_us(const struct client *c, point_id id, struct utc now);
+/* Is it older than two scan periods? Then screens print the age. */
+bool client_is_old(const struct client *c, point_id id, struct utc now);
+enum err client_ask_raw(struct client *c, point_id id); /* answer comes by ops.raw */
+
+#endif

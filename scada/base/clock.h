@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * clock.h - the two clocks, kept apart by type. Only event loops read them; everything below is given the time.
+ */
+#ifndef CHISAN_CLOCK_H
+#define CHISAN_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mono { int64_t us; }; /* CLOCK_MONOTONIC; expiries and time-outs */
+struct utc { int64_t us; };  /* since 1970-01-01T00:00:00Z; 0 = not known */
+
+#define US_PER_MS INT64_C(1000)
+#define US_PER_S  INT64_C(1000000)
+
+struct mono clock_mono(void);
+struct utc clock_utc(void); /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
+
+static inline int64_t mono_diff_us(struct mono later, struct mono earlier) { return later.us - earlier.us; }
+static inline int64_t utc_diff_us(struct utc later, struct utc earlier) { return later.us - earlier.us; }
+static inline struct mono mono_add(struct mono t, int64_t us) { return (struct mono){ t.us + us }; }
+static inline struct utc utc_add(struct utc t, int64_t us) { return (struct utc){ t.us + us }; }
+
+/* False before 2024 and after 2100: a dead real-time clock. */
+bool utc_is_plausible(struct utc t);
+
+/* "2026-11-22T20:53:06.123Z"; buf >= 32. "-" if not known. Returns buf. */
+char *utc_iso(char *buf, size_t size, struct utc t);
+bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction optional */
+
+/* Civil time in a zone of the tz database; the zone was checked with clock_zone_exists. Edges only. */
+bool clock_zone_exists(const char *zone); /* no "..", no absolute path, file present and TZif */
+bool clock_set_zone(const char *zone);    /* for this process; false if it does not exist */
+char *utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt);
+
+/* "0.4s" "37s" "12m" "3h" "2d": at most 5 cells. buf >= 8. Negative counts as 0. */
+char *clock_age(char *buf, size_t size, int64_t us);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sandbox.h - what a helper may still do after its start: no_new_privs, Landlock for files, seccomp for system calls.
+ * Off in sanitizer builds; a warning where the kernel lacks a part. What is linked is the other half.
+ */
+#ifndef CHISAN_SANDBOX_H
+#define CHISAN_SANDBOX_H
+
+#include <stddef.h>
+
+#include "scada/base/err.h"
+
+enum sandbox_may {
+	SANDBOX_READ_FILES = 1 << 0,  /* below the given folders */
+	SANDBOX_CONNECT = 1 << 1,     /* TCP and UDP sockets, no new listening ones */
+	SANDBOX_LISTEN = 1 << 2,
+	SANDBOX_SPAWN = 1 << 3,
+};
+
+/* folders: NULL-terminated, may be NULL. On return the process can do only what `may` says, memory, time, its open descriptors. */
+enum err sandbox_enter(unsigned may, const char *const folders[]);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wire.h - the one kind of frame that all programs of Chisan exchange, and the bounds-checked access to its body.
+ * Whoever reads a frame treats it as hostile: nothing is believed before it was checked.
+ *
+ * Head, 16 bytes, network order:  length u32 (of the body) | type u16 | generation u16 | sequence u32 | reply-to u32
+ *
+ * WIRE_VERSION history
+ *   1  first version: hello, results, site frames, field configuration, samples, snapshot and changes
+ */
+#ifndef CHISAN_WIRE_H
+#define CHISAN_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scada/base/err.h"
+#include "scada/base/point.h"
+
+#define WIRE_VERSION 1
+#define WIRE_HEAD 16
+#define WIRE_BODY_MAX (1024 * 1024)
+
+enum wire_flags {
+	WF_NUMBERS = 1 << 0, /* carries point or device numbers: dropped unless the generation is the receiver's */
+	WF_REQUEST = 1 << 1, /* is answered, by a frame whose reply-to is this frame's sequence */
+};
+
+/* clang-format off */
+/*
+ * ONE ROW PER MESSAGE.  Numbers are never reused.  A type that is not here is refused; so is a body outside min..max and a
+ * sender below the least role.  ROLE_PEER rows pass between chisand and its helpers only.
+ * _(id, number, min body, max body, least role, flags, help)
+ */
+#define WIRE_LIST(_) \
+	_(W_HELLO,         1,  40,   1024, ROLE_NONE,   0,                     "who I am: version, build, generation, hash, role") \
+	_(W_RESULT,        2,   6,   4096, ROLE_NONE,   0,                     "outcome of the request named in reply-to") \
+	_(W_BYE,           3,   2,   1024, ROLE_NONE,   0,                     "why this connection ends, in a sentence") \
+	_(W_PING,          4,   0,      8, ROLE_NONE,   WF_REQUEST,            "are you there") \
+	_(W_PONG,          5,   0,      8, ROLE_NONE,   0,                     "I am") \
+	/* 16..31 chisan-site to whoever started it */ \
+	_(W_SITE_FAULT,   16,  10,  16384, ROLE_PEER,   0,                     "one fault of the site's files") \
+	_(W_SITE_TREE,    17,   1, 262144, ROLE_PEER,   0,                     "a piece of the checked site, in order") \
+	_(W_SITE_END,     18,  44,     64, ROLE_PEER,   0,                     "counts of faults and warnings, length and hash of the tree") \
+	/* 32..63 chisand and chisan-field */ \
+	_(W_FIELD_BEGIN,  32,   0,      0, ROLE_PEER,   WF_NUMBERS,            "a configuration of this generation follows; forget the old one") \
+	_(W_FIELD_LINK,   33,   8,   1024, ROLE_PEER,   WF_NUMBERS,            "one connection or bus") \
+	_(W_FIELD_DEVICE, 34,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one device and its manners") \
+	_(W_FIELD_ITEM,   35,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one point's place in a device") \
+	_(W_FIELD_START,  36,  12,     12, ROLE_PEER,   WF_NUMBERS,            "counts of links, devices, items; start polling") \
+	_(W_SAMPLES,      40,  14,  65536, ROLE_PEER,   WF_NUMBERS,            "values of one scan of one device") \
+	_(W_DEVICE_STATE, 41,  40,   1024, ROLE_PEER,   WF_NUMBERS,            "communication of one device: state and counters") \
+	_(W_FIELD_STATS,  42,  24,     64, ROLE_PEER,   0,                     "how the field program itself is") \
+	_(W_RAW_GET,      43,   4,      4, ROLE_VIEWER, WF_NUMBERS|WF_REQUEST, "the registers behind a point, as last read") \
+	_(W_RAW,          44,  20,   1024, ROLE_NONE,   WF_NUMBERS,            "those registers") \
+	/* 64..95 chisand and its clients */ \
+	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
+	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \
+	_(W_DEVICE,       66,  12,   4096, ROLE_NONE,   WF_NUMBERS,            "what a device is") \
+	_(W_POINT,        67,  40,  32768, ROLE_NONE,   WF_NUMBERS,            "what a point is") \
+	_(W_SCREEN,       68,   4, 131072, ROLE_NONE,   0,                     "the text of a screen file") \
+	_(W_VALUES,       69,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed values, absolute: a piece of a snapshot") \
+	_(W_SNAPSHOT_END, 70,  12,     12, ROLE_NONE,   0,                     "counts of devices, points, screens of the snapshot") \
+	_(W_CHANGES,      71,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed changes against the last broadcast")
+/* clang-format on */
+/* Reserved: 96..127 alarms, 128..159 control, 160..191 store, 192..223 planner. */
+
+#define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
+enum wire_type { WIRE_LIST(WIRE_ENUM) };
+#undef WIRE_ENUM
+
+struct wire_row {
+	uint16_t type;
+	uint32_t min, max; /* bytes of body */
+	enum role role;
+	unsigned flags;    /* enum wire_flags */
+	const char *name;  /* "W_HELLO" */
+	const char *help;
+};
+
+const struct wire_row *wire_find(uint16_t type); /* NULL = no such message */
+const struct wire_row *wire_row(size_t i);       /* i-th row, NULL at the end */
+
+struct frame {
+	uint32_t length; /* of body */
+	uint16_t type;
+	uint16_t generation;
+	uint32_t sequence;
+	uint32_t reply_to;   /* 0 = none */
+	const uint8_t *body; /* into the receive buffer, valid until the next read */
+};
+
+/*
+ * Takes one frame from the start of buf. OK: *used bytes were taken. ERR_BUSY: more bytes are needed (*used = 0).
+ * ERR_FRAME, ERR_TOO_BIG: the stream cannot be trusted any more; close it.
+ */
+enum err wire_take(const uint8_t *buf, size_t len, struct frame *out, size_t *used);
+void wire_put_head(uint8_t out[WIRE_HEAD], const struct frame *f);
+
+/* ---- writing a body: grows, owned by the caller; wbuf_done frees */
+struct wbuf {
+	uint8_t *data;
+	size_t len, cap;
+};
+void wbuf_init(struct wbuf *b);
+void wbuf_done(struct wbuf *b);
+void wbuf_reset(struct wbuf *b); /* empty, keeps the memory */
+void w_u8(struct wbuf *b, uint8_t v);
+void w_u16(struct wbuf *b, uint16_t v);
+void w_u32(struct wbuf *b, uint32_t v);
+void w_u64(struct wbuf *b, uint64_t v);
+void w_i64(struct wbuf *b, int64_t v);
+void w_f64(struct wbuf *b, double v);
+void w_varint(struct wbuf *b, uint64_t v);  /* LEB128, 1 to 10 bytes */
+void w_zigzag(struct wbuf *b, int64_t v);
+void w_str(struct wbuf *b, const char *s);  /* varint length, bytes, NUL; NULL is "" */
+void w_bytes(struct wbuf *b, const void *p, size_t len); /* varint length, bytes */
+
+/* ---- reading a body: a fault is sticky, then everything reads as 0 or "" */
+struct rbuf {
+	const uint8_t *data;
+	size_t len, pos;
+	bool bad;
+};
+void rbuf_init(struct rbuf *r, const void *data, size_t len);
+uint8_t r_u8(struct rbuf *r);
+uint16_t r_u16(struct rbuf *r);
+uint32_t r_u32(struct rbuf *r);
+uint64_t r_u64(struct rbuf *r);
+int64_t r_i64(struct rbuf *r);
+double r_f64(struct rbuf *r);
+uint64_t r_varint(struct rbuf *r);
+int64_t r_zigzag(struct rbuf *r);
+const char *r_str(struct rbuf *r);  /* into the buffer; refused if it is not valid UTF-8 or holds a NUL */
+const uint8_t *r_bytes(struct rbuf *r, size_t *len);
+bool r_done(const struct rbuf *r);  /* all read and nothing bad */
+
+#endif
