@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every test, in the builds that must work; called by `quickstart check`.  The last line counts them.
+#   1 gcc    warnings are errors, make check          4 valgrind   the unit tests of 1
+#   2 clang  address and undefined-behaviour checks   5 distcheck  a release builds, installs and passes by itself
+#   3 lint   the rules of the house                   6 fuzz       every fuzzer for a short while
+# CHISAN_FUZZ_SECONDS (30) is the time for each fuzzer.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+root=$PWD
+jobs=$(nproc 2>/dev/null || echo 2)
+logs=$root/build-check/logs
+passed=0 failed=0 skipped=0
+mkdir -p "$logs"
+ulimit -n "$(ulimit -Hn)" 2>/dev/null
+export LC_ALL=C.UTF-8
+unset CHISAN_SOCKET CHISAN_NOW NO_COLOR TMUX
+
+say() { printf '== %s  (%ss)\n' "$*" "$SECONDS"; }
+pass() { passed=$((passed + 1)); }
+fail() {
+	failed=$((failed + 1))
+	printf 'FAILED: %s\n' "$1"
+	[ -z "${2-}" ] || tail -n "${3-40}" "$2"
+}
+# Runs a step as one test of its own, its words in a log.
+step() { # name, command...
+	local name=$1
+	shift
+	if "$@" >"$logs/$name.log" 2>&1; then pass; else
+		fail "$name" "$logs/$name.log"
+		return 1
+	fi
+}
+# Adds the counts of a finished make check: Check's own where a program prints them, one a script otherwise.
+count() { # build folder, name
+	local trs log result line n f e
+	while read -r trs; do
+		log=${trs%.trs}.log
+		result=$(sed -n 's/^:test-result: //p' "$trs" | head -n 1)
+		line=$(grep -aE '^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+' "$log" | tail -n 1)
+		if [ -n "$line" ]; then
+			read -r n f e < <(sed -E 's/.*Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+).*/\1 \2 \3/' <<<"$line")
+			passed=$((passed + n - f - e))
+			if [ $((f + e)) -gt 0 ]; then
+				failed=$((failed + f + e - 1))
+				fail "$2: ${log#"$1"/}" "$log"
+			elif [ "$result" != PASS ]; then
+				fail "$2: ${log#"$1"/} ($result)" "$log"
+			fi
+		else
+			case $result in
+			PASS) pass ;;
+			SKIP)
+				skipped=$((skipped + 1))
+				printf 'skipped: %s: %s\n' "$2" "$(tail -n 1 "$log" | cut -c1-200)"
+				;;
+			*) fail "$2: ${log#"$1"/} ($result)" "$log" ;;
+			esac
+		fi
+	done < <(find "$1" -name '*.trs' | sort)
+}
+built() { # name, environment and options of configure...
+	local name=$1 folder=$root/build-check/$1
+	shift
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	(cd "$folder" && "$root/configure" -q "$@") && make -C "$folder" -j"$jobs" all
+}
+
+step autogen ./autogen.sh || exit 1
+
+say "gcc: build with warnings as errors, make check"
+if step gcc-build built gcc CC=gcc CFLAGS='-O2 -g' --enable-werror; then
+	make -C build-check/gcc -j"$jobs" check >"$logs/gcc-check.log" 2>&1 || grep -q '^# TOTAL' "$logs/gcc-check.log" ||
+		fail gcc-check "$logs/gcc-check.log"
+	count "$root/build-check/gcc" gcc
+fi
+
+say "lint"
+step lint env top_builddir="$root/build-check/gcc" tests/lint.sh
+sed -n '/^note:/p' "$logs/lint.log" | tail -n 12
+
+say "clang with address and undefined-behaviour sanitizers: build, make check"
+if step clang-build built clang CC=clang-14 CFLAGS='-O1 -g' --enable-werror --enable-sanitizers; then
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		make -C build-check/clang -j"$jobs" check >"$logs/clang-check.log" 2>&1 || grep -q '^# TOTAL' "$logs/clang-check.log" ||
+		fail clang-check "$logs/clang-check.log"
+	count "$root/build-check/clang" clang
+fi
+
+say "valgrind: the unit tests"
+if [ -f build-check/gcc/Makefile ]; then
+	for program in build-check/gcc/tests/unit/t_*; do
+		[ -x "$program" ] && [ -f "$program" ] || continue
+		case $program in *.o | *.log | *.trs) continue ;; esac
+		step "valgrind-${program##*/}" env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" \
+			top_builddir="$root/build-check/gcc" \
+			CHISAN_LIBEXECDIR="$root/build-check/gcc/scada/site:$root/build-check/gcc/drivers" \
+			CK_TIMEOUT_MULTIPLIER=20 valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
+			--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$program"
+	done
+fi
+
+say "distcheck"
+step distcheck make -C build-check/gcc -j"$jobs" distcheck
+
+say "fuzz: ${CHISAN_FUZZ_SECONDS:-30} s each"
+if step fuzz-build built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers; then
+	fuzz() {
+		local name=${1##*/} corpus
+		corpus=$(mktemp -d) || return 1
+		[ ! -d "$root/tests/fuzz/seeds/$name" ] || cp "$root/tests/fuzz/seeds/$name"/* "$corpus"/
+		"$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix="$logs/$name." "$corpus" >"$logs/$name.log" 2>&1
+		local result=$?
+		rm -rf "$corpus"
+		return $result
+	}
+	running=()
+	names=()
+	reap() {
+		if wait "${running[0]}"; then pass; else fail "${names[0]}" "$logs/${names[0]}.log"; fi
+		running=("${running[@]:1}")
+		names=("${names[@]:1}")
+	}
+	for program in build-check/fuzz/tests/fuzz/fuzz_*; do
+		[ -x "$program" ] && [ -f "$program" ] || continue
+		[ ${#running[@]} -lt "$jobs" ] || reap
+		fuzz "$root/$program" &
+		running+=($!)
+		names+=("${program##*/}")
+	done
+	while [ ${#running[@]} -gt 0 ]; do reap; done
+fi
+
+say "done"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
