@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client_private.h - the inside of the client: the model that a snapshot builds, and the connection it comes over.
+ * A model is built beside the live one and takes its place whole, so that nobody ever sees half a site.
+ */
+#ifndef CHISAN_CLIENT_PRIVATE_H
+#define CHISAN_CLIENT_PRIVATE_H
+
+#include <uthash.h>
+
+#include "console/client.h"
+#include "scada/base/mem.h"
+
+struct client_entry {
+	const char *name; /* of points[id] */
+	point_id id;
+	UT_hash_handle hh;
+};
+
+struct client_model {
+	struct arena *arena; /* all text */
+	uint16_t generation;
+	const char *site_name, *site_title_ja, *timezone;
+	bool simulated;
+	struct utc server_started, newest;
+	uint32_t point_max, device_max, screen_max; /* as the site announced them */
+	struct client_point *points; uint32_t point_count; /* count: received so far, in order of number */
+	struct delta_cell *cells;
+	struct client_device *devices; uint32_t device_count;
+	struct utc *group_time; uint32_t group_count;
+	struct client_screen *screens; uint32_t screen_count;
+	struct client_entry *entries, *hash;
+};
+
+#define CLIENT_MODEL_TEXT_MAX ((size_t)512 * 1024 * 1024) /* bytes of text that a snapshot may bring */
+#define CLIENT_SCREEN_MAX 1000
+
+/* Each returns OK or why the frame is refused; a refused frame leaves the model usable but incomplete. */
+struct client_model *client_model_new(const struct msg_site *m); /* NULL: impossible counts */
+void client_model_free(struct client_model *m);                  /* NULL is fine */
+enum err client_model_device(struct client_model *m, const struct frame *f);
+enum err client_model_point(struct client_model *m, const struct frame *f);
+enum err client_model_screen(struct client_model *m, const struct frame *f);
+enum err client_model_device_state(struct client_model *m, const struct frame *f, uint32_t *device);
+enum err client_model_values(struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
+enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
+
+#define CLIENT_RAW_MAX 16 /* questions for registers under way; the oldest is forgotten */
+struct client_raw_asked { uint32_t sequence; point_id point; };
+
+struct client_private {
+	struct ev_loop *loop;
+	struct conn *conn;               /* NULL = none */
+	ev_timer timer;                  /* pause before the next try, or patience with the server */
+	const struct client_ops *ops;
+	void *arg;
+	unsigned what;
+	bool reconnect, heard, pinged, said_bye, greeted;
+	double pause_s;
+	uint32_t subscribe_sequence;
+	struct client_model *live, *next; /* next: being received; NULL = none */
+	struct client_raw_asked raw[CLIENT_RAW_MAX];
+	unsigned raw_at;
+};
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client_value.c - one value as people read it: found by name, as text, with its time and age.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "console/client_private.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+/* These say that the value was not renewed: its own time counts, not that of the last scan. */
+#define Q_NOT_RENEWED (Q_BLOCKED | Q_NEVER_READ | Q_NO_COMM | Q_FAILURE | Q_STALE)
+
+point_id
+client_find(const struct client *c, const char *name)
+{
+	const struct client_model *m = c->private->live;
+	struct client_entry *entry = NULL;
+
+	if (m == NULL)
+		return POINT_NONE;
+	HASH_FIND(hh, m->hash, name, strlen(name), entry);
+	return entry == NULL ? POINT_NONE : entry->id;
+}
+
+struct value
+client_value(const struct client *c, point_id id)
+{
+	const struct delta_cell *cell = &c->cells[id];
+	uint32_t group = c->points[id].group;
+	struct value v = { .v = cell->v, .quality = cell->quality, .cause = cell->cause, .time = cell->time };
+
+	if (!(cell->quality & Q_NOT_RENEWED) && group < c->group_count && c->group_time[group].us > v.time.us)
+		v.time = c->group_time[group];
+	if (cell->quality == 0 && group < c->group_count && c->group_time[group].us != 0)
+		v.time = c->group_time[group];
+	return v;
+}
+
+static const char *
+in_language(const struct client_name *n, bool ja)
+{
+	return ja && n->text_ja[0] != '\0' ? n->text_ja : n->text;
+}
+
+/* "0011 (FAN, DOOR)"; above eight bits in hexadecimal. */
+static void
+format_bits(const struct client_point *p, double v, bool ja, char *buf, size_t size)
+{
+	unsigned width = 4;
+	uint64_t word = v >= 0 && v < 18446744073709551616.0 ? (uint64_t)v : 0;
+
+	for (uint32_t i = 0; i < p->bit_count; i++)
+		if (p->bits[i].number >= width)
+			width = (unsigned)p->bits[i].number + 1;
+	buf[0] = '\0';
+	if (width > 8) {
+		str_printf(buf, size, "0x%0*llx", (int)((width + 3) / 4), (unsigned long long)word);
+	} else {
+		for (unsigned bit = width; bit-- > 0;)
+			str_append(buf, size, (word >> bit) & 1 ? "1" : "0");
+		if (word >> width != 0)
+			str_printf(buf, size, "0x%llx", (unsigned long long)word);
+	}
+	bool is_first = true;
+	for (uint32_t i = 0; i < p->bit_count; i++) {
+		if (!((word >> p->bits[i].number) & 1))
+			continue;
+		str_append(buf, size, is_first ? " (" : ", ");
+		str_append(buf, size, in_language(&p->bits[i], ja));
+		is_first = false;
+	}
+	if (!is_first)
+		str_append(buf, size, ")");
+}
+
+void
+client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size)
+{
+	const struct client_point *p = &c->points[id];
+	const struct delta_cell *cell = &c->cells[id];
+	char raw[512];
+
+	if ((cell->quality & Q_NEVER_READ) || isnan(cell->v)) {
+		str_copy(buf, size, "-");
+		return;
+	}
+	for (uint32_t i = 0; i < p->state_count; i++) {
+		if ((double)p->states[i].number == cell->v) {
+			text_put_safe(buf, size, in_language(&p->states[i], ja), -1);
+			return;
+		}
+	}
+	if (p->bit_count > 0)
+		format_bits(p, cell->v, ja, raw, sizeof raw);
+	else
+		str_fixed(raw, sizeof raw, cell->v, p->decimals > 0 ? p->decimals : 0);
+	text_put_safe(buf, size, raw, -1);
+}
+
+int64_t
+client_age_us(const struct client *c, point_id id, struct utc now)
+{
+	struct utc since = client_value(c, id).time;
+
+	if (since.us == 0)
+		since = c->server_started; /* never read: since it could have been */
+	if (since.us == 0 || since.us > now.us)
+		return 0;
+	return utc_diff_us(now, since);
+}
+
+bool
+client_is_old(const struct client *c, point_id id, struct utc now)
+{
+	int64_t period = c->points[id].period_us;
+
+	if (c->cells[id].quality & Q_NEVER_READ)
+		return false;
+	return client_age_us(c, id, now) > 2 * (period > 0 ? period : US_PER_S);
+}
