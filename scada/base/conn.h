@@ -39,10 +39,12 @@ uint16_t conn_generation(const struct conn *c);
 int conn_fd(const struct conn *c);
 size_t conn_queued(const struct conn *c);
 uint64_t conn_bytes_out(const struct conn *c);
+uint64_t conn_dropped(const struct conn *c); /* frames of another generation */
 
 /* Queues one frame; *sequence (may be NULL) gets its number. ERR_SLOW: the peer will be dropped on return to the loop. */
 enum err conn_send(struct conn *c, uint16_t type, uint32_t reply_to, const struct wbuf *body, uint32_t *sequence);
-/* The same body to many: bytes as wire_put_head and body laid them out once by conn_encode; only counted and queued. */
+/* The same body to many: laid out once by conn_encode (appended to out; sequence 0, as it is no one's), then only queued. */
+void conn_encode(struct wbuf *out, uint16_t type, uint16_t generation, const struct wbuf *body);
 enum err conn_send_encoded(struct conn *c, const uint8_t *frame, size_t len);
 
 /* W_RESULT in one line. */

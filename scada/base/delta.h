@@ -29,11 +29,13 @@ double delta_round(double v, int decimals);
 struct delta_writer {
 	struct wbuf *b;
 	struct utc now;
-	struct wbuf points;  /* collected until finish */
+	struct wbuf points;  /* groups, then points, collected until the end */
+	size_t groups_len;   /* bytes of the groups in it */
 	uint32_t next_group, next_point;
 	uint32_t groups, count;
 	bool is_absolute;
 };
+/* *w is zeroed memory, or was used before: its buffer is kept. */
 void delta_begin(struct delta_writer *w, struct wbuf *body, struct utc now, bool is_absolute);
 void delta_group(struct delta_writer *w, uint32_t group, struct utc scanned); /* rising numbers, before all points */
 /* Writes and updates *cell; rising numbers. Quality is written if it differs from the cell's or is_absolute. */

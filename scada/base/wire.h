@@ -44,7 +44,7 @@ enum wire_flags {
 	_(W_SITE_TREE,    17,   1, 262144, ROLE_PEER,   0,                     "a piece of the checked site, in order") \
 	_(W_SITE_END,     18,  44,     64, ROLE_PEER,   0,                     "counts of faults and warnings, length and hash of the tree") \
 	/* 32..63 chisand and chisan-field */ \
-	_(W_FIELD_BEGIN,  32,   0,      0, ROLE_PEER,   WF_NUMBERS,            "a configuration of this generation follows; forget the old one") \
+	_(W_FIELD_BEGIN,  32,   0,      0, ROLE_PEER,   0,                     "a configuration of this head's generation follows; forget the old one") \
 	_(W_FIELD_LINK,   33,   8,   1024, ROLE_PEER,   WF_NUMBERS,            "one connection or bus") \
 	_(W_FIELD_DEVICE, 34,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one device and its manners") \
 	_(W_FIELD_ITEM,   35,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one point's place in a device") \
@@ -106,6 +106,7 @@ struct wbuf {
 void wbuf_init(struct wbuf *b);
 void wbuf_done(struct wbuf *b);
 void wbuf_reset(struct wbuf *b); /* empty, keeps the memory */
+uint8_t *wbuf_grow(struct wbuf *b, size_t add); /* room for add more bytes, counted as written: the caller fills them */
 void w_u8(struct wbuf *b, uint8_t v);
 void w_u16(struct wbuf *b, uint16_t v);
 void w_u32(struct wbuf *b, uint32_t v);
