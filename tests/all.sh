@@ -81,6 +81,13 @@ say "lint"
 step lint env top_builddir="$root/build-check/gcc" tests/lint.sh
 sed -n '/^note:/p' "$logs/lint.log" | tail -n 12
 
+say "quickstart without a terminal"
+quickstart() {
+	CHISAN_BUILD=$root/build-check/gcc ./quickstart </dev/null || return 1
+	! pgrep -f "$root/build-check/gcc/(scada/core/chisand|drivers/)" || { echo "it left something running"; return 1; }
+}
+[ ! -f build-check/gcc/Makefile ] || step quickstart quickstart
+
 say "clang with address and undefined-behaviour sanitizers: build, make check"
 if step clang-build built clang CC=clang-14 CFLAGS='-O1 -g' --enable-werror --enable-sanitizers; then
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
