@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * table.h - the live truth: one value a point, made from raw samples by the pipeline of each point.
+ * Pure: no I/O, no clock, and nothing is allocated between table_new and table_free.
+ *
+ * A sample passes, in this order:
+ *   1 cause of the driver   2 finite?   3 scale, offset, invert   4 curve, square root   5 range   6 filter   7 frozen
+ *   8 live value (calculations and alarms read it)   9 reporting deadband   10 reported value and its mark for the publisher
+ * Digital points pass 1, 2, invert, names of states, 7 to 10; counters have roll-over and reset after 3.
+ * A value that is bad keeps the last number and that number's time; NaN and time 0 if there never was one.
+ */
+#ifndef CHISAN_TABLE_H
+#define CHISAN_TABLE_H
+
+#include "scada/base/point.h"
+#include "scada/site/site.h"
+
+struct table;
+
+/* All points begin as Q_NEVER_READ. The site is borrowed and must outlive the table. */
+struct table *table_new(const struct site *s);
+void table_free(struct table *t); /* NULL is fine */
+
+/* After a reload, before the first sample: takes over what old knows of points with the same name (or `was`), kind and unit. */
+void table_adopt(struct table *t, const struct table *old);
+
+/*
+ * raw: decoded by the driver, before scaling; ignored unless cause is OK. scan: when it was read. False: no such point, or a
+ * calculated one (the sender is wrong). Points of chisand itself (protocol internal) come through here too.
+ */
+bool table_sample(struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct mono now);
+
+/* A finished value of a calculated point, from step 8 on. */
+void table_put(struct table *t, point_id id, const struct value *v, struct mono now);
+
+/*
+ * No communication: all points of the device at once, without waiting for the stale time. ERR_DISABLED makes them Q_BLOCKED,
+ * all else Q_NO_COMM. Calling it again with the same cause changes nothing. The next sample ends it, point by point.
+ */
+void table_device_down(struct table *t, uint32_t device, enum err cause);
+
+/* Marks points stale that had no sample for stale_periods of their period. Cheap: call it at every turn of the loop, or at 1 Hz. */
+void table_tick(struct table *t, struct mono now);
+
+/* ---- reading; arrays are indexed by point_id and borrowed until table_free */
+uint32_t table_count(const struct table *t);
+const struct value *table_values(const struct table *t);   /* live: after every sample */
+const struct value *table_reported(const struct table *t); /* what consoles are told: moves by at least the deadband */
+/* Of each scan group: when it was last read; 0 = never. A good value is as fresh as its group. Calculations: table_group_touch. */
+const struct utc *table_group_times(const struct table *t, uint32_t *count);
+void table_group_touch(struct table *t, uint32_t group, struct utc scan);
+double table_total(const struct table *t, point_id id);    /* counters: monotone sum of increments; 0 at the first sample */
+uint64_t table_pulses(const struct table *t, point_id id); /* rising edges seen of a point with `pulse` */
+point_id table_find(const struct table *t, const char *name); /* POINT_NONE */
+const struct site *table_site(const struct table *t);
+
+/* Points whose reported value changed since the last take: rising, each once; borrowed until the next take. */
+const point_id *table_changes_take(struct table *t, uint32_t *count);
+bool table_has_changes(const struct table *t);
+/* The same for live values that changed at all; for calc. */
+const point_id *table_live_take(struct table *t, uint32_t *count);
+
+#endif
