@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fake.h - a server in the test's own process and loop: a small site, sent as chisand sends it, or as badly as a test wants.
+ * Include after t.h; everything is static, so a test file is still one file.
+ */
+#ifndef CHISAN_FAKE_H
+#define CHISAN_FAKE_H
+
+#include <ev.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "scada/base/conn.h"
+#include "scada/base/delta.h"
+#include "scada/base/mem.h"
+#include "scada/base/msg.h"
+#include "scada/base/str.h"
+
+#define FAKE_POINTS 6
+#define FAKE_NOW (INT64_C(1795000000) * US_PER_S)
+
+struct fake {
+	struct ev_loop *loop;
+	char folder[64], path[108];
+	int listener;
+	ev_io accept_io;
+	struct conn *conn;        /* the one client; NULL = none */
+	unsigned accepted, subscribed, raw_asked;
+	uint32_t last_sequence;   /* of the last request */
+	uint16_t version, generation;
+	bool is_mute;             /* accepts and says nothing */
+	bool is_busy;             /* refuses to be subscribed */
+	bool gives_no_end;        /* the snapshot never ends */
+	uint32_t extra_points;    /* announced and not sent */
+	struct delta_cell cells[FAKE_POINTS];
+	struct value values[FAKE_POINTS];
+};
+
+static const struct fake_point {
+	const char *name, *title, *title_ja, *unit;
+	uint32_t device;
+	enum point_kind kind;
+	int decimals;
+} fake_points[FAKE_POINTS] = {
+	{ "ESS1.SOC", "State of charge", "充電率", "%", 0, KIND_ANALOG, 1 },
+	{ "ESS1.P", "Active power", "有効電力", "kW", 0, KIND_ANALOG, 1 },
+	{ "ESS1.STATE", "State", "状態", "", 0, KIND_DIGITAL, 0 },
+	{ "ESS1.ALRM", "Alarms\033[31m", "警報", "", 0, KIND_DIGITAL, 0 },
+	{ "PV1.P", "Power", "出力", "kW", 1, KIND_ANALOG, 0 },
+	{ "CEMS.LOAD_KW", "Load", "総需要", "kW", DEVICE_NONE, KIND_ANALOG, 0 },
+};
+
+static inline void
+fake_send(struct fake *s, uint16_t type, struct wbuf *b)
+{
+	if (s->conn != NULL)
+		conn_send(s->conn, type, 0, b, NULL);
+	wbuf_reset(b);
+}
+
+static inline void
+fake_names(struct wbuf *b, bool is_bits)
+{
+	static const struct { int64_t n; const char *en, *ja; } v[] = { { 0, "stop", "停止" }, { 1, "run", "運転" }, { 99, "fault", "" } };
+
+	for (unsigned i = 0; i < (is_bits ? 2 : 3); i++) {
+		if (is_bits)
+			w_u8(b, (uint8_t)v[i].n);
+		else
+			w_i64(b, v[i].n);
+		w_str(b, is_bits ? (i == 0 ? "FAN" : "DOOR") : v[i].en);
+		w_str(b, v[i].ja);
+	}
+}
+
+static inline void
+fake_point(struct fake *s, uint32_t number, const char *name)
+{
+	const struct fake_point *p = &fake_points[number % FAKE_POINTS];
+	double none = (double)NAN;
+	struct wbuf b, states, bits;
+
+	wbuf_init(&b);
+	wbuf_init(&states);
+	wbuf_init(&bits);
+	if (strcmp(p->name, "ESS1.STATE") == 0)
+		fake_names(&states, false);
+	if (strcmp(p->name, "ESS1.ALRM") == 0)
+		fake_names(&bits, true);
+	struct msg_point m = {
+		.point = number, .device = p->device, .group = p->device == DEVICE_NONE ? 2 : p->device, .kind = (uint8_t)p->kind,
+		.decimals_plus_8 = (uint8_t)(p->decimals + 8), .name = name, .title = p->title, .title_ja = p->title_ja,
+		.unit = p->unit, .range_lo = 0, .range_hi = 100, .ll = none, .l = 10, .h = none, .hh = none, .deadband = 0.5,
+		.period_us = 1000000, .source = "holding 0, f32 ABCD", .states = { states.data, states.len }, .bits = { bits.data, bits.len },
+	};
+	msg_point_put(&b, &m);
+	fake_send(s, W_POINT, &b);
+	wbuf_done(&b);
+	wbuf_done(&states);
+	wbuf_done(&bits);
+}
+
+static inline void
+fake_device_state(struct fake *s, uint32_t device, enum device_state state, enum err last)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	struct msg_device_state m = {
+		.device = device, .state = (uint8_t)state, .answer_us = 3100, .requests = 99, .timeouts = 2, .errors = 1,
+		.connects = 1, .since = FAKE_NOW - 60 * US_PER_S, .last_error = (uint16_t)last,
+		.last_error_time = last == OK ? 0 : FAKE_NOW - 30 * US_PER_S, .last_error_count = 4,
+		.detail = last == OK ? "" : "holding 0..9",
+	};
+	msg_device_state_put(&b, &m);
+	fake_send(s, W_DEVICE_STATE, &b);
+	wbuf_done(&b);
+}
+
+/* Values 0..count-1 as they stand in s->values; absolute, or as changes. */
+static inline void
+fake_values(struct fake *s, uint32_t first, uint32_t below, bool is_absolute, struct utc now)
+{
+	struct delta_writer w = { 0 };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	delta_begin(&w, &b, now, is_absolute);
+	for (uint32_t g = 0; g < 3; g++)
+		delta_group(&w, g, utc_add(now, -100 * US_PER_MS));
+	for (uint32_t i = first; i < below; i++)
+		delta_point(&w, i, &s->cells[i], &s->values[i]);
+	delta_end(&w);
+	fake_send(s, is_absolute ? W_VALUES : W_CHANGES, &b);
+	delta_writer_done(&w);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_site(struct fake *s, uint32_t points, uint32_t devices)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_site_put(&b, &(struct msg_site){ .generation = s->generation, .points = points, .devices = devices, .screens = 1, .groups = 3,
+	    .name = "Musashino", .title_ja = "武蔵野", .timezone = "Asia/Tokyo", .started = FAKE_NOW - 3600 * US_PER_S, .simulated = 1 });
+	fake_send(s, W_SITE, &b);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_devices(struct fake *s)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	for (uint32_t i = 0; i < 2; i++) {
+		msg_device_put(&b, &(struct msg_device){ .device = i, .name = i == 0 ? "ESS1" : "PV1", .title = i == 0 ? "Battery" : "Sun",
+		    .title_ja = "", .profile = "battery", .link = "modbus-tcp://127.0.0.1:15001/1", .poll_us = 1000000 });
+		fake_send(s, W_DEVICE, &b);
+	}
+	wbuf_done(&b);
+}
+
+static inline void
+fake_end(struct fake *s, uint32_t points)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = 2, .points = points, .screens = 1 });
+	fake_send(s, W_SNAPSHOT_END, &b);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_snapshot(struct fake *s)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	conn_set_generation(s->conn, s->generation);
+	fake_site(s, FAKE_POINTS + s->extra_points, 2);
+	fake_devices(s);
+	for (uint32_t i = 0; i < FAKE_POINTS; i++)
+		fake_point(s, i, fake_points[i].name);
+	msg_screen_put(&b, &(struct msg_screen){ .name = "overview", .text = "screen: overview\n" });
+	fake_send(s, W_SCREEN, &b);
+	fake_device_state(s, 0, DEVICE_UP, OK);
+	fake_device_state(s, 1, DEVICE_DOWN, ERR_TIMEOUT);
+	fake_values(s, 0, 3, true, (struct utc){ FAKE_NOW });
+	fake_values(s, 3, FAKE_POINTS, true, (struct utc){ FAKE_NOW });
+	if (!s->gives_no_end)
+		fake_end(s, FAKE_POINTS);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_bye(struct fake *s, enum err e, const char *text)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_bye_put(&b, &(struct msg_bye){ .err = (uint16_t)e, .text = text });
+	fake_send(s, W_BYE, &b);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_hello(struct fake *s)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_hello_put(&b, &(struct msg_hello){ .version = s->version, .generation = s->generation, .role = ROLE_OPERATOR, .program = "chisand",
+	    .build = "0.1.0", .user = "operator" });
+	fake_send(s, W_HELLO, &b);
+	wbuf_done(&b);
+}
+
+static inline void
+fake_frame(struct conn *c, const struct frame *f, void *arg)
+{
+	struct fake *s = arg;
+
+	s->last_sequence = f->sequence;
+	if (f->type == W_HELLO) {
+		if (!s->is_mute)
+			fake_hello(s);
+		conn_set_role(c, ROLE_OPERATOR);
+	} else if (f->type == W_SUBSCRIBE) {
+		s->subscribed++;
+		if (s->is_busy)
+			conn_result(c, f->sequence, ERR_BUSY, -1, "the site is still being read");
+		else
+			fake_snapshot(s);
+	} else if (f->type == W_RAW_GET) {
+		s->raw_asked++;
+	} else if (f->type == W_PING && !s->is_mute) {
+		conn_send(c, W_PONG, f->sequence, NULL, NULL);
+	}
+}
+
+static inline void
+fake_closed(struct conn *c, enum err why, void *arg)
+{
+	struct fake *s = arg;
+
+	(void)why;
+	conn_free(c);
+	if (s->conn == c)
+		s->conn = NULL;
+}
+
+static const struct conn_ops fake_ops = { .frame = fake_frame, .closed = fake_closed };
+
+static inline void
+fake_accept(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct fake *s = w->data;
+	int fd = accept(s->listener, NULL, NULL);
+
+	(void)revents;
+	if (fd < 0)
+		return;
+	s->accepted++;
+	if (s->conn != NULL)
+		conn_free(s->conn);
+	s->conn = conn_new(loop, fd, &fake_ops, s, NULL);
+	conn_set_generation(s->conn, s->generation);
+}
+
+static inline void
+fake_listen(struct fake *s)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+
+	str_copy(sa.sun_path, sizeof sa.sun_path, s->path);
+	unlink(s->path);
+	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ck_assert_int_eq(bind(s->listener, (struct sockaddr *)&sa, sizeof sa), 0);
+	ck_assert_int_eq(listen(s->listener, 5), 0);
+	ev_io_init(&s->accept_io, fake_accept, s->listener, EV_READ);
+	s->accept_io.data = s;
+	ev_io_start(s->loop, &s->accept_io);
+}
+
+static inline void
+fake_start(struct fake *s, struct ev_loop *loop)
+{
+	static const struct value first[FAKE_POINTS] = {
+		{ .v = 55.5 }, { .v = -120.25 }, { .v = 1 }, { .v = 3 },
+		{ .v = 17, .quality = Q_NO_COMM, .cause = ERR_TIMEOUT, .time = { FAKE_NOW - 37 * US_PER_S } },
+		{ .v = (double)NAN, .quality = Q_NEVER_READ },
+	};
+
+	*s = (struct fake){ .loop = loop, .version = WIRE_VERSION, .generation = 7 };
+	str_copy(s->folder, sizeof s->folder, "/tmp/chisan-fake-XXXXXX");
+	ck_assert(mkdtemp(s->folder) != NULL);
+	str_printf(s->path, sizeof s->path, "%s/s", s->folder);
+	memcpy(s->values, first, sizeof first);
+	for (unsigned i = 0; i < FAKE_POINTS; i++)
+		s->cells[i].decimals = (int8_t)fake_points[i].decimals;
+	fake_listen(s);
+}
+
+/* The server dies: nobody listens, the client's connection ends. */
+static inline void
+fake_die(struct fake *s)
+{
+	if (s->listener < 0)
+		return;
+	ev_io_stop(s->loop, &s->accept_io);
+	close(s->listener);
+	s->listener = -1;
+	if (s->conn != NULL)
+		conn_free(s->conn);
+	s->conn = NULL;
+	unlink(s->path);
+}
+
+static inline void
+fake_stop(struct fake *s)
+{
+	fake_die(s);
+	rmdir(s->folder);
+}
+
+#endif

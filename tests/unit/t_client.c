@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_client.c - the console's copy of the truth: from a snapshot, through changes, a lost link, a new generation and lies.
+ */
+#include "config.h"
+
+#include "console/client.h"
+#include "tests/unit/t.h"
+
+#include "tests/unit/fake.h"
+
+static struct ev_loop *loop;
+static struct fake fake;
+static unsigned n_phase, n_changed, n_broadcast, n_device, n_raw;
+static uint16_t raw_cause;
+static uint32_t raw_address;
+
+static void on_phase(struct client *c, void *arg) { (void)c; (void)arg; n_phase++; }
+static void on_changed(struct client *c, point_id id, void *arg) { (void)c; (void)id; (void)arg; n_changed++; }
+static void on_broadcast(struct client *c, void *arg) { (void)c; (void)arg; n_broadcast++; }
+static void on_device(struct client *c, uint32_t d, void *arg) { (void)c; (void)d; (void)arg; n_device++; }
+
+static void
+on_raw(struct client *c, const struct msg_raw *raw, void *arg)
+{
+	(void)c;
+	(void)arg;
+	n_raw++;
+	raw_cause = raw->cause;
+	raw_address = raw->address;
+}
+
+static const struct client_ops ops = { on_phase, on_changed, on_broadcast, on_device, on_raw };
+
+static void
+timeout_cb(struct ev_loop *l, ev_timer *w, int revents)
+{
+	(void)w;
+	(void)revents;
+	ev_break(l, EVBREAK_ALL);
+}
+
+/* Runs the loop until the condition holds; the test fails if that takes ten seconds. */
+#define UNTIL(condition) \
+	do { \
+		ev_timer t_limit; \
+		bool t_over = false; \
+		ev_timer_init(&t_limit, timeout_cb, 10., 0.); \
+		ev_timer_start(loop, &t_limit); \
+		while (!(condition) && !t_over) { \
+			ev_run(loop, EVRUN_ONCE); \
+			t_over = !ev_is_active(&t_limit); \
+		} \
+		ev_timer_stop(loop, &t_limit); \
+		ck_assert_msg(!t_over, "waited in vain for %s", #condition); \
+	} while (0)
+
+static void
+setup(void)
+{
+	loop = ev_loop_new(EVFLAG_AUTO);
+	fake_start(&fake, loop);
+	n_phase = n_changed = n_broadcast = n_device = n_raw = 0;
+}
+
+static void
+teardown(void)
+{
+	fake_stop(&fake);
+	ev_loop_destroy(loop);
+}
+
+static struct client *
+live(bool reconnect)
+{
+	struct client *c = client_new(loop, fake.path, SUB_ALL, reconnect, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_LIVE);
+	return c;
+}
+
+START_TEST(snapshot_becomes_the_model)
+{
+	struct client *c = live(false);
+
+	ck_assert_str_eq(c->site_name, "Musashino");
+	ck_assert_str_eq(c->site_title_ja, "武蔵野");
+	ck_assert_str_eq(c->timezone, "Asia/Tokyo");
+	ck_assert(c->simulated);
+	ck_assert_uint_eq(c->generation, 7);
+	ck_assert_int_eq(c->role, ROLE_OPERATOR);
+	ck_assert_str_eq(c->user, "operator");
+	ck_assert_uint_eq(c->point_count, FAKE_POINTS);
+	ck_assert_uint_eq(c->device_count, 2);
+	ck_assert_uint_eq(c->screen_count, 1);
+	ck_assert_str_eq(c->screens[0].text, "screen: overview\n");
+	ck_assert_uint_eq(c->devices[0].first, 0);
+	ck_assert_uint_eq(c->devices[0].count, 4);
+	ck_assert_uint_eq(c->devices[1].first, 4);
+	ck_assert_uint_eq(c->devices[1].count, 1);
+	ck_assert_int_eq(c->devices[1].state.state, DEVICE_DOWN);
+	ck_assert_str_eq(c->devices[1].state.detail, "holding 0..9");
+	ck_assert_double_eq(c->points[0].l, 10);
+	ck_assert(isnan(c->points[0].hh));
+	ck_assert_int_eq(c->newest.us, FAKE_NOW);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(points_are_found_by_their_whole_name)
+{
+	struct client *c = live(false);
+
+	for (uint32_t i = 0; i < FAKE_POINTS; i++)
+		ck_assert_uint_eq(client_find(c, fake_points[i].name), i);
+	ck_assert_uint_eq(client_find(c, "ESS1"), POINT_NONE);
+	ck_assert_uint_eq(client_find(c, "ESS1.SOC "), POINT_NONE);
+	ck_assert_uint_eq(client_find(c, ""), POINT_NONE);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(nothing_is_found_before_the_snapshot)
+{
+	struct client *c = client_new(loop, fake.path, SUB_ALL, false, &ops, NULL);
+
+	ck_assert_uint_eq(client_find(c, "ESS1.SOC"), POINT_NONE);
+	ck_assert_uint_eq(c->point_count, 0);
+	ck_assert_int_eq(client_ask_raw(c, 0), ERR_NO_SERVER);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
+{
+	struct client *c = live(false);
+	struct utc now = { FAKE_NOW + 400 * US_PER_MS };
+
+	ck_assert_int_eq(client_value(c, 0).time.us, FAKE_NOW - 100 * US_PER_MS);
+	ck_assert_int_eq(client_age_us(c, 0, now), 500 * US_PER_MS);
+	ck_assert(!client_is_old(c, 0, now));
+	ck_assert(client_is_old(c, 0, utc_add(now, 2 * US_PER_S)));
+	ck_assert_int_eq(client_value(c, 4).time.us, FAKE_NOW - 37 * US_PER_S);
+	ck_assert_uint_eq(client_value(c, 4).cause, ERR_TIMEOUT);
+	ck_assert_double_eq(client_value(c, 4).v, 17);
+	ck_assert(client_is_old(c, 4, now));
+	ck_assert(isnan(client_value(c, 5).v));
+	ck_assert(!client_is_old(c, 5, now));
+	ck_assert_int_eq(client_age_us(c, 0, (struct utc){ FAKE_NOW - US_PER_S }), 0);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(values_read_as_people_read_them)
+{
+	static const struct { uint32_t id; double v; bool ja; const char *text; } row[] = {
+		{ 0, 55.5, false, "55.5" }, { 1, -120.25, false, "-120.2" }, { 0, 7, false, "7.0" }, { 0, -0.01, false, "0.0" },
+		{ 2, 0, false, "stop" }, { 2, 1, true, "運転" }, { 2, 99, true, "fault" }, { 2, 5, false, "5" },
+		{ 3, 0, false, "0000" }, { 3, 3, false, "0011 (FAN, DOOR)" }, { 3, 9, false, "1001 (FAN)" }, { 3, 256, false, "0x100" },
+		{ 3, -1, false, "0000" }, { 4, 1e6, false, "1000000" },
+	};
+	struct client *c = live(false);
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		c->cells[row[i].id].v = row[i].v;
+		client_format(c, row[i].id, row[i].ja, text, sizeof text);
+		if (i == 1) /* a tie may fall either way */
+			ck_assert(strcmp(text, "-120.2") == 0 || strcmp(text, "-120.3") == 0);
+		else
+			ck_assert_str_eq(text, row[i].text);
+	}
+	client_format(c, 5, false, text, sizeof text);
+	ck_assert_str_eq(text, "-");
+	client_format(c, 3, false, text, 6);
+	ck_assert_uint_lt(strlen(text), 6);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(changes_move_the_values)
+{
+	struct client *c = live(false);
+
+	fake.values[0].v = 56;
+	fake.values[1].v = 3.5;
+	fake_values(&fake, 0, 2, false, (struct utc){ FAKE_NOW + US_PER_S });
+	UNTIL(n_broadcast == 1);
+	ck_assert_uint_eq(n_changed, 2);
+	ck_assert_double_eq(client_value(c, 0).v, 56);
+	ck_assert_double_eq(client_value(c, 1).v, 3.5);
+	ck_assert_int_eq(c->newest.us, FAKE_NOW + US_PER_S);
+	fake_device_state(&fake, 1, DEVICE_UP, ERR_EXC_BUSY);
+	UNTIL(n_device == 1);
+	ck_assert_int_eq(c->devices[1].state.state, DEVICE_UP);
+	ck_assert_uint_eq(c->devices[1].state.last_error, ERR_EXC_BUSY);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(a_lost_link_keeps_the_values_and_comes_back)
+{
+	struct client *c = live(true);
+	unsigned before = fake.accepted;
+
+	fake_die(&fake);
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_double_eq(client_value(c, 0).v, 55.5);
+	ck_assert_uint_eq(client_find(c, "PV1.P"), 4);
+	ck_assert_int_gt(c->lost_at.us, 0);
+	ck_assert_int_ne(c->why, OK);
+	ck_assert_int_eq(client_ask_raw(c, 0), ERR_NO_SERVER);
+	fake.values[0].v = 12;
+	fake_listen(&fake);
+	UNTIL(c->phase == CLIENT_LIVE);
+	ck_assert_uint_gt(fake.accepted, before);
+	ck_assert_double_eq(client_value(c, 0).v, 12);
+	ck_assert_int_eq(c->lost_at.us, 0);
+	ck_assert_int_eq(c->why, OK);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(without_reconnect_it_stays_down)
+{
+	fake_die(&fake);
+	struct client *c = client_new(loop, fake.path, SUB_ALL, false, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_eq(c->why, ERR_NO_SERVER);
+	ck_assert(strstr(c->why_text, "chisand -f") != NULL);
+	ev_run(loop, 0); /* returns at once: nothing is planned */
+	ck_assert_int_eq(c->phase, CLIENT_DOWN);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(a_new_generation_takes_the_place_of_the_old_as_a_whole)
+{
+	struct client *c = live(false);
+	const struct client_point *old = c->points;
+
+	fake.generation = 8;
+	fake.gives_no_end = true;
+	fake.values[0].v = 77;
+	fake_snapshot(&fake);
+	UNTIL(c->phase == CLIENT_SNAPSHOT);
+	for (int i = 0; i < 5; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+	ck_assert(c->points == old);
+	ck_assert_double_eq(client_value(c, 0).v, 55.5);
+	ck_assert_uint_eq(c->generation, 7);
+	fake_end(&fake, FAKE_POINTS);
+	UNTIL(c->phase == CLIENT_LIVE);
+	ck_assert_uint_eq(c->generation, 8);
+	ck_assert_double_eq(client_value(c, 0).v, 77);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(changes_of_another_generation_are_dropped)
+{
+	struct client *c = live(false);
+
+	conn_set_generation(fake.conn, 6);
+	fake.values[0].v = 99;
+	fake_values(&fake, 0, 1, false, (struct utc){ FAKE_NOW + US_PER_S });
+	conn_set_generation(fake.conn, 7);
+	fake_device_state(&fake, 0, DEVICE_UP, OK);
+	UNTIL(n_device == 1);
+	ck_assert_uint_eq(n_changed, 0);
+	ck_assert_double_eq(client_value(c, 0).v, 55.5);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(another_version_is_refused_with_a_sentence)
+{
+	fake.version = WIRE_VERSION + 1;
+	struct client *c = client_new(loop, fake.path, SUB_ALL, false, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_eq(c->why, ERR_VERSION);
+	ck_assert(strstr(c->why_text, "same version") != NULL);
+	ck_assert_uint_eq(fake.subscribed, 0);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(the_servers_last_words_are_kept)
+{
+	struct client *c = live(false);
+
+	fake_bye(&fake, ERR_SLOW, "you did not read for 10 s");
+	conn_finish(fake.conn, OK);
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_eq(c->why, ERR_SLOW);
+	ck_assert_str_eq(c->why_text, "chisand: you did not read for 10 s");
+	client_free(c);
+}
+END_TEST
+
+START_TEST(a_refused_subscription_is_tried_again)
+{
+	fake.is_busy = true;
+	struct client *c = client_new(loop, fake.path, SUB_ALL, true, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_DOWN && fake.subscribed == 1);
+	ck_assert_int_eq(c->why, ERR_BUSY);
+	ck_assert(strstr(c->why_text, "still being read") != NULL);
+	fake.is_busy = false;
+	UNTIL(c->phase == CLIENT_LIVE);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(a_silent_server_is_given_up)
+{
+	fake.is_mute = true;
+	struct client *c = client_new(loop, fake.path, SUB_ALL, false, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_eq(c->why, ERR_NO_SERVER);
+	ck_assert(strstr(c->why_text, "does not answer") != NULL);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(registers_are_asked_for_and_come_or_are_refused)
+{
+	struct client *c = live(false);
+	struct wbuf b;
+
+	ck_assert_int_eq(client_ask_raw(c, FAKE_POINTS), ERR_NOT_FOUND);
+	ck_assert_int_eq(client_ask_raw(c, 1), OK);
+	UNTIL(fake.raw_asked == 1);
+	wbuf_init(&b);
+	msg_raw_put(&b, &(struct msg_raw){ .point = 1, .table = TABLE_HOLDING, .address = 42, .raw = { (const uint8_t *)"\1\2", 2 } });
+	fake_send(&fake, W_RAW, &b);
+	UNTIL(n_raw == 1);
+	ck_assert_uint_eq(raw_address, 42);
+	ck_assert_int_eq(client_ask_raw(c, 1), OK);
+	UNTIL(fake.raw_asked == 2);
+	conn_result(fake.conn, fake.last_sequence, ERR_NOT_FOUND, -1, "it is calculated");
+	UNTIL(n_raw == 2);
+	ck_assert_uint_eq(raw_cause, ERR_NOT_FOUND);
+	wbuf_done(&b);
+	client_free(c);
+}
+END_TEST
+
+/* ---- lies: each ends the connection with ERR_FRAME, and what was live stays */
+
+static void
+lie_points_before_site(void)
+{
+	struct wbuf b;
+	wbuf_init(&b);
+	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ 0 });
+	fake_send(&fake, W_SNAPSHOT_END, &b);
+	wbuf_done(&b);
+}
+static void lie_too_many_points(void) { fake_site(&fake, POINT_MAX + 1, 2); }
+static void lie_too_many_devices(void) { fake_site(&fake, 1, UINT32_MAX); }
+static void lie_values_before_points(void) { fake_site(&fake, 6, 2); fake_values(&fake, 0, 1, true, (struct utc){ FAKE_NOW }); }
+static void lie_number_out_of_order(void) { fake_site(&fake, 6, 2); fake_devices(&fake); fake_point(&fake, 1, "A.B"); }
+static void lie_number_beyond(void) { fake_site(&fake, 1, 2); fake_devices(&fake); fake_point(&fake, 0, "A.B"); fake_point(&fake, 1, "A.C"); }
+static void lie_twice_the_same_name(void) { fake_site(&fake, 2, 2); fake_point(&fake, 0, "A.B"); fake_point(&fake, 1, "A.B"); }
+static void lie_empty_name(void) { fake_site(&fake, 2, 2); fake_point(&fake, 0, ""); }
+static void lie_device_beyond(void) { fake_device_state(&fake, 2, DEVICE_UP, OK); }
+static void lie_state_beyond(void) { fake_device_state(&fake, 1, DEVICE_STATE_COUNT, OK); }
+static void lie_end_too_early(void) { fake_site(&fake, 6, 2); fake_devices(&fake); fake_end(&fake, 6); }
+static void
+lie_change_beyond(void)
+{
+	struct wbuf b;
+	wbuf_init(&b);
+	w_i64(&b, FAKE_NOW);
+	w_varint(&b, 0);
+	w_varint(&b, 1);
+	w_varint(&b, 4 * 100);
+	w_zigzag(&b, 1);
+	fake_send(&fake, W_CHANGES, &b);
+	wbuf_done(&b);
+}
+static void
+lie_raw_beyond(void)
+{
+	struct wbuf b;
+	wbuf_init(&b);
+	msg_raw_put(&b, &(struct msg_raw){ .point = 4000000000u });
+	fake_send(&fake, W_RAW, &b);
+	wbuf_done(&b);
+}
+static void
+lie_unknown_type(void)
+{
+	static const uint8_t bytes[WIRE_HEAD] = { 0, 0, 0, 0, 0x7F, 0xFF };
+	conn_send_encoded(fake.conn, bytes, sizeof bytes);
+}
+static void
+lie_rubbish(void)
+{
+	uint8_t bytes[300];
+	for (unsigned i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 37 + 11);
+	conn_send_encoded(fake.conn, bytes, sizeof bytes);
+}
+
+static void (*const lies[])(void) = {
+	lie_points_before_site, lie_too_many_points, lie_too_many_devices, lie_values_before_points, lie_number_out_of_order,
+	lie_number_beyond, lie_twice_the_same_name, lie_empty_name, lie_device_beyond, lie_state_beyond, lie_end_too_early,
+	lie_change_beyond, lie_raw_beyond, lie_unknown_type, lie_rubbish,
+};
+
+START_TEST(lies_end_the_connection_and_leave_the_values)
+{
+	struct client *c = live(false);
+
+	lies[_i]();
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_ne(c->why, OK);
+	ck_assert_uint_gt(strlen(c->why_text), 10);
+	ck_assert_double_eq(client_value(c, 0).v, 55.5);
+	ck_assert_uint_eq(client_find(c, "CEMS.LOAD_KW"), 5);
+	client_free(c);
+}
+END_TEST
+
+/* A snapshot in which one byte is wrong must never crash, whatever it makes of it. */
+START_TEST(one_wrong_byte_is_survived)
+{
+	struct client *c = live(true);
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_point_put(&b, &(struct msg_point){ .point = 0, .device = DEVICE_NONE, .group = 0, .decimals_plus_8 = 8, .name = "A.B", .title = "t",
+	    .title_ja = "", .unit = "", .source = "", .states = { (const uint8_t *)"\0\0\0\0\0\0\0\1\1x\0\1y\0", 14 } });
+	for (size_t i = 0; i < b.len; i++) {
+		UNTIL(c->phase == CLIENT_LIVE);
+		fake_site(&fake, 1, 2);
+		struct wbuf bad;
+		wbuf_init(&bad);
+		uint8_t *copy = xmalloc(b.len);
+		memcpy(copy, b.data, b.len);
+		copy[i] ^= (uint8_t)(1u << (i % 8)) | 0x80u;
+		bad.data = copy;
+		bad.len = bad.cap = b.len;
+		conn_send(fake.conn, W_POINT, 0, &bad, NULL);
+		fake_bye(&fake, ERR_CLOSED, "next");
+		conn_finish(fake.conn, OK);
+		UNTIL(c->phase == CLIENT_DOWN);
+		free(copy);
+		client_free(c);
+		c = live(true);
+	}
+	wbuf_done(&b);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(path_too_long_for_a_socket_is_said)
+{
+	char path[300];
+
+	memset(path, 'a', sizeof path - 1);
+	path[0] = '/';
+	path[sizeof path - 1] = '\0';
+	struct client *c = client_new(loop, path, SUB_ALL, false, &ops, NULL);
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert(strstr(c->why_text, "too long") != NULL);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(the_socket_is_looked_for_in_order)
+{
+	char path[128], other[108];
+
+	setenv("CHISAN_SOCKET", "/from/environment", 1);
+	client_socket_path(path, sizeof path, "/given");
+	ck_assert_str_eq(path, "/given");
+	client_socket_path(path, sizeof path, NULL);
+	ck_assert_str_eq(path, "/from/environment");
+	unsetenv("CHISAN_SOCKET");
+	setenv("XDG_RUNTIME_DIR", fake.folder, 1);
+	str_printf(other, sizeof other, "%s/chisan.sock", fake.folder);
+	ck_assert_int_eq(symlink("s", other), 0);
+	client_socket_path(path, sizeof path, "");
+	ck_assert_str_eq(path, other);
+	unlink(other);
+	unsetenv("XDG_RUNTIME_DIR");
+	client_socket_path(path, sizeof path, NULL);
+	ck_assert_str_eq(path, "/run/chisan/chisan.sock");
+}
+END_TEST
+
+T_MAIN("client", T_FIXTURE(setup, teardown) T(snapshot_becomes_the_model) T(points_are_found_by_their_whole_name)
+    T(nothing_is_found_before_the_snapshot) T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
+    T(values_read_as_people_read_them) T(changes_move_the_values) T(a_lost_link_keeps_the_values_and_comes_back)
+    T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
+    T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
+    T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again) T(a_silent_server_is_given_up)
+    T(registers_are_asked_for_and_come_or_are_refused)
+    T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies)) T(one_wrong_byte_is_survived)
+    T(path_too_long_for_a_socket_is_said) T(the_socket_is_looked_for_in_order))
