@@ -46,7 +46,9 @@ void expr_set_state(struct expr *e, size_t i, double value);
 size_t expr_state_count(const struct expr *e);
 
 /*
- * values: all points, by number. *result holds the last result and becomes the new one; its time is `now`.
+ * values: all points, by number. *result holds the last result and becomes the new one; its time is `now`, unless there is
+ * no result and the last number stays with its own time (cause ERR_MATH, or ERR_INPUT when an input was never read).
+ * `and`, `or` and `if` use only what decides: 0 and X is 0 whatever X is.
  * dt_us: time since the evaluation before, for integrate; 0 at the first.
  */
 void expr_eval(struct expr *e, const struct value *values, struct utc now, int64_t dt_us, struct value *result);
