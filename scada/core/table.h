@@ -52,12 +52,14 @@ void table_group_touch(struct table *t, uint32_t group, struct utc scan);
 double table_total(const struct table *t, point_id id);    /* counters: monotone sum of increments; 0 at the first sample */
 uint64_t table_pulses(const struct table *t, point_id id); /* rising edges seen of a point with `pulse` */
 point_id table_find(const struct table *t, const char *name); /* POINT_NONE */
+/* Calls each() for every point that the glob matches, by rising number. Allocates. */
+void table_glob(const struct table *t, const char *pattern, void (*each)(point_id id, void *each_arg), void *each_arg);
 const struct site *table_site(const struct table *t);
 
 /* Points whose reported value changed since the last take: rising, each once; borrowed until the next take. */
 const point_id *table_changes_take(struct table *t, uint32_t *count);
 bool table_has_changes(const struct table *t);
-/* The same for live values that changed at all; for calc. */
+/* The same for live values that a sample or the state of a device changed at all; for calc, which is the only taker. */
 const point_id *table_live_take(struct table *t, uint32_t *count);
 
 #endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * calc.c - calculated points in the order of their dependencies.
+ * A bit a calculation says that it is due; its number is its place in the order, so one pass over the bits settles all.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/expr.h"
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/core/calc.h"
+
+struct step {
+	struct expr *e; /* NULL = it did not parse */
+	point_id id;
+};
+
+struct calc {
+	struct table *table;
+	struct step *steps; /* inputs before what is made from them */
+	uint32_t count;
+	uint32_t *first; /* of each point, in dependents; one more at the end */
+	uint32_t *dependents; /* steps */
+	uint64_t *due, *later; /* a bit a step; later: a cycle's next turn */
+	uint64_t *always; /* steps with state */
+	uint32_t words;
+	uint32_t *groups, group_count;
+	struct mono last_run;
+	bool has_run;
+};
+
+static void
+set_bit(uint64_t *bits, uint32_t i)
+{
+	bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+/* ---- building */
+
+static point_id
+find(const char *name, void *arg)
+{
+	return table_find(arg, name);
+}
+
+static void
+glob(const char *pattern, void (*each)(point_id id, void *each_arg), void *each_arg, void *arg)
+{
+	table_glob(arg, pattern, each, each_arg);
+}
+
+static void
+parse_all(struct calc *c)
+{
+	const struct site *s = table_site(c->table);
+	struct expr_names names = { .find = find, .glob = glob, .arg = c->table };
+
+	for (point_id id = 0; id < s->point_count; id++)
+		c->count += s->points[id].def->expression != NULL;
+	c->steps = xcalloc(c->count, sizeof(*c->steps));
+	uint32_t n = 0;
+	for (point_id id = 0; id < s->point_count; id++) {
+		const char *text = s->points[id].def->expression;
+		char message[200];
+		size_t at = 0;
+		if (text == NULL)
+			continue;
+		struct expr *e = expr_parse(text, &names, message, sizeof(message), &at);
+		if (e == NULL)
+			log_error("%s: %s (at byte %zu of its expression)", s->points[id].name, message, at);
+		c->steps[n++] = (struct step){ .e = e, .id = id };
+	}
+}
+
+/* Fills first and dependents from the inputs of the steps in their present order. */
+static void
+link_inputs(struct calc *c)
+{
+	uint32_t points = table_count(c->table), total = 0;
+
+	memset(c->first, 0, (points + 1) * sizeof(*c->first));
+	for (uint32_t n = 0; n < c->count; n++) {
+		size_t count = 0;
+		const point_id *in = c->steps[n].e != NULL ? expr_inputs(c->steps[n].e, &count) : NULL;
+		for (size_t i = 0; i < count; i++)
+			c->first[in[i]]++;
+		total += (uint32_t)count;
+	}
+	/* The counts become ends; filling from behind turns them into beginnings. */
+	for (uint32_t id = 0, sum = 0; id <= points; id++)
+		c->first[id] = sum += c->first[id];
+	if (c->dependents == NULL)
+		c->dependents = xcalloc(total, sizeof(*c->dependents));
+	for (uint32_t n = c->count; n-- > 0;) {
+		size_t count = 0;
+		const point_id *in = c->steps[n].e != NULL ? expr_inputs(c->steps[n].e, &count) : NULL;
+		for (size_t i = 0; i < count; i++)
+			c->dependents[--c->first[in[i]]] = n;
+	}
+}
+
+/* How many inputs of each step are calculated themselves. */
+static uint32_t *
+count_waits(const struct calc *c)
+{
+	uint32_t *waits = xcalloc(c->count, sizeof(*waits));
+
+	for (uint32_t n = 0; n < c->count; n++)
+		for (uint32_t i = c->first[c->steps[n].id]; i < c->first[c->steps[n].id + 1]; i++)
+			waits[c->dependents[i]]++;
+	return waits;
+}
+
+/* Puts the steps into an order where inputs come first (Kahn). What is left stands in a cycle and comes last. */
+static void
+sort_steps(struct calc *c)
+{
+	uint32_t *waits = count_waits(c), *order = xcalloc(c->count, sizeof(*order)), sorted = 0;
+	bool *is_placed = xcalloc(c->count, sizeof(*is_placed));
+
+	for (uint32_t n = 0; n < c->count; n++)
+		if (waits[n] == 0)
+			order[sorted++] = n;
+	for (uint32_t done = 0; done < sorted; done++) {
+		point_id id = c->steps[order[done]].id;
+		for (uint32_t i = c->first[id]; i < c->first[id + 1]; i++)
+			if (--waits[c->dependents[i]] == 0)
+				order[sorted++] = c->dependents[i];
+	}
+	for (uint32_t i = 0; i < sorted; i++)
+		is_placed[order[i]] = true;
+	for (uint32_t n = 0; n < c->count; n++)
+		if (!is_placed[n])
+			order[sorted++] = n;
+	assert(sorted == c->count);
+	struct step *steps = xcalloc(c->count, sizeof(*steps));
+	for (uint32_t i = 0; i < c->count; i++)
+		steps[i] = c->steps[order[i]];
+	free(c->steps);
+	c->steps = steps;
+	free(waits);
+	free(order);
+	free(is_placed);
+}
+
+/* The scan groups of the calculated points: their values are as fresh as the last run. */
+static void
+collect_groups(struct calc *c)
+{
+	const struct site *s = table_site(c->table);
+	bool *is_in = xcalloc(s->group_count, sizeof(*is_in));
+
+	c->groups = xcalloc(s->group_count, sizeof(*c->groups));
+	for (uint32_t n = 0; n < c->count; n++) {
+		const struct site_point *p = &s->points[c->steps[n].id];
+		if (p->group >= s->group_count || is_in[p->group] || s->groups[p->group].device != DEVICE_NONE)
+			continue;
+		is_in[p->group] = true;
+		c->groups[c->group_count++] = p->group;
+	}
+	free(is_in);
+}
+
+struct calc *
+calc_new(struct table *t)
+{
+	struct calc *c = xcalloc(1, sizeof(*c));
+
+	c->table = t;
+	parse_all(c);
+	c->first = xcalloc(table_count(t) + 1, sizeof(*c->first));
+	link_inputs(c);
+	sort_steps(c);
+	link_inputs(c);
+	c->words = (c->count + 63) / 64;
+	c->due = xcalloc(c->words, sizeof(*c->due));
+	c->later = xcalloc(c->words, sizeof(*c->later));
+	c->always = xcalloc(c->words, sizeof(*c->always));
+	for (uint32_t n = 0; n < c->count; n++) {
+		set_bit(c->due, n); /* the first run evaluates all */
+		if (c->steps[n].e != NULL && expr_has_state(c->steps[n].e))
+			set_bit(c->always, n);
+	}
+	collect_groups(c);
+	return c;
+}
+
+void
+calc_free(struct calc *c)
+{
+	if (c == NULL)
+		return;
+	for (uint32_t n = 0; n < c->count; n++)
+		expr_free(c->steps[n].e);
+	free(c->steps);
+	free(c->first);
+	free(c->dependents);
+	free(c->due);
+	free(c->later);
+	free(c->always);
+	free(c->groups);
+	free(c);
+}
+
+/* ---- reload */
+
+/* Of the points of c's table: the step that makes each; NULL = none. The caller frees. */
+static const struct step **
+index_steps(const struct calc *c)
+{
+	const struct step **of = xcalloc(table_count(c->table), sizeof(struct step *));
+
+	for (uint32_t n = 0; n < c->count; n++)
+		of[c->steps[n].id] = &c->steps[n];
+	return of;
+}
+
+/* The point before the reload that point p was; POINT_NONE. */
+static point_id
+find_old(const struct table *old, const struct site_point *p)
+{
+	point_id id = table_find(old, p->name);
+	return id == POINT_NONE && p->was != NULL ? table_find(old, p->was) : id;
+}
+
+void
+calc_adopt(struct calc *c, const struct calc *old)
+{
+	const struct site *s = table_site(c->table), *was = table_site(old->table);
+	const struct step **old_steps = index_steps(old);
+
+	c->last_run = old->last_run;
+	c->has_run = old->has_run;
+	for (uint32_t n = 0; n < c->count; n++) {
+		struct expr *e = c->steps[n].e;
+		const struct site_point *p = &s->points[c->steps[n].id];
+		point_id old_id = e != NULL && expr_has_state(e) ? find_old(old->table, p) : POINT_NONE;
+		const struct step *o = old_id != POINT_NONE ? old_steps[old_id] : NULL;
+		if (o == NULL || o->e == NULL || strcmp(was->points[old_id].def->expression, p->def->expression) != 0)
+			continue;
+		for (size_t i = 0; i < expr_state_count(e) && i < expr_state_count(o->e); i++)
+			expr_set_state(e, i, expr_state(o->e, i));
+	}
+	free(old_steps);
+}
+
+/* ---- running */
+
+/* Evaluates a step; true if what it gives changed. */
+static bool
+evaluate(struct calc *c, const struct step *n, struct utc now, int64_t dt_us, struct mono mono)
+{
+	const struct value *values = table_values(c->table);
+	struct value was = values[n->id], v = was;
+
+	if (n->e != NULL) {
+		expr_eval(n->e, values, now, dt_us, &v);
+	} else {
+		v.quality = Q_FAILURE;
+		v.cause = ERR_CONFIG;
+	}
+	table_put(c->table, n->id, &v, mono);
+	bool is_same = v.v == was.v || (isnan(v.v) && isnan(was.v));
+	return !is_same || v.quality != was.quality || v.cause != was.cause;
+}
+
+/* Marks what depends on step n: the later steps for this run; the others, which stand in a cycle with it, for the next. */
+static void
+follow(struct calc *c, uint32_t n)
+{
+	point_id id = c->steps[n].id;
+
+	for (uint32_t i = c->first[id]; i < c->first[id + 1]; i++)
+		set_bit(c->dependents[i] > n ? c->due : c->later, c->dependents[i]);
+}
+
+static void
+mark_moved(struct calc *c)
+{
+	uint32_t count;
+	const point_id *moved = table_live_take(c->table, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t d = c->first[moved[i]]; d < c->first[moved[i] + 1]; d++)
+			set_bit(c->due, c->dependents[d]);
+}
+
+void
+calc_run(struct calc *c, struct utc now, struct mono mono)
+{
+	int64_t dt_us = c->has_run ? mono_diff_us(mono, c->last_run) : 0;
+
+	mark_moved(c);
+	for (uint32_t w = 0; w < c->words; w++) {
+		c->due[w] |= c->later[w] | c->always[w];
+		c->later[w] = 0;
+		while (c->due[w] != 0) {
+			uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(c->due[w]);
+			c->due[w] &= c->due[w] - 1;
+			if (evaluate(c, &c->steps[n], now, dt_us, mono))
+				follow(c, n);
+		}
+	}
+	for (uint32_t i = 0; i < c->group_count; i++)
+		table_group_touch(c->table, c->groups[i], now);
+	c->last_run = mono;
+	c->has_run = true;
+}
+
+uint32_t
+calc_count(const struct calc *c)
+{
+	return c->count;
+}
