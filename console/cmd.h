@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd.h - the commands of chisan.  Help, completion and the check of the manual read this table.
+ */
+#ifndef CHISAN_CMD_H
+#define CHISAN_CMD_H
+
+#include "console/client.h"
+#include "console/options.h"
+
+/* Promised to scripts: they never change. */
+enum cmd_exit {
+	CMD_DONE = 0,
+	CMD_FAILED = 1,
+	CMD_USAGE = 2,
+	CMD_NOT_FOUND = 3,
+	CMD_DENIED = 4,
+	CMD_REFUSED = 5,
+	CMD_NO_SERVER = 6,
+	CMD_UNKNOWN = 7,
+	CMD_BAD_DATA = 8,
+};
+
+/* clang-format off */
+/*
+ * ONE ROW PER COMMAND.  Row `x` needs console/cmd_x.c (or its family's file) defining cmd_x.
+ * _(word, least arguments, most arguments, arguments, help)
+ */
+#define CMD_LIST(_) \
+	_(status, 0,   0, "",             "one page: site, links, power and heat, batteries") \
+	_(points, 0, 999, "[GLOB ...]",   "value, unit, quality and age of points, as in 'ESS?.SOC'") \
+	_(get,    1, 999, "POINT ...",    "the same for points by name; exit code 8 if one is stale or bad") \
+	_(watch,  0, 999, "[GLOB ...]",   "changes as they come, a line each; also for screen readers") \
+	_(links,  0, 999, "[DEVICE ...]", "each device's communication: state, answer time, errors, last error") \
+	_(check,  1,   1, "SITE_DIR",     "all faults of a site's files, with line and column") \
+	_(help,   0,   1, "[COMMAND]",    "what there is, or one command")
+/* clang-format on */
+
+struct cmd {
+	const char *name, *arguments, *help;
+	int args_min, args_max;
+	int (*run)(const struct options *o); /* enum cmd_exit */
+};
+
+#define CMD_DECLARE(word, least, most, arguments, help) int cmd_##word(const struct options *o);
+CMD_LIST(CMD_DECLARE)
+#undef CMD_DECLARE
+
+const struct cmd *cmd_find(const char *name); /* NULL = there is none */
+const struct cmd *cmd_row(size_t i);          /* i-th row, NULL at the end */
+const char *cmd_nearest(const char *name);    /* for "did you mean"; NULL */
+
+/* Runs o->args[0] with the rest; says on stderr what is wrong with them. */
+int cmd_run(const struct options *o);
+
+void cmd_print_usage(void);                        /* all of it, stdout */
+void cmd_print_help(const struct cmd *c);
+int cmd_complete(const struct options *o);         /* words for the shell's completion */
+int cmd_print_version(const char *terminal_library); /* as "ncurses 6.4" */
+
+/* ---- for commands */
+
+enum cmd_exit cmd_exit_of(enum err e);
+
+/*
+ * Connects, takes a snapshot of `what` and, with --wait, stays until every device had its first sample or time-out.
+ * NULL: *code says why, and stderr in a sentence. The caller frees. Uses the default loop.
+ */
+struct client *cmd_snapshot(const struct options *o, unsigned what, int *code);
+bool cmd_is_settled(const struct client *c); /* what --wait waits for */
+
+const char *cmd_quality_word(uint16_t quality); /* "good", or the first flag: "no-comm" "stale" ... */
+const char *cmd_in_language(const struct options *o, const char *en, const char *ja); /* the other where one is empty */
+
+/* Writes what is left of stdout; CMD_FAILED and a sentence if it cannot be, CMD_DONE if nobody reads on. Else code. */
+int cmd_flush(int code);
+
+/* Points that match one of o's globs (none given: all); *n of them. CMD_NOT_FOUND and a sentence for a glob without any. */
+int cmd_select(const struct options *o, const struct client *c, point_id **out, uint32_t *n);
+/* The points that o names, in its order; globs are not read. */
+int cmd_named(const struct options *o, const struct client *c, point_id **out, uint32_t *n);
+
+#endif
