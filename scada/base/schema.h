@@ -54,7 +54,8 @@ struct node {
 	_(KEY_POINTS,   struct key_points,      "name: point")                 /* mapping of a fixed set of words (words[]) to points */ \
 	_(KEY_MAP,      void *,                 "mapping")                     /* sub: pointer to the struct; NULL = absent */ \
 	_(KEY_LIST,     struct key_list,        "list of mappings")            /* sub */ \
-	_(KEY_DICT,     struct key_list,        "mapping of name to mapping")  /* sub; the name goes to the sub's key 0 */
+	_(KEY_DICT,     struct key_list,        "mapping of name to mapping")  /* sub; the name goes to the sub's key 0 */ \
+	_(KEY_TEXT,     const char *,           "text of several lines")       /* at most max bytes; printed as a block */
 /* clang-format on */
 
 #define KEY_ENUM_ID(id, ctype, help) id,
@@ -103,11 +104,24 @@ struct schema {
 	size_t variant_offset;
 };
 
+/* The row of a key by name, or by its member; -1 = none. */
+int schema_find(const struct schema *s, const char *name, size_t len);
+int schema_find_member(const struct schema *s, size_t offset);
+/* Was the member at offset given in the file? Where? (Line 0 outside of chisan-site; the mapping's own place if not given.) */
+bool schema_is_set(const struct schema *s, const void *obj, size_t offset);
+struct mark schema_mark(const struct schema *s, const void *obj, size_t offset);
+/* The schema of obj's variant and its struct; NULL = plain, or the kind is not given. */
+const struct schema *schema_variant(const struct schema *s, const void *obj, void **sub);
+const char *key_type_text(enum key_type type);
+
 /* Sets all members to their defaults; obj is zeroed memory. False if a def does not read: our bug, a unit test finds it. */
 bool schema_defaults(const struct schema *s, void *obj, struct arena *a);
 
 /* One scalar from text into the member of k. False: *message says "what was read; what would be right". */
 bool schema_scalar(const struct key *k, const char *text, void *obj, struct arena *a, char *message, size_t size);
+
+/* The same, for a value that is in place already (from the wire or assembled): bounds, form. True: fine. */
+bool schema_value_ok(const struct key *k, const void *obj, char *message, size_t size);
 
 /* The form on the wire: all keys that are set, in order. */
 void schema_put(const struct schema *s, const void *obj, struct wbuf *b);

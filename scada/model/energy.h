@@ -125,7 +125,15 @@ struct energy {
 };
 
 extern const struct schema energy_schema, bus_schema, asset_schema;
+#define ASSET_DECLARE(lower, UPPER, help) \
+	extern const struct schema asset_##lower##_schema; \
+	extern const char *const asset_##lower##_roles[]; /* points that the kind takes; ends with NULL */
+ASSET_LIST(ASSET_DECLARE)
+#undef ASSET_DECLARE
+extern const struct key_word asset_role_words[]; /* all roles with their meaning */
 const struct schema *asset_kind_schema(int kind);
+const char *const *asset_kind_roles(int kind);
+const char *asset_kind_word(int kind); /* "steam-turbine" */
 const struct asset *energy_find_asset(const struct energy *e, const char *name);
 const char *asset_point(const struct asset *a, const char *role); /* NULL = not given */
 /* Faults that the tables cannot see: buses that do not exist, carriers that do not fit, limits the wrong way round. */

@@ -149,6 +149,8 @@ struct site {
 	struct site_node *nodes; uint32_t node_count;      /* devices, in the file's order; number = device id on the wire */
 	struct site_point *points; uint32_t point_count;   /* number = point_id */
 	struct site_group *groups; uint32_t group_count;   /* scan groups: one a device and period */
+	uint32_t *index; uint32_t index_size;              /* of points by name; site_find_point's own */
+	const struct site_profile **profile_index; uint32_t profile_index_count; /* sorted by name */
 };
 
 struct site_conn { const char *host; uint16_t port; int transport; int64_t gap_us; uint16_t connections; };
@@ -175,7 +177,12 @@ extern const struct schema site_schema, device_schema, profile_schema, point_sch
 struct site *site_new(void);
 void site_free(struct site *s); /* NULL is fine */
 /* Flattens devices and profiles into conns, nodes, points, groups. The tree must have passed the checks. */
+/*
+ * It also settles what the files leave open: byte_order and type of every register, bits from bit, $ in expressions.
+ * A point with an expression is calculated, also that of a profile. Neither read nor expression: period_us 0.
+ */
 void site_build(struct site *s);
+const struct site_profile *site_find_profile(const struct site *s, const char *name); /* NULL = none; after site_build */
 point_id site_find_point(const struct site *s, const char *name); /* POINT_NONE; hashed by site_build */
 /* "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". False: message says what is wrong. */
 bool site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit, bool *has_unit,

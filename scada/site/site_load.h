@@ -22,6 +22,10 @@ void site_intake_hash(const struct site_intake *in, uint64_t hash[4]);
 /* Starts chisan-site for folder, waits at most SITE_LOAD_DEADLINE_S. Not for chisand. */
 enum err site_load(const char *folder, site_fault_fn fault, void *arg, struct site **out);
 
+/* Of a long line only a part is shown, and sent: at most so many characters, from this one on. */
+#define SITE_FAULT_WIDTH 160
+uint32_t site_fault_window(uint32_t column);
+
 /* Prints "FILE:LINE:COLUMN: text" and the line with a caret, as chisan-site -n does. out: stderr or stdout. */
 void site_fault_print(const struct msg_site_fault *f, void *stdio_file);
 

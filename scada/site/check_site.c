@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_site.c - the checks in their order, and those of site.yaml's own keys.
+ */
+#include "config.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "scada/base/str.h"
+#include "scada/site/check.h"
+
+void
+check_warm_up(void)
+{
+	/* Name services load their modules at first use, which the sandbox would not allow. */
+	(void)getpwnam("root");
+	(void)getgrnam("root");
+	tzset();
+}
+
+static bool
+is_uuid(const char *t)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	if (strlen(t) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (form[i] == '-' ? t[i] != '-' : strchr("0123456789abcdefABCDEF", t[i]) == NULL)
+			return false;
+	return true;
+}
+
+static void
+check_user(struct check *c, struct site_user *u)
+{
+	static const char *const forms = "write either user: or group:";
+	if ((u->user != NULL) == (u->group != NULL)) {
+		fault_at(c->f, u->node.at, u->user != NULL ? "user and group at once; %s" : "neither user nor group; %s", forms);
+		return;
+	}
+	const struct passwd *pw = u->user != NULL ? getpwnam(u->user) : NULL;
+	const struct group *gr = u->group != NULL ? getgrnam(u->group) : NULL;
+	if (u->user != NULL && pw == NULL)
+		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, user), "this machine has no user '%s'; useradd makes one", u->user);
+	else if (u->group != NULL && gr == NULL)
+		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, group), "this machine has no group '%s'; groupadd makes one", u->group);
+	else
+		u->id = pw != NULL ? (int64_t)pw->pw_uid : (int64_t)gr->gr_gid;
+	if (pw != NULL || gr != NULL)
+		u->node.set |= UINT64_C(1) << schema_find_member(&user_schema, offsetof(struct site_user, id));
+}
+
+static void
+check_link(struct check *c, const struct site_link *l)
+{
+	char host[64], message[300];
+	uint16_t port;
+	uint8_t unit;
+	int transport;
+	bool has_unit;
+	struct mark at = AT_KEY(link_schema, l, struct site_link, link);
+	if (l->link == NULL)
+		return;
+	if (!site_link_parse(l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
+		fault_at(c->f, at, "link: %s", message);
+	else if (has_unit)
+		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
+}
+
+void
+check_general(struct check *c)
+{
+	const struct site *s = c->s;
+	if (s->timezone != NULL && !clock_zone_exists(s->timezone))
+		fault_at(c->f, AT_KEY(site_schema, s, struct site, timezone),
+		    "there is no time zone '%s'; write one of /usr/share/zoneinfo, as Asia/Tokyo (package tzdata)", s->timezone);
+	if (s->id != NULL && !is_uuid(s->id))
+		fault_at(c->f, AT_KEY(site_schema, s, struct site, id), "'%s' is not a UUID; make one with uuidgen", s->id);
+	if (s->currency != NULL && (strlen(s->currency) != 3 || s->currency[strspn(s->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0'))
+		fault_at(c->f, AT_KEY(site_schema, s, struct site, currency), "'%s' is not a currency; write three capitals, as JPY or EUR",
+		    s->currency);
+	struct site_link *links = s->links.v;
+	for (uint32_t i = 0; i < s->links.n; i++)
+		check_link(c, &links[i]);
+	struct site_user *users = s->users.v;
+	for (uint32_t i = 0; i < s->users.n; i++)
+		check_user(c, &users[i]);
+}
+
+static void
+take_energy_fault(const struct mark *where, bool is_warning, const char *text, void *arg)
+{
+	struct check *c = arg;
+	if (is_warning)
+		warn_at(c->f, *where, "%s", text);
+	else
+		fault_at(c->f, *where, "%s", text);
+}
+
+void
+check_energy(struct check *c)
+{
+	char hint[200];
+	const struct energy *e = c->s->energy;
+	if (e == NULL)
+		return;
+	energy_check(e, take_energy_fault, c);
+	const struct asset *assets = e->assets.v;
+	for (uint32_t i = 0; i < e->assets.n; i++)
+		for (uint32_t j = 0; j < assets[i].points.n; j++) {
+			const char *name = assets[i].points.v[j].point;
+			if (site_find_point(c->s, name) == POINT_NONE && !check_is_blurred(c, name))
+				fault_at(c->f, AT_KEY(asset_schema, &assets[i], struct asset, points), "%s: there is no point %s%s",
+				    assets[i].points.v[j].role, name, check_point_hint(c, name, hint, sizeof(hint)));
+		}
+}
+
+void
+check_site(struct reader *r)
+{
+	struct check c = { .r = r, .s = r->site, .f = r->faults, .a = arena_new() };
+	check_general(&c);
+	check_profiles(&c);
+	check_devices(&c);
+	site_build_tree(r->site);
+	check_expressions(&c);
+	check_energy(&c);
+	check_screens(&c);
+	arena_free(c.a);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * schema_device.c - the keys of a device, of what it overrides in its profile, and of connections.
+ */
+#include "config.h"
+
+#include "scada/site/schema_site.h"
+
+#define AT(member) offsetof(T, member)
+
+/* clang-format off */
+#define T struct site_override
+static const struct key override_keys[] = {
+	{ "", KEY_TAG, AT(tag), true, .help = "the point's tag; stands before the colon" },
+	{ "title", KEY_STRING, AT(title), .min = 1, .max = 120, .help = "in English" },
+	{ "title_ja", KEY_STRING, AT(title_ja), .min = 1, .max = 120, .help = "in Japanese" },
+	{ "was", KEY_POINT, AT(was), .help = "earlier name, under which its history stands" },
+	{ "range", KEY_RANGE, AT(range), .help = "as of a point" },
+	{ "deadband", KEY_NUMBER, AT(deadband), .min = 0, .max = 1e15, .def = "0", .help = "as of a point" },
+	{ "scale", KEY_NUMBER, AT(scale), .def = "1", .help = "as of read" },
+	{ "offset", KEY_NUMBER, AT(offset), .def = "0", .help = "as of read" },
+	{ "invert", KEY_BOOL, AT(invert), .def = "false", .help = "as of read" },
+	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "0s", .help = "as of a point" },
+	{ "alarms", KEY_LIST, AT(alarms), .sub = &limit_schema, .help = "replace those of the same type in the profile" },
+	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "as of a point" },
+};
+const struct schema override_schema = { "override", sizeof(T), override_keys, ARRAY_LEN(override_keys), "what this device has otherwise than its profile says", NULL, 0, 0 };
+#undef T
+
+#define T struct site_device
+static const struct key device_keys[] = {
+	{ "name", KEY_NAME, AT(name), true, .help = "unique; first part of its points' names" },
+	{ "title", KEY_STRING, AT(title), .min = 1, .max = 120, .help = "in English" },
+	{ "title_ja", KEY_STRING, AT(title_ja), .min = 1, .max = 120, .help = "in Japanese" },
+	{ "profile", KEY_WORD, AT(profile), true, .help = "its register layout: the file of this name" },
+	{ "link", KEY_STRING, AT(link), .min = 1, .max = 120, .help = "modbus-tcp://address:port/unit; the address in figures, or localhost" },
+	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "1s", .help = "period in which its points are read" },
+	{ "timeout", KEY_DURATION, AT(timeout_us), .min = 0.01, .max = 60, .def = "500ms", .help = "longest time to an answer" },
+	{ "connect_timeout", KEY_DURATION, AT(connect_timeout_us), .min = 0.01, .max = 60, .def = "1s", .help = "longest time to a connection" },
+	{ "retry_min", KEY_DURATION, AT(retry_min_us), .min = 0.1, .max = 3600, .def = "1s", .help = "first pause after a failure; then longer" },
+	{ "retry_max", KEY_DURATION, AT(retry_max_us), .min = 0.1, .max = 3600, .def = "1m", .help = "longest pause" },
+	{ "enabled", KEY_BOOL, AT(enabled), .def = "true", .help = "false: it is not asked at all" },
+	{ "area", KEY_STRING, AT(area), .min = 1, .max = 40, .help = "where it belongs, for rights and filters" },
+	{ "points", KEY_DICT, AT(points), .sub = &override_schema, .help = "what differs from the profile, by tag" },
+};
+const struct schema device_schema = { "device", sizeof(T), device_keys, ARRAY_LEN(device_keys), "one addressable thing: a profile and an address", NULL, 0, 0 };
+#undef T
+
+#define T struct site_link
+static const struct key link_keys[] = {
+	{ "link", KEY_STRING, AT(link), true, .min = 1, .max = 120, .help = "modbus-tcp://address:port, as devices have it, without the unit" },
+	{ "gap", KEY_DURATION, AT(gap_us), .min = 0, .max = 10, .def = "0s", .help = "least pause between two requests" },
+	{ "connections", KEY_INT, AT(connections), .min = 0, .max = 64, .def = "0", .help = "most connections at a time; 0: one a unit" },
+};
+const struct schema link_schema = { "link", sizeof(T), link_keys, ARRAY_LEN(link_keys), "manners of a connection or gateway", NULL, 0, 0 };
+#undef T
+/* clang-format on */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * schema_site.h - the tables of the site's keys as the files of this folder see each other.
+ */
+#ifndef CHISAN_SCHEMA_SITE_H
+#define CHISAN_SCHEMA_SITE_H
+
+#include "scada/site/site.h"
+
+extern const struct key_word table_words[], order_words[];
+extern const struct schema limit_schema, filter_schema, counter_schema, check_back_schema, revert_schema, forbidden_schema,
+    identity_schema, link_schema, user_schema, screen_schema;
+
+/* All tables of site and profile files with the path by which the manual calls them; ends with NULL. */
+struct schema_page {
+	const struct schema *schema;
+	const char *path; /* "devices[]" */
+};
+extern const struct schema_page schema_pages[];
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * site_build.c - devices and profiles flattened into connections, nodes, points and scan groups.
+ * It runs on trees with faults too (chisan-site says all of them in one run) and on trees that came over a pipe.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/site/site_private.h"
+
+struct build {
+	struct site *s;
+	bool is_sound;
+	uint32_t point_room, group_room;
+	const struct site_profile **profiles; /* sorted by name */
+};
+
+static bool
+has(const struct schema *s, const void *obj, size_t offset)
+{
+	return schema_is_set(s, obj, offset);
+}
+
+/* ---- hash of names (FNV-1a), open addressing */
+
+static uint32_t
+name_hash(const char *name)
+{
+	uint32_t h = 2166136261u;
+	for (; *name != '\0'; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return h;
+}
+
+/* The slot in which name stands, or the free one in which it would. */
+static uint32_t
+find_slot(const struct site *s, const char *name)
+{
+	uint32_t i = name_hash(name) & (s->index_size - 1);
+	while (s->index[i] != POINT_NONE && strcmp(s->points[s->index[i]].name, name) != 0)
+		i = (i + 1) & (s->index_size - 1);
+	return i;
+}
+
+point_id
+site_find_point(const struct site *s, const char *name)
+{
+	return s->index_size > 0 ? s->index[find_slot(s, name)] : POINT_NONE;
+}
+
+static void
+build_index(struct build *b)
+{
+	struct site *s = b->s;
+	s->index_size = 16;
+	while (s->index_size < s->point_count * 2)
+		s->index_size *= 2;
+	s->index = arena_alloc(s->arena, s->index_size * sizeof(*s->index));
+	memset(s->index, 0xFF, s->index_size * sizeof(*s->index));
+	for (uint32_t i = 0; i < s->point_count; i++) {
+		uint32_t slot = find_slot(s, s->points[i].name);
+		if (s->index[slot] == POINT_NONE)
+			s->index[slot] = i;
+		else
+			b->is_sound = false; /* two points of one name: the first one counts */
+	}
+}
+
+/* ---- profiles */
+
+static int
+compare_profiles(const void *a, const void *b)
+{
+	const struct site_profile *const *x = a, *const *y = b;
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static int
+compare_profile_name(const void *key, const void *elem)
+{
+	const struct site_profile *const *p = elem;
+	return strcmp(key, (*p)->name);
+}
+
+static void
+settle_register(struct site_register *r, const struct site_profile *p)
+{
+	if (r == NULL)
+		return;
+	if (!has(&register_schema, r, offsetof(struct site_register, byte_order)))
+		r->byte_order = p != NULL ? p->byte_order : ORDER_ABCD;
+	if (!has(&register_schema, r, offsetof(struct site_register, type)))
+		r->type = RAW_BIT; /* of coils; others must say */
+	if (r->bit >= 0)
+		r->bits.lo = r->bits.hi = (double)r->bit;
+}
+
+static void
+build_profiles(struct build *b)
+{
+	struct site *s = b->s;
+	struct site_profile *list = s->profiles.v;
+	size_t n = 0;
+	b->profiles = arena_alloc(s->arena, ((size_t)s->profiles.n + 1) * sizeof(*b->profiles));
+	for (uint32_t i = 0; i < s->profiles.n; i++) {
+		struct site_point_def *points = list[i].points.v;
+		for (uint32_t j = 0; j < list[i].points.n; j++) {
+			settle_register(points[j].read, &list[i]);
+			settle_register(points[j].write, &list[i]);
+		}
+		if (list[i].name != NULL)
+			b->profiles[n++] = &list[i];
+	}
+	qsort(b->profiles, n, sizeof(*b->profiles), compare_profiles);
+	s->profile_index = b->profiles;
+	s->profile_index_count = (uint32_t)n;
+}
+
+const struct site_profile *
+site_find_profile(const struct site *s, const char *name)
+{
+	const struct site_profile *const *found = NULL;
+	if (s->profile_index_count > 0)
+		found = bsearch(name, s->profile_index, s->profile_index_count, sizeof(*s->profile_index), compare_profile_name);
+	return found != NULL ? *found : NULL;
+}
+
+/* ---- connections */
+
+static uint32_t
+find_conn(struct build *b, int transport, const char *host, uint16_t port)
+{
+	struct site *s = b->s;
+	/* Hosts are few beside units; the newest is the likeliest. */
+	for (uint32_t i = s->conn_count; i-- > 0;)
+		if (s->conns[i].port == port && s->conns[i].transport == transport && strcmp(s->conns[i].host, host) == 0)
+			return i;
+	return UINT32_MAX;
+}
+
+static void
+build_conn(struct build *b, struct site_node *node)
+{
+	char host[64], message[200];
+	uint16_t port;
+	int transport;
+	bool has_unit;
+	struct site *s = b->s;
+	const char *link = node->device->link;
+	node->conn = UINT32_MAX;
+	if (link == NULL) {
+		if (node->profile == NULL || node->profile->protocol == PROTOCOL_MODBUS)
+			b->is_sound = false;
+		return;
+	}
+	if (!site_link_parse(link, &transport, host, sizeof(host), &port, &node->unit, &has_unit, message, sizeof(message)) ||
+	    !has_unit) {
+		b->is_sound = false;
+		return;
+	}
+	node->conn = find_conn(b, transport, host, port);
+	if (node->conn != UINT32_MAX)
+		return;
+	node->conn = s->conn_count++;
+	s->conns[node->conn] = (struct site_conn){ arena_strdup(s->arena, host), port, transport, 0, 0 };
+}
+
+static void
+build_manners(struct build *b)
+{
+	char host[64], message[200];
+	uint16_t port;
+	uint8_t unit;
+	int transport;
+	bool has_unit;
+	const struct site_link *list = b->s->links.v;
+	for (uint32_t i = 0; i < b->s->links.n; i++) {
+		if (list[i].link == NULL ||
+		    !site_link_parse(list[i].link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message))) {
+			b->is_sound = false;
+			continue;
+		}
+		uint32_t c = find_conn(b, transport, host, port);
+		if (c == UINT32_MAX)
+			continue;
+		b->s->conns[c].gap_us = list[i].gap_us;
+		b->s->conns[c].connections = (uint16_t)list[i].connections;
+	}
+}
+
+/* ---- groups */
+
+static uint32_t
+find_group(struct build *b, uint32_t first, uint32_t device, int64_t period_us)
+{
+	struct site *s = b->s;
+	for (uint32_t i = first; i < s->group_count; i++)
+		if (s->groups[i].period_us == period_us)
+			return i;
+	if (s->group_count == b->group_room) {
+		struct site_group *old = s->groups;
+		b->group_room = b->group_room * 2 + 64;
+		s->groups = arena_alloc(s->arena, b->group_room * sizeof(*s->groups));
+		if (old != NULL)
+			memcpy(s->groups, old, s->group_count * sizeof(*s->groups));
+	}
+	s->groups[s->group_count] = (struct site_group){ device, period_us };
+	return s->group_count++;
+}
+
+/* ---- points */
+
+static struct site_point *
+add_point(struct build *b, const char *name, const struct site_point_def *def)
+{
+	struct site *s = b->s;
+	if (s->point_count == b->point_room || !point_name_is_valid(name)) {
+		b->is_sound = false;
+		return NULL;
+	}
+	struct site_point *p = &s->points[s->point_count++];
+	p->name = name;
+	p->def = def;
+	p->decimals = site_decimals(def);
+	return p;
+}
+
+static const struct site_override *
+find_override(const struct site_device *d, const char *tag)
+{
+	const struct site_override *list = d->points.v;
+	for (uint32_t i = 0; i < d->points.n; i++)
+		if (list[i].tag != NULL && strcmp(list[i].tag, tag) == 0)
+			return &list[i];
+	return NULL;
+}
+
+static void
+build_device(struct build *b, struct site_node *node)
+{
+	struct site *s = b->s;
+	const struct site_device *d = node->device;
+	uint32_t first_group = s->group_count, device = (uint32_t)(node - s->nodes);
+	node->first = s->point_count;
+	node->profile = d->profile != NULL ? site_find_profile(s, d->profile) : NULL;
+	build_conn(b, node);
+	if (node->profile == NULL || d->name == NULL) {
+		b->is_sound = false;
+		return;
+	}
+	uint32_t base_group = find_group(b, first_group, device, d->poll_us);
+	const struct site_point_def *defs = node->profile->points.v;
+	for (uint32_t i = 0; i < node->profile->points.n; i++) {
+		if (defs[i].tag == NULL) {
+			b->is_sound = false;
+			continue;
+		}
+		const struct site_override *o = d->points.n > 0 ? find_override(d, defs[i].tag) : NULL;
+		const struct site_point_def *def = site_make_def(s->arena, &defs[i], o, d->name);
+		struct site_point *p = add_point(b, arena_printf(s->arena, "%s.%s", d->name, defs[i].tag), def);
+		if (p == NULL)
+			continue;
+		bool is_quiet = def->read == NULL && def->expression == NULL;
+		p->device = device;
+		p->period_us = is_quiet ? 0 : def->poll_us > 0 ? def->poll_us : d->poll_us;
+		p->group = is_quiet ? base_group : find_group(b, first_group, device, p->period_us);
+		p->was = o != NULL ? o->was : NULL;
+	}
+	node->count = s->point_count - node->first;
+}
+
+static void
+build_calculations(struct build *b)
+{
+	struct site *s = b->s;
+	struct site_point_def *defs = s->calculations.v;
+	uint32_t first_group = s->group_count;
+	for (uint32_t i = 0; i < s->calculations.n; i++) {
+		struct site_point *p = NULL;
+		if (defs[i].tag != NULL && defs[i].expression != NULL)
+			p = add_point(b, defs[i].tag, &defs[i]);
+		if (p == NULL) {
+			b->is_sound = false;
+			continue;
+		}
+		p->device = DEVICE_NONE;
+		p->period_us = defs[i].poll_us > 0 ? defs[i].poll_us : US_PER_S;
+		p->group = find_group(b, first_group, DEVICE_NONE, p->period_us);
+	}
+}
+
+/* Most points that the tree can give; POINT_MAX at most. */
+static uint32_t
+count_room(const struct site *s)
+{
+	const struct site_device *d = s->devices.v;
+	uint64_t n = s->calculations.n;
+	for (uint32_t i = 0; i < s->devices.n; i++) {
+		const struct site_profile *p = d[i].profile != NULL ? site_find_profile(s, d[i].profile) : NULL;
+		n += p != NULL ? p->points.n : 0;
+	}
+	return n < POINT_MAX ? (uint32_t)n : POINT_MAX;
+}
+
+bool
+site_build_tree(struct site *s)
+{
+	struct build b = { .s = s, .is_sound = true };
+	const struct site_device *devices = s->devices.v;
+	uint32_t n = s->devices.n < DEVICE_MAX ? s->devices.n : DEVICE_MAX;
+	b.is_sound = n == s->devices.n;
+	build_profiles(&b);
+	b.point_room = count_room(s);
+	s->points = arena_alloc(s->arena, ((size_t)b.point_room + 1) * sizeof(*s->points));
+	s->nodes = arena_alloc(s->arena, ((size_t)n + 1) * sizeof(*s->nodes));
+	s->conns = arena_alloc(s->arena, ((size_t)n + 1) * sizeof(*s->conns));
+	for (s->node_count = 0; s->node_count < n; s->node_count++) {
+		s->nodes[s->node_count].device = &devices[s->node_count];
+		build_device(&b, &s->nodes[s->node_count]);
+	}
+	build_manners(&b);
+	build_calculations(&b);
+	build_index(&b);
+	return b.is_sound;
+}
+
+void
+site_build(struct site *s)
+{
+	bool is_sound = site_build_tree(s);
+	assert(is_sound);
+	(void)is_sound;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * site_link.c - "modbus-tcp://127.0.0.1:502/1" into its parts. Numeric addresses only: no name is ever looked up.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+#include "scada/site/site.h"
+
+#define SCHEME "modbus-tcp://"
+#define FORM "write modbus-tcp://192.0.2.1:502/1"
+
+struct say {
+	char *message;
+	size_t size;
+};
+
+static bool refuse(const struct say *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static bool
+refuse(const struct say *s, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_put_safe(s->message, s->size, text, -1);
+	return false;
+}
+
+/* The address in the one form that inet_ntop gives, so that equal addresses have equal texts. */
+static bool
+parse_host(const char *text, bool is_v6, char *host, size_t size, const struct say *s)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+	if (strcmp(text, "localhost") == 0 && !is_v6)
+		return str_copy(host, size, "127.0.0.1");
+	if (is_v6) {
+		if (inet_pton(AF_INET6, text, &v6) == 1 && inet_ntop(AF_INET6, &v6, host, (socklen_t)size) != NULL)
+			return true;
+		return refuse(s, "'%.40s' is not an IPv6 address; write it in figures between [ and ]", text);
+	}
+	if (inet_pton(AF_INET, text, &v4) == 1 && inet_ntop(AF_INET, &v4, host, (socklen_t)size) != NULL)
+		return true;
+	if (inet_pton(AF_INET6, text, &v6) == 1)
+		return refuse(s, "an IPv6 address stands between brackets; write [%s]", text);
+	if (text[0] != '\0' && text[strspn(text, "0123456789.")] == '\0')
+		return refuse(s, "'%.40s' is not an IPv4 address; write four numbers of 0 to 255 without leading zeros", text);
+	return refuse(s, "'%.40s' is not an address in figures; names are not looked up, so write the IPv4 or [IPv6] address", text);
+}
+
+static bool
+parse_port(const char *text, uint16_t *port, const struct say *s)
+{
+	int64_t v;
+	if (!str_to_i64(text, 1, 65535, &v))
+		return refuse(s, "'%.20s' is not a port; write a number of 1 to 65535 after the colon", text);
+	*port = (uint16_t)v;
+	return true;
+}
+
+static bool
+parse_unit(const char *text, uint8_t *unit, const struct say *s)
+{
+	int64_t v;
+	if (!str_to_i64(text, 0, 255, &v))
+		return refuse(s, "'%.20s' is not a unit; write a number of 0 to 255 after the slash", text);
+	*unit = (uint8_t)v;
+	return true;
+}
+
+bool
+site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit, bool *has_unit,
+    char *message, size_t size)
+{
+	const struct say s = { message, size };
+	char copy[160];
+	*transport = TRANSPORT_MODBUS_TCP;
+	*unit = 0;
+	if (strncmp(link, SCHEME, strlen(SCHEME)) != 0) {
+		const char *colon = strstr(link, "://");
+		if (colon == NULL)
+			return refuse(&s, "'%.60s' does not say how; " FORM, link);
+		return refuse(&s, "'%.*s' is not a transport that Chisan has; " FORM, (int)(colon - link < 40 ? colon - link : 40), link);
+	}
+	if (!str_copy(copy, sizeof(copy), link + strlen(SCHEME)))
+		return refuse(&s, "the link is too long; " FORM);
+	char *slash = strchr(copy, '/');
+	*has_unit = slash != NULL;
+	if (slash != NULL) {
+		*slash = '\0';
+		if (!parse_unit(slash + 1, unit, &s))
+			return false;
+	}
+	bool is_v6 = copy[0] == '[';
+	char *end = is_v6 ? strchr(copy, ']') : strrchr(copy, ':');
+	if (is_v6 && end == NULL)
+		return refuse(&s, "'%.60s' has no ] after the address; " FORM, copy);
+	if (is_v6)
+		*end++ = '\0';
+	if (end == NULL || *end != ':')
+		return refuse(&s, "'%.60s' has no port; write :502 after the address", copy + is_v6);
+	*end = '\0';
+	return parse_host(copy + is_v6, is_v6, host, host_size, &s) && parse_port(end + 1, port, &s);
+}
