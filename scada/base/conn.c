@@ -35,7 +35,7 @@ struct conn {
 	uint16_t generation;
 	uint32_t sequence;
 	ev_io readable, writable;
-	ev_prepare flush;           /* before the loop sleeps: all that a turn queued goes out in one call */
+	ev_prepare flush;           /* never started, only fed at the least priority: what a turn queued goes out at its end */
 	ev_timer deadline;
 	struct wbuf in;             /* the start of a frame that is not complete yet */
 	struct wbuf out;
@@ -78,7 +78,7 @@ stop(struct conn *c)
 	c->is_closed = true;
 	ev_io_stop(c->loop, &c->readable);
 	ev_io_stop(c->loop, &c->writable);
-	ev_prepare_stop(c->loop, &c->flush);
+	ev_clear_pending(c->loop, &c->flush);
 	ev_timer_stop(c->loop, &c->deadline);
 	close(c->fd);
 	c->fd = -1;
@@ -191,7 +191,6 @@ write_some(struct conn *c)
 static void
 flush_out(struct conn *c)
 {
-	ev_prepare_stop(c->loop, &c->flush);
 	if (c->doom != OK && !c->is_finishing) {
 		fail(c, c->doom);
 		return;
@@ -227,6 +226,8 @@ flush_cb(struct ev_loop *loop, ev_prepare *w, int revents)
 
 	(void)loop;
 	(void)revents;
+	if (c->doom == OK && ev_is_active(&c->writable))
+		return; /* the kernel is full; it says when it is not */
 	hold(c);
 	flush_out(c);
 	let_go(c);
@@ -242,7 +243,7 @@ queue_room(struct conn *c, size_t len)
 		return c->doom;
 	if (queued(c) == 0)
 		c->progress = clock_mono();
-	ev_prepare_start(c->loop, &c->flush);
+	ev_feed_event(c->loop, &c->flush, EV_CUSTOM);
 	if (queued(c) + len > c->limits.queue_max) {
 		c->doom = ERR_SLOW;
 		return ERR_SLOW;
@@ -436,6 +437,7 @@ conn_new(struct ev_loop *loop, int fd, const struct conn_ops *ops, void *arg, co
 	ev_io_init(&c->readable, readable_cb, fd, EV_READ);
 	ev_io_init(&c->writable, writable_cb, fd, EV_WRITE);
 	ev_prepare_init(&c->flush, flush_cb);
+	ev_set_priority(&c->flush, EV_MINPRI);
 	ev_timer_init(&c->deadline, deadline_cb, 0.0, 0.0);
 	c->readable.data = c->writable.data = c->flush.data = c->deadline.data = c;
 	ev_io_start(loop, &c->readable);
@@ -463,7 +465,7 @@ conn_finish(struct conn *c, enum err why)
 	if (c->doom == OK)
 		c->doom = why;
 	c->in.len = 0;
-	ev_prepare_start(c->loop, &c->flush);
+	ev_feed_event(c->loop, &c->flush, EV_CUSTOM);
 	ev_timer_stop(c->loop, &c->deadline);
 	arm(c);
 }

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * describe.c - from the tree of the site to bodies of frames.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/core/describe.h"
+
+static const char *
+or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
+static uint32_t
+us32(int64_t us)
+{
+	return us <= 0 ? 0 : us >= UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+void
+describe_device(const struct site *s, uint32_t device, struct wbuf *b)
+{
+	const struct site_node *n = &s->nodes[device];
+	const struct site_device *d = n->device;
+	struct msg_device m = {
+		.device = device,
+		.name = d->name,
+		.title = d->title != NULL ? d->title : or_empty(n->profile->title),
+		.title_ja = d->title_ja != NULL ? d->title_ja : or_empty(n->profile->title_ja),
+		.profile = or_empty(n->profile->name),
+		.link = or_empty(d->link),
+		.protocol = (uint8_t)n->profile->protocol,
+		.poll_us = us32(d->poll_us),
+	};
+
+	wbuf_reset(b);
+	msg_device_put(b, &m);
+}
+
+/* ---- points */
+
+static int
+order_of(const struct site_register *r, const struct site_profile *p)
+{
+	for (unsigned i = 0; i < register_schema.key_count; i++)
+		if (strcmp(register_schema.keys[i].name, "byte_order") == 0 && node_has(&r->node, i))
+			return r->byte_order;
+	return p->byte_order;
+}
+
+static void
+put_source(const struct site *s, const struct site_point *p, char *buf, size_t size)
+{
+	const struct site_register *r = p->def->read;
+	const struct site_profile *profile;
+
+	buf[0] = '\0';
+	if (p->device == DEVICE_NONE || p->def->expression != NULL) {
+		str_printf(buf, size, "= %s", or_empty(p->def->expression));
+		return;
+	}
+	profile = s->nodes[p->device].profile;
+	if (r == NULL)
+		return;
+	if (profile->protocol == PROTOCOL_INTERNAL) {
+		str_printf(buf, size, "chisand's %s", or_empty(r->internal));
+		return;
+	}
+	str_printf(buf, size, "%s %lld", mb_table_word((enum mb_table)r->table), (long long)r->address);
+	if (r->table == TABLE_COIL || r->table == TABLE_DISCRETE)
+		return;
+	str_append(buf, size, ", ");
+	str_append(buf, size, raw_type_word((enum raw_type)r->type));
+	if (raw_type_registers((enum raw_type)r->type) > 1) {
+		str_append(buf, size, " ");
+		str_append(buf, size, byte_order_word((enum byte_order)order_of(r, profile)));
+	}
+	if (r->bit >= 0)
+		str_printf(buf + strlen(buf), size - strlen(buf), ", bit %lld", (long long)r->bit);
+	else if (!isnan(r->bits.lo) && !isnan(r->bits.hi))
+		str_printf(buf + strlen(buf), size - strlen(buf), ", bits %d to %d", (int)r->bits.lo, (int)r->bits.hi);
+}
+
+static const char *
+name_in(const struct key_names *names, int64_t number)
+{
+	for (uint32_t i = 0; i < names->n; i++)
+		if (names->v[i].number == number)
+			return names->v[i].text;
+	return "";
+}
+
+static void
+put_names(struct wbuf *b, const struct key_names *en, const struct key_names *ja, bool as_bits)
+{
+	for (uint32_t i = 0; i < en->n; i++) {
+		if (as_bits)
+			w_u8(b, (uint8_t)en->v[i].number);
+		else
+			w_i64(b, en->v[i].number);
+		w_str(b, en->v[i].text);
+		w_str(b, name_in(ja, en->v[i].number));
+	}
+}
+
+static void
+find_limits(const struct site_point_def *def, struct msg_point *m)
+{
+	const struct site_limit *limits = def->alarms.v;
+
+	m->ll = m->l = m->h = m->hh = (double)NAN;
+	for (uint32_t i = 0; i < def->alarms.n; i++) {
+		switch (limits[i].type) {
+		case LIMIT_LL: m->ll = limits[i].limit; break;
+		case LIMIT_L:  m->l = limits[i].limit; break;
+		case LIMIT_H:  m->h = limits[i].limit; break;
+		case LIMIT_HH: m->hh = limits[i].limit; break;
+		default: break;
+		}
+	}
+}
+
+void
+describe_point(const struct site *s, point_id id, struct wbuf *b)
+{
+	const struct site_point *p = &s->points[id];
+	const struct site_point_def *def = p->def;
+	char source[512];
+	struct wbuf states, bits;
+	struct msg_point m = {
+		.point = id,
+		.device = p->device,
+		.group = p->group,
+		.kind = (uint8_t)def->kind,
+		.decimals_plus_8 = (uint8_t)(p->decimals + 8),
+		.name = p->name,
+		.title = or_empty(def->title),
+		.title_ja = or_empty(def->title_ja),
+		.unit = or_empty(def->unit),
+		.range_lo = def->range.lo,
+		.range_hi = def->range.hi,
+		.deadband = def->deadband,
+		.period_us = us32(p->period_us),
+		.source = source,
+	};
+
+	wbuf_init(&states);
+	wbuf_init(&bits);
+	put_source(s, p, source, sizeof(source));
+	put_names(&states, &def->states, &def->states_ja, false);
+	put_names(&bits, &def->bits, &def->bits_ja, true);
+	find_limits(def, &m);
+	m.states = (struct msg_bytes){ states.data, states.len };
+	m.bits = (struct msg_bytes){ bits.data, bits.len };
+	wbuf_reset(b);
+	msg_point_put(b, &m);
+	wbuf_done(&states);
+	wbuf_done(&bits);
+}
+
+/* ---- the field program's share */
+
+bool
+describe_is_field(const struct site *s, uint32_t device)
+{
+	return s->nodes[device].profile->protocol == PROTOCOL_MODBUS && s->nodes[device].conn < s->conn_count;
+}
+
+void
+describe_field_link(const struct site *s, uint32_t link, struct wbuf *b)
+{
+	const struct site_conn *c = &s->conns[link];
+	struct msg_field_link m = {
+		.link = link,
+		.transport = (uint8_t)c->transport,
+		.host = c->host,
+		.port = c->port,
+		.connections = c->connections,
+		.gap_us = us32(c->gap_us),
+	};
+
+	wbuf_reset(b);
+	msg_field_link_put(b, &m);
+}
+
+void
+describe_field_device(const struct site *s, uint32_t device, struct wbuf *b)
+{
+	const struct site_node *n = &s->nodes[device];
+	const struct site_device *d = n->device;
+	const struct site_profile *p = n->profile;
+	const struct site_forbidden *f = p->forbidden.v;
+	struct wbuf forbidden, identity;
+	struct msg_field_device m = {
+		.device = device,
+		.link = n->conn,
+		.unit = n->unit,
+		.outstanding = (uint8_t)p->outstanding,
+		.enabled = d->enabled,
+		.max_registers = (uint16_t)p->max_registers,
+		.max_bits = (uint16_t)p->max_bits,
+		.max_gap = (uint16_t)p->max_gap,
+		.connect_timeout_us = us32(d->connect_timeout_us),
+		.timeout_us = us32(d->timeout_us),
+		.retry_min_us = us32(d->retry_min_us),
+		.retry_max_us = us32(d->retry_max_us),
+		.name = d->name,
+	};
+
+	wbuf_init(&forbidden);
+	wbuf_init(&identity);
+	for (uint32_t i = 0; i < p->forbidden.n; i++) {
+		w_u8(&forbidden, (uint8_t)f[i].table);
+		w_u16(&forbidden, (uint16_t)f[i].from);
+		w_u16(&forbidden, (uint16_t)f[i].to);
+	}
+	if (p->identity != NULL) {
+		w_u8(&identity, (uint8_t)p->identity->table);
+		w_u16(&identity, (uint16_t)p->identity->address);
+		w_u16(&identity, (uint16_t)p->identity->mask);
+		w_u16(&identity, (uint16_t)p->identity->equals);
+	}
+	m.forbidden = (struct msg_bytes){ forbidden.data, forbidden.len };
+	m.identity = (struct msg_bytes){ identity.data, identity.len };
+	wbuf_reset(b);
+	msg_field_device_put(b, &m);
+	wbuf_done(&forbidden);
+	wbuf_done(&identity);
+}
+
+bool
+describe_field_item(const struct site *s, point_id id, struct wbuf *b)
+{
+	const struct site_point *p = &s->points[id];
+	const struct site_register *r = p->def->read;
+	struct wbuf invalid;
+	struct msg_field_item m = { .point = id, .device = p->device, .bit_hi = 63 };
+
+	if (p->device == DEVICE_NONE || r == NULL || p->def->expression != NULL || !describe_is_field(s, p->device))
+		return false;
+	m.table = (uint8_t)r->table;
+	m.address = (uint16_t)r->address;
+	m.type = (uint8_t)r->type;
+	m.order = (uint8_t)order_of(r, s->nodes[p->device].profile);
+	if (r->bit >= 0) {
+		m.bit_lo = m.bit_hi = (uint8_t)r->bit;
+	} else if (!isnan(r->bits.lo) && !isnan(r->bits.hi)) {
+		m.bit_lo = (uint8_t)r->bits.lo;
+		m.bit_hi = (uint8_t)r->bits.hi;
+	}
+	m.period_us = us32(p->period_us);
+	if (r->scale_factor >= 0) {
+		m.has_sf = 1;
+		m.sf_address = (uint16_t)r->scale_factor;
+	}
+	wbuf_init(&invalid);
+	for (uint32_t i = 0; i < r->invalid.n; i++)
+		w_f64(&invalid, r->invalid.v[i]);
+	m.invalid = (struct msg_bytes){ invalid.data, invalid.len };
+	wbuf_reset(b);
+	msg_field_item_put(b, &m);
+	wbuf_done(&invalid);
+	return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * describe.h - the checked site in the words of the pipe: what consoles are told, and what the field program is to do.
+ */
+#ifndef CHISAN_DESCRIBE_H
+#define CHISAN_DESCRIBE_H
+
+#include "scada/site/site.h"
+
+/* Each empties b and writes one body. */
+void describe_device(const struct site *s, uint32_t device, struct wbuf *b); /* W_DEVICE */
+void describe_point(const struct site *s, point_id id, struct wbuf *b);      /* W_POINT */
+
+bool describe_is_field(const struct site *s, uint32_t device);               /* is it the field program's? */
+void describe_field_link(const struct site *s, uint32_t link, struct wbuf *b);
+void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b);
+/* False: nothing is read for this point. */
+bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);
+
+#endif

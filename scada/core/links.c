@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * links.c - configuration out, samples and states in.  What comes in is checked as if a stranger had sent it.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/core/describe.h"
+#include "scada/core/links.h"
+
+#define QUESTIONS_MAX 512
+#define SAMPLE_BYTES 14 /* point u32, cause u16, value f64 */
+
+struct question {
+	void *asker;             /* NULL = free, or the asker has gone */
+	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
+};
+
+struct links {
+	struct publish *publish;
+	const struct links_ops *ops;
+	void *arg;
+	struct table *table;
+	const struct site *site;
+	uint16_t generation;
+	struct conn *conn;       /* NULL: the field program is not up */
+	struct question questions[QUESTIONS_MAX];
+	struct msg_field_stats stats;
+	bool was_up;
+};
+
+struct links *
+links_new(struct publish *p, const struct links_ops *ops, void *arg)
+{
+	struct links *l = xcalloc(1, sizeof(*l));
+
+	l->publish = p;
+	l->ops = ops;
+	l->arg = arg;
+	return l;
+}
+
+void
+links_free(struct links *l)
+{
+	free(l);
+}
+
+/* ---- configuration */
+
+static void
+send_config(struct links *l)
+{
+	const struct site *s = l->site;
+	struct msg_field_start start = { 0 };
+	struct wbuf b;
+
+	if (l->conn == NULL || s == NULL)
+		return;
+	wbuf_init(&b);
+	conn_set_generation(l->conn, l->generation);
+	conn_send(l->conn, W_FIELD_BEGIN, 0, NULL, NULL);
+	for (uint32_t i = 0; i < s->conn_count; i++, start.links++) {
+		describe_field_link(s, i, &b);
+		conn_send(l->conn, W_FIELD_LINK, 0, &b, NULL);
+	}
+	for (uint32_t i = 0; i < s->node_count; i++) {
+		if (!describe_is_field(s, i))
+			continue;
+		describe_field_device(s, i, &b);
+		conn_send(l->conn, W_FIELD_DEVICE, 0, &b, NULL);
+		start.devices++;
+	}
+	for (point_id i = 0; i < s->point_count; i++) {
+		if (!describe_field_item(s, i, &b))
+			continue;
+		conn_send(l->conn, W_FIELD_ITEM, 0, &b, NULL);
+		start.items++;
+	}
+	wbuf_reset(&b);
+	msg_field_start_put(&b, &start);
+	conn_send(l->conn, W_FIELD_START, 0, &b, NULL);
+	wbuf_done(&b);
+}
+
+/* What a device is before the field program has said a word, or when it says none any more. */
+static void
+set_state(struct links *l, uint32_t device, enum device_state state, enum err why)
+{
+	const struct msg_device_state *known = publish_device_state(l->publish, device);
+	struct msg_device_state m = *known;
+
+	m.device = device;
+	m.state = (uint8_t)state;
+	m.since = clock_utc().us;
+	if (why != OK) {
+		m.last_error = (uint16_t)why;
+		m.last_error_time = m.since;
+		m.last_error_count = 1;
+		m.detail = "";
+	}
+	publish_device(l->publish, &m);
+}
+
+static void
+first_states(struct links *l)
+{
+	for (uint32_t i = 0; i < l->site->node_count; i++) {
+		if (!l->site->nodes[i].device->enabled) {
+			table_device_down(l->table, i, ERR_DISABLED);
+			set_state(l, i, DEVICE_OFF, OK);
+		} else if (!describe_is_field(l->site, i)) {
+			set_state(l, i, DEVICE_UP, OK);
+		} else {
+			set_state(l, i, DEVICE_CONNECTING, OK);
+		}
+	}
+}
+
+static void
+fail_questions(struct links *l, enum err why)
+{
+	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
+		struct question q = l->questions[i];
+
+		l->questions[i] = (struct question){ 0 };
+		if (q.asker != NULL)
+			l->ops->raw_failed(q.asker, q.asked, why, err_text(why), l->arg);
+	}
+}
+
+void
+links_site(struct links *l, struct table *t, uint16_t generation)
+{
+	fail_questions(l, ERR_GENERATION);
+	l->table = t;
+	l->site = t == NULL ? NULL : table_site(t);
+	l->generation = generation;
+	if (t == NULL)
+		return;
+	first_states(l);
+	if (l->conn != NULL)
+		send_config(l);
+	else if (l->was_up)
+		links_down(l); /* it fell before this configuration came */
+}
+
+void
+links_up(struct links *l, struct conn *c)
+{
+	l->conn = c;
+	l->was_up = true;
+	send_config(l);
+}
+
+void
+links_down(struct links *l)
+{
+	l->conn = NULL;
+	fail_questions(l, ERR_HELPER);
+	for (uint32_t i = 0; l->site != NULL && i < l->site->node_count; i++) {
+		if (!describe_is_field(l->site, i) || !l->site->nodes[i].device->enabled)
+			continue;
+		table_device_down(l->table, i, ERR_HELPER);
+		set_state(l, i, DEVICE_DOWN, ERR_HELPER);
+	}
+}
+
+/* ---- reports */
+
+static enum err
+got_samples(struct links *l, struct rbuf *r, struct mono now)
+{
+	struct msg_samples m;
+
+	if (!msg_samples_get(r, &m) || m.device >= l->site->node_count || r->len - r->pos != (size_t)m.count * SAMPLE_BYTES)
+		return ERR_FRAME;
+	for (uint16_t i = 0; i < m.count; i++) {
+		uint32_t point = r_u32(r);
+		uint16_t cause = r_u16(r);
+		double raw = r_f64(r);
+
+		if (point >= l->site->point_count || l->site->points[point].device != m.device || !err_is_known(cause))
+			return ERR_FRAME;
+		if (!table_sample(l->table, point, raw, (enum err)cause, (struct utc){ m.time }, now))
+			return ERR_FRAME;
+	}
+	return OK;
+}
+
+static enum err
+got_device_state(struct links *l, struct rbuf *r)
+{
+	struct msg_device_state m;
+
+	if (!msg_device_state_get(r, &m) || !r_done(r) || m.device >= l->site->node_count || m.state >= DEVICE_STATE_COUNT ||
+	    !err_is_known(m.last_error) || !describe_is_field(l->site, m.device))
+		return ERR_FRAME;
+	if (!l->site->nodes[m.device].device->enabled)
+		return OK; /* it is off, whatever is said of it */
+	if (m.state == DEVICE_DOWN)
+		table_device_down(l->table, m.device, m.last_error == OK ? ERR_NOT_CONNECTED : (enum err)m.last_error);
+	else if (m.state == DEVICE_CONNECTING && m.last_error != OK)
+		table_device_down(l->table, m.device, (enum err)m.last_error);
+	publish_device(l->publish, &m);
+	return OK;
+}
+
+static enum err
+answer(struct links *l, const struct frame *f)
+{
+	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
+		struct question q = l->questions[i];
+		struct msg_result m;
+		struct rbuf r;
+
+		if (q.sequence == 0 || q.sequence != f->reply_to)
+			continue;
+		l->questions[i] = (struct question){ 0 };
+		if (q.asker == NULL)
+			return OK;
+		if (f->type == W_RAW) {
+			l->ops->raw(q.asker, q.asked, f, l->arg);
+			return OK;
+		}
+		rbuf_init(&r, f->body, f->length);
+		if (!msg_result_get(&r, &m))
+			return ERR_FRAME;
+		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED, m.text, l->arg);
+		return OK;
+	}
+	return OK; /* an answer that came after its question was given up */
+}
+
+enum err
+links_frame(struct links *l, const struct frame *f, struct mono now)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (l->site == NULL)
+		return OK;
+	switch (f->type) {
+	case W_SAMPLES:
+		return got_samples(l, &r, now);
+	case W_DEVICE_STATE:
+		return got_device_state(l, &r);
+	case W_FIELD_STATS:
+		return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
+	case W_RAW:
+	case W_RESULT:
+		return answer(l, f);
+	case W_PING:
+	case W_PONG:
+		return OK;
+	case W_BYE:
+		return OK; /* its pipe ends next */
+	default:
+		return ERR_FRAME;
+	}
+}
+
+/* ---- questions for registers */
+
+void
+links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
+{
+	struct msg_raw_get m = { .point = point };
+	struct question *q = NULL;
+	struct wbuf b;
+	enum err e;
+
+	if (l->site == NULL || point >= l->site->point_count) {
+		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "there is no such point", l->arg);
+		return;
+	}
+	if (l->site->points[point].device == DEVICE_NONE || !describe_is_field(l->site, l->site->points[point].device)) {
+		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
+		return;
+	}
+	if (l->conn == NULL) {
+		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
+		return;
+	}
+	for (size_t i = 0; i < QUESTIONS_MAX && q == NULL; i++)
+		if (l->questions[i].sequence == 0)
+			q = &l->questions[i];
+	if (q == NULL) {
+		l->ops->raw_failed(asker, sequence, ERR_BUSY, "too many questions are open", l->arg);
+		return;
+	}
+	wbuf_init(&b);
+	msg_raw_get_put(&b, &m);
+	e = conn_send(l->conn, W_RAW_GET, 0, &b, &q->sequence);
+	wbuf_done(&b);
+	if (e != OK) {
+		q->sequence = 0;
+		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
+		return;
+	}
+	q->asker = asker;
+	q->asked = sequence;
+}
+
+void
+links_forget(struct links *l, const void *asker)
+{
+	for (size_t i = 0; i < QUESTIONS_MAX; i++)
+		if (l->questions[i].asker == asker)
+			l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
+}
+
+const struct msg_field_stats *
+links_stats(const struct links *l)
+{
+	return &l->stats;
+}
+
+void
+links_count(const struct links *l, uint32_t by_state[DEVICE_STATE_COUNT])
+{
+	memset(by_state, 0, DEVICE_STATE_COUNT * sizeof(by_state[0]));
+	for (uint32_t i = 0; l->site != NULL && i < l->site->node_count; i++)
+		by_state[publish_device_state(l->publish, i)->state]++;
+}

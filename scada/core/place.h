@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * place.h - where a running chisand is: the data folder that it alone holds, and the socket at which it is found.
+ */
+#ifndef CHISAN_PLACE_H
+#define CHISAN_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Data folder by the rules of chisand(8): given, else by user. False: none can be named. */
+bool place_data_folder(const char *given, char *path, size_t size);
+/* Likewise the socket. */
+bool place_socket(const char *given, char *path, size_t size);
+
+/*
+ * Makes the folder if it is missing and locks it for the life of the process. False: message says why, as a sentence; such as that
+ * another chisand holds it.
+ */
+bool place_lock(const char *folder, char *message, size_t size);
+
+struct place_socket {
+	char path[108];
+	int fd;                  /* listening, non-blocking; -1 = none */
+	unsigned long device, inode;
+};
+
+/* False: message says why: another chisand listens, a symbolic link, somebody else's folder ... */
+bool place_listen(struct place_socket *s, const char *path, char *message, size_t size);
+void place_unlisten(struct place_socket *s); /* removes the socket if it is still the one we made */
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * publish_private.h - what publish.c (changes) and snapshot.c (snapshots) share.
+ */
+#ifndef CHISAN_PUBLISH_PRIVATE_H
+#define CHISAN_PUBLISH_PRIVATE_H
+
+#include "scada/base/delta.h"
+#include "scada/core/publish.h"
+
+#define PIECE_BYTES (256 * 1024) /* a frame of values is closed at this length */
+
+struct device_shadow {
+	struct msg_device_state m; /* detail points to the text below */
+	char detail[96];
+	bool is_known, is_dirty;
+	struct mono sent;
+};
+
+TAILQ_HEAD(feed_list, feed);
+
+struct publish {
+	struct ev_loop *loop;
+	struct utc started;
+	struct table *table;          /* NULL: no site yet */
+	const struct site *site;
+	uint16_t generation;
+	struct feed_list feeds;
+	ev_timer values, devices, snapshots;
+	struct mono flushed;          /* when values were last broadcast */
+	uint64_t frames;
+	/* ---- as consoles know it */
+	struct delta_cell *cells;     /* [points] */
+	struct utc *group_sent;       /* [groups] */
+	uint32_t group_count;
+	struct device_shadow *shadows; /* [devices] */
+	uint32_t device_cursor;
+	/* ---- reused */
+	struct delta_writer writer;
+	struct wbuf body, frame;
+	struct wbuf absolute;         /* frames of W_VALUES for all who need them now */
+	uint64_t absolute_at;         /* made when `frames` was this */
+};
+
+/* snapshot.c */
+void snapshot_begin(struct publish *p, struct feed *f); /* or again */
+void snapshot_timer_cb(struct ev_loop *loop, ev_timer *w, int revents);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.h - the clients: who they are, how many there may be, and what they ask.  Each is judged before a verb is read.
+ */
+#ifndef CHISAN_SESSION_H
+#define CHISAN_SESSION_H
+
+#include <ev.h>
+
+#include "scada/core/access.h"
+#include "scada/core/publish.h"
+
+#define SESSIONS_MAX 256         /* in all */
+#define SESSIONS_A_USER 128      /* of one uid */
+#define SESSIONS_RESERVED 16     /* the last slots: for operators and above */
+#define SESSION_RAW_MAX 16       /* questions for registers that one may have open */
+
+struct sessions;
+
+struct session {
+	TAILQ_ENTRY(session) entry;
+	struct sessions *all;
+	struct conn *conn;
+	ev_timer greeting;       /* until it has greeted */
+	struct peer peer;
+	enum role role;
+	char user[64];
+	bool has_greeted;
+	unsigned raw_open;
+	struct feed feed;
+};
+
+struct sessions_ops {
+	void (*hello)(struct msg_hello *m, void *arg);
+	void (*subscribe)(struct session *s, unsigned what, void *arg);
+	/* sequence: answer with W_RAW or W_RESULT and this as reply-to, and take one from raw_open */
+	void (*raw_get)(struct session *s, uint32_t sequence, point_id point, void *arg);
+	void (*gone)(struct session *s, void *arg);
+};
+
+/* fd: listening, stays the caller's. Nobody is accepted before sessions_site(). */
+struct sessions *sessions_new(struct ev_loop *loop, int fd, const struct sessions_ops *ops, void *arg);
+void sessions_free(struct sessions *s);
+/* Judges everybody anew: who is no longer known is sent away. The site is borrowed until the next call. */
+void sessions_site(struct sessions *s, const struct site *site);
+/* Says goodbye to all; conns end by themselves. */
+void sessions_bye(struct sessions *s, enum err why, const char *text);
+uint32_t sessions_count(const struct sessions *s);
+
+/* Is there room for one more of this uid and role? NULL: yes; else the sentence for it. Pure. */
+const char *sessions_refuse(uint32_t total, uint32_t of_user, enum role role);
+
+#endif

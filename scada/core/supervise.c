@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * supervise.c - the life of helpers.  A helper is gone when both its pipe has ended and its process was reaped.
+ *
+ *   OFF --start--> STARTING --hello--> UP --pipe ends or exit--> ENDING --both--> WAITING --back-off--> STARTING
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "scada/base/clock.h"
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/base/spawn.h"
+#include "scada/core/supervise.h"
+
+#define HELLO_S 5.0            /* to greet */
+#define ONCE_S 60.0            /* for the whole job */
+#define ONCE_CPU_S 60
+#define ONCE_MEMORY (UINT64_C(2) << 30)
+#define STOP_S 2.0             /* to end after its pipe did */
+#define BACKOFF_MIN_S 0.2
+#define BACKOFF_MAX_S 30.0
+#define LASTED_US (10 * US_PER_S) /* who ran so long starts again at once */
+
+enum helper_state { HELPER_OFF, HELPER_STARTING, HELPER_UP, HELPER_ENDING, HELPER_WAITING };
+
+struct helper {
+	struct supervise *s;
+	enum helper_id id;
+	enum helper_state state;
+	struct conn *conn;
+	pid_t pid;
+	ev_child child;
+	ev_timer timer;            /* by state: greeting or job, killing, back-off */
+	struct mono started;
+	double backoff_s;
+	uint32_t restarts;
+	bool was_up;
+	enum err why;              /* of the pipe's end */
+};
+
+struct supervise {
+	struct ev_loop *loop;
+	const struct supervise_ops *ops;
+	void *arg;
+	struct helper helpers[HELPER_COUNT];
+	bool is_stopping, is_stopped;
+};
+
+struct helper_row { const char *program; unsigned flags; const char *without; };
+#define HELPER_ROW(id, program, flags, without) [id] = { program, flags, without },
+static const struct helper_row rows[HELPER_COUNT] = { HELPER_LIST(HELPER_ROW) };
+#undef HELPER_ROW
+
+static const enum helper_id stop_order[] = { HELPER_FIELD, HELPER_PLANNER, HELPER_SITE, HELPER_STORE };
+_Static_assert(ARRAY_LEN(stop_order) == HELPER_COUNT, "each helper is stopped");
+
+static enum err launch(struct helper *h, const char *const arguments[]);
+static void stop_next(struct supervise *s);
+
+static bool
+is_once(const struct helper *h)
+{
+	return (rows[h->id].flags & HELPER_ONCE) != 0;
+}
+
+static void
+set_timer(struct helper *h, double after_s)
+{
+	ev_timer_stop(h->s->loop, &h->timer);
+	ev_timer_set(&h->timer, after_s, 0.0);
+	ev_timer_start(h->s->loop, &h->timer);
+}
+
+static void
+wait_backoff(struct helper *h)
+{
+	h->state = HELPER_WAITING;
+	if (mono_diff_us(clock_mono(), h->started) >= LASTED_US)
+		h->backoff_s = BACKOFF_MIN_S;
+	set_timer(h, h->backoff_s);
+	h->backoff_s = h->backoff_s * 2 > BACKOFF_MAX_S ? BACKOFF_MAX_S : h->backoff_s * 2;
+}
+
+/* Both pipe and process are gone. */
+static void
+gone(struct helper *h)
+{
+	ev_timer_stop(h->s->loop, &h->timer);
+	if (is_once(h) || h->s->is_stopping)
+		h->state = HELPER_OFF;
+	else
+		wait_backoff(h);
+	if (is_once(h) && h->s->ops->down != NULL) /* only now may the next one be started */
+		h->s->ops->down(h->id, h->why, h->s->arg);
+	if (h->s->is_stopping)
+		stop_next(h->s);
+}
+
+static void
+pipe_ended(struct helper *h, enum err why)
+{
+	bool tell = h->was_up;
+
+	conn_free(h->conn);
+	h->conn = NULL;
+	h->was_up = false;
+	h->why = why;
+	h->state = HELPER_ENDING;
+	if (h->pid != 0)
+		set_timer(h, STOP_S);
+	if (tell && h->s->ops->down != NULL)
+		h->s->ops->down(h->id, why, h->s->arg);
+	if (h->pid == 0)
+		gone(h);
+}
+
+static void
+child_cb(struct ev_loop *loop, ev_child *w, int revents)
+{
+	struct helper *h = w->data;
+	char text[128];
+
+	(void)revents;
+	ev_child_stop(loop, w);
+	h->pid = 0;
+	spawn_status_text(text, sizeof(text), w->rstatus);
+	if (w->rstatus != 0 && !h->s->is_stopping)
+		log_warn("%s %s", rows[h->id].program, text);
+	else
+		log_debug("%s %s", rows[h->id].program, text);
+	if (h->conn == NULL)
+		gone(h);
+	else
+		set_timer(h, STOP_S); /* its last words are still in the pipe */
+}
+
+static void
+timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct helper *h = w->data;
+
+	(void)loop;
+	(void)revents;
+	if (h->state == HELPER_WAITING) {
+		h->restarts++;
+		if (launch(h, NULL) != OK)
+			wait_backoff(h);
+		return;
+	}
+	if (h->pid != 0) {
+		if (!h->s->is_stopping)
+			log_warn("%s %s; it is killed", rows[h->id].program,
+			    h->state == HELPER_ENDING ? "does not end" : is_once(h) ? "takes too long" : "does not greet");
+		kill(h->pid, SIGKILL);
+	}
+	if (h->conn != NULL)
+		pipe_ended(h, ERR_TIMEOUT);
+}
+
+static void
+greet(struct helper *h)
+{
+	struct msg_hello m = { .version = WIRE_VERSION, .program = "chisand", .build = VERSION, .user = "" };
+	struct wbuf b;
+
+	if (h->s->ops->hello != NULL)
+		h->s->ops->hello(&m, h->s->arg);
+	m.role = ROLE_PEER;
+	wbuf_init(&b);
+	msg_hello_put(&b, &m);
+	conn_send(h->conn, W_HELLO, 0, &b, NULL);
+	wbuf_done(&b);
+}
+
+static void
+got_hello(struct helper *h, const struct frame *f)
+{
+	struct msg_hello m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_hello_get(&r, &m)) {
+		supervise_reject(h->s, h->id, ERR_FRAME);
+		return;
+	}
+	if (m.version != WIRE_VERSION) {
+		log_error("%s is of build %s and speaks version %u of the pipe, chisand speaks %u: install both from one build",
+		    rows[h->id].program, m.build, m.version, WIRE_VERSION);
+		h->backoff_s = BACKOFF_MAX_S;
+		supervise_reject(h->s, h->id, ERR_VERSION);
+		return;
+	}
+	if (is_once(h) || h->state != HELPER_STARTING)
+		return;
+	ev_timer_stop(h->s->loop, &h->timer);
+	h->state = HELPER_UP;
+	h->was_up = true;
+	log_info("%s is up, process %d", rows[h->id].program, (int)h->pid);
+	if (h->s->ops->up != NULL)
+		h->s->ops->up(h->id, h->conn, h->s->arg);
+}
+
+static void
+frame_cb(struct conn *c, const struct frame *f, void *arg)
+{
+	struct helper *h = arg;
+
+	if (f->type == W_HELLO)
+		got_hello(h, f);
+	else if (h->state == HELPER_UP || is_once(h))
+		h->s->ops->frame(h->id, c, f, h->s->arg);
+	else
+		supervise_reject(h->s, h->id, ERR_FRAME);
+}
+
+static void
+closed_cb(struct conn *c, enum err why, void *arg)
+{
+	struct helper *h = arg;
+
+	(void)c;
+	if (why != ERR_CLOSED) {
+		log_warn("%s: %s", rows[h->id].program, err_text(why));
+		if (h->pid != 0)
+			kill(h->pid, SIGKILL);
+	}
+	pipe_ended(h, why);
+}
+
+static const struct conn_ops conn_ops = { .frame = frame_cb, .closed = closed_cb };
+
+static void
+limit_job(pid_t pid)
+{
+#if !defined(CHISAN_SANITIZED) /* a sanitizer reserves more addresses than any limit */
+	struct rlimit memory = { ONCE_MEMORY, ONCE_MEMORY };
+
+	(void)prlimit(pid, RLIMIT_AS, &memory, NULL);
+#endif
+	struct rlimit cpu = { ONCE_CPU_S, ONCE_CPU_S + 1 };
+
+	(void)prlimit(pid, RLIMIT_CPU, &cpu, NULL);
+}
+
+static enum err
+launch(struct helper *h, const char *const arguments[])
+{
+	struct conn_limits limits = { .queue_max = 64u << 20, .stall_us = 30 * US_PER_S };
+	enum err e;
+	int fd;
+
+	e = spawn_start(rows[h->id].program, arguments, &h->pid, &fd);
+	if (e != OK) {
+		h->pid = 0;
+		return e;
+	}
+	h->started = clock_mono();
+	if (is_once(h))
+		limit_job(h->pid);
+	ev_child_init(&h->child, child_cb, h->pid, 0);
+	h->child.data = h;
+	ev_child_start(h->s->loop, &h->child);
+	h->conn = conn_new(h->s->loop, fd, &conn_ops, h, &limits);
+	conn_set_role(h->conn, ROLE_PEER);
+	h->state = HELPER_STARTING;
+	set_timer(h, is_once(h) ? ONCE_S : HELLO_S);
+	greet(h);
+	return OK;
+}
+
+struct supervise *
+supervise_new(struct ev_loop *loop, const struct supervise_ops *ops, void *arg)
+{
+	struct supervise *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->ops = ops;
+	s->arg = arg;
+	for (int i = 0; i < HELPER_COUNT; i++) {
+		struct helper *h = &s->helpers[i];
+
+		h->s = s;
+		h->id = (enum helper_id)i;
+		h->backoff_s = BACKOFF_MIN_S;
+		ev_timer_init(&h->timer, timer_cb, 0.0, 0.0);
+		h->timer.data = h;
+	}
+	return s;
+}
+
+void
+supervise_free(struct supervise *s)
+{
+	if (s == NULL)
+		return;
+	for (int i = 0; i < HELPER_COUNT; i++) {
+		struct helper *h = &s->helpers[i];
+
+		ev_timer_stop(s->loop, &h->timer);
+		conn_free(h->conn);
+		if (h->pid == 0)
+			continue;
+		ev_child_stop(s->loop, &h->child);
+		kill(h->pid, SIGKILL);
+	}
+	free(s);
+}
+
+enum err
+supervise_start(struct supervise *s, enum helper_id id, const char *const arguments[])
+{
+	struct helper *h = &s->helpers[id];
+	enum err e;
+
+	if (s->is_stopping)
+		return ERR_CLOSED;
+	if (h->conn != NULL || h->pid != 0 || h->state == HELPER_WAITING)
+		return ERR_BUSY;
+	e = launch(h, arguments);
+	if (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) != 0)
+		log_debug("%s is not installed: %s", rows[id].program, rows[id].without);
+	else if (e != OK)
+		log_error("%s %s: %s", rows[id].program, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started", rows[id].without);
+	if (e == ERR_FAILED && !is_once(h))
+		wait_backoff(h); /* out of processes or descriptors: that passes */
+	return e;
+}
+
+void
+supervise_reject(struct supervise *s, enum helper_id id, enum err why)
+{
+	struct helper *h = &s->helpers[id];
+
+	if (h->conn == NULL)
+		return;
+	if (why != ERR_VERSION)
+		log_warn("%s breaks the rules of the pipe: %s", rows[id].program, err_text(why));
+	if (h->pid != 0)
+		kill(h->pid, SIGKILL);
+	pipe_ended(h, why);
+}
+
+/* Ends the next helper of the order that still runs; called again when it is gone. */
+static void
+stop_next(struct supervise *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stop_order); i++) {
+		struct helper *h = &s->helpers[stop_order[i]];
+
+		ev_timer_stop(s->loop, &h->timer);
+		if (h->conn == NULL && h->pid == 0) {
+			h->state = HELPER_OFF;
+			continue;
+		}
+		if (h->conn != NULL)
+			pipe_ended(h, ERR_CLOSED);
+		else
+			set_timer(h, STOP_S);
+		return;
+	}
+	if (!s->is_stopped && s->ops->stopped != NULL) {
+		s->is_stopped = true;
+		s->ops->stopped(s->arg);
+	}
+}
+
+void
+supervise_stop(struct supervise *s)
+{
+	if (s->is_stopping)
+		return;
+	s->is_stopping = true;
+	stop_next(s);
+}
+
+struct conn *
+supervise_conn(const struct supervise *s, enum helper_id id)
+{
+	const struct helper *h = &s->helpers[id];
+
+	return h->state == HELPER_UP ? h->conn : NULL;
+}
+
+pid_t
+supervise_pid(const struct supervise *s, enum helper_id id)
+{
+	return s->helpers[id].pid;
+}
+
+uint32_t
+supervise_restarts(const struct supervise *s, enum helper_id id)
+{
+	return s->helpers[id].restarts;
+}
+
+const char *
+helper_program(enum helper_id id)
+{
+	assert(id < HELPER_COUNT);
+	return rows[id].program;
+}

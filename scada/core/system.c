@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * system.c - measures chisand and its helpers each second.  /proc is memory: reading it waits for no disk.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "scada/core/system.h"
+
+#define PROCESSES_MAX 8
+#define MINUTE 60
+
+struct system {
+	struct ev_loop *loop;
+	const struct system_ops *ops;
+	void *arg;
+	ev_timer tick;
+	ev_check woke;             /* a turn begins when the kernel gave events */
+	ev_prepare sleeps;         /* and ends before the next wait */
+	struct mono turn_began;
+	int64_t longest_us;
+	struct table *table;
+	point_id *points[FIGURE_COUNT];
+	uint32_t counts[FIGURE_COUNT];
+	double figures[FIGURE_COUNT];
+	uint64_t cpu_ticks;
+	struct mono cpu_at;
+	double late[MINUTE];       /* polls late in all, a second apart */
+	unsigned late_next, late_filled;
+};
+
+#define FIGURE_WORD(id, word, unit, help) [id] = word,
+static const char *const words[FIGURE_COUNT] = { FIGURE_LIST(FIGURE_WORD) };
+#undef FIGURE_WORD
+
+static bool
+read_proc(pid_t pid, const char *what, char *buf, size_t size)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	str_printf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* The index-th word after the closing parenthesis of the program's name, or from the start. */
+static uint64_t
+word_number(const char *text, unsigned index)
+{
+	const char *end = strrchr(text, ')');
+	uint64_t v = 0;
+
+	if (end != NULL)
+		text = end + 2;
+	while (index-- > 0 && text != NULL) {
+		text = strchr(text, ' ');
+		if (text != NULL)
+			text++;
+	}
+	for (; text != NULL && *text >= '0' && *text <= '9'; text++)
+		v = v * 10 + (uint64_t)(*text - '0');
+	return v;
+}
+
+static void
+measure_processes(struct system *s, struct mono now, const pid_t pids[], size_t count)
+{
+	uint64_t pages = 0, ticks = 0;
+	int64_t elapsed = mono_diff_us(now, s->cpu_at);
+	char buf[512];
+
+	for (size_t i = 0; i < count; i++) {
+		if (read_proc(pids[i], "statm", buf, sizeof(buf)))
+			pages += word_number(buf, 1);
+		if (read_proc(pids[i], "stat", buf, sizeof(buf)))
+			ticks += word_number(buf, 11) + word_number(buf, 12); /* utime, stime: fields 14 and 15 of proc(5) */
+	}
+	s->figures[FIGURE_MEMORY] = (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
+	if (s->cpu_at.us != 0 && elapsed > 0 && ticks >= s->cpu_ticks)
+		s->figures[FIGURE_CPU] = (double)(ticks - s->cpu_ticks) / (double)sysconf(_SC_CLK_TCK) / ((double)elapsed / 1e6) * 100;
+	s->cpu_ticks = ticks;
+	s->cpu_at = now;
+}
+
+static void
+count_late(struct system *s, double late)
+{
+	double before = s->late[s->late_filled < MINUTE ? 0 : s->late_next];
+
+	if (s->late_filled == 0)
+		before = late;
+	s->figures[FIGURE_OVERRUNS] = late >= before ? late - before : late; /* the field program began anew */
+	s->late[s->late_next] = late;
+	s->late_next = (s->late_next + 1) % MINUTE;
+	if (s->late_filled < MINUTE)
+		s->late_filled++;
+}
+
+static void
+tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct system *s = w->data;
+	pid_t pids[PROCESSES_MAX + 1] = { getpid() };
+	struct mono now = clock_mono();
+	struct utc scan = clock_utc();
+	double late = 0;
+	size_t count;
+
+	(void)loop;
+	(void)revents;
+	count = s->ops->ask(&s->figures[FIGURE_SESSIONS], &late, pids + 1, PROCESSES_MAX, s->arg);
+	measure_processes(s, now, pids, count + 1);
+	count_late(s, late);
+	s->figures[FIGURE_LAG] = (double)s->longest_us / 1e3;
+	s->longest_us = 0;
+	if (s->table == NULL)
+		return;
+	for (int f = 0; f < FIGURE_COUNT; f++)
+		for (uint32_t i = 0; i < s->counts[f]; i++)
+			table_sample(s->table, s->points[f][i], s->figures[f], OK, scan, now);
+	s->ops->touched(s->arg);
+}
+
+static void
+woke_cb(struct ev_loop *loop, ev_check *w, int revents)
+{
+	struct system *s = w->data;
+
+	(void)loop;
+	(void)revents;
+	s->turn_began = clock_mono();
+}
+
+static void
+sleeps_cb(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct system *s = w->data;
+	int64_t us = s->turn_began.us == 0 ? 0 : mono_diff_us(clock_mono(), s->turn_began);
+
+	(void)loop;
+	(void)revents;
+	if (us > s->longest_us)
+		s->longest_us = us;
+}
+
+struct system *
+system_new(struct ev_loop *loop, const struct system_ops *ops, void *arg)
+{
+	struct system *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->ops = ops;
+	s->arg = arg;
+	ev_timer_init(&s->tick, tick_cb, 0.2, 1.0);
+	ev_check_init(&s->woke, woke_cb);
+	ev_prepare_init(&s->sleeps, sleeps_cb);
+	ev_set_priority(&s->woke, EV_MAXPRI);
+	s->tick.data = s->woke.data = s->sleeps.data = s;
+	ev_timer_start(loop, &s->tick);
+	ev_check_start(loop, &s->woke);
+	ev_prepare_start(loop, &s->sleeps);
+	return s;
+}
+
+static void
+forget_points(struct system *s)
+{
+	for (int f = 0; f < FIGURE_COUNT; f++) {
+		free(s->points[f]);
+		s->points[f] = NULL;
+		s->counts[f] = 0;
+	}
+}
+
+void
+system_free(struct system *s)
+{
+	if (s == NULL)
+		return;
+	ev_timer_stop(s->loop, &s->tick);
+	ev_check_stop(s->loop, &s->woke);
+	ev_prepare_stop(s->loop, &s->sleeps);
+	forget_points(s);
+	free(s);
+}
+
+static int
+find_figure(const struct site *site, point_id id)
+{
+	const struct site_point *p = &site->points[id];
+	const struct site_register *r = p->def->read;
+
+	if (p->device == DEVICE_NONE || r == NULL || r->internal == NULL || site->nodes[p->device].profile->protocol != PROTOCOL_INTERNAL)
+		return FIGURE_COUNT;
+	for (int f = 0; f < FIGURE_COUNT; f++)
+		if (strcmp(words[f], r->internal) == 0)
+			return f;
+	return FIGURE_COUNT;
+}
+
+void
+system_site(struct system *s, struct table *t)
+{
+	const struct site *site = t == NULL ? NULL : table_site(t);
+
+	forget_points(s);
+	s->table = t;
+	for (point_id id = 0; site != NULL && id < site->point_count; id++) {
+		int f = find_figure(site, id);
+
+		if (f == FIGURE_COUNT || !site->nodes[site->points[id].device].device->enabled)
+			continue;
+		s->points[f] = xrecallocarray(s->points[f], s->counts[f], s->counts[f] + 1, sizeof(point_id));
+		s->points[f][s->counts[f]++] = id;
+	}
+}
