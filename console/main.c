@@ -49,11 +49,11 @@ main(int argc, char **argv)
 	say_init();
 	/* Hidden: asked by the shell's completion, so it knows what this very program knows. */
 	if (argc >= 2 && strcmp(argv[1], "--complete-words") == 0) {
-		if (!options_read(&o, argc - 1, argv + 1, message, sizeof message))
+		if (!options_read(&o, argc - 1, (const char *const *)argv + 1, message, sizeof message))
 			return CMD_USAGE;
 		return cmd_flush(cmd_complete(&o));
 	}
-	if (!options_read(&o, argc, argv, message, sizeof message)) {
+	if (!options_read(&o, argc, (const char *const *)argv, message, sizeof message)) {
 		say_error("%s", message);
 		return CMD_USAGE;
 	}

@@ -104,7 +104,7 @@ store(struct options *o, enum option_id id, const char *value)
 struct reader {
 	struct options *o;
 	int argc, i;
-	char *const *argv;
+	const char *const *argv;
 	char *message;
 	size_t size;
 };
@@ -216,7 +216,7 @@ options_check(const struct options *o, char *message, size_t size)
 }
 
 bool
-options_read(struct options *o, int argc, char *const argv[], char *message, size_t size)
+options_read(struct options *o, int argc, const char *const *argv, char *message, size_t size)
 {
 	struct reader r = { .o = o, .argc = argc, .argv = argv, .message = message, .size = size };
 	bool ok = true, is_over = false;
