@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * console.c - the loop of the full-screen console: keys at once, values at most so often, nothing when nothing changed.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "console/console.h"
+#include "console/frame.h"
+#include "console/guardian.h"
+#include "console/keep.h"
+#include "console/palette.h"
+#include "console/script.h"
+#include "console/term.h"
+#include "console/view.h"
+#include "scada/base/screenfile.h"
+
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+
+#define RATE_HZ 2.0
+#define SLOW_HZ 0.5
+#define RESIZE_S 0.06      /* a storm of sizes is drawn once */
+#define SCRIPT_MAX_S 20.0  /* a script that waits longer has failed */
+
+struct loop {
+	struct console co;
+	struct script *script;   /* NULL = a terminal */
+	ev_io keys;
+	ev_timer frame, second, resize, deadline;
+	ev_signal winch, tstp, term, hup;
+	ev_tstamp drawn_at;
+	bool draw_all, is_pasting;
+	const struct theme *theme; /* as the terminal has it */
+	char first_page[64];
+};
+
+static void
+draw_grid(struct console *co)
+{
+	struct loop *l = (struct loop *)co; /* the first member */
+
+	co->now = clock_utc();
+	frame_draw(co);
+	co->dirty = 0;
+	co->frames++;
+	if (l->script == NULL && l->theme != co->theme) {
+		term_set_theme(co->theme);
+		l->theme = co->theme;
+		l->draw_all = true;
+	}
+	if (l->script == NULL)
+		term_draw(co->grid, l->draw_all);
+	l->draw_all = false;
+	l->drawn_at = ev_now(co->loop);
+}
+
+/* Draws at once (a key, the link), or when the rate allows (values). */
+static void
+want_frame(struct loop *l, bool at_once)
+{
+	struct console *co = &l->co;
+	ev_tstamp wait = l->drawn_at + 1.0 / co->rate_hz - ev_now(co->loop);
+
+	if (co->dirty == 0)
+		return;
+	if (at_once || wait <= 0) {
+		draw_grid(co);
+		ev_timer_stop(co->loop, &l->frame);
+	} else if (!ev_is_active(&l->frame)) {
+		ev_timer_set(&l->frame, wait, 0.);
+		ev_timer_start(co->loop, &l->frame);
+	}
+}
+
+static void
+on_frame(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)loop;
+	(void)revents;
+	want_frame(l, true);
+}
+
+static void
+leave_if_asked(struct loop *l)
+{
+	if (l->co.leave)
+		ev_break(l->co.loop, EVBREAK_ALL);
+}
+
+static double
+seen_value(point_id id, void *arg)
+{
+	const struct console *co = arg;
+	struct value v;
+
+	if (console_is_lost(co) || id >= co->client->point_count)
+		return (double)NAN;
+	v = client_value(co->client, id);
+	return quality_validity(v.quality) == V_GOOD ? v.v : (double)NAN;
+}
+
+static void
+tick(struct console *co)
+{
+	co->now = clock_utc();
+	if (co->has_model)
+		spark_sample(co->sparks, seen_value, co);
+	view_update(co, CHANGE_SECOND, 0);
+}
+
+static void
+run_script(struct loop *l)
+{
+	if (l->script != NULL && !script_run(l->script, &l->co, draw_grid, tick))
+		l->co.leave = true;
+	leave_if_asked(l);
+}
+
+static void
+on_second(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)loop;
+	(void)revents;
+	if (l->script != NULL) {
+		run_script(l);
+		return;
+	}
+	tick(&l->co);
+	l->co.dirty |= DRAW_ALL; /* the clock; what did not change costs no byte */
+	if (l->co.is_slow || l->co.is_accessible)
+		want_frame(l, false);
+	else
+		want_frame(l, true);
+}
+
+/* ---- keys */
+void
+console_key(struct console *co, uint32_t key)
+{
+	struct loop *l = (struct loop *)co;
+	enum request req;
+
+	if (key == K_PASTE_BEGIN || key == K_PASTE_END)
+		l->is_pasting = key == K_PASTE_BEGIN;
+	if (co->prompt.is_open) {
+		palette_key(co, key);
+		return;
+	}
+	if (l->is_pasting || key == K_PASTE_END)
+		return; /* a paste outside of a field means nothing */
+	co->message[0] = '\0';
+	co->dirty |= DRAW_ALL;
+	for (int i = 0; i < co->page_count; i++) {
+		if (co->pages[i].key == key && key != KEY_NONE && (key < 0x80 && key >= '0' && key <= '9')) {
+			console_open(co, &scr_mimic, co->pages[i].name);
+			return;
+		}
+	}
+	req = req_of_key(key, console_top(co)->ops->modes | MODE_ALL);
+	if (req != REQ_NONE)
+		console_request(co, req, NULL);
+	else if (key == 3)
+		console_message(co, false, "Q leaves the console");
+}
+
+static void
+on_keys(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct loop *l = w->data;
+	uint32_t key;
+
+	(void)loop;
+	(void)revents;
+	l->co.now = clock_utc();
+	while ((key = term_key()) != KEY_NONE) {
+		if (key == K_HANGUP) {
+			l->co.leave = true;
+			break;
+		}
+		if (key == K_RESIZE)
+			continue;
+		if (key == 12 && !l->co.prompt.is_open) /* Ctrl-L */
+			l->draw_all = true;
+		console_key(&l->co, key);
+		if (l->co.leave)
+			break;
+	}
+	leave_if_asked(l);
+	if (!l->co.leave)
+		want_frame(l, true);
+}
+
+/* ---- what the server tells */
+static int
+by_key(const void *pa, const void *pb)
+{
+	const struct page_row *a = pa, *b = pb;
+	uint32_t ka = a->key == KEY_NONE ? UINT32_MAX : a->key, kb = b->key == KEY_NONE ? UINT32_MAX : b->key;
+
+	return ka != kb ? (ka > kb) - (ka < kb) : strcmp(a->name, b->name);
+}
+
+static void
+note_pages(struct console *co)
+{
+	const struct client *c = co->client;
+
+	co->page_count = 0;
+	for (uint32_t i = 0; i < c->screen_count && co->page_count < PAGES_MAX; i++) {
+		struct screen_file *f = screen_file_parse(c->screens[i].text, strlen(c->screens[i].text), NULL, NULL);
+		struct page_row *row = &co->pages[co->page_count];
+		if (f == NULL)
+			continue;
+		*row = (struct page_row){ .key = f->key != NULL ? (uint32_t)(unsigned char)f->key[0] : KEY_NONE };
+		str_copy(row->name, sizeof row->name, c->screens[i].name);
+		str_copy(row->title, sizeof row->title, f->title != NULL ? f->title : row->name);
+		str_copy(row->title_ja, sizeof row->title_ja, f->title_ja != NULL ? f->title_ja : "");
+		co->page_count++;
+		screen_file_free(f);
+	}
+	qsort(co->pages, (size_t)co->page_count, sizeof co->pages[0], by_key);
+}
+
+/* The first page: asked for, else the drawing with the least key, else the list of points. */
+static void
+open_first(struct loop *l)
+{
+	struct console *co = &l->co;
+
+	view_close_all(co);
+	if (l->first_page[0] != '\0' && console_open_word(co, l->first_page))
+		return;
+	if (co->page_count > 0 && console_open(co, &scr_mimic, co->pages[0].name))
+		return;
+	console_open(co, &scr_points, NULL);
+}
+
+static void
+on_model(struct loop *l)
+{
+	struct console *co = &l->co;
+	bool is_first = !co->has_model;
+
+	pause_end(co);
+	co->has_model = true;
+	clock_set_zone(co->client->timezone);
+	note_pages(co);
+	spark_reset(co->sparks, co->client->point_count);
+	for (point_id id = 0; id < co->client->point_count && id < SPARK_POINTS; id++)
+		spark_watch(co->sparks, id);
+	if (is_first) {
+		keep_load(co->client->site_name);
+		open_first(l);
+		tick(co);
+	} else {
+		view_update(co, CHANGE_MODEL, 0);
+		console_message(co, false, "the link is back; all values are new");
+	}
+}
+
+static void
+on_phase(struct client *c, void *arg)
+{
+	struct loop *l = arg;
+
+	l->co.now = clock_utc();
+	if (c->phase == CLIENT_LIVE)
+		on_model(l);
+	else
+		view_update(&l->co, CHANGE_PHASE, 0);
+	l->co.dirty |= DRAW_ALL;
+	want_frame(l, true); /* a lost link is shown at once */
+	run_script(l);
+}
+
+static void
+on_broadcast(struct client *c, void *arg)
+{
+	struct loop *l = arg;
+
+	if (c->phase != CLIENT_LIVE)
+		return;
+	l->co.now = clock_utc();
+	view_update(&l->co, CHANGE_VALUES, 0);
+	want_frame(l, false);
+}
+
+static void
+on_device(struct client *c, uint32_t device, void *arg)
+{
+	struct loop *l = arg;
+
+	if (c->phase != CLIENT_LIVE)
+		return;
+	view_update(&l->co, CHANGE_DEVICE, device);
+	want_frame(l, false);
+}
+
+static void
+on_raw(struct client *c, const struct msg_raw *raw, void *arg)
+{
+	struct loop *l = arg;
+	struct console *co = &l->co;
+
+	(void)c;
+	co->raw = *raw;
+	if (co->raw.raw.len > sizeof co->raw_bytes)
+		co->raw.raw.len = sizeof co->raw_bytes;
+	if (co->raw.raw.len > 0)
+		memcpy(co->raw_bytes, raw->raw.data, co->raw.raw.len);
+	co->raw.raw.data = co->raw_bytes;
+	co->has_raw = true;
+	view_update(co, CHANGE_RAW, raw->point);
+	want_frame(l, false);
+	run_script(l);
+}
+
+static const struct client_ops ops = { .phase = on_phase, .broadcast = on_broadcast, .device = on_device, .raw = on_raw };
+
+/* ---- signals and sizes */
+static void
+on_resize(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct loop *l = w->data;
+	int columns, rows;
+
+	(void)loop;
+	(void)revents;
+	term_resize();
+	term_size(&columns, &rows);
+	grid_resize(l->co.grid, columns, rows);
+	l->draw_all = true;
+	draw_grid(&l->co);
+}
+
+static void
+on_winch(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)revents;
+	if (!ev_is_active(&l->resize)) {
+		ev_timer_set(&l->resize, RESIZE_S, 0.);
+		ev_timer_start(loop, &l->resize);
+	}
+}
+
+static void
+on_tstp(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)revents;
+	term_suspend();
+	ev_now_update(loop);
+	on_resize(loop, &l->resize, 0);
+}
+
+static void
+on_end(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)revents;
+	l->co.exit_code = 0;
+	l->co.leave = true;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_deadline(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)revents;
+	fprintf(stderr, "chisan: the script waited too long\n");
+	l->co.exit_code = 1;
+	l->co.leave = true;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* ---- start and end */
+static void
+start_terminal(struct loop *l)
+{
+	struct ev_loop *loop = l->co.loop;
+
+	ev_io_init(&l->keys, on_keys, STDIN_FILENO, EV_READ);
+	l->keys.data = l;
+	ev_io_start(loop, &l->keys);
+	ev_signal_init(&l->winch, on_winch, SIGWINCH);
+	ev_signal_init(&l->tstp, on_tstp, SIGTSTP);
+	l->winch.data = l->tstp.data = l;
+	ev_signal_start(loop, &l->winch);
+	ev_signal_start(loop, &l->tstp);
+}
+
+static void
+start(struct loop *l)
+{
+	struct ev_loop *loop = l->co.loop;
+
+	ev_timer_init(&l->frame, on_frame, 0., 0.);
+	ev_timer_init(&l->resize, on_resize, RESIZE_S, 0.);
+	ev_timer_init(&l->second, on_second, l->script != NULL ? 0.02 : 1.0, l->script != NULL ? 0.05 : 1.0);
+	ev_timer_init(&l->deadline, on_deadline, SCRIPT_MAX_S, 0.);
+	ev_signal_init(&l->term, on_end, SIGTERM);
+	ev_signal_init(&l->hup, on_end, SIGHUP);
+	l->frame.data = l->resize.data = l->second.data = l->deadline.data = l->term.data = l->hup.data = l;
+	ev_timer_start(loop, &l->second);
+	ev_signal_start(loop, &l->term);
+	ev_signal_start(loop, &l->hup);
+	if (l->script != NULL)
+		ev_timer_start(loop, &l->deadline);
+	else
+		start_terminal(l);
+}
+
+static bool
+parse_size(const char *size, int *columns, int *rows)
+{
+	char first[16];
+	char *x;
+	int64_t w = 80, h = 24;
+
+	*columns = 80;
+	*rows = 24;
+	if (size == NULL)
+		return true;
+	if (!str_copy(first, sizeof first, size) || (x = strchr(first, 'x')) == NULL)
+		return false;
+	*x = '\0';
+	if (!str_to_i64(first, 1, GRID_COLUMNS_MAX, &w) || !str_to_i64(x + 1, 1, GRID_ROWS_MAX, &h))
+		return false;
+	*columns = (int)w;
+	*rows = (int)h;
+	return true;
+}
+
+static enum color_depth
+choose_color(const struct console_options *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+	enum color_depth depth = COLOR_AUTO;
+
+	if (o->color != NULL)
+		color_from_word(o->color, &depth);
+	if (depth == COLOR_AUTO)
+		depth = no_color != NULL && no_color[0] != '\0' ? COLOR_NEVER : COLOR_256;
+	return depth;
+}
+
+static bool
+speaks_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *v = getenv(names[i]);
+		if (v != NULL && v[0] != '\0')
+			return strncmp(v, "ja", 2) == 0;
+	}
+	return false;
+}
+
+static void
+set_up(struct loop *l, const struct console_options *o)
+{
+	struct console *co = &l->co;
+	bool needs_ascii = term_needs_ascii();
+
+	co->options = o;
+	co->theme = theme_find(o->theme != NULL ? o->theme : "default");
+	co->is_ascii = o->ascii || (needs_ascii && o->script == NULL);
+	co->is_ja = !co->is_ascii && (o->ja || speaks_japanese());
+	co->is_slow = o->slow;
+	co->is_accessible = o->accessible;
+	co->rate_hz = o->rate_hz > 0 ? o->rate_hz : o->slow ? 0.5 : RATE_HZ;
+	if (o->page != NULL)
+		str_copy(l->first_page, sizeof l->first_page, o->page);
+}
+
+static bool
+check_options(const struct console_options *o)
+{
+	enum color_depth depth;
+	int columns, rows;
+
+	if (o->theme != NULL && theme_find(o->theme) == NULL)
+		fprintf(stderr, "chisan: no theme '%s'; default, deutan, mono, high-contrast or light\n", o->theme);
+	else if (o->color != NULL && !color_from_word(o->color, &depth))
+		fprintf(stderr, "chisan: no colour mode '%s'; auto, never, 16 or 256\n", o->color);
+	else if (!parse_size(o->size, &columns, &rows))
+		fprintf(stderr, "chisan: '%s' is no size; one such as 80x24\n", o->size);
+	else
+		return true;
+	return false;
+}
+
+static void
+run(struct loop *l, const struct console_options *o)
+{
+	struct console *co = &l->co;
+
+	co->loop = ev_default_loop(0);
+	co->now = clock_utc();
+	co->sparks = spark_new();
+	co->client = client_new(co->loop, o->socket, SUB_ALL, true, &ops, l);
+	console_open(co, &scr_points, NULL); /* something to stand on until the site is known */
+	co->dirty = 0;
+	l->theme = co->theme;
+	start(l);
+	if (l->script == NULL)
+		draw_grid(co);
+	ev_run(co->loop, 0);
+	view_close_all(co);
+	pause_end(co);
+	client_free(co->client);
+	spark_free(co->sparks);
+	keep_done();
+}
+
+int
+console_run(const struct console_options *o)
+{
+	struct loop *l;
+	const char *why;
+	int columns, rows, code = 2;
+	enum fold fold;
+
+	if (!check_options(o))
+		return 2;
+	l = xcalloc(1, sizeof *l);
+	set_up(l, o);
+	fold = l->co.is_ascii ? FOLD_ASCII : o->ambiguous == 2 ? FOLD_AMBIGUOUS : FOLD_NONE;
+	parse_size(o->size, &columns, &rows);
+	if (o->script != NULL) {
+		l->script = script_new(o->script);
+	} else {
+		struct term_options t = { choose_color(o), l->co.theme, l->co.is_ascii };
+		if (!o->no_guardian && isatty(STDIN_FILENO))
+			guardian_start();
+		if (!term_init(&t, &why))
+			fprintf(stderr, "chisan: %s\n", why);
+		else
+			term_size(&columns, &rows);
+		if (why != NULL)
+			goto done;
+	}
+	if (o->script != NULL && l->script == NULL)
+		goto done;
+	l->co.grid = grid_new(columns, rows, fold);
+	run(l, o);
+	if (o->script == NULL)
+		term_done();
+	grid_free(l->co.grid);
+	code = l->co.exit_code;
+done:
+	script_free(l->script);
+	free(l);
+	return code;
+}
+
+const char *const *
+console_theme_names(void)
+{
+	static const char *const names[] = { "default", "deutan", "mono", "high-contrast", "light", NULL };
+
+	return names;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * palette.c - completion over commands, pages, points and themes; find and filter act while they are typed.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "console/palette.h"
+
+#include "scada/base/str.h"
+
+struct found {
+	const char *prefix;
+	size_t len;
+	char common[128];  /* what all have in common */
+	char list[256];
+	int count;
+};
+
+static void
+offer(struct found *f, const char *word)
+{
+	size_t i = 0;
+
+	if (word[0] == '\0' || strncmp(word, f->prefix, f->len) != 0)
+		return;
+	if (f->count++ == 0) {
+		str_copy(f->common, sizeof f->common, word);
+	} else {
+		while (f->common[i] != '\0' && f->common[i] == word[i])
+			i++;
+		f->common[i] = '\0';
+		str_append(f->list, sizeof f->list, "  ");
+	}
+	str_append(f->list, sizeof f->list, word);
+}
+
+static void
+offer_points(struct console *co, struct found *f)
+{
+	const struct client *c = co->client;
+
+	for (uint32_t i = 0; co->has_model && i < c->point_count; i++)
+		offer(f, c->points[i].name);
+}
+
+static void
+offer_pages(struct console *co, struct found *f)
+{
+	const struct client *c = co->client;
+
+	for (uint32_t i = 0; co->has_model && i < c->screen_count; i++)
+		offer(f, c->screens[i].name);
+	offer(f, "points");
+	offer(f, "bookmarks");
+	offer(f, "links");
+	offer(f, "help");
+}
+
+static void
+offer_argument(struct console *co, struct found *f, enum request req)
+{
+	static const char *const columns[] = { "name", "value", "quality", "age", "device" };
+
+	switch (req) {
+	case REQ_GOTO: offer_points(co, f); break;
+	case REQ_PAGE: offer_pages(co, f); break;
+	case REQ_THEME:
+		for (int i = 0; theme_at(i) != NULL; i++)
+			offer(f, theme_name(theme_at(i)));
+		break;
+	case REQ_SORT:
+		for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+			offer(f, columns[i]);
+		break;
+	default: break;
+	}
+}
+
+void
+palette_complete(struct console *co)
+{
+	struct prompt *p = &co->prompt;
+	struct found f = { 0 };
+	char head[PROMPT_MAX] = "", text[PROMPT_MAX];
+	char *space = strchr(p->text, ' ');
+	enum request req = (enum request)p->purpose;
+
+	if (req == REQ_PALETTE && space != NULL) {
+		const struct req_row *row;
+		str_copy(head, sizeof head, p->text);
+		head[space - p->text] = '\0';
+		row = req_find(head);
+		head[space - p->text] = ' ';
+		head[space - p->text + 1] = '\0';
+		f.prefix = space + 1;
+		f.len = strlen(f.prefix);
+		if (row != NULL)
+			offer_argument(co, &f, row->id);
+	} else {
+		f.prefix = p->text;
+		f.len = strlen(p->text);
+		if (req == REQ_PALETTE) {
+			for (int i = 0; req_row(i) != NULL; i++)
+				offer(&f, req_row(i)->word);
+			offer_pages(co, &f);
+		} else {
+			offer_argument(co, &f, req);
+		}
+	}
+	if (f.count == 0) {
+		str_copy(p->choices, sizeof p->choices, "(nothing fits)");
+		return;
+	}
+	str_copy(text, sizeof text, head);
+	str_append(text, sizeof text, f.common);
+	prompt_set(p, text);
+	if (f.count > 1)
+		str_copy(p->choices, sizeof p->choices, f.list);
+}
+
+static bool
+acts_while_typed(const struct prompt *p)
+{
+	return p->purpose == REQ_FIND || p->purpose == REQ_FILTER;
+}
+
+void
+palette_key(struct console *co, uint32_t key)
+{
+	struct prompt *p = &co->prompt;
+	char text[PROMPT_MAX];
+	int purpose = p->purpose;
+
+	co->dirty |= DRAW_ALL;
+	switch (prompt_key(p, key)) {
+	case PROMPT_CHANGED:
+		if (acts_while_typed(p)) {
+			str_copy(text, sizeof text, p->text);
+			console_request(co, (enum request)purpose, text);
+		}
+		break;
+	case PROMPT_LEFT:
+		prompt_close(p);
+		if (purpose == REQ_FILTER)
+			console_request(co, REQ_FILTER, "");
+		break;
+	case PROMPT_COMPLETE: palette_complete(co); break;
+	case PROMPT_DONE:
+		str_copy(text, sizeof text, p->text);
+		prompt_close(p);
+		if (purpose == REQ_PALETTE)
+			console_command(co, text);
+		else if (text[0] != '\0' && !acts_while_typed(p))
+			console_request(co, (enum request)purpose, text);
+		break;
+	case PROMPT_NOTHING: break;
+	}
+}
+
+static void
+run(struct console *co, const char *word, const char *argument)
+{
+	const struct req_row *row = req_find(word);
+
+	if (row == NULL) {
+		console_open_word(co, word);
+		return;
+	}
+	if ((row->where & (console_top(co)->ops->modes | MODE_ALL)) == 0) {
+		console_message(co, true, "%s has no meaning on this page", word);
+		return;
+	}
+	console_request(co, row->id, argument);
+}
+
+void
+console_command(struct console *co, const char *line)
+{
+	char word[PROMPT_MAX];
+	char *space;
+
+	while (*line == ' ')
+		line++;
+	str_copy(word, sizeof word, line);
+	if (word[0] == '\0')
+		return;
+	for (size_t n = strlen(word); n > 0 && word[n - 1] == ' ';)
+		word[--n] = '\0';
+	if ((space = strchr(word, ' ')) != NULL)
+		*space++ = '\0';
+	run(co, word, space);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_links.c - communication with each device: up or not, how fast it answers, what went wrong last, and what to do about it.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "console/list.h"
+#include "console/screen.h"
+
+#include "scada/base/str.h"
+
+#define HELP_ROWS 3
+
+struct page {
+	struct list list;
+	char filter[64];
+	uint32_t rows[DEVICE_MAX];
+	uint32_t count;
+};
+
+static bool
+passes(const struct page *p, const struct client_device *d)
+{
+	const char *text = p->filter;
+
+	if (text[0] == '!') {
+		if (!d->has_state || d->state.state == DEVICE_UP || d->state.state == DEVICE_OFF)
+			return false;
+		text++;
+	}
+	return text[0] == '\0' || strcasestr(d->name, text) != NULL || strcasestr(d->title, text) != NULL ||
+	    strcasestr(d->link, text) != NULL;
+}
+
+/* Calculated and internal points belong to devices without communication: they are not listed. */
+static void
+build(struct console *co, struct page *p)
+{
+	p->count = 0;
+	for (uint32_t i = 0; co->has_model && i < co->client->device_count && p->count < DEVICE_MAX; i++)
+		if (co->client->devices[i].protocol == PROTOCOL_MODBUS && passes(p, &co->client->devices[i]))
+			p->rows[p->count++] = i;
+	list_fit(&p->list, (int)p->count, p->list.rows > 0 ? p->list.rows : 10);
+}
+
+static bool
+open_links(struct console *co, void *private, const char *argument)
+{
+	(void)argument;
+	build(co, private);
+	return true;
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	struct page *p = private;
+
+	(void)number;
+	if (what == CHANGE_MODEL || (what == CHANGE_DEVICE && p->filter[0] == '!'))
+		build(co, p);
+	return what == CHANGE_VALUES || what == CHANGE_SECOND ? DRAW_NOTHING : DRAW_BODY;
+}
+
+static const char *
+state_word(const struct console *co, const struct client_device *d)
+{
+	if (console_is_lost(co))
+		return "?";
+	return d->has_state ? device_state_word((enum device_state)d->state.state) : "-";
+}
+
+static enum look
+state_look(const struct console *co, const struct client_device *d)
+{
+	if (console_is_lost(co))
+		return LOOK_LOST;
+	if (!d->has_state || d->state.state == DEVICE_UP)
+		return LOOK_NORMAL;
+	return d->state.state == DEVICE_DOWN ? LOOK_BAD : d->state.state == DEVICE_CONNECTING ? LOOK_UNCERTAIN : LOOK_LABEL;
+}
+
+static void
+number(struct console *co, int row, int *at, int cells, enum look look, unsigned long long n)
+{
+	char text[32];
+
+	str_printf(text, sizeof text, "%llu", n);
+	grid_fit(co->grid, row, *at, cells, look, text, true);
+	*at += cells + 1;
+}
+
+static void
+draw_head(struct console *co, struct area a, int name, int link)
+{
+	static const struct { const char *text; int cells; bool right; } heads[] = {
+		{ "State", 10, false }, { "Answer", 8, true }, { "Requests", 9, true }, { "Timeouts", 8, true }, { "Errors", 7, true },
+		{ "Since", 8, true },
+	};
+	int at = a.column + 1;
+
+	grid_fit(co->grid, a.row, at, name, LOOK_TITLE, "Device", false);
+	at += name + 1;
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		grid_fit(co->grid, a.row, at, heads[i].cells, LOOK_TITLE, heads[i].text, heads[i].right);
+		at += heads[i].cells + 1;
+	}
+	at++;
+	grid_put(co->grid, a.row, at, -1, LOOK_TITLE, "Last error");
+	if (link > 0)
+		grid_put(co->grid, a.row, at + 18, -1, LOOK_TITLE, "Link and title");
+}
+
+static void
+draw_row(struct console *co, const struct client_device *d, int row, struct area a, int name, int link)
+{
+	const struct msg_device_state *s = &d->state;
+	enum look look = state_look(co, d);
+	char text[200], ms[40];
+	int at = a.column + 1;
+
+	grid_fit(co->grid, row, at, name, LOOK_NORMAL, d->name, false);
+	at += name + 1;
+	grid_fit(co->grid, row, at, 10, look, state_word(co, d), false);
+	at += 11;
+	if (!d->has_state)
+		return;
+	str_fixed(ms, sizeof ms, (double)s->answer_us / 1000, s->answer_us < 100000 ? 1 : 0);
+	str_printf(text, sizeof text, "%s ms", s->state == DEVICE_UP ? ms : "-");
+	grid_fit(co->grid, row, at, 8, LOOK_NORMAL, text, true);
+	at += 9;
+	number(co, row, &at, 9, LOOK_NORMAL, (unsigned long long)s->requests);
+	number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->timeouts);
+	number(co, row, &at, 7, LOOK_NORMAL, (unsigned long long)s->errors);
+	if (s->since != 0) {
+		utc_civil(text, sizeof text, (struct utc){ s->since }, "%H:%M:%S");
+		if (utc_diff_us(co->now, (struct utc){ s->since }) > 24 * 3600 * US_PER_S)
+			utc_civil(text, sizeof text, (struct utc){ s->since }, "%m-%d");
+		grid_fit(co->grid, row, at, 8, LOOK_NORMAL, text, true);
+	}
+	at += 10;
+	if (s->last_error != OK)
+		grid_fit(co->grid, row, at, 17, look == LOOK_NORMAL ? LOOK_LABEL : look, err_word((enum err)s->last_error), false);
+	if (link > 0) {
+		str_printf(text, sizeof text, "%s  %s", d->link, console_title(co, d->title, d->title_ja));
+		grid_fit(co->grid, row, at + 18, link, LOOK_LABEL, text, false);
+	}
+}
+
+/* What happened last to the selected device, how often, when, and what helps. */
+static void
+draw_help(struct console *co, const struct client_device *d, struct area a)
+{
+	const struct msg_device_state *s = &d->state;
+	int row = a.row + a.rows - HELP_ROWS;
+	char when[64];
+
+	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name, console_title(co, d->title, d->title_ja), d->link);
+	if (!d->has_state) {
+		grid_put(co->grid, row + 1, a.column + 1, -1, LOOK_LABEL, "not heard of yet");
+		return;
+	}
+	if (s->last_error == OK) {
+		grid_printf(co->grid, row + 1, a.column + 1, LOOK_LABEL, "No error so far; connected %llu times.",
+		    (unsigned long long)s->connects);
+		return;
+	}
+	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
+	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s", err_text((enum err)s->last_error));
+	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u times in a row%s%s", when, s->last_error_count,
+	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	struct page *p = private;
+	int name = a.columns >= 100 ? 16 : 10, link = a.columns - name - 80;
+	int rows = a.rows - 1 - HELP_ROWS - 1;
+
+	list_fit(&p->list, (int)p->count, rows);
+	draw_head(co, a, name, link > 12 ? link : 0);
+	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
+		int at = p->list.top + i, row = a.row + 1 + i;
+		draw_row(co, &co->client->devices[p->rows[at]], row, a, name, link > 12 ? link : 0);
+		if (at == p->list.at) {
+			grid_paint(co->grid, row, a.column, a.columns, LOOK_SELECTED);
+			co->grid->cursor_row = row;
+			co->grid->cursor_column = a.column;
+		}
+	}
+	if (p->count > 0)
+		draw_help(co, &co->client->devices[p->rows[p->list.at]], a);
+	else
+		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
+		    p->filter[0] != '\0' ? "No device passes the filter; \\ then Esc shows all." : "The site has no devices.");
+}
+
+static unsigned
+find(struct console *co, struct page *p, int from, int step)
+{
+	for (int n = 0; n < (int)p->count; n++) {
+		int at = ((from + n * step) % (int)p->count + (int)p->count) % (int)p->count;
+		const struct client_device *d = &co->client->devices[p->rows[at]];
+		if (strcasestr(d->name, co->found) != NULL || strcasestr(d->title, co->found) != NULL) {
+			p->list.at = at;
+			list_fit(&p->list, (int)p->count, p->list.rows);
+			return DRAW_ALL;
+		}
+	}
+	console_message(co, true, "nothing here contains %s", co->found);
+	return DRAW_ALL;
+}
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+	char points[POINT_NAME_MAX + 2];
+
+	if (list_request(&p->list, req))
+		return DRAW_BODY;
+	switch (req) {
+	case REQ_OPEN:
+		if (p->count > 0 && str_printf(points, sizeof points, "%s.*", co->client->devices[p->rows[p->list.at]].name))
+			console_open(co, &scr_points, points);
+		return DRAW_ALL;
+	case REQ_FIND:
+		if (argument == NULL)
+			return REQ_UNHANDLED;
+		str_copy(co->found, sizeof co->found, argument);
+		return argument[0] == '\0' ? DRAW_ALL : find(co, p, p->list.at, 1);
+	case REQ_FIND_NEXT: return co->found[0] == '\0' ? REQ_UNHANDLED : find(co, p, p->list.at + 1, 1);
+	case REQ_FIND_PREV: return co->found[0] == '\0' ? REQ_UNHANDLED : find(co, p, p->list.at - 1, -1);
+	case REQ_FILTER:
+		if (argument == NULL)
+			return REQ_UNHANDLED;
+		str_copy(p->filter, sizeof p->filter, argument);
+		build(co, p);
+		return DRAW_ALL;
+	default: return REQ_UNHANDLED;
+	}
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	struct page *p = private;
+	uint32_t down = 0, up = 0;
+
+	for (uint32_t i = 0; i < co->client->device_count; i++) {
+		const struct client_device *d = &co->client->devices[i];
+		up += d->has_state && d->state.state == DEVICE_UP;
+		down += d->has_state && d->state.state == DEVICE_DOWN;
+	}
+	str_copy(title, title_size, console_title(co, "Communication", "通信"));
+	if (p->filter[0] != '\0')
+		str_printf(hint, hint_size, "filter: %s   Enter: its points", p->filter);
+	else
+		str_printf(hint, hint_size, "%u up, %u down   Enter: its points", up, down);
+}
+
+const struct screen_ops scr_links = {
+	.name = "links",
+	.title = "Communication",
+	.title_ja = "通信",
+	.help = "communication with each device",
+	.modes = MODE_ALL | MODE_LIST,
+	.private_size = sizeof(struct page),
+	.open = open_links,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.head = head,
+};

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_point.c - one point: value, quality in words and why, limits on a bar, both times, the registers behind it, what was seen.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "console/shown.h"
+
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+#define LABEL_CELLS 12
+
+struct page {
+	char name[POINT_NAME_MAX];
+	point_id id;
+	int scroll;         /* first state or bit shown */
+	int64_t asked_us;   /* when the registers were asked for last */
+};
+
+struct cursor { struct console *co; struct area a; int row; };
+
+static bool
+resolve(struct console *co, struct page *p)
+{
+	p->id = co->has_model ? client_find(co->client, p->name) : POINT_NONE;
+	if (p->id != POINT_NONE)
+		spark_watch(co->sparks, p->id);
+	return p->id != POINT_NONE;
+}
+
+static void
+ask_raw(struct console *co, struct page *p)
+{
+	if (p->id == POINT_NONE || console_is_lost(co))
+		return;
+	p->asked_us = co->now.us;
+	client_ask_raw(co->client, p->id);
+}
+
+static bool
+open_point(struct console *co, void *private, const char *argument)
+{
+	struct page *p = private;
+
+	str_copy(p->name, sizeof p->name, argument);
+	if (!resolve(co, p)) {
+		console_message(co, true, "there is no point %s", argument);
+		return false;
+	}
+	co->has_raw = false;
+	ask_raw(co, p);
+	return true;
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	struct page *p = private;
+	int64_t every = co->is_slow ? 5 * US_PER_S : US_PER_S;
+
+	(void)number;
+	if (what == CHANGE_MODEL) {
+		co->has_raw = false;
+		if (!resolve(co, p))
+			console_message(co, true, "the site has no point %s any more", p->name);
+		ask_raw(co, p);
+		return DRAW_ALL;
+	}
+	if (what == CHANGE_SECOND) {
+		if (co->now.us - p->asked_us >= every && console_top(co)->private == private)
+			ask_raw(co, p);
+		return DRAW_NOTHING;
+	}
+	return DRAW_BODY;
+}
+
+/* A label and the place behind it. false: no room. */
+static bool
+line(struct cursor *c, const char *label, int *column)
+{
+	if (c->row >= c->a.row + c->a.rows)
+		return false;
+	grid_put(c->co->grid, c->row, c->a.column + 1, LABEL_CELLS, LOOK_LABEL, label);
+	*column = c->a.column + 1 + LABEL_CELLS + 1;
+	c->row++;
+	return true;
+}
+
+static void
+text_line(struct cursor *c, const char *label, enum look look, const char *text)
+{
+	int column;
+
+	if (line(c, label, &column))
+		grid_fit(c->co->grid, c->row - 1, column, c->a.columns - column - 1, look, text, false);
+}
+
+static void
+draw_value(struct cursor *c, const struct client_point *pt, const struct shown *s)
+{
+	const char *limit = shown_limit(pt, s->v);
+	int column, at;
+
+	if (!line(c, "Value", &column))
+		return;
+	at = column + grid_put(c->co->grid, c->row - 1, column, -1, s->look == LOOK_NORMAL ? LOOK_TITLE : s->look, s->text);
+	if (s->mark[0] != '\0')
+		at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, s->look, s->mark);
+	at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, LOOK_LABEL, pt->unit);
+	if (limit != NULL && s->is_number && quality_validity(s->quality) != V_BAD)
+		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LIMIT, "beyond its limit %s", limit);
+	if (s->is_number && !isnan(s->v) && c->co->client->points[s->id].kind == KIND_DIGITAL)
+		return;
+	if (!s->is_number && strcmp(s->text, "-") != 0)
+		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LABEL, "(number %.0f)", s->v);
+}
+
+static void
+draw_quality(struct cursor *c, const struct value *v, const struct shown *s)
+{
+	char text[256];
+
+	if (s->quality == 0) {
+		text_line(c, "Quality", LOOK_NORMAL, "good");
+		return;
+	}
+	str_copy(text, sizeof text, quality_text(s->quality));
+	text_line(c, "Quality", s->look, text);
+	if (console_is_lost(c->co))
+		text_line(c, "  because", s->look, "the console has no link to chisand");
+	else if (v->cause != OK)
+		text_line(c, "  because", s->look, err_text((enum err)v->cause));
+}
+
+static void
+draw_times(struct cursor *c, const struct page *p, const struct value *v)
+{
+	struct console *co = c->co;
+	char when[64], age[16], text[160], period[40];
+	struct utc now = co->pause.is_on ? co->pause.since : co->now;
+
+	if (v->time.us == 0) {
+		text_line(c, "Scanned", LOOK_NORMAL, "never");
+	} else {
+		utc_civil(when, sizeof when, v->time, "%Y-%m-%d %H:%M:%S");
+		clock_age(age, sizeof age, client_age_us(co->client, p->id, now));
+		str_printf(text, sizeof text, "%s.%03d   %s ago", when, (int)(v->time.us / 1000 % 1000), age);
+		if (!client_is_old(co->client, p->id, now)) {
+			str_duration(period, sizeof period, co->client->points[p->id].period_us);
+			str_printf(text, sizeof text, "%s   every %s", when, period);
+		}
+		text_line(c, "Scanned", LOOK_NORMAL, text);
+	}
+	if (co->client->newest.us != 0) {
+		utc_civil(when, sizeof when, co->client->newest, "%Y-%m-%d %H:%M:%S %Z");
+		text_line(c, "Received", LOOK_NORMAL, when);
+	}
+}
+
+/* "LL 49 | L 49.8 | H 50.2" */
+static void
+limits_text(const struct client_point *pt, char *buf, size_t size)
+{
+	const struct { const char *name; double v; } limits[] = { { "LL", pt->ll }, { "L", pt->l }, { "H", pt->h }, { "HH", pt->hh } };
+	char number[48];
+
+	buf[0] = '\0';
+	for (int i = 0; i < 4; i++) {
+		if (isnan(limits[i].v))
+			continue;
+		str_append(buf, size, buf[0] != '\0' ? "   " : "");
+		str_append(buf, size, limits[i].name);
+		str_append(buf, size, " ");
+		str_double(number, sizeof number, limits[i].v);
+		str_append(buf, size, number);
+	}
+}
+
+static void
+draw_bar(struct cursor *c, const struct client_point *pt, const struct shown *s)
+{
+	char text[200], lo[48], hi[48];
+	int column, cells;
+
+	limits_text(pt, text, sizeof text);
+	if (!isnan(pt->range_lo) && !isnan(pt->range_hi) && pt->range_hi > pt->range_lo && line(c, "Range", &column)) {
+		cells = c->a.columns - column - 2;
+		str_double(lo, sizeof lo, pt->range_lo);
+		str_double(hi, sizeof hi, pt->range_hi);
+		grid_put(c->co->grid, c->row - 1, column, -1, LOOK_LABEL, lo);
+		grid_put(c->co->grid, c->row - 1, column + (int)strlen(lo) + 1 + (cells - (int)strlen(lo) - (int)strlen(hi) - 2) + 1, -1,
+		    LOOK_LABEL, hi);
+		shown_put_bar(c->co->grid, c->row - 1, column + (int)strlen(lo) + 1, cells - (int)strlen(lo) - (int)strlen(hi) - 2, s,
+		    pt->range_lo, pt->range_hi, pt);
+	}
+	if (text[0] != '\0')
+		text_line(c, "Limits", LOOK_NORMAL, text);
+}
+
+static void
+draw_registers(struct cursor *c, const struct page *p)
+{
+	const struct msg_raw *r = &c->co->raw;
+	char text[200], word[16];
+
+	if (!c->co->has_raw || r->point != p->id) {
+		text_line(c, "Registers", LOOK_LABEL, "not read yet");
+		return;
+	}
+	if (r->time == 0 || r->raw.len == 0) {
+		text_line(c, "Registers", LOOK_LABEL, r->cause != OK ? err_text((enum err)r->cause) : "nothing read yet");
+		return;
+	}
+	str_printf(text, sizeof text, "%s %u ", mb_table_word((enum mb_table)r->table), r->address);
+	for (size_t i = 0; i < r->raw.len && i < 16; i++) {
+		bool is_bit = r->type == RAW_BIT;
+		str_printf(word, sizeof word, is_bit ? " %u" : i % 2 == 0 ? " %02X" : "%02X", r->raw.data[i]);
+		str_append(text, sizeof text, word);
+	}
+	str_double(word, sizeof word, r->decoded);
+	str_append(text, sizeof text, "  as ");
+	str_append(text, sizeof text, raw_type_word((enum raw_type)r->type));
+	if (raw_type_registers((enum raw_type)r->type) > 1) {
+		str_append(text, sizeof text, " ");
+		str_append(text, sizeof text, byte_order_word((enum byte_order)r->order));
+	}
+	str_append(text, sizeof text, " is ");
+	str_append(text, sizeof text, word);
+	text_line(c, "Registers", LOOK_NORMAL, text);
+}
+
+static void
+draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
+{
+	char text[SPARK_LENGTH * 4 + 1], lo[32], hi[32], line_of[160];
+	struct spark_span span;
+	int column, cells;
+
+	if (pt->kind == KIND_DIGITAL || pt->kind == KIND_COMMAND || !line(c, "Seen", &column))
+		return;
+	cells = c->a.columns - column - 2;
+	cells = cells > SPARK_LENGTH ? SPARK_LENGTH : cells;
+	spark_text(c->co->sparks, p->id, cells, c->co->is_ascii, text, &span);
+	if (!c->co->is_accessible)
+		grid_put(c->co->grid, c->row - 1, column, cells, LOOK_NORMAL, text);
+	if (isnan(span.min)) {
+		grid_put(c->co->grid, c->row - 1, column, cells, LOOK_LABEL, "nothing good since this console looks");
+		return;
+	}
+	str_fixed(lo, sizeof lo, (double)span.min, pt->decimals > 0 ? pt->decimals : 0);
+	str_fixed(hi, sizeof hi, (double)span.max, pt->decimals > 0 ? pt->decimals : 0);
+	str_printf(line_of, sizeof line_of, "min %s  max %s  in the last %ds, one a second", lo, hi, span.samples);
+	text_line(c, "", LOOK_LABEL, line_of);
+}
+
+static void
+draw_names(struct cursor *c, const struct page *p, const struct client_point *pt)
+{
+	double v = c->co->client->cells[p->id].v;
+	bool is_bits = pt->state_count == 0;
+	const struct client_name *names = is_bits ? pt->bits : pt->states;
+	uint32_t count = is_bits ? pt->bit_count : pt->state_count;
+	int column, at;
+	char text[96];
+
+	if (count == 0 || !line(c, is_bits ? "Bits" : "States", &column))
+		return;
+	at = column;
+	c->row--;
+	for (uint32_t i = 0; i < count && c->row < c->a.row + c->a.rows; i++) {
+		bool is_set = is_bits ? v >= 0 && ((uint64_t)v >> names[i].number & 1) != 0 : (double)names[i].number == v;
+		str_printf(text, sizeof text, "%s%d %s", is_set ? ">" : " ", (int)names[i].number,
+		    console_title(c->co, names[i].text, names[i].text_ja));
+		if (at + text_width(text) > c->a.columns - 2) {
+			at = column;
+			c->row++;
+		}
+		if (c->row < c->a.row + c->a.rows)
+			at += 2 + grid_put(c->co->grid, c->row, at, -1, is_set ? LOOK_TITLE : LOOK_LABEL, text);
+	}
+	c->row++;
+}
+
+static void
+draw_device(struct cursor *c, const struct client_point *pt)
+{
+	const struct client_device *d;
+	char text[200], ms[32];
+
+	if (pt->device >= c->co->client->device_count)
+		return;
+	d = &c->co->client->devices[pt->device];
+	str_printf(text, sizeof text, "%s", d->name);
+	if (d->has_state) {
+		str_append(text, sizeof text, "  ");
+		str_append(text, sizeof text, device_state_word((enum device_state)d->state.state));
+		if (d->state.state == DEVICE_UP) {
+			str_fixed(ms, sizeof ms, (double)d->state.answer_us / 1000, d->state.answer_us < 10000 ? 1 : 0);
+			str_append(text, sizeof text, ", answers in ");
+			str_append(text, sizeof text, ms);
+			str_append(text, sizeof text, " ms");
+		}
+	}
+	str_append(text, sizeof text, "   ");
+	str_append(text, sizeof text, d->link);
+	text_line(c, "Device", LOOK_NORMAL, text);
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	struct page *p = private;
+	struct cursor c = { co, a, a.row };
+	const struct client_point *pt;
+	struct value v;
+	struct shown s;
+
+	co->grid->cursor_row = a.row + 1;
+	co->grid->cursor_column = a.column + LABEL_CELLS + 2;
+	if (p->id == POINT_NONE || p->id >= co->client->point_count) {
+		grid_printf(co->grid, a.row + 1, 3, LOOK_BAD, "The site has no point %s any more.", p->name);
+		return;
+	}
+	pt = &co->client->points[p->id];
+	v = client_value(co->client, p->id);
+	shown_get(co, p->id, &s);
+	text_line(&c, "Title", LOOK_NORMAL, co->is_ascii || pt->title_ja[0] == '\0' ? pt->title : "");
+	if (!co->is_ascii && pt->title_ja[0] != '\0') {
+		int used = grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 2, a.columns / 2, LOOK_NORMAL, pt->title);
+		grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 4 + used, -1, LOOK_LABEL, pt->title_ja);
+	}
+	draw_value(&c, pt, &s);
+	draw_quality(&c, &v, &s);
+	draw_times(&c, p, &v);
+	draw_bar(&c, pt, &s);
+	draw_names(&c, p, pt);
+	draw_device(&c, pt);
+	text_line(&c, "Source", LOOK_NORMAL, pt->source);
+	draw_registers(&c, p);
+	draw_seen(&c, p, pt);
+}
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+	point_id id = p->id;
+
+	(void)argument;
+	switch (req) { /* up and down go to the neighbours of the same device */
+	case REQ_UP:
+	case REQ_PREVIOUS: id = id > 0 ? id - 1 : id; break;
+	case REQ_DOWN:
+	case REQ_NEXT: id = id + 1 < co->client->point_count ? id + 1 : id; break;
+	default: return REQ_UNHANDLED;
+	}
+	if (id == p->id || id >= co->client->point_count || p->id >= co->client->point_count ||
+	    co->client->points[id].device != co->client->points[p->id].device) {
+		console_message(co, false, "there is no further point of this device");
+		return DRAW_ALL;
+	}
+	str_copy(p->name, sizeof p->name, co->client->points[id].name);
+	resolve(co, p);
+	co->has_raw = false;
+	ask_raw(co, p);
+	return DRAW_ALL;
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	(void)co;
+	str_copy(title, title_size, ((struct page *)private)->name);
+	str_copy(hint, hint_size, "arrows: neighbours, b bookmark, q back");
+}
+
+static const char *
+selected(struct console *co, void *private)
+{
+	(void)co;
+	return ((struct page *)private)->name;
+}
+
+const struct screen_ops scr_point = {
+	.name = "point",
+	.help = "everything about one point",
+	.modes = MODE_ALL | MODE_POINT,
+	.private_size = sizeof(struct page),
+	.open = open_point,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.head = head,
+	.selected = selected,
+};
