@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* weather.c - calendar, sun position, cloud, air temperature, wind and rain of the district. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "drivers/plant/plant.h"
+
+#define PI 3.14159265358979323846
+#define RAD (PI / 180)
+
+void
+calendar_update(struct calendar *c, struct utc now)
+{
+	/* Civil time is asked once a quarter of an hour: that is where zones change their offset. */
+	if (now.us >= c->next_us || now.us < c->next_us - 900 * US_PER_S || c->next_us == 0) {
+		time_t t = (time_t)(now.us / US_PER_S);
+		struct tm tm;
+		memset(&tm, 0, sizeof(tm));
+		localtime_r(&t, &tm);
+		int64_t into = tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+		c->weekday = tm.tm_wday;
+		c->day_of_year = tm.tm_yday;
+		c->base_us = (int64_t)t * US_PER_S - into * US_PER_S;
+		c->day = ((int64_t)t + tm.tm_gmtoff) / 86400;
+		c->next_us = ((int64_t)t / 900 + 1) * 900 * US_PER_S;
+	}
+	c->hour = clamp((double)(now.us - c->base_us) / 3.6e9, 0, 24);
+}
+
+double
+sun_elevation_deg(struct utc t, double latitude_deg, double longitude_deg)
+{
+	/* Low-precision solar position (Astronomical Almanac): good to 0.01 degree, and no tables. */
+	double n = (double)(t.us / US_PER_S) / 86400.0 - 10957.5;
+	double mean = fmod(280.460 + 0.9856474 * n, 360) * RAD, anomaly = fmod(357.528 + 0.9856003 * n, 360) * RAD;
+	double ecliptic = mean + (1.915 * sin(anomaly) + 0.020 * sin(2 * anomaly)) * RAD;
+	double tilt = (23.439 - 0.0000004 * n) * RAD;
+	double declination = asin(sin(tilt) * sin(ecliptic));
+	double ascension = atan2(cos(tilt) * sin(ecliptic), cos(ecliptic));
+	double sidereal = fmod(18.697374558 + 24.06570982441908 * n, 24) * 15 * RAD + longitude_deg * RAD;
+	double angle = sidereal - ascension, lat = latitude_deg * RAD;
+	return asin(sin(lat) * sin(declination) + cos(lat) * cos(declination) * cos(angle)) / RAD;
+}
+
+static double
+latitude(const struct world *w)
+{
+	return w->energy != NULL && isfinite(w->energy->latitude_deg) ? w->energy->latitude_deg : 35.7;
+}
+
+static double
+longitude(const struct world *w)
+{
+	return w->energy != NULL && isfinite(w->energy->longitude_deg) ? w->energy->longitude_deg : 139.6;
+}
+
+void
+weather_init(struct world *w)
+{
+	struct weather *a = &w->weather;
+	rng_init(&a->rng, w->seed, "weather");
+	wander_init(&a->synoptic, &a->rng, 2.2, 2 * 86400);
+	wander_init(&a->cloud_slow, &a->rng, 0.32, 9 * 3600);
+	wander_init(&a->cloud_fast, &a->rng, 0.16, 240);
+	wander_init(&a->wind, &a->rng, 0.45, 1800);
+	wander_init(&a->humid, &a->rng, 6, 4 * 3600);
+}
+
+void
+weather_step(struct world *w)
+{
+	struct weather *a = &w->weather;
+	const struct calendar *c = &w->calendar;
+	double slow = 0.45 + wander_step(&a->cloud_slow, &a->rng, w->dt);
+	double fast = wander_step(&a->cloud_fast, &a->rng, w->dt);
+	/* Broken cloud flickers, a clear or an overcast sky does not. */
+	double broken = clamp(1 - 2.2 * fabs(slow - 0.5), 0, 1);
+	a->cloud = clamp(slow + fast * broken, 0, 1);
+	a->elevation_deg = sun_elevation_deg(w->now, latitude(w), longitude(w));
+	double cosz = sin(a->elevation_deg * RAD);
+	double clear = cosz > 0 ? 1098 * cosz * exp(-0.057 / cosz) : 0;                /* Haurwitz */
+	a->ghi = clear * (1 - 0.75 * pow(a->cloud, 3.4));                              /* Kasten and Czeplak */
+	double season = cos(2 * PI * (c->day_of_year - 213) / 365.25) * (latitude(w) < 0 ? -1 : 1);
+	double mean = 16 - 0.7 * (fabs(latitude(w)) - 35.7) + 10.8 * season;
+	double swing = 4.6 * (1 - 0.6 * clamp(slow, 0, 1)) * cos(2 * PI * (c->hour - 14.2) / 24);
+	a->ta = mean + swing + wander_step(&a->synoptic, &a->rng, w->dt);
+	a->rh = clamp(62 + 22 * (slow - 0.45) - 3.2 * swing + 6 * season + wander_step(&a->humid, &a->rng, w->dt), 15, 100);
+	a->ws = 2.4 * exp(wander_step(&a->wind, &a->rng, w->dt)) * (1 + 0.25 * clamp(swing / 4.6, -1, 1));
+	a->rain = slow > 1.0 ? 9 * (slow - 1.0) * (1 + 2 * fast) : 0;
+	a->rain = a->rain < 0 ? 0 : a->rain;
+	if (c->hour * 3600 < w->dt)
+		a->rain_mm = 0;
+	a->rain_mm += a->rain * w->dt / 3600;
+}
