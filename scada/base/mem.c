@@ -14,7 +14,7 @@
 
 #include "scada/base/mem.h"
 
-#define ARENA_ALIGN (sizeof(max_align_t))
+#define ARENA_ALIGN (_Alignof(max_align_t))
 #define ARENA_FIRST ((size_t)4096)
 #define ARENA_CHUNK_MAX ((size_t)1 << 20)
 
@@ -203,6 +203,7 @@ arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
 
+	assert(fmt != NULL);
 	va_start(ap, fmt);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
