@@ -430,7 +430,7 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	}
 	if (!p->greeted || p->pinged) {
-		lost(c, ERR_NO_SERVER, "chisand at %s does not answer: it hangs or is stopped", c->socket);
+		lost(c, ERR_NO_SERVER, "chisand at %s does not answer: it is still starting, or hangs, or is stopped", c->socket);
 		return;
 	}
 	if (!p->heard) {

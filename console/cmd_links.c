@@ -134,6 +134,17 @@ print_json(const struct client *c, const bool *chosen, struct utc now)
 	jout_print(j);
 }
 
+static void
+print_names(const struct client *c, const bool *chosen)
+{
+	struct say_table *t = say_table_new(&(const struct say_column){ .head = NULL }, 1);
+
+	for (uint32_t i = 0; i < c->device_count; i++)
+		if (chosen[i])
+			say_table_cell(t, c->devices[i].name);
+	say_table_print(t);
+}
+
 static int
 choose(const struct options *o, const struct client *c, bool *chosen)
 {
@@ -174,6 +185,8 @@ cmd_links(const struct options *o)
 	int found = choose(o, c, chosen);
 	if (found != CMD_DONE) {
 		code = found;
+	} else if (o->names) {
+		print_names(c, chosen);
 	} else if (o->json) {
 		print_json(c, chosen, clock_utc());
 	} else {

@@ -28,7 +28,7 @@ print_json(const struct client *c, const point_id *ids, uint32_t n, struct utc n
 static void
 print_names(const struct client *c, const point_id *ids, uint32_t n)
 {
-	struct say_table *t = say_table_new(&(const struct say_column){ 0 }, 1);
+	struct say_table *t = say_table_new(&(const struct say_column){ .head = NULL }, 1);
 
 	for (uint32_t i = 0; i < n; i++)
 		say_table_cell(t, c->points[ids[i]].name);

@@ -24,7 +24,7 @@
 	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links check", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
 	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links", "longest wait for the server (10s)") \
-	_(OPT_NAMES,      "names",        0,  NULL,     "points", "names only, one a line") \
+	_(OPT_NAMES,      "names",        0,  NULL,     "points links", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch", "begin with all values as they stand") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch", "end after so many lines") \
 	_(OPT_VERBOSE,    "verbose",     'v', NULL,     "check", "print the site back when it has no faults") \
