@@ -13,7 +13,7 @@
 #define HEAD "screen: s\ntitle: T\n"
 #define FIELD HEAD "a = ESS1.SOC\n"
 
-static char told[8192];
+static char told[32768];
 static unsigned fault_count;
 
 static void
@@ -221,7 +221,7 @@ START_TEST(thousands_of_faults_end_in_a_hundred)
 		memcpy(big + i, "x\n", 2);
 	ck_assert(parse_bytes(big, SCREEN_FILE_MAX) == NULL);
 	ck_assert_uint_eq(fault_count, 100);
-	ck_assert_msg(strstr(told, "too many faults") != NULL, "%s", told);
+	ck_assert(strstr(told, "too many faults") != NULL);
 	free(big);
 }
 END_TEST
