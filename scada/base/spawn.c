@@ -52,6 +52,7 @@ become_helper(const char *path, char *const argv[], int fd, int null, pid_t pare
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		_exit(127);
+	(void)setpgid(0, 0); /* Ctrl-C at the terminal is for the parent, who stops its helpers in order */
 	for (int s = 1; s < NSIG; s++)
 		(void)signal(s, SIG_DFL);
 	sigemptyset(&none);

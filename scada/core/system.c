@@ -31,6 +31,7 @@ struct system {
 	point_id *points[FIGURE_COUNT];
 	uint32_t counts[FIGURE_COUNT];
 	double figures[FIGURE_COUNT];
+	uint64_t pages;            /* resident */
 	uint64_t cpu_ticks;
 	struct mono cpu_at;
 	double late[MINUTE];       /* polls late in all, a second apart */
@@ -90,7 +91,7 @@ measure_processes(struct system *s, struct mono now, const pid_t pids[], size_t 
 		if (read_proc(pids[i], "stat", buf, sizeof(buf)))
 			ticks += word_number(buf, 11) + word_number(buf, 12); /* utime, stime: fields 14 and 15 of proc(5) */
 	}
-	s->figures[FIGURE_MEMORY] = (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
+	s->pages = pages;
 	if (s->cpu_at.us != 0 && elapsed > 0 && ticks >= s->cpu_ticks)
 		s->figures[FIGURE_CPU] = (double)(ticks - s->cpu_ticks) / (double)sysconf(_SC_CLK_TCK) / ((double)elapsed / 1e6) * 100;
 	s->cpu_ticks = ticks;
@@ -109,6 +110,21 @@ count_late(struct system *s, double late)
 	s->late_next = (s->late_next + 1) % MINUTE;
 	if (s->late_filled < MINUTE)
 		s->late_filled++;
+}
+
+static double
+figure_of(const struct system *s, int figure, point_id id)
+{
+	const char *unit = table_site(s->table)->points[id].def->unit;
+	double bytes = (double)s->pages * (double)sysconf(_SC_PAGESIZE);
+
+	if (figure != FIGURE_MEMORY)
+		return s->figures[figure];
+	if (unit != NULL && strcmp(unit, "MB") == 0)
+		return bytes / 1e6;
+	if (unit != NULL && strcmp(unit, "kB") == 0)
+		return bytes / 1e3;
+	return 100 * (double)s->pages / (double)sysconf(_SC_PHYS_PAGES);
 }
 
 static void
@@ -132,7 +148,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	for (int f = 0; f < FIGURE_COUNT; f++)
 		for (uint32_t i = 0; i < s->counts[f]; i++)
-			table_sample(s->table, s->points[f][i], s->figures[f], OK, scan, now);
+			table_sample(s->table, s->points[f][i], figure_of(s, f, s->points[f][i]), OK, scan, now);
 	s->ops->touched(s->arg);
 }
 

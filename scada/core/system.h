@@ -14,7 +14,7 @@
 /* _(id, word in the site file, unit, help) */
 #define FIGURE_LIST(_) \
 	_(FIGURE_CPU,      "cpu",           "%",  "share of one processor core that chisand and its helpers use") \
-	_(FIGURE_MEMORY,   "memory",        "MB", "resident memory of chisand and its helpers") \
+	_(FIGURE_MEMORY,   "memory",        "%",  "share of the machine's memory that chisand and its helpers hold; in MB or kB if that is the point's unit") \
 	_(FIGURE_SESSIONS, "sessions",      "",   "clients that are connected") \
 	_(FIGURE_OVERRUNS, "scan-overruns", "",   "polls of the last minute that began later than half their period") \
 	_(FIGURE_LAG,      "loop-lag",      "ms", "longest turn of chisand's loop in the last second")
