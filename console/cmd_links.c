@@ -75,7 +75,7 @@ print_table(const struct client *c, const bool *chosen, struct utc now)
 		if (s->answer_us == 0)
 			str_copy(text, sizeof text, "-");
 		else
-			str_printf(text, sizeof text, "%u.%ums", s->answer_us / 1000, s->answer_us / 100 % 10);
+			str_printf(text, sizeof text, "%u.%02ums", s->answer_us / 1000, s->answer_us / 10 % 100);
 		say_table_cell(t, text);
 		number_cell(t, s->requests);
 		number_cell(t, s->timeouts);

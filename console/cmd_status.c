@@ -187,7 +187,8 @@ print_batteries(const struct options *o, const struct client *c, const struct st
 		if (b->state != POINT_NONE) {
 			client_format(c, b->state, o->ja, text, sizeof text);
 			put_at(&l, 47, text);
-			put_at(&l, l.cells + 1, quality_letters(c->cells[b->state].quality));
+			if (c->cells[b->state].quality != 0)
+				put_at(&l, l.cells + 1, quality_letters(c->cells[b->state].quality));
 		}
 		end_line(&l);
 	}

@@ -299,7 +299,7 @@ START_TEST(links_show_state_counters_and_help)
 {
 	ck_assert_int_eq(run("links"), CMD_DONE);
 	HAS(out, "ESS1");
-	HAS(out, "3.1ms");
+	HAS(out, "3.10ms");
 	HAS(out, "timeout, 4x, 30s ago, holding 0..9");
 	HAS(out, "PV1 down: the device did not answer in time (modbus-tcp://127.0.0.1:15001/1)");
 	ck_assert_int_eq(run("links ESS*"), CMD_DONE);

@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The commands against a real chisand on a simulated district: exit codes, JSON that a foreign parser takes, clean ends.
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
+set -u
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+top_builddir=${top_builddir:-$PWD}
+chisan=$top_builddir/console/chisan
+chisand=$top_builddir/scada/core/chisand
+plant=$top_builddir/drivers/plant/chisan-plant
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/drivers"
+unset CHISAN_NOW LC_CTYPE LC_MESSAGES LANG NO_COLOR
+export LC_ALL=C.UTF-8
+
+for program in "$chisan" "$chisand" "$plant" /usr/bin/python3; do
+	[ -x "$program" ] || { echo "skipped: $program is missing"; exit 77; }
+done
+
+dir=$(mktemp -d) || exit 1
+pids=
+failed=0
+tidy() {
+	for pid in $pids; do kill "$pid" 2>/dev/null; done
+	for pid in $pids; do wait "$pid" 2>/dev/null; done
+	rm -rf "$dir"
+}
+trap tidy EXIT
+export CHISAN_SOCKET=$dir/s
+
+fail() {
+	echo "FAILED: $*"
+	sed 's/^/    out: /' "$dir/out" | head -20
+	sed 's/^/    err: /' "$dir/err" | head -20
+	failed=1
+}
+# expect CODE WORDS...: runs chisan; what it prints is in $dir/out and $dir/err
+expect() {
+	local want=$1 got
+	shift
+	timeout 60 "$chisan" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	got=$?
+	[ "$got" -eq "$want" ] || fail "chisan $* ended with $got, not $want"
+	if grep -q "$(printf '\033')" "$dir/out" "$dir/err"; then fail "chisan $* sent a control sequence"; fi
+}
+says() { grep -q -e "$1" "$dir/err" || fail "no \"$1\" on stderr"; }
+prints() { grep -q -e "$1" "$dir/out" || fail "no \"$1\" on stdout"; }
+json() { /usr/bin/python3 -m json.tool <"$dir/out" >/dev/null || fail "no JSON: $*"; }
+
+# ---- without a server
+expect 0 --help
+prints 'Usage: chisan'
+expect 0 --version
+prints 'wire version'
+expect 2 nothing
+expect 2 get
+expect 2 points --no-such-option
+expect 6 status
+says 'start it with "chisand -f SITE_DIR"'
+expect 6 points --json
+[ -s "$dir/out" ] && fail "something on stdout without a server"
+expect 6 status --wait 300ms
+
+# ---- a site of our own: the shipped one on an address that nobody else uses
+host=127.71.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
+site=$dir/layouts/musashino
+sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+
+expect 0 check "$site"
+prints 'no faults'
+expect 0 check --json "$site"
+json check
+mkdir "$dir/bad" && printf 'site: Bad\ntimezone: Nowhere/City\nnonsense: 1\n' >"$dir/bad/site.yaml"
+expect 1 check "$dir/bad"
+prints 'site.yaml:3'
+expect 1 check --json "$dir/bad"
+json check
+
+"$plant" --seed 7 "$site" 2>"$dir/plant.log" &
+plant_pid=$!
+pids="$pids $plant_pid"
+"$chisand" -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>"$dir/chisand.log" &
+pids="$pids $!"
+
+# ---- live
+expect 0 status --wait 30s
+prints 'Musashino'
+prints '[0-9] up'
+[ "$(wc -l <"$dir/out")" -le 23 ] || fail "status does not fit 24 lines"
+awk 'length($0) > 79 { exit 1 }' "$dir/out" || fail "status does not fit 80 columns"
+expect 0 status --json
+json status
+expect 0 points
+prints 'ESS1.SOC'
+expect 0 points --json
+json points
+expect 0 points --names 'ESS?.SOC'
+[ "$(tr '\n' ' ' <"$dir/out")" = 'ESS1.SOC ESS2.SOC ESS3.SOC ESS4.SOC ' ] || fail "points --names"
+expect 0 get ESS1.SOC
+prints '^ESS1.SOC .* % .*good'
+expect 0 get --json ESS1.SOC GRID.RX.P
+json get
+expect 3 get ESS1.SOK
+says 'did you mean ESS1.SOC?'
+expect 3 points 'NOPE*'
+expect 3 links NOPE
+expect 0 links
+prints '^ESS1 .*up'
+expect 0 links --json
+json links
+LC_ALL=C expect 0 points --ja
+if LC_ALL=C grep -q '[^ -~]' "$dir/out"; then fail "LC_ALL=C printed what is not ASCII"; fi
+
+# ---- changes
+expect 0 watch --json -n 5
+while read -r line; do
+	printf '%s' "$line" | /usr/bin/python3 -m json.tool >/dev/null || fail "no JSON: $line"
+done <"$dir/out"
+[ "$(wc -l <"$dir/out")" -eq 5 ] || fail "watch -n 5 printed $(wc -l <"$dir/out") lines"
+timeout 30 "$chisan" watch 2>"$dir/err" | head -n 1 >"$dir/out"
+[ "${PIPESTATUS[0]}" -eq 0 ] || fail "watch did not end with 0 when nobody read on"
+"$chisan" watch >"$dir/out" 2>"$dir/err" &
+watch_pid=$!
+for _ in $(seq 300); do [ -s "$dir/out" ] && break; sleep 0.1; done
+kill -INT "$watch_pid"
+wait "$watch_pid"
+code=$?
+[ "$code" -eq 0 ] || fail "watch ended with $code at SIGINT"
+[ -s "$dir/out" ] || fail "watch printed nothing"
+
+# ---- completion asks the running server
+words=$(CHISAN=$chisan bash -c '
+	. "$0"
+	complete_() { COMP_WORDS=("$CHISAN" "$@"); COMP_CWORD=$#; _chisan chisan "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"; echo "${COMPREPLY[*]}"; }
+	complete_ poi; complete_ get ESS1.SO; complete_ points --na; complete_ --acc; complete_ links ESS' \
+	"$top_srcdir/console/chisan.bash" | tr '\n' '|')
+[ "$words" = 'points|ESS1.SOC ESS1.SOH|--names|--accessible|ESS1 ESS2 ESS3 ESS4|' ] || { : >"$dir/out"; : >"$dir/err"; fail "completion gave $words"; }
+
+# ---- the plant falls silent: values stay, and say that they are old
+kill "$plant_pid"
+for _ in $(seq 100); do
+	"$chisan" get ESS1.SOC >/dev/null 2>&1 || break
+	sleep 0.2
+done
+expect 8 get ESS1.SOC
+prints '^ESS1.SOC  *[0-9.]* '
+says 'is not good'
+expect 8 get --json ESS1.SOC
+json get
+prints '"quality":"\(bad\|uncertain\)"'
+expect 0 status
+prints 'Musashino'
+
+[ "$failed" -eq 0 ] && echo "all commands keep their promises"
+exit "$failed"
