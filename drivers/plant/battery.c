@@ -113,6 +113,21 @@ derating(const struct battery *b, bool discharging)
 	return clamp(by_charge, 0, 1) * by_heat;
 }
 
+/* On a consumer's own connection nothing flows back: discharge stops at what the place takes. */
+static double
+most_out(const struct battery *b, const struct world *w)
+{
+	const struct model *m = &b->m;
+	double most = given(m)->discharge_kw;
+	if (m->bus == BUS_NONE || w->buses[m->bus].grid != NULL)
+		return most;
+	double load = 0;
+	for (uint32_t i = 0; i < w->model_count; i++)
+		if (w->models[i]->bus == m->bus && w->models[i]->kind->kind == ASSET_LOAD)
+			load += w->models[i]->p_kw;
+	return fmin(most, load);
+}
+
 static double
 within_limits(const struct battery *b, double kw, double dt)
 {
@@ -135,9 +150,10 @@ step(struct model *m, struct world *w)
 	if (b->was_commanded < 0.5)
 		b->p_sp = round(usual_kw(b, w->calendar.hour) * 10) / 10;
 	double hum = fabs(b->p_sp) > 1 ? wander_step(&b->trickle, &m->rng, w->dt) : 0;
-	double wanted = ready ? within_limits(b, b->p_sp + hum, w->dt) : 0;
+	double most = most_out(b, w);
+	double wanted = ready ? within_limits(b, fmin(b->p_sp + hum, most), w->dt) : 0;
 	m->p_kw = slew(m->p_kw, lag(m->p_kw, wanted, w->dt, 0.4), a->ramp_kw_per_s, w->dt);
-	m->p_kw = ready ? within_limits(b, m->p_kw, w->dt) : 0;
+	m->p_kw = ready ? fmin(within_limits(b, m->p_kw, w->dt), most) : 0;
 	m->q_kvar = 0;
 	m->run = ready;
 	m->load = fabs(m->p_kw) / fmax(a->discharge_kw, 1);

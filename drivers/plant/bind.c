@@ -83,21 +83,27 @@ has_word(const char *text, const char *word)
 	return false;
 }
 
-/* The only asset with a role in this device. */
+/* The asset that gives the device its name, or that has most of the roles in it. */
 static const struct model *
 by_device(const struct world *w, const char *point, size_t device_len)
 {
-	const struct model *only = NULL;
+	const struct model *most = NULL;
+	unsigned all = 0, best = 0;
 	for (uint32_t i = 0; i < w->model_count; i++) {
-		const struct key_points *k = &w->models[i]->asset->points;
+		const struct model *m = w->models[i];
+		const struct key_points *k = &m->asset->points;
+		unsigned n = 0;
+		if (device_len > 1 && strlen(m->asset->name) == device_len - 1 && strncmp(m->asset->name, point, device_len - 1) == 0)
+			return m;
 		for (uint32_t j = 0; j < k->n; j++)
-			if (strncmp(k->v[j].point, point, device_len) == 0) {
-				if (only != NULL && only != w->models[i])
-					return NULL;
-				only = w->models[i];
-			}
+			n += strncmp(k->v[j].point, point, device_len) == 0;
+		all += n;
+		if (n > best) {
+			best = n;
+			most = m;
+		}
 	}
-	return only;
+	return 2 * best > all ? most : NULL;
 }
 
 static void

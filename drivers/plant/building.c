@@ -142,7 +142,7 @@ electric(struct building *b, struct world *w)
 	int profile = given(m)->profile;
 	bool live = (m->bus == BUS_NONE || w->buses[m->bus].is_live) && b->feeder > 0.5;
 	double s = day_shape(b, w), ta = w->weather.ta;
-	double weather = profile == LOAD_LIGHTING || profile == LOAD_CONSTANT ? 0 : clamp(fabs(ta - 19) / 60, 0, 0.16) - 0.10;
+	double weather = profile == LOAD_LIGHTING || profile == LOAD_CONSTANT ? 0 : clamp(fabs(ta - 19) / 60, 0, 0.16) - 0.05;
 	double ac = 1 + weather + (b->set_c < ta ? 0.012 * (26 - b->set_c) : 0.012 * (b->set_c - 22)) * s;
 	double wanted = (b->base + (b->peak - b->base) * s * (b->ac_on > 0.5 ? ac : 0.75)) *
 	    (1 + wander_step(&b->fast, &m->rng, w->dt) + wander_step(&b->slow, &m->rng, w->dt));
@@ -157,7 +157,7 @@ electric(struct building *b, struct world *w)
 	m->q_kvar = m->p_kw * tan(acos(b->pf / 100));
 	double share = clamp(0.36 + weather + 0.004 * (26 - b->set_c), 0.15, 0.6) * (b->ac_on > 0.5 ? 1 : 0.1);
 	b->ac_kw = m->p_kw * share;
-	b->light_kw = m->p_kw * (0.33 - 0.2 * (share - 0.36));
+	b->light_kw = m->p_kw * (profile == LOAD_OFFICE ? 0.33 : 0.23) * (1 - 0.6 * (share - 0.36));
 	if (profile == LOAD_LIGHTING && b->has_switch < 0.5)
 		b->switch_on = s > 0.5;
 }
@@ -169,7 +169,7 @@ rooms(struct building *b, struct world *w)
 	double s = day_shape(b, w), ta = w->weather.ta;
 	b->occupancy = lag(b->occupancy, s * (1 + wander_step(&b->people, &m->rng, w->dt)), w->dt, 900);
 	bool conditioned = s > 0.15 && m->run > 0.5 && b->ac_on > 0.5;
-	double drift = 0.72 * 22 + 0.28 * ta, target = conditioned ? b->set_c + 0.5 * b->people.x / 0.12 * 0.6 : clamp(drift, 12, 31);
+	double drift = 0.86 * 22 + 0.14 * ta, target = conditioned ? b->set_c + 0.5 * b->people.x / 0.12 * 0.6 : clamp(drift, 12, 31);
 	b->room_c = lag(b->room_c, target, w->dt, conditioned ? 1800 : 9 * 3600);
 	b->co2 = lag(b->co2, 430 + 430 * clamp(b->occupancy, 0, 1.3), w->dt, 1500);
 	double met = b->heat_wanted > 0.001 ? w->net.share : 1;
@@ -178,7 +178,7 @@ rooms(struct building *b, struct world *w)
 	b->chlorine = clamp(0.72 + wander_step(&b->chlorine_w, &m->rng, w->dt) - 0.06 * b->occupancy, 0.42, 0.98);
 	b->hot_water_c = lag(b->hot_water_c, met > 0.9 ? 64 - 2 * b->occupancy + b->pool_w.x * 4 : 20, w->dt, met > 0.9 ? 1800 : 6 * 3600);
 	b->absorber = conditioned && ta > 22 && b->heat_peak > 0;
-	b->chilled_c = lag(b->chilled_c, b->absorber > 0.5 ? 7.2 + b->people.x * 4 : 9.4, w->dt, 1200);
+	b->chilled_c = lag(b->chilled_c, (b->absorber > 0.5 ? 7.2 : 9.1) + 0.5 * noise_at(m->rng_key, w->t_s, 900), w->dt, 600);
 }
 
 static void

@@ -133,7 +133,6 @@ step(struct model *m, struct world *w)
 	int s = (int)g->state;
 	double target = g->wants_run > 0.5 ? clamp(g->p_sp, a->min_kw, a->rated_kw) : a->min_kw;
 	m->p_kw = s == GT_RUN ? slew(m->p_kw, target, a->ramp_kw_per_min / 60, w->dt) : 0;
-	m->q_kvar = 0.25 * m->p_kw;
 	m->run = s == GT_RUN;
 	m->load = m->p_kw / a->rated_kw;
 	double fired = s == GT_RUN ? g->idle + (1 - g->idle) * m->load : s == GT_SYNC ? g->idle : s == GT_START ? 0.75 * g->idle : 0;

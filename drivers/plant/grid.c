@@ -127,7 +127,7 @@ meter(struct grid *g, struct world *w)
 		g->v[k] = bus->is_live ? nominal_v(m) * bus->v_pu * (1 + g->phase_w[k].x) : 0;
 		g->i[k] = g->v[k] > 100 ? g->s_kva * 1000 / (sqrt(3) * g->v[k]) * (1 + 8 * g->phase_w[(k + 1) % 3].x) : 0;
 	}
-	g->line_kv = g->utility > 0.5 ? 66 * (1 + g->voltage_w.x * 0.8) : 0;
+	g->line_kv = g->utility > 0.5 ? nominal_v(m) / 100 * (1 + g->voltage_w.x * 0.8) : 0;
 	g->transformer_c = lag(g->transformer_c, w->weather.ta + 22 + 30 * pow(g->s_kva / rated, 2), w->dt, 3600);
 	g->sync = g->utility > 0.5 && g->back_s > 10 && (!bus->is_live || fabs(bus->f_hz - g->f_utility) < 0.3);
 	m->kvarh += fabs(m->q_kvar) * w->dt / 3600;
@@ -265,6 +265,29 @@ island(struct world *w, uint32_t bus, struct grid *g)
 	}
 }
 
+/* Voltage regulators share what consumers and motors take; without a set a capacitor bank does. Returns what is left. */
+static double
+share_kvar(struct world *w, uint32_t bus)
+{
+	double kvar = 0, kw = 0;
+	for (uint32_t i = 0; i < w->model_count; i++) {
+		const struct model *m = w->models[i];
+		if (m->bus != bus)
+			continue;
+		kvar += m->kind->kind == ASSET_LOAD ? m->q_kvar : m->kind->kind == ASSET_STG ? 0.5 * *world_signal(w, m, "aux", NULL) : 0;
+		kw += m->kind->kind == ASSET_STG || m->kind->kind == ASSET_GTC ? m->p_kw : 0;
+	}
+	double taken = 0;
+	for (uint32_t i = 0; kw > 1 && i < w->model_count; i++) {
+		struct model *m = w->models[i];
+		if (m->bus != bus || (m->kind->kind != ASSET_STG && m->kind->kind != ASSET_GTC))
+			continue;
+		m->q_kvar = clamp(0.95 * kvar * m->p_kw / kw, 0, 0.6 * m->p_kw);
+		taken += m->q_kvar;
+	}
+	return kvar - (kw > 1 ? taken : 0.7 * kvar);
+}
+
 static void
 close_bus(struct world *w, uint32_t bus)
 {
@@ -275,16 +298,11 @@ close_bus(struct world *w, uint32_t bus)
 	b->unmetered_kw = 0;
 	if (!connected)
 		island(w, bus, g);
-	double kvar = 0;
-	for (uint32_t i = 0; i < w->model_count; i++) {
-		const struct model *m = w->models[i];
-		if (m->bus == bus && m->kind->kind != ASSET_GRID)
-			kvar += m->kind->kind == ASSET_LOAD ? m->q_kvar : -m->q_kvar;
-	}
+	double kvar = share_kvar(w, bus);
 	double short_kw = sum_of_bus(w, bus, true) - sum_of_bus(w, bus, false);
 	if (g != NULL) {
 		g->m.p_kw = connected ? short_kw : 0;
-		g->m.q_kvar = connected ? kvar * 0.35 : 0; /* the rest is compensated by capacitors */
+		g->m.q_kvar = connected ? kvar : 0;
 	} else {
 		b->unmetered_kw = short_kw;
 	}

@@ -43,6 +43,7 @@ struct model {
 	const struct asset *asset;
 	uint32_t bus; /* of w->buses; BUS_NONE */
 	struct rng rng;
+	uint64_t rng_key; /* for noise_at */
 	double p_kw, q_kvar;
 	double kwh_out, kwh_in, kvarh; /* of p_kw above and below zero; counters without roll-over */
 	double hours;                  /* in operation */

@@ -158,6 +158,7 @@ const struct rule rules[] = {
 	{ RULE_WORLD,    "PUMP_BF",     "pump_bf",        0, 0, 0, 0, 0 },
 	{ RULE_WORLD,    "SV_LIFT",     "sv_lift",        0, 0, 0, 0, 0 },
 	{ RULE_WORLD,    "GASDET",      "gasdet",         0, 0, 0, 0, 0 },
+	{ RULE_WORLD,    "REM",         "net_remote",     0, 0, 0, 0, 0 },
 	/* ---- names that mean the same of every asset */
 	{ RULE_ANY,      "P",           "p",              0, 0, 0, 0, 0 },
 	{ RULE_ANY,      "Q",           "q",              0, 0, 0, 0, 0 },

@@ -58,7 +58,8 @@ steam_net_step(struct world *w)
 	find_supply(w);
 	double limit = n->ext_max + n->prv_t;
 	/* 1. the extraction valve: proportional and integral on the pressure, never beyond what there is */
-	double error = HEADER_SET - n->pressure;
+	double hunting = 0.010 * noise_at(w->seed ^ 11, w->t_s, 240) + 0.004 * noise_at(w->seed ^ 12, w->t_s, 35);
+	double error = HEADER_SET + hunting - n->pressure;
 	n->ext_valve = clamp(n->ext_valve + error * 1.2 * w->dt, 0, fmin(limit, 40));
 	double ext = lag(n->ext_t, clamp(n->ext_valve + 25 * error, 0, limit), w->dt, 6);
 	n->ext_t = fmin(ext, limit);

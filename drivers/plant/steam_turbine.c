@@ -111,7 +111,6 @@ step(struct model *m, struct world *w)
 	                                : slew(m->p_kw, wanted, a->ramp_kw_per_min / 60, w->dt);
 	m->p_kw = fmin(p, a->rated_kw * 1.01);
 	t->bypass = clamp((possible - m->p_kw) / t->k_condense, 0, 1e6);
-	m->q_kvar = t->breaker > 0.5 ? 0.22 * m->p_kw : 0;
 	m->load = m->p_kw / a->rated_kw;
 	w->steam_used += t->steam;
 
@@ -120,7 +119,8 @@ step(struct model *m, struct world *w)
 	aux *= (1 + wander_step(&t->aux_w, &m->rng, w->dt)) * (0.93 + 0.07 * clamp(w->steam_main / fmax(w->furnace_steam_rated, 1), 0, 1.1));
 	t->aux_kw = bus_live ? slew(t->aux_kw > 0 ? t->aux_kw : aux, aux, 3, w->dt) : 0;
 	double main_share = clamp(w->steam_main / fmax(w->furnace_steam_rated, 1) * 2.5, 0, 1);
-	t->p_in = lag(t->p_in, main_share * 3.87, w->dt, 60);
+	double breath = 0.02 * noise_at(m->rng_key, w->t_s, 210) + 0.006 * noise_at(m->rng_key + 1, w->t_s, 30);
+	t->p_in = lag(t->p_in, main_share * (3.87 + breath), w->dt, 20);
 	t->vacuum = lag(t->vacuum, m->run > 0.5 ? 6.2 + 3.5 * m->load + 0.12 * (w->weather.ta - 15) + wander_step(&t->vacuum_w, &m->rng, w->dt) : 101, w->dt, 90);
 	t->ext_p = lag(t->ext_p, m->run > 0.5 ? w->net.pressure + 0.03 + 0.008 * t->extraction : w->net.pressure * 0.2, w->dt, 10);
 }

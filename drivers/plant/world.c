@@ -102,6 +102,21 @@ find_bus(const struct world *w, const char *name)
 	return BUS_NONE;
 }
 
+/* About the mean power of an asset: its counters look as if it had run some years. */
+static double
+usual_power(const struct asset *a)
+{
+	switch (a->kind) {
+	case ASSET_GRID: return 0.15 * ((const struct asset_grid *)a->parameters)->import_max_kw;
+	case ASSET_STG: return 0.6 * ((const struct asset_stg *)a->parameters)->rated_kw;
+	case ASSET_GTC: return 0.06 * ((const struct asset_gtc *)a->parameters)->rated_kw;
+	case ASSET_PV: return 0.12 * ((const struct asset_pv *)a->parameters)->peak_kw;
+	case ASSET_BATTERY: return 0.04 * ((const struct asset_battery *)a->parameters)->discharge_kw;
+	case ASSET_LOAD: return 0.5 * ((const struct asset_load *)a->parameters)->peak_kw;
+	default: return 1;
+	}
+}
+
 static void
 add_model(struct world *w, const struct asset *a)
 {
@@ -116,10 +131,12 @@ add_model(struct world *w, const struct asset *a)
 	m->v_pu = 1;
 	m->f_hz = 50;
 	rng_init(&m->rng, w->seed, a->name);
-	m->kwh_out = floor(rng_between(&m->rng, 2e5, 9e6));
-	m->kwh_in = floor(rng_between(&m->rng, 2e5, 9e6));
-	m->kvarh = floor(rng_between(&m->rng, 2e5, 9e6));
-	m->hours = floor(rng_between(&m->rng, 1e3, 4e4));
+	m->rng_key = noise_key(w->seed, a->name);
+	m->hours = floor(rng_between(&m->rng, 8000, 25000));
+	m->kwh_out = floor(usual_power(a) * m->hours);
+	m->kwh_in = floor(m->kwh_out * (a->kind == ASSET_BATTERY ? 1.17 : a->kind == ASSET_GRID ? 2.5 : 0));
+	m->kvarh = floor(m->kwh_out * 0.3);
+	m->hours *= a->kind == ASSET_GTC ? 0.07 : 1;
 	if (a->kind == ASSET_GRID && m->bus != BUS_NONE)
 		w->buses[m->bus].grid = m;
 	w->models[w->model_count++] = m;
