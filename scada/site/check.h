@@ -11,26 +11,41 @@ struct check {
 	struct reader *r;
 	struct site *s;
 	struct faults *f;
-	struct arena *a; /* until the checks are done */
+	struct arena *a;       /* until the checks are done */
+	uint32_t *sorted;      /* points by name; after the site was built */
+	bool has_nameless;     /* a device without a name: nobody knows whose points are missing */
+	bool is_too_large;     /* more devices or points than a site may have: nothing is looked at point by point */
 };
 
-/* Places of members. */
+/* Where a member stands. */
 #define AT_KEY(schema, obj, type, member) schema_mark(&(schema), (obj), offsetof(type, member))
+#define IS_SET(schema, obj, type, member) schema_is_set(&(schema), (obj), offsetof(type, member))
 
-/* 1 */ void check_general(struct check *c);                       /* zone, identity, users, links */
-/* 2 */ void check_profiles(struct check *c);                      /* each with its points, whether used or not */
-void check_registers(struct check *c, const struct site_profile *p);
+/* 1 */ void check_general(struct check *c);   /* zone, identity, users, links */
+/* 2 */ void check_profiles(struct check *c);  /* each with its points, whether used or not */
 void check_point(struct check *c, const struct site_point_def *d, const struct site_profile *p); /* p NULL: a calculation */
+void check_register(struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
+void check_overlaps(struct check *c, const struct site_profile *p);
 void check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms);
-/* 3 */ void check_devices(struct check *c);                       /* names, links, overrides; calculations */
-/* 4 the site is built */
-/* 5 */ void check_expressions(struct check *c);                   /* names, form, circles */
+/* 3 */ void check_devices(struct check *c);   /* names, links, overrides; calculations */
+/* 4 the site is built, and its names sorted */
+void check_sort_names(struct check *c);
+/* 5 */ void check_expressions(struct check *c); /* names, form, circles */
 /* 6 */ void check_energy(struct check *c);
 /* 7 */ void check_screens(struct check *c);
 
-/* True if nobody can know which points `name` has: its device's profile is missing or has faults. */
+/* Equal names in a list: said at the later one. What is not given (NULL) is left out. */
+struct check_name {
+	const char *name;
+	struct mark at;
+};
+void check_unique(struct check *c, struct check_name *names, size_t n, const char *what);
+
+/* True if nobody can know which points `name` has: its device's profile is missing or could not be read. */
 bool check_is_blurred(const struct check *c, const char *name);
-/* ": did you mean X?" for a point that does not exist; "" if nothing is near. */
+/* "; did you mean X?" for a point that does not exist, or what else helps. Returns buf. */
 const char *check_point_hint(const struct check *c, const char *name, char *buf, size_t size);
+/* First and one past the last of c->sorted whose names begin with the prefix. */
+void check_prefix_range(const struct check *c, const char *prefix, size_t len, uint32_t *first, uint32_t *end);
 
 #endif

@@ -126,9 +126,12 @@ check_site(struct reader *r)
 	check_general(&c);
 	check_profiles(&c);
 	check_devices(&c);
-	site_build_tree(r->site);
-	check_expressions(&c);
-	check_energy(&c);
-	check_screens(&c);
+	if (!c.is_too_large) {
+		site_build_tree(r->site);
+		check_sort_names(&c);
+		check_expressions(&c);
+		check_energy(&c);
+		check_screens(&c);
+	}
 	arena_free(c.a);
 }

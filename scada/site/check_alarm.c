@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_alarm.c - the alarm conditions of one point: which go with its kind, and limits in their order.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "scada/base/str.h"
+#include "scada/site/check.h"
+
+#define AT(member) schema_mark(&limit_schema, l, offsetof(struct site_limit, member))
+#define HAS(member) schema_is_set(&limit_schema, l, offsetof(struct site_limit, member))
+
+static const char *const type_words[LIMIT_TYPE_COUNT] = { "LL", "L", "H", "HH", "STATE", "BIT", "ROC", "DEV", "FROZEN" };
+
+static bool
+has_name(const struct key_names *names, int64_t number)
+{
+	for (uint32_t i = 0; i < names->n; i++)
+		if (names->v[i].number == number)
+			return true;
+	return names->n == 0;
+}
+
+static void
+check_digital_alarm(struct check *c, const struct site_point_def *d, const struct site_limit *l)
+{
+	const char *type = type_words[l->type];
+	if (d->kind != KIND_DIGITAL && d->kind != KIND_COMMAND)
+		fault_at(c->f, AT(type), "%s is for digital points, and this is %s; write L, H, ROC, DEV or FROZEN", type,
+		    point_kind_word((enum point_kind)d->kind));
+	else if (l->state < 0)
+		fault_at(c->f, l->node.at, "%s without state; write state: with the number of the %s", type,
+		    l->type == LIMIT_BIT ? "bit" : "state");
+	else if (l->type == LIMIT_STATE && !has_name(&d->states, l->state))
+		fault_at(c->f, AT(state), "the point has no state %" PRId64 "; write one of its states", l->state);
+	else if (l->type == LIMIT_BIT && (d->bits.n == 0 || !has_name(&d->bits, l->state)))
+		fault_at(c->f, AT(state), "the point has no bit %" PRId64 "; name it in bits", l->state);
+	if (HAS(limit))
+		fault_at(c->f, AT(limit), "%s has a state, not a limit; write state:", type);
+}
+
+static void
+check_analog_alarm(struct check *c, const struct site_point_def *d, const struct site_limit *l)
+{
+	const char *type = type_words[l->type];
+	if (d->kind == KIND_DIGITAL || d->kind == KIND_COMMAND) {
+		fault_at(c->f, AT(type), "%s is for numbers, and this is %s; write STATE or BIT", type,
+		    point_kind_word((enum point_kind)d->kind));
+		return;
+	}
+	if (!HAS(limit)) {
+		fault_at(c->f, l->node.at, "%s without limit; write limit: in the point's unit", type);
+		return;
+	}
+	if ((l->type == LIMIT_ROC || l->type == LIMIT_DEV) && l->limit <= 0)
+		fault_at(c->f, AT(limit), "%s of 0 or less is always there; write a limit above 0", type);
+	if (l->type > LIMIT_HH || !schema_is_set(&point_schema, d, offsetof(struct site_point_def, range)))
+		return;
+	if (l->limit < d->range.lo || l->limit > d->range.hi) {
+		char lo[40], hi[40], was[40];
+		warn_at(c->f, AT(limit), "the limit %s is outside the range [%s, %s], where values are doubted; is one of them wrong?",
+		    str_double(was, sizeof(was), l->limit), str_double(lo, sizeof(lo), d->range.lo), str_double(hi, sizeof(hi), d->range.hi));
+	}
+}
+
+/* LL < L < H < HH, and a deadband never reaches the limit on the other side. */
+static void
+check_limit_order(struct check *c, const struct site_limit *const by_type[4])
+{
+	for (int hi = 1; hi < 4; hi++)
+		for (int lo = hi - 1; lo >= 0; lo--) {
+			const struct site_limit *a = by_type[lo], *l = by_type[hi];
+			if (a == NULL || l == NULL)
+				continue;
+			char was[40], other[40];
+			str_double(was, sizeof(was), l->limit);
+			str_double(other, sizeof(other), a->limit);
+			if (l->limit <= a->limit)
+				fault_at(c->f, AT(limit), "%s at %s is not above %s at %s; limits rise from LL over L and H to HH", type_words[hi], was,
+				    type_words[lo], other);
+			else if (lo < 2 && hi >= 2 && l->limit - l->deadband <= a->limit)
+				fault_at(c->f, AT(deadband), "with this deadband %s at %s goes only below %s at %s; write a smaller one",
+				    type_words[hi], was, type_words[lo], other);
+			break;
+		}
+}
+
+void
+check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms)
+{
+	const struct site_limit *list = alarms->v, *by_type[4] = { NULL };
+	for (uint32_t i = 0; i < alarms->n; i++) {
+		const struct site_limit *l = &list[i];
+		if (!HAS(type))
+			continue;
+		for (uint32_t j = 0; j < i && j < 256; j++)
+			if ((list[j].node.set & 1) && list[j].type == l->type && list[j].state == l->state) {
+				fault_at(c->f, l->node.at, "a second alarm %s, after line %u; keep one", type_words[l->type], list[j].node.at.line);
+				break;
+			}
+		if (l->type == LIMIT_STATE || l->type == LIMIT_BIT)
+			check_digital_alarm(c, d, l);
+		else if (l->type != LIMIT_FROZEN)
+			check_analog_alarm(c, d, l);
+		if (l->type <= LIMIT_HH && HAS(limit))
+			by_type[l->type] = l;
+	}
+	check_limit_order(c, by_type);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_device.c - profiles, devices and calculations: names, links, overrides.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/site/check.h"
+
+/* ---- profiles */
+
+static void
+check_profile_tables(struct check *c, const struct site_profile *p)
+{
+	const struct site_forbidden *list = p->forbidden.v;
+	for (uint32_t i = 0; i < p->forbidden.n; i++)
+		if (list[i].from > list[i].to)
+			fault_at(c->f, AT_KEY(forbidden_schema, &list[i], struct site_forbidden, from),
+			    "from %" PRId64 " to %" PRId64 " is the wrong way round; write the lower address in from", list[i].from, list[i].to);
+	const struct site_identity *id = p->identity;
+	if (id != NULL && (id->table == TABLE_COIL || id->table == TABLE_DISCRETE))
+		fault_at(c->f, AT_KEY(identity_schema, id, struct site_identity, table), "an identity is a register; write holding or input");
+	else if (id != NULL && (id->equals & ~id->mask) != 0)
+		fault_at(c->f, AT_KEY(identity_schema, id, struct site_identity, equals),
+		    "%" PRId64 " has bits outside the mask %" PRId64 " and never matches; change one of the two", id->equals, id->mask);
+	if (p->protocol == PROTOCOL_INTERNAL && id != NULL)
+		fault_at(c->f, id->node.at, "protocol internal has no registers; leave identity out");
+}
+
+static void
+check_profile(struct check *c, const struct site_profile *p)
+{
+	const struct site_point_def *points = p->points.v;
+	struct check_name *names = xcalloc((size_t)p->points.n + 1, sizeof(*names));
+	for (uint32_t i = 0; i < p->points.n; i++) {
+		names[i] = (struct check_name){ points[i].tag, AT_KEY(point_schema, &points[i], struct site_point_def, tag) };
+		check_point(c, &points[i], p);
+	}
+	check_unique(c, names, p->points.n, "the tag");
+	free(names);
+	check_profile_tables(c, p);
+	if (p->protocol == PROTOCOL_MODBUS)
+		check_overlaps(c, p);
+}
+
+void
+check_profiles(struct check *c)
+{
+	const struct site_profile *list = c->s->profiles.v;
+	struct check_name *names = xcalloc((size_t)c->s->profiles.n + 1, sizeof(*names));
+	for (uint32_t i = 0; i < c->s->profiles.n; i++) {
+		names[i] = (struct check_name){ list[i].name, AT_KEY(profile_schema, &list[i], struct site_profile, name) };
+		check_profile(c, &list[i]);
+	}
+	check_unique(c, names, c->s->profiles.n, "the profile");
+	free(names);
+}
+
+/* ---- devices */
+
+static const struct site_profile *
+find_profile(const struct check *c, const char *name)
+{
+	const struct site_profile *list = c->s->profiles.v;
+	for (uint32_t i = 0; i < c->s->profiles.n && name != NULL; i++)
+		if (list[i].name != NULL && strcmp(list[i].name, name) == 0)
+			return &list[i];
+	return NULL;
+}
+
+static void
+check_device_link(struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
+{
+	char host[64], message[300];
+	uint16_t port;
+	uint8_t unit;
+	int transport;
+	bool has_unit;
+	struct mark at = AT_KEY(device_schema, d, struct site_device, link);
+	address[0] = '\0';
+	if (p != NULL && p->protocol == PROTOCOL_INTERNAL) {
+		if (d->link != NULL)
+			fault_at(c->f, at, "link: the profile '%s' is of protocol internal, which has no address; leave link out", p->name);
+		return;
+	}
+	if (d->link == NULL) {
+		/* Given but faulty was said already. */
+		if (at.line == d->node.at.line && at.column == d->node.at.column)
+			fault_at(c->f, d->node.at, "a device without link; write link: modbus-tcp://192.0.2.1:502/1");
+		return;
+	}
+	if (!site_link_parse(d->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
+		fault_at(c->f, at, "link: %s", message);
+	else if (!has_unit)
+		fault_at(c->f, at, "link: no unit is given; write /1 after the port, or the unit's number");
+	else
+		str_printf(address, size, "%s:%u/%u", host, port, unit);
+}
+
+static void
+check_override(struct check *c, const struct site_device *d, const struct site_override *o, const struct site_profile *p)
+{
+	const struct site_point_def *def = NULL, *points = p->points.v;
+	for (uint32_t i = 0; i < p->points.n && def == NULL; i++)
+		if (points[i].tag != NULL && strcmp(points[i].tag, o->tag) == 0)
+			def = &points[i];
+	struct mark at = AT_KEY(override_schema, o, struct site_override, tag);
+	if (def == NULL) {
+		const char *names[2001];
+		size_t n = 0;
+		for (uint32_t i = 0; i < p->points.n && n < ARRAY_LEN(names) - 1; i++)
+			if (points[i].tag != NULL)
+				names[n++] = points[i].tag;
+		names[n] = NULL;
+		const char *near = str_nearest(o->tag, names);
+		fault_at(c->f, at, "the profile '%s' has no point %s; %s%s%s", p->name, o->tag,
+		    near != NULL ? "did you mean " : "write the tag of one of its points", near != NULL ? near : "", near != NULL ? "?" : "");
+		return;
+	}
+	/* As it will be: limits against the range and kind that then hold. */
+	const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
+	if (IS_SET(override_schema, o, struct site_override, scale) && o->scale == 0)
+		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, scale), "a scale of 0 makes every value 0; write what one raw step is worth");
+	if (IS_SET(override_schema, o, struct site_override, range) && o->range.lo == o->range.hi)
+		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, range), "a range of nothing; write [low, high] with the lower one first");
+	if (o->alarms.n > 0)
+		check_alarms(c, merged, &merged->alarms);
+}
+
+static void
+check_device(struct check *c, const struct site_device *d, char *address, size_t size)
+{
+	const struct site_profile *p = find_profile(c, d->profile);
+	check_device_link(c, d, p, address, size);
+	if (d->retry_min_us > d->retry_max_us)
+		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, retry_min_us),
+		    "retry_min is longer than retry_max; write the shorter pause in retry_min");
+	const struct site_override *list = d->points.v;
+	for (uint32_t i = 0; i < d->points.n && p != NULL && p->node.at.line != 0; i++)
+		if (list[i].tag != NULL)
+			check_override(c, d, &list[i], p);
+	const struct site_point_def *points = p != NULL ? p->points.v : NULL;
+	for (uint32_t i = 0; p != NULL && d->name != NULL && !c->is_too_large && i < p->points.n; i++)
+		if (points[i].tag != NULL && strlen(d->name) + 1 + strlen(points[i].tag) >= POINT_NAME_MAX) {
+			fault_at(c->f, AT_KEY(device_schema, d, struct site_device, name), "%s.%s is longer than %d characters; shorten name or tag",
+			    d->name, points[i].tag, POINT_NAME_MAX - 1);
+			break;
+		}
+}
+
+static int
+compare_addresses(const void *a, const void *b)
+{
+	const struct check_name *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+	return c != 0 ? c : x->at.line < y->at.line ? -1 : 1;
+}
+
+/* Two devices behind one unit: asked twice, and a write to one changes the other. */
+static void
+check_addresses(struct check *c, struct check_name *addresses, uint32_t n)
+{
+	if (n < 2)
+		return;
+	qsort(addresses, n, sizeof(*addresses), compare_addresses);
+	for (uint32_t i = 1; i < n; i++)
+		if (strcmp(addresses[i].name, addresses[i - 1].name) == 0)
+			warn_at(c->f, addresses[i].at, "%s is also the link of the device in line %u; is one of them wrong?", addresses[i].name,
+			    addresses[i - 1].at.line);
+}
+
+static void
+check_calculations(struct check *c)
+{
+	const struct site_point_def *list = c->s->calculations.v;
+	struct check_name *names = xcalloc((size_t)c->s->calculations.n + 1, sizeof(*names));
+	for (uint32_t i = 0; i < c->s->calculations.n; i++) {
+		const struct site_point_def *d = &list[i];
+		struct mark at = AT_KEY(point_schema, d, struct site_point_def, tag);
+		names[i] = (struct check_name){ d->tag, at };
+		if (d->tag != NULL && !point_name_is_valid(d->tag))
+			fault_at(c->f, at, "'%s' is not a whole name; write it with its first part, as CEMS.%s", d->tag, d->tag);
+		if (d->expression == NULL && !IS_SET(point_schema, d, struct site_point_def, expression))
+			fault_at(c->f, d->node.at, "a calculation without expression; write expression: as GRID.P + PV.P");
+		if (d->read != NULL || d->write != NULL)
+			fault_at(c->f, d->node.at, "a calculation is neither read nor written; such a point belongs into a profile");
+		check_point(c, d, NULL);
+	}
+	check_unique(c, names, c->s->calculations.n, "the calculation");
+	free(names);
+}
+
+/* A calculation that has the name of a device's point; after the site was built one would hide the other. */
+static void
+check_calculation_names(struct check *c)
+{
+	const struct site_point_def *list = c->s->calculations.v;
+	const struct site_device *devices = c->s->devices.v;
+	for (uint32_t i = 0; i < c->s->calculations.n; i++)
+		for (uint32_t j = 0; j < c->s->devices.n && list[i].tag != NULL && c->s->devices.n < 2000; j++) {
+			size_t len = devices[j].name != NULL ? strlen(devices[j].name) : 0;
+			if (len > 0 && strncmp(list[i].tag, devices[j].name, len) == 0 && list[i].tag[len] == '.')
+				fault_at(c->f, AT_KEY(point_schema, &list[i], struct site_point_def, tag),
+				    "%s begins with the name of a device; put it into its profile, or choose another first part", list[i].tag);
+		}
+}
+
+/* Before anything is done for each point of each device: a few lines could ask for thousands of millions. */
+static void
+check_size(struct check *c)
+{
+	const struct site_device *list = c->s->devices.v;
+	struct mark at = AT_KEY(site_schema, c->s, struct site, devices);
+	uint64_t points = c->s->calculations.n;
+	for (uint32_t i = 0; i < c->s->devices.n; i++) {
+		const struct site_profile *p = find_profile(c, list[i].profile);
+		points += p != NULL ? p->points.n : 0;
+	}
+	c->is_too_large = c->s->devices.n > DEVICE_MAX || points > POINT_MAX;
+	if (c->s->devices.n > DEVICE_MAX)
+		fault_at(c->f, at, "%u devices; a site has at most %d, so divide it", c->s->devices.n, DEVICE_MAX);
+	if (points > POINT_MAX)
+		fault_at(c->f, at, "%" PRIu64 " points in all; a site has at most %d, so divide it", points, POINT_MAX);
+}
+
+void
+check_devices(struct check *c)
+{
+	const struct site_device *list = c->s->devices.v;
+	uint32_t n = c->s->devices.n, addressed = 0;
+	char address[100];
+	struct check_name *names = xcalloc((size_t)n + 1, sizeof(*names)), *addresses = xcalloc((size_t)n + 1, sizeof(*addresses));
+	check_size(c);
+	for (uint32_t i = 0; i < n; i++) {
+		names[i] = (struct check_name){ list[i].name, AT_KEY(device_schema, &list[i], struct site_device, name) };
+		check_device(c, &list[i], address, sizeof(address));
+		if (address[0] != '\0')
+			addresses[addressed++] = (struct check_name){ arena_strdup(c->a, address),
+				AT_KEY(device_schema, &list[i], struct site_device, link) };
+	}
+	check_unique(c, names, n, "the device");
+	check_addresses(c, addresses, addressed);
+	free(names);
+	free(addresses);
+	check_calculations(c);
+	check_calculation_names(c);
+}
