@@ -24,7 +24,7 @@ struct session {
 	bool is_done, is_late;
 };
 
-/* The device was asked and has answered, or it is known that it does not. */
+/* The device was asked and has answered, or it failed twice: once may only mean that it started later than the server. */
 static bool
 device_is_settled(const struct client *c, const struct client_device *d)
 {
@@ -33,10 +33,10 @@ device_is_settled(const struct client *c, const struct client_device *d)
 	if (d->protocol == PROTOCOL_MODBUS) {
 		if (!d->has_state)
 			return false;
-		if (s->state == DEVICE_OFF || s->state == DEVICE_DOWN)
+		if (s->state == DEVICE_OFF)
 			return true;
-		if (s->state == DEVICE_CONNECTING)
-			return s->last_error != OK;
+		if (s->state != DEVICE_UP)
+			return s->last_error_count >= 2 || s->timeouts + s->errors >= 3;
 	}
 	for (point_id i = d->first; i < d->first + d->count && i < c->point_count; i++)
 		if (c->cells[i].quality & Q_NEVER_READ && c->points[i].kind != KIND_COMMAND && c->points[i].kind != KIND_SETPOINT)

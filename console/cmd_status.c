@@ -14,13 +14,15 @@
 #include "scada/base/text.h"
 
 #define PAGE_CELLS 79
+#define PAGE_LINES 23 /* one is left for the prompt */
 #define LEFT_CELLS 40
 #define HEAT_ROWS 8
-#define BATTERY_ROWS 6
-#define DOWN_ROWS 3
+#define DOWN_ROWS 2
 
 /* A line is put together of pieces that stand in given cells. */
 struct line { char text[2048]; int cells; };
+
+static unsigned lines; /* printed so far */
 
 static void
 put_at(struct line *l, int column, const char *text)
@@ -45,6 +47,7 @@ static void
 end_line(struct line *l)
 {
 	say("%s\n", l->text);
+	lines++;
 	l->text[0] = '\0';
 	l->cells = 0;
 }
@@ -114,26 +117,35 @@ print_counts(const struct client *c, const struct status *s)
 	end_line(&l);
 }
 
-/* The first devices that are down, with the reason. */
+static bool
+is_down(const struct client_device *d)
+{
+	return d->protocol == PROTOCOL_MODBUS && d->has_state && d->state.state == DEVICE_DOWN;
+}
+
+/* The devices that are down: with the reason while there is room, else their names. */
 static void
 print_down(const struct client *c, const struct status *s)
 {
 	struct line l = { .cells = 0 };
 	char text[512];
-	unsigned shown = 0;
+	bool has_room = s->links[DEVICE_DOWN] <= DOWN_ROWS;
 
-	for (uint32_t i = 0; i < c->device_count && shown < DOWN_ROWS; i++) {
+	for (uint32_t i = 0; i < c->device_count; i++) {
 		const struct client_device *d = &c->devices[i];
-		if (d->protocol != PROTOCOL_MODBUS || !d->has_state || d->state.state != DEVICE_DOWN)
+		if (!is_down(d))
 			continue;
-		str_printf(text, sizeof text, "%s: %s", d->name, err_text((enum err)d->state.last_error));
-		put_at(&l, 0, "  down");
-		put_at(&l, 10, text);
+		if (l.cells == 0)
+			put_at(&l, 0, "  down");
+		put_at(&l, l.cells < 10 ? 10 : l.cells + 1, d->name);
+		if (!has_room)
+			continue;
+		str_printf(text, sizeof text, ": %s", err_text((enum err)d->state.last_error));
+		put_at(&l, l.cells, text);
 		end_line(&l);
-		shown++;
 	}
-	if (s->links[DEVICE_DOWN] > shown)
-		say("          and %u more: see chisan links\n", s->links[DEVICE_DOWN] - shown);
+	if (l.cells > 0)
+		end_line(&l);
 }
 
 static void
@@ -151,7 +163,7 @@ print_balance(const struct options *o, const struct client *c, const struct stat
 		}
 	if (n == 0 && heat == 0)
 		return;
-	say("\n");
+	end_line(&l);
 	if (n > 0)
 		put_at(&l, 0, "POWER");
 	if (heat > 0)
@@ -177,8 +189,13 @@ print_batteries(const struct options *o, const struct client *c, const struct st
 
 	if (s->battery_count == 0)
 		return;
-	say("\nBATTERY         CHARGE          POWER          STATE\n");
-	for (uint32_t i = 0; i < s->battery_count && i < BATTERY_ROWS; i++) {
+	end_line(&l);
+	put_at(&l, 0, "BATTERY         CHARGE          POWER          STATE");
+	end_line(&l);
+	uint32_t room = lines < PAGE_LINES ? PAGE_LINES - lines : 1, n = s->battery_count;
+	if (n > room)
+		n = room - 1;
+	for (uint32_t i = 0; i < n; i++) {
 		const struct status_battery *b = &s->batteries[i];
 		char text[512];
 		put_at(&l, 0, c->devices[b->device].name);
@@ -192,8 +209,8 @@ print_batteries(const struct options *o, const struct client *c, const struct st
 		}
 		end_line(&l);
 	}
-	if (s->battery_count > BATTERY_ROWS)
-		say("and %u more: chisan points '*.SOC'\n", s->battery_count - BATTERY_ROWS);
+	if (n < s->battery_count)
+		say("and %u more: chisan points '*.SOC'\n", s->battery_count - n);
 }
 
 int
@@ -206,6 +223,7 @@ cmd_status(const struct options *o)
 
 	if (c == NULL)
 		return code;
+	lines = 0;
 	status_gather(&s, c);
 	if (o->json) {
 		jout_print(status_json(&s, c, now));

@@ -16,6 +16,7 @@
 #define TITLE_ROW 3
 #define BODY_ROW 4
 #define FRESH_US (5 * US_PER_S)
+#define OLD_US (15 * US_PER_S)  /* when not one device has a new scan */
 
 bool
 frame_is_too_small(const struct grid *g)
@@ -57,7 +58,11 @@ link_text(const struct console *co, char *buf, size_t size, enum look *look)
 		clock_age(age, sizeof age, utc_diff_us(co->now, newest));
 		if (utc_diff_us(co->now, newest) < FRESH_US)
 			str_copy(age, sizeof age, "< 5s"); /* a number that runs all the time says nothing and costs bytes */
-		str_printf(buf, size, newest.us == 0 ? "link up, no data yet" : "link up, data %s old", age);
+		str_printf(buf, size, newest.us == 0 ? "link up, no data" : "link up, data %s", age);
+		if (utc_diff_us(co->now, newest) > OLD_US && newest.us != 0) {
+			*look = LOOK_LOUD;
+			str_printf(buf, size, " NO NEW DATA %s ", age);
+		}
 		return;
 	}
 	*look = LOOK_LOUD;
@@ -69,6 +74,20 @@ link_text(const struct console *co, char *buf, size_t size, enum look *look)
 	}
 }
 
+/* The time of day in the site's zone; the seconds and the date go where the line is narrow or slow. */
+static void
+clock_text(const struct console *co, char *buf, size_t size)
+{
+	bool has_seconds = !co->is_slow && !co->is_accessible;
+	const char *format = has_seconds ? "%m-%d %H:%M:%S %Z" : "%m-%d %H:%M %Z";
+
+	if (co->grid->columns >= 100)
+		format = has_seconds ? "%Y-%m-%d %H:%M:%S %Z" : "%Y-%m-%d %H:%M %Z";
+	else if (co->grid->columns < 76)
+		format = "%H:%M %Z";
+	utc_civil(buf, size, co->now, format);
+}
+
 static void
 draw_top(struct console *co)
 {
@@ -76,24 +95,25 @@ draw_top(struct console *co)
 	const struct client *c = co->client;
 	char link[64], clock[64], site[128], who[140];
 	enum look look;
-	int at, width;
+	int at, end, room;
 
 	grid_fill(g, 0, 0, g->columns, LOOK_TOP, " ");
 	link_text(co, link, sizeof link, &look);
-	utc_civil(clock, sizeof clock, co->now, co->is_slow || co->is_accessible ? "%Y-%m-%d %H:%M %Z" : "%Y-%m-%d %H:%M:%S %Z");
-	if (g->columns < 76)
-		utc_civil(clock, sizeof clock, co->now, "%H:%M %Z");
+	clock_text(co, clock, sizeof clock);
 	text_put_safe(site, sizeof site, co->has_model ? console_title(co, c->site_name, c->site_title_ja) : "Chisan", 24);
 	at = 1 + grid_put(g, 0, 1, 24, LOOK_TOP, site);
 	at += 1 + grid_put(g, 0, at + 1, -1, LOOK_TOP, "VIEW");
 	if (co->has_model && c->simulated)
 		at += 1 + grid_put(g, 0, at + 1, -1, LOOK_BADGE, "SIM");
-	width = text_width(clock);
-	grid_put(g, 0, g->columns - width - 1, -1, LOOK_TOP, clock);
-	str_printf(who, sizeof who, "%s/%s", c->user[0] != '\0' ? c->user : "-", role_word(c->role));
-	if (at + 2 + text_width(who) + 2 + text_width(link) + 2 <= g->columns - width - 1)
+	end = g->columns - text_width(clock) - 1;
+	grid_put(g, 0, end, -1, LOOK_TOP, clock);
+	room = end - at - text_width(link) - 6;
+	str_printf(who, sizeof who, "%s/%s", c->user, role_word(c->role));
+	if (text_width(who) > room)
+		str_copy(who, sizeof who, role_word(c->role));
+	if (c->user[0] != '\0' && text_width(who) <= room)
 		at += 2 + grid_put(g, 0, at + 2, -1, LOOK_TOP, who);
-	grid_put(g, 0, at + 2, g->columns - width - 2 - at - 2, look, link);
+	grid_put(g, 0, at + 2, end - at - 3, look, link);
 }
 
 static void
@@ -157,15 +177,15 @@ draw_prompt(struct console *co)
 static void
 draw_message(struct console *co)
 {
-	char why[512];
+	const char *text = co->message;
+	enum look look = co->message_is_error ? LOOK_ERROR : LOOK_NORMAL;
 
-	if (co->message[0] != '\0') {
-		grid_fit(co->grid, co->grid->rows - 2, 1, co->grid->columns - 2, co->message_is_error ? LOOK_ERROR : LOOK_NORMAL,
-		    co->message, false);
-	} else if (co->client->phase != CLIENT_LIVE && co->client->why_text[0] != '\0') {
-		str_printf(why, sizeof why, "%s: %s", co->client->socket, co->client->why_text);
-		grid_fit(co->grid, co->grid->rows - 2, 1, co->grid->columns - 2, LOOK_ERROR, why, false);
+	if (text[0] == '\0' && console_is_lost(co)) { /* why there is no link, as long as there is nothing newer to say */
+		text = co->client->why_text;
+		look = LOOK_ERROR;
 	}
+	if (text[0] != '\0')
+		grid_fit(co->grid, co->grid->rows - 2, 1, co->grid->columns - 2, look, text, false);
 }
 
 /* "?help" pairs: a key, then a word. */

@@ -23,11 +23,11 @@ enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MO
 /* clang-format off */
 /* ONE ROW PER REQUEST.  _(id, word in the palette, keys, where, argument in the palette, help) */
 #define REQ_LIST(_) \
-	_(REQ_HELP,      "help",      "? F1",            MODE_ALL,    "",         "keys and commands; Enter there runs the selected one") \
+	_(REQ_HELP,      "help",      "? F1",            MODE_ALL,    "",         "keys, commands, letters; searched with /") \
 	_(REQ_BACK,      "back",      "q Esc Backspace", MODE_ALL,    "",         "back to the page before") \
 	_(REQ_QUIT,      "quit",      "Q",               MODE_ALL,    "",         "leave the console") \
 	_(REQ_PALETTE,   "command",   ":",               MODE_ALL,    "",         "type a command; Tab completes it") \
-	_(REQ_GOTO,      "goto",      "g",               MODE_ALL,    "POINT",    "open the page of a point; Tab completes its name") \
+	_(REQ_GOTO,      "goto",      "g",               MODE_ALL,    "POINT",    "go to a point by its name; Tab completes") \
 	_(REQ_POINTS,    "points",    "p",               MODE_ALL,    "",         "all points") \
 	_(REQ_LINKS,     "links",     "l",               MODE_ALL,    "",         "communication with the devices") \
 	_(REQ_BOOKMARKS, "bookmarks", "'",               MODE_ALL,    "",         "the points with a bookmark") \
@@ -43,19 +43,19 @@ enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MO
 	_(REQ_OPEN,      "open",      "Enter",           MODE_ALL,    "",         "open the selected one") \
 	_(REQ_NEXT,      "next",      "Tab",             MODE_ALL,    "",         "the next field or row") \
 	_(REQ_PREVIOUS,  "previous",  "Backtab",         MODE_ALL,    "",         "the field or row before") \
-	_(REQ_PAUSE,     "pause",     "z",               MODE_ALL,    "",         "hold the values still, or let them go on") \
+	_(REQ_PAUSE,     "pause",     "z",               MODE_ALL,    "",         "hold the values still; again: go on") \
 	_(REQ_SAVE_PAGE, "save-page", "P",               MODE_ALL,    "",         "write this page as text to a file") \
-	_(REQ_BOOKMARK,  "bookmark",  "b",               MODE_ALL,    "",         "set or take the bookmark of the selected point") \
+	_(REQ_BOOKMARK,  "bookmark",  "b",               MODE_ALL,    "",         "bookmark of the selected point on or off") \
 	_(REQ_JAPANESE,  "japanese",  "J",               MODE_ALL,    "",         "titles in Japanese or English") \
 	_(REQ_REDRAW,    "redraw",    "Ctrl-L",          MODE_ALL,    "",         "draw the whole screen again") \
-	_(REQ_FIND,      "find",      "/",               MODE_LIST,   "TEXT",     "go to the next row with this text, while you type") \
+	_(REQ_FIND,      "find",      "/",               MODE_LIST,   "TEXT",     "to the next row with this text, as you type") \
 	_(REQ_FIND_NEXT, "find-next", "n",               MODE_LIST,   "",         "the next row with the text") \
 	_(REQ_FIND_PREV, "find-prev", "N",               MODE_LIST,   "",         "the row before with the text") \
-	_(REQ_FILTER,    "filter",    "\\",              MODE_LIST,   "TEXT",     "show only rows with this text; '!' alone: only what is not good") \
-	_(REQ_SORT,      "sort",      "s",               MODE_POINTS, "[COLUMN]", "sort by the next column: name, value, quality, age, device") \
+	_(REQ_FILTER,    "filter",    "\\",              MODE_LIST,   "TEXT",     "only rows with this text; !: only what is not good") \
+	_(REQ_SORT,      "sort",      "s",               MODE_POINTS, "[COLUMN]", "sort: device, name, value, quality, age") \
 	_(REQ_REVERSE,   "reverse",   "S",               MODE_POINTS, "",         "turn the order round") \
 	_(REQ_THEME,     "theme",     "",                MODE_ALL,    "THEME",    "another theme") \
-	_(REQ_RATE,      "rate",      "",                MODE_ALL,    "HZ",       "most redraws a second because of values, 0.1 to 20")
+	_(REQ_RATE,      "rate",      "",                MODE_ALL,    "HZ",       "most redraws a second for values, 0.1 to 20")
 /* clang-format on */
 
 #define KEYS_ENUM(id, word, keys, where, argument, help) id,

@@ -71,7 +71,7 @@ build(struct console *co, struct page *p)
 	if (co->depth > 1 && console_top(co)->ops == &scr_help)
 		below = co->views[co->depth - 2].ops->modes;
 	p->count = 0;
-	add_head(p, "Keys and commands of the page below; Enter runs one. Nothing here writes to the field.");
+	add_head(p, "Keys and commands; Enter runs one. Nothing here writes to the field.");
 	for (int i = 0; req_row(i) != NULL; i++)
 		if (req_row(i)->where & below)
 			add(p, req_row(i)->keys, req_row(i)->word, req_row(i)->help, req_row(i)->id);
@@ -81,7 +81,7 @@ build(struct console *co, struct page *p)
 #define QUALITY_HELP(id, bit, letters, validity, word, text) add(p, letters, word, text, REQ_NONE);
 	QUALITY_LIST(QUALITY_HELP)
 #undef QUALITY_HELP
-	add_head(p, "Below: limits on a bar. L and H stand at the limits; the outer pair at LL and HH.");
+	add_head(p, "On a bar L and H stand at the limits, the outer pair at LL and HH.");
 	list_fit(&p->list, p->count, p->list.rows > 0 ? p->list.rows : 17);
 }
 
@@ -106,9 +106,9 @@ draw(struct console *co, void *private, struct area a)
 		if (r->is_head) {
 			grid_fit(co->grid, row, a.column + 1, a.columns - 2, LOOK_TITLE, r->help, false);
 		} else {
-			grid_fit(co->grid, row, a.column + 1, 16, LOOK_KEY, r->keys, false);
-			grid_fit(co->grid, row, a.column + 18, 13, LOOK_NORMAL, r->word, false);
-			grid_fit(co->grid, row, a.column + 32, a.columns - 33, LOOK_LABEL, r->help, false);
+			grid_fit(co->grid, row, a.column + 1, 15, LOOK_KEY, r->keys, false);
+			grid_fit(co->grid, row, a.column + 17, 12, LOOK_NORMAL, r->word, false);
+			grid_fit(co->grid, row, a.column + 30, a.columns - 31, LOOK_LABEL, r->help, false);
 		}
 		if (p->list.top + i == p->list.at) {
 			grid_paint(co->grid, row, a.column, a.columns, LOOK_SELECTED);
@@ -188,7 +188,8 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 
 	list_span(&p->list, span, sizeof span);
 	str_copy(title, title_size, console_title(co, "Help", "操作一覧"));
-	str_printf(hint, hint_size, "%s%s%s   / finds, Enter runs", p->filter[0] != '\0' ? "filter: " : "", p->filter, span);
+	str_printf(hint, hint_size, "%s%s%s%s   / finds, Enter runs", p->filter[0] != '\0' ? "filter: " : "",
+	    p->filter, p->filter[0] != '\0' ? "   " : "", span);
 }
 
 const struct screen_ops scr_help = {

@@ -97,7 +97,7 @@ static void
 draw_head(struct console *co, struct area a, int name, int link)
 {
 	static const struct { const char *text; int cells; bool right; } heads[] = {
-		{ "State", 10, false }, { "Answer", 8, true }, { "Requests", 9, true }, { "Timeouts", 8, true }, { "Errors", 7, true },
+		{ "State", 10, false }, { "Answer", 8, true }, { "Requests", 8, true }, { "Timeouts", 8, true }, { "Errors", 6, true },
 		{ "Since", 8, true },
 	};
 	int at = a.column + 1;
@@ -132,9 +132,9 @@ draw_row(struct console *co, const struct client_device *d, int row, struct area
 	str_printf(text, sizeof text, "%s ms", s->state == DEVICE_UP ? ms : "-");
 	grid_fit(co->grid, row, at, 8, LOOK_NORMAL, text, true);
 	at += 9;
-	number(co, row, &at, 9, LOOK_NORMAL, (unsigned long long)s->requests);
+	number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->requests);
 	number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->timeouts);
-	number(co, row, &at, 7, LOOK_NORMAL, (unsigned long long)s->errors);
+	number(co, row, &at, 6, LOOK_NORMAL, (unsigned long long)s->errors);
 	if (s->since != 0) {
 		utc_civil(text, sizeof text, (struct utc){ s->since }, "%H:%M:%S");
 		if (utc_diff_us(co->now, (struct utc){ s->since }) > 24 * 3600 * US_PER_S)
@@ -164,13 +164,12 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 		return;
 	}
 	if (s->last_error == OK) {
-		grid_printf(co->grid, row + 1, a.column + 1, LOOK_LABEL, "No error so far; connected %llu times.",
-		    (unsigned long long)s->connects);
+		grid_put(co->grid, row + 1, a.column + 1, -1, LOOK_LABEL, "No error so far.");
 		return;
 	}
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
 	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s", err_text((enum err)s->last_error));
-	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u times in a row%s%s", when, s->last_error_count,
+	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u in a row%s%s", when, s->last_error_count,
 	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
 }
 
@@ -178,7 +177,7 @@ static void
 draw(struct console *co, void *private, struct area a)
 {
 	struct page *p = private;
-	int name = a.columns >= 100 ? 16 : 10, link = a.columns - name - 80;
+	int name = a.columns >= 100 ? 16 : 9, link = a.columns - name - 78;
 	int rows = a.rows - 1 - HELP_ROWS - 1;
 
 	list_fit(&p->list, (int)p->count, rows);

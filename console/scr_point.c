@@ -108,13 +108,12 @@ draw_value(struct cursor *c, const struct client_point *pt, const struct shown *
 	if (!line(c, "Value", &column))
 		return;
 	at = column + grid_put(c->co->grid, c->row - 1, column, -1, s->look == LOOK_NORMAL ? LOOK_TITLE : s->look, s->text);
+	if (pt->unit[0] != '\0')
+		at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, LOOK_LABEL, pt->unit);
 	if (s->mark[0] != '\0')
 		at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, s->look, s->mark);
-	at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, LOOK_LABEL, pt->unit);
 	if (limit != NULL && s->is_number && quality_validity(s->quality) != V_BAD)
 		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LIMIT, "beyond its limit %s", limit);
-	if (s->is_number && !isnan(s->v) && c->co->client->points[s->id].kind == KIND_DIGITAL)
-		return;
 	if (!s->is_number && strcmp(s->text, "-") != 0)
 		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LABEL, "(number %.0f)", s->v);
 }
@@ -295,7 +294,9 @@ draw_device(struct cursor *c, const struct client_point *pt)
 		return;
 	d = &c->co->client->devices[pt->device];
 	str_printf(text, sizeof text, "%s", d->name);
-	if (d->has_state) {
+	if (console_is_lost(c->co)) {
+		str_append(text, sizeof text, "  state not known");
+	} else if (d->has_state) {
 		str_append(text, sizeof text, "  ");
 		str_append(text, sizeof text, device_state_word((enum device_state)d->state.state));
 		if (d->state.state == DEVICE_UP) {

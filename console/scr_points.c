@@ -155,20 +155,17 @@ struct columns { int name, value, unit, age, source, title, title_ja; };
 static struct columns
 layout(const struct console *co, int columns)
 {
-	struct columns w = { .name = 20, .value = 14, .unit = 7, .age = 5 };
-	int left = columns - 2 - w.name - w.value - w.unit - w.age - 4;
+	struct columns w = { .name = 20, .value = 14, .unit = 6, .age = 4 };
+	int left = columns - 2 - w.name - w.value - w.unit - w.age - 5;
 
-	if (left > 60) {
-		w.name += 6;
-		w.value += 8;
-		left -= 14;
+	if (left >= 79) { /* 132 columns and more */
+		w.name += left >= 120 ? 6 : 2;
+		w.value += left >= 120 ? 8 : 0;
+		w.source = left >= 120 ? 32 : 21;
+		left = columns - 2 - w.name - w.value - w.unit - w.age - 6 - w.source;
 	}
-	if (left > 56) {
-		w.source = 24;
-		left -= 25;
-	}
-	if (left > 52 && !co->is_ascii) {
-		w.title_ja = left * 2 / 5;
+	if (left > 50 && w.source > 0 && !co->is_ascii) {
+		w.title_ja = left * 9 / 20;
 		left -= w.title_ja + 1;
 	}
 	w.title = left;
@@ -189,7 +186,7 @@ draw_head(struct console *co, const struct page *p, struct area a, const struct 
 	str_printf(age, sizeof age, "Age%s", p->sort == SORT_AGE ? arrows[p->is_reverse] : "");
 	grid_fit(co->grid, a.row, at, w->name, LOOK_TITLE, name, false);
 	grid_fit(co->grid, a.row, at += w->name + 1, w->value, LOOK_TITLE, value, true);
-	grid_fit(co->grid, a.row, at += w->value, w->unit, LOOK_TITLE, "Unit", false);
+	grid_fit(co->grid, a.row, at += w->value + 1, w->unit, LOOK_TITLE, "Unit", false);
 	grid_fit(co->grid, a.row, at += w->unit + 1, w->age, LOOK_TITLE, age, true);
 	grid_fit(co->grid, a.row, at += w->age + 2, w->title, LOOK_TITLE, co->is_ja && w->title_ja == 0 ? "名称" : "Title", false);
 	at += w->title + 1;
@@ -214,7 +211,7 @@ draw_row(struct console *co, point_id id, int row, struct area a, const struct c
 		grid_put(g, row, a.column, 1, LOOK_KEY, "*");
 	grid_fit(g, row, at, w->name, LOOK_NORMAL, pt->name, false);
 	shown_put_right(co, g, row, at += w->name + 1, w->value, &s, NULL);
-	grid_fit(g, row, at += w->value, w->unit, LOOK_LABEL, pt->unit, false);
+	grid_fit(g, row, at += w->value + 1, w->unit, LOOK_LABEL, pt->unit, false);
 	grid_fit(g, row, at += w->unit + 1, w->age, s.look, s.age, true);
 	at += w->age + 2;
 	grid_fit(g, row, at, w->title, LOOK_LABEL, w->title_ja > 0 ? pt->title : console_title(co, pt->title, pt->title_ja), false);

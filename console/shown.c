@@ -93,9 +93,10 @@ void
 shown_put_left(const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit)
 {
 	char value[160];
-	int mark = (int)strlen(s->mark), gap = mark > 0 && !s->is_number && cells > mark + 3, used;
+	int mark = (int)strlen(s->mark), gap, used;
 
 	fit_value(co, s, value, sizeof value, cells - mark);
+	gap = mark > 0 && !s->is_number && text_width(value) + 1 + mark <= cells;
 	if (unit != NULL && unit[0] != '\0' && text_width(value) + 1 + text_width(unit) + mark <= cells) {
 		str_append(value, sizeof value, " ");
 		str_append(value, sizeof value, unit);

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fakesite.c - stands in for chisand with a site from a text file, so that every screen can be repeated to the cell.
+ *
+ *   fakesite SOCKET MODEL     then lines on standard input:   set POINT VALUE [QUALITY CAUSE]   device NAME STATE   die   reload
+ *   Prints "ready" when it listens, "done" after each line.  Fields of the model are separated by '|'.
+ */
+#include "config.h"
+
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "scada/base/conn.h"
+#include "scada/base/delta.h"
+#include "scada/base/mem.h"
+#include "scada/base/msg.h"
+#include "scada/base/str.h"
+
+#define FIELDS 20
+#define POINTS 1000
+#define DEVICES 100
+#define SCREENS 20
+#define CLIENTS 8
+
+struct fake_point { char *field[FIELDS]; uint32_t device; struct value v; struct delta_cell cell; };
+struct fake_device { char *field[FIELDS]; int state; };
+static struct fake_point points[POINTS];
+static struct fake_device devices[DEVICES];
+static char *screens[SCREENS][2];
+static uint32_t point_count, device_count, screen_count;
+static char *site[FIELDS];
+static struct utc now;
+static struct conn *clients[CLIENTS];
+static struct ev_loop *loop;
+static uint16_t generation = 1;
+
+static void
+split(char *line, char **field, char by)
+{
+	int n = 0;
+
+	for (int i = 0; i < FIELDS; i++)
+		field[i] = NULL;
+	while (n < FIELDS) {
+		char *end = strchr(line, by);
+		if (end != NULL)
+			*end = '\0';
+		field[n++] = xstrdup(line);
+		if (end == NULL)
+			break;
+		line = end + 1;
+	}
+	for (; n < FIELDS; n++)
+		field[n] = xstrdup("");
+}
+
+static double
+number(const char *s)
+{
+	double v;
+
+	return str_to_double(s, &v) ? v : strtod("nan", NULL);
+}
+
+static uint32_t
+unsigned_of(const char *s)
+{
+	int64_t v;
+
+	return str_to_i64(s, 0, UINT32_MAX, &v) ? (uint32_t)v : 0;
+}
+
+static char *
+slurp(const char *folder, const char *name)
+{
+	char path[1024];
+	char *text = xcalloc(1, 131072);
+	FILE *f;
+
+	str_printf(path, sizeof path, "%s/%s", folder, name);
+	if ((f = fopen(path, "r")) == NULL) {
+		fprintf(stderr, "fakesite: %s?\n", path);
+		exit(1);
+	}
+	text[fread(text, 1, 131071, f)] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void
+read_line(char *line, const char *folder)
+{
+	char *field[FIELDS];
+
+	split(line, field, '|');
+	if (strcmp(field[0], "site") == 0) {
+		memcpy(site, field, sizeof field);
+		utc_from_iso(field[5], &now);
+	} else if (strcmp(field[0], "device") == 0) {
+		memcpy(devices[device_count].field, field, sizeof field);
+		devices[device_count++].state = (int)unsigned_of(field[8]);
+	} else if (strcmp(field[0], "point") == 0) {
+		struct fake_point *p = &points[point_count++];
+		memcpy(p->field, field, sizeof field);
+		p->device = device_count - 1;
+		p->v = (struct value){ .v = number(field[16]), .quality = (uint16_t)unsigned_of(field[17]),
+			.cause = (uint16_t)unsigned_of(field[18]), .time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
+		p->cell.decimals = (int8_t)unsigned_of(field[3]);
+	} else if (strcmp(field[0], "screen") == 0) {
+		screens[screen_count][0] = field[1];
+		screens[screen_count++][1] = slurp(folder, field[2]);
+	}
+}
+
+static void
+read_model(const char *path)
+{
+	char line[4096], folder[1024];
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL) {
+		fprintf(stderr, "fakesite: %s?\n", path);
+		exit(1);
+	}
+	str_copy(folder, sizeof folder, path);
+	if (strrchr(folder, '/') != NULL)
+		*strrchr(folder, '/') = '\0';
+	while (fgets(line, sizeof line, f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '#' && line[0] != '\0')
+			read_line(line, folder);
+	}
+	fclose(f);
+}
+
+static void
+send_body(struct conn *c, uint16_t type, struct wbuf *b)
+{
+	conn_send(c, type, 0, b, NULL);
+	wbuf_reset(b);
+}
+
+/* "0=stop/停止,1=run/運転" */
+static void
+put_names(struct wbuf *b, const char *text, bool is_bits)
+{
+	char copy[1024], *at = copy, *one;
+
+	str_copy(copy, sizeof copy, text);
+	while ((one = strsep(&at, ",")) != NULL && *one != '\0') {
+		char *name = strchr(one, '='), *ja = strchr(one, '/');
+		if (ja != NULL)
+			*ja++ = '\0';
+		*name++ = '\0';
+		if (is_bits)
+			w_u8(b, (uint8_t)unsigned_of(one));
+		else
+			w_i64(b, (int64_t)unsigned_of(one));
+		w_str(b, name);
+		w_str(b, ja != NULL ? ja : "");
+	}
+}
+
+static void
+send_point(struct conn *c, uint32_t i)
+{
+	struct fake_point *p = &points[i];
+	struct wbuf b, states, bits;
+	enum point_kind kind = KIND_ANALOG;
+
+	wbuf_init(&b);
+	wbuf_init(&states);
+	wbuf_init(&bits);
+	point_kind_from_word(p->field[2], &kind);
+	put_names(&states, p->field[14], false);
+	put_names(&bits, p->field[15], true);
+	msg_point_put(&b, &(struct msg_point){ .point = i, .device = p->device, .group = p->device, .kind = (uint8_t)kind,
+	    .decimals_plus_8 = (uint8_t)(p->cell.decimals + 8), .name = p->field[1], .title = p->field[5], .title_ja = p->field[6],
+	    .unit = p->field[4], .range_lo = number(p->field[7]), .range_hi = number(p->field[8]), .ll = number(p->field[9]),
+	    .l = number(p->field[10]), .h = number(p->field[11]), .hh = number(p->field[12]), .deadband = 0.5, .period_us = 1000000,
+	    .source = p->field[13], .states = { states.data, states.len }, .bits = { bits.data, bits.len } });
+	send_body(c, W_POINT, &b);
+	wbuf_done(&b);
+	wbuf_done(&states);
+	wbuf_done(&bits);
+}
+
+static void
+send_device_state(struct conn *c, uint32_t i)
+{
+	char **f = devices[i].field;
+	struct utc since = { 0 }, last = { 0 };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	utc_from_iso(f[13], &since);
+	utc_from_iso(f[15], &last);
+	msg_device_state_put(&b, &(struct msg_device_state){ .device = i, .state = (uint8_t)devices[i].state, .answer_us = unsigned_of(f[9]),
+	    .requests = unsigned_of(f[10]), .timeouts = unsigned_of(f[11]), .errors = unsigned_of(f[12]), .connects = 1, .since = since.us,
+	    .last_error = (uint16_t)unsigned_of(f[14]), .last_error_time = last.us, .last_error_count = unsigned_of(f[16]),
+	    .detail = f[17] });
+	send_body(c, W_DEVICE_STATE, &b);
+	wbuf_done(&b);
+}
+
+static void
+send_values(struct conn *c)
+{
+	struct delta_writer w = { 0 };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	delta_begin(&w, &b, now, true);
+	for (uint32_t i = 0; i < device_count; i++)
+		if (devices[i].state == DEVICE_UP || strcmp(devices[i].field[6], "1") != 0)
+			delta_group(&w, i, utc_add(now, -250 * US_PER_MS));
+	for (uint32_t i = 0; i < point_count; i++) {
+		points[i].cell.n = 0;
+		delta_point(&w, i, &points[i].cell, &points[i].v);
+	}
+	delta_end(&w);
+	send_body(c, W_VALUES, &b);
+	delta_writer_done(&w);
+	wbuf_done(&b);
+}
+
+static void
+send_snapshot(struct conn *c)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	conn_set_generation(c, generation);
+	msg_site_put(&b, &(struct msg_site){ .generation = generation, .points = point_count, .devices = device_count,
+	    .screens = screen_count, .groups = device_count, .name = site[1], .title_ja = site[2], .timezone = site[3],
+	    .started = now.us - 3600 * US_PER_S, .simulated = strcmp(site[4], "1") == 0 });
+	send_body(c, W_SITE, &b);
+	for (uint32_t i = 0; i < device_count; i++) {
+		char **f = devices[i].field;
+		msg_device_put(&b, &(struct msg_device){ .device = i, .name = f[1], .title = f[2], .title_ja = f[3], .profile = f[4],
+		    .link = f[5], .protocol = strcmp(f[6], "1") == 0 ? PROTOCOL_MODBUS : PROTOCOL_CALC, .poll_us = 1000000 });
+		send_body(c, W_DEVICE, &b);
+	}
+	for (uint32_t i = 0; i < point_count; i++)
+		send_point(c, i);
+	for (uint32_t i = 0; i < screen_count; i++) {
+		msg_screen_put(&b, &(struct msg_screen){ .name = screens[i][0], .text = screens[i][1] });
+		send_body(c, W_SCREEN, &b);
+	}
+	for (uint32_t i = 0; i < device_count; i++)
+		if (strcmp(devices[i].field[6], "1") == 0)
+			send_device_state(c, i);
+	send_values(c);
+	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
+	send_body(c, W_SNAPSHOT_END, &b);
+	wbuf_done(&b);
+}
+
+static void
+send_raw(struct conn *c, const struct frame *f)
+{
+	static const uint8_t bytes[] = { 0x44, 0x9A, 0x50, 0x00 };
+	struct msg_raw_get m;
+	struct rbuf r;
+	struct wbuf b;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_raw_get_get(&r, &m) || m.point >= point_count)
+		return;
+	wbuf_init(&b);
+	msg_raw_put(&b, &(struct msg_raw){ .point = m.point, .table = TABLE_HOLDING, .address = (uint16_t)(m.point * 2), .type = RAW_F32,
+	    .order = ORDER_ABCD, .time = now.us - 250 * US_PER_MS, .cause = OK, .decoded = 1234.5, .raw = { bytes, sizeof bytes } });
+	conn_send(c, W_RAW, f->sequence, &b, NULL);
+	wbuf_done(&b);
+}
+
+static void
+on_frame(struct conn *c, const struct frame *f, void *arg)
+{
+	struct wbuf b;
+
+	(void)arg;
+	wbuf_init(&b);
+	if (f->type == W_HELLO) {
+		msg_hello_put(&b, &(struct msg_hello){ .version = WIRE_VERSION, .generation = generation, .role = ROLE_OPERATOR,
+		    .program = "chisand", .build = "0.1.0", .user = "operator" });
+		send_body(c, W_HELLO, &b);
+		conn_set_role(c, ROLE_OPERATOR);
+	} else if (f->type == W_SUBSCRIBE) {
+		send_snapshot(c);
+	} else if (f->type == W_RAW_GET) {
+		send_raw(c, f);
+	} else if (f->type == W_PING) {
+		conn_send(c, W_PONG, f->sequence, NULL, NULL);
+	}
+	wbuf_done(&b);
+}
+
+static void
+on_closed(struct conn *c, enum err why, void *arg)
+{
+	(void)why;
+	(void)arg;
+	for (int i = 0; i < CLIENTS; i++)
+		if (clients[i] == c)
+			clients[i] = NULL;
+	conn_free(c);
+}
+
+static const struct conn_ops ops = { .frame = on_frame, .closed = on_closed };
+
+static void
+on_accept(struct ev_loop *l, ev_io *w, int revents)
+{
+	int fd = accept(w->fd, NULL, NULL);
+
+	(void)revents;
+	for (int i = 0; fd >= 0 && i < CLIENTS; i++) {
+		if (clients[i] == NULL) {
+			clients[i] = conn_new(l, fd, &ops, NULL, NULL);
+			conn_set_generation(clients[i], generation);
+			return;
+		}
+	}
+	close(fd);
+}
+
+static void
+send_change(uint32_t i)
+{
+	struct delta_cell before = points[i].cell;
+	struct wbuf b;
+
+	for (int k = 0; k < CLIENTS; k++) {
+		struct delta_writer w = { 0 };
+		if (clients[k] == NULL)
+			continue;
+		wbuf_init(&b);
+		points[i].cell = before;
+		delta_begin(&w, &b, now, false);
+		delta_group(&w, points[i].device, utc_add(now, -250 * US_PER_MS));
+		delta_point(&w, i, &points[i].cell, &points[i].v);
+		delta_end(&w);
+		send_body(clients[k], W_CHANGES, &b);
+		delta_writer_done(&w);
+		wbuf_done(&b);
+	}
+}
+
+static void
+command(char *line)
+{
+	char *field[FIELDS];
+
+	split(line, field, ' ');
+	if (strcmp(field[0], "die") == 0)
+		_exit(0);
+	if (strcmp(field[0], "reload") == 0) {
+		generation++;
+		for (int k = 0; k < CLIENTS; k++)
+			if (clients[k] != NULL)
+				send_snapshot(clients[k]);
+	}
+	for (uint32_t i = 0; strcmp(field[0], "set") == 0 && i < point_count; i++) {
+		if (strcmp(points[i].field[1], field[1]) != 0)
+			continue;
+		points[i].v.v = number(field[2]);
+		points[i].v.quality = (uint16_t)unsigned_of(field[3]);
+		points[i].v.cause = (uint16_t)unsigned_of(field[4]);
+		send_change(i);
+	}
+	for (uint32_t i = 0; strcmp(field[0], "device") == 0 && i < device_count; i++) {
+		if (strcmp(devices[i].field[1], field[1]) != 0)
+			continue;
+		devices[i].state = (int)unsigned_of(field[2]);
+		for (int k = 0; k < CLIENTS; k++)
+			if (clients[k] != NULL)
+				send_device_state(clients[k], i);
+	}
+	printf("done\n");
+	fflush(stdout);
+}
+
+static void
+on_input(struct ev_loop *l, ev_io *w, int revents)
+{
+	static char buf[4096];
+	static size_t have;
+	ssize_t n = read(STDIN_FILENO, buf + have, sizeof buf - 1 - have);
+	char *end;
+
+	(void)revents;
+	if (n <= 0) {
+		ev_io_stop(l, w); /* serves on until it is killed */
+		return;
+	}
+	have += (size_t)n;
+	buf[have] = '\0';
+	while ((end = strchr(buf, '\n')) != NULL) {
+		*end = '\0';
+		command(buf);
+		have -= (size_t)(end + 1 - buf);
+		memmove(buf, end + 1, have + 1);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	ev_io listener, input;
+	int fd;
+
+	if (argc != 3 || !str_copy(sa.sun_path, sizeof sa.sun_path, argv[1]))
+		return 2;
+	read_model(argv[2]);
+	loop = ev_default_loop(0);
+	unlink(sa.sun_path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (bind(fd, (struct sockaddr *)&sa, sizeof sa) != 0 || listen(fd, 8) != 0) {
+		perror("fakesite");
+		return 1;
+	}
+	ev_io_init(&listener, on_accept, fd, EV_READ);
+	ev_io_start(loop, &listener);
+	ev_io_init(&input, on_input, STDIN_FILENO, EV_READ);
+	ev_io_start(loop, &input);
+	printf("ready\n");
+	fflush(stdout);
+	ev_run(loop, 0);
+	return 0;
+}

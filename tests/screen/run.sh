@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run.sh: golden screens. Scripts of keys against a site that stands still; every cell must be as in golden/.
+# UPDATE=1 writes the golden files anew: review them with git diff.
+set -eu
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+top_builddir=${top_builddir:-$PWD}
+here=$top_srcdir/tests/screen
+chisan=$top_builddir/console/chisan
+fakesite=$top_builddir/tests/screen/fakesite
+dir=$(mktemp -d)
+pid=
+trap 'test -z "$pid" || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+failed=0
+
+# Frozen time, a clean environment, a home of its own.
+screen() { # SCRIPT OUT OPTIONS...
+	script=$1 out=$2
+	shift 2
+	mkdir -p "$out"
+	(cd "$out" && env -i PATH="$PATH" HOME="$dir" XDG_STATE_HOME="$dir/state" LC_ALL=C.UTF-8 TERM=xterm CHISAN_NOW=2026-11-22T12:08:31.4Z \
+	    ${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} "$chisan" -s ../../s --script "$here/$script" "$@") || {
+		echo "FAIL $script $*: exit $?"
+		failed=1
+	}
+}
+
+serve() {
+	mkfifo "$dir/in" 2>/dev/null || true
+	"$fakesite" "$dir/s" "$here/model.txt" </dev/null >"$dir/log" 2>&1 &
+	pid=$!
+	until grep -q ready "$dir/log" 2>/dev/null; do
+		kill -0 "$pid" || { cat "$dir/log"; exit 1; }
+		sleep 0.02
+	done
+}
+
+serve
+for size in 80x24 132x43 200x60; do
+	screen tour.script "$dir/out/$size" --size $size
+	screen tour.script "$dir/out/$size-ja" --size $size --ja
+done
+screen tour.script "$dir/out/80x24-ascii" --size 80x24 --ascii
+screen tour.script "$dir/out/80x24-wide" --size 80x24 --ja --ambiguous 2
+screen tour.script "$dir/out/80x24-accessible" --size 80x24 --accessible
+screen work.script "$dir/out/work" --size 80x24
+
+# The server dies while the console looks on.
+screen lost.script "$dir/out/lost" --size 80x24 &
+waiting=$!
+until test -s "$dir/out/lost/live.txt"; do
+	kill -0 $waiting || break
+	sleep 0.02
+done
+kill "$pid"
+wait $waiting || failed=1
+pid=
+rm -f "$dir/out/lost/live.txt"
+
+if test "${UPDATE:-0}" = 1; then
+	rm -rf "$here/golden"
+	cp -r "$dir/out" "$here/golden"
+	echo "golden screens written: $(find "$here/golden" -type f | wc -l)"
+fi
+diff -ru "$here/golden" "$dir/out" || failed=1
+
+# No line is wider than its screen, no screen higher; no control character anywhere.
+if LC_ALL=C grep -rlP '[\x00-\x08\x0b-\x1f\x7f]' "$dir/out"; then
+	echo "FAIL: control characters in a screen"
+	failed=1
+fi
+if LC_ALL=C grep -lP '[\x80-\xff]' "$dir"/out/80x24-ascii/*; then
+	echo "FAIL: ASCII screens hold something else"
+	failed=1
+fi
+exit $failed
