@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * driver.h - what a protocol over a stream is to the field program: four pure functions and a row here.
+ *
+ * To add one: drivers/drv_x.c defines `const struct driver drv_x`, takes a row below and a line in Makefile.am. A driver
+ * lays out requests and judges replies. It opens no socket, reads no clock, keeps no state and never waits: connections,
+ * turns, deadlines and back-off are link.c's, and what to ask when is poll.c's; so a new protocol has all of them.
+ * A protocol whose library blocks (serial lines) is a program of its own and not a row here.
+ */
+#ifndef CHISAN_DRIVER_H
+#define CHISAN_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scada/base/msg.h"
+
+/* clang-format off */
+/* ONE ROW PER DRIVER.  _(name, transport) */
+#define DRIVER_LIST(_) \
+	_(modbus, TRANSPORT_MODBUS_TCP)
+/* clang-format on */
+
+#define DRIVER_REQUEST_MAX 300 /* bytes of the longest request of any driver */
+#define DRIVER_REPLY_MAX 300   /* and of the longest reply */
+#define DRIVER_WINDOW 16       /* requests in flight on one connection, at most */
+
+enum request_kind { REQUEST_READ, REQUEST_WRITE, REQUEST_WRITE_MANY };
+
+/* One transaction as the poll engine wants it. */
+struct request {
+	uint8_t kind;  /* enum request_kind; WRITE_MANY: by the function for several, even for one */
+	uint8_t unit;
+	uint8_t table; /* enum mb_table */
+	uint16_t address, count;
+	const uint8_t *data; /* of a write: registers in network order; bits packed from the lowest. Lives until the answer */
+};
+
+/* One reply as it came from the stream, before it is held against a request. */
+struct reply {
+	uint16_t id;
+	uint8_t unit, function;
+	const uint8_t *body; /* into the receive buffer */
+	size_t len;
+};
+
+/* What the device answered. */
+struct answer {
+	enum err err;        /* OK, or ERR_EXC_*: it answered that it will not */
+	uint8_t exception;   /* the code as it came; 0 = none */
+	const uint8_t *data; /* of a read: registers in network order or packed bits; lives until return */
+	size_t len;
+};
+
+struct driver {
+	const char *name;
+	const char *help; /* one line */
+
+	/* Lays out r under the number id. Returns its bytes; 0: the protocol cannot say this. Refuses all but REQUEST_READ
+	 * where the driver is read-only. */
+	size_t (*request)(const struct request *r, uint16_t id, uint8_t out[DRIVER_REQUEST_MAX]);
+
+	/* Bytes came. OK: *out is one whole reply of *used bytes. ERR_BUSY: the rest is yet to come. Any other error: the
+	 * stream cannot be trusted, and the connection will be closed. Must give a verdict within DRIVER_REPLY_MAX bytes. */
+	enum err (*readable)(const uint8_t *buf, size_t len, struct reply *out, size_t *used);
+
+	/* Is reply, whose id is that of r, its answer? OK: *out holds it. Any error: no, and the connection will be closed. */
+	enum err (*match)(const struct reply *reply, const struct request *r, struct answer *out);
+};
+
+#define DRIVER_DECLARE(name, transport) extern const struct driver drv_##name;
+DRIVER_LIST(DRIVER_DECLARE)
+#undef DRIVER_DECLARE
+
+/* NULL = nobody speaks it. */
+const struct driver *driver_find(unsigned transport);
+/* The i-th row; NULL at the end. */
+const struct driver *driver_row(size_t i);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * field.c - the pipe to chisand, the generations of the configuration, and what is told: samples at once, states at once
+ * when they change, counters each second.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "drivers/field.h"
+#include "drivers/link.h"
+#include "scada/base/log.h"
+#include "scada/base/str.h"
+
+#define SAMPLES_A_FRAME 4000
+#define TELL_US (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
+#define TELL_PARTS 10
+#define QUEUE_MAX (32u << 20)     /* the configuration's answer to a chisand that stops reading: it is dropped */
+
+struct field {
+	struct ev_loop *loop;
+	struct conn *conn;
+	struct timers timers;
+	ev_timer clock;     /* the next of timers */
+	ev_prepare prepare; /* sets it before the loop sleeps */
+	struct mono clock_at;
+	struct net *net;
+	struct setup *config, *pending;
+	struct poll *poll;
+	struct timer tell;
+	uint32_t told; /* part of the second */
+	struct wbuf out;
+	uint64_t seed;
+	int statm_fd;
+	bool is_greeted, is_muted; /* muted: a new generation is coming in, and the old numbers mean nothing any more */
+};
+
+/* ---- time */
+
+static void
+clock_cb(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct field *f = w->data;
+
+	(void)loop;
+	(void)events;
+	f->clock_at.us = 0;
+	timers_run(&f->timers, moment_now());
+}
+
+static void
+prepare_cb(struct ev_loop *loop, ev_prepare *w, int events)
+{
+	struct field *f = w->data;
+	struct mono at, now;
+
+	(void)events;
+	if (!timers_next(&f->timers, &at)) {
+		ev_timer_stop(loop, &f->clock);
+		f->clock_at.us = 0;
+		return;
+	}
+	if (at.us == f->clock_at.us && ev_is_active(&f->clock))
+		return;
+	now = clock_mono();
+	ev_timer_stop(loop, &f->clock);
+	ev_now_update(loop);
+	ev_timer_set(&f->clock, at.us > now.us ? (double)mono_diff_us(at, now) / 1e6 : 0.0, 0.0);
+	ev_timer_start(loop, &f->clock);
+	f->clock_at = at;
+}
+
+/* ---- what is told */
+
+static void
+send_samples(struct device *d, struct utc time, const struct sample *s, uint32_t count, void *arg)
+{
+	struct field *f = arg;
+
+	while (count > 0 && !f->is_muted) {
+		uint32_t n = count < SAMPLES_A_FRAME ? count : SAMPLES_A_FRAME;
+		struct msg_samples m = { .device = d->cfg->number, .time = time.us, .count = (uint16_t)n };
+
+		wbuf_reset(&f->out);
+		msg_samples_put(&f->out, &m);
+		for (uint32_t i = 0; i < n; i++) {
+			w_u32(&f->out, s[i].point);
+			w_u16(&f->out, (uint16_t)s[i].cause);
+			w_f64(&f->out, s[i].value);
+		}
+		conn_send(f->conn, W_SAMPLES, 0, &f->out, NULL);
+		s += n;
+		count -= n;
+	}
+}
+
+static void
+send_state(struct device *d, void *arg)
+{
+	struct field *f = arg;
+	struct msg_device_state m = {
+		.device = d->cfg->number,
+		.state = d->state,
+		.answer_us = d->answer_us,
+		.requests = d->requests,
+		.timeouts = d->timeouts,
+		.errors = d->errors,
+		.connects = d->connects,
+		.since = d->since.us,
+		.last_error = (uint16_t)d->error,
+		.last_error_time = d->error_time.us,
+		.last_error_count = d->error_count,
+		.detail = d->detail,
+	};
+
+	if (f->is_muted)
+		return;
+	d->is_dirty = false;
+	wbuf_reset(&f->out);
+	msg_device_state_put(&f->out, &m);
+	conn_send(f->conn, W_DEVICE_STATE, 0, &f->out, NULL);
+}
+
+/* Resident memory: the second number of statm, in pages. */
+static uint32_t
+resident_kb(const struct field *f)
+{
+	char text[128], *word = text, *end;
+	ssize_t n = f->statm_fd < 0 ? -1 : pread(f->statm_fd, text, sizeof(text) - 1, 0);
+	int64_t pages;
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	while (*word != '\0' && *word != ' ')
+		word++;
+	word += *word == ' ';
+	for (end = word; *end != '\0' && *end != ' ';)
+		end++;
+	*end = '\0';
+	if (!str_to_i64(word, 0, INT64_C(1) << 32, &pages))
+		return 0;
+	return (uint32_t)(pages * (sysconf(_SC_PAGESIZE) / 1024));
+}
+
+static void
+send_stats(struct field *f)
+{
+	struct msg_field_stats m = {
+		.lag_us = f->timers.lag_us > UINT32_MAX ? UINT32_MAX : (uint32_t)f->timers.lag_us,
+		.late = f->poll->late,
+		.connected = f->net->connected,
+		.rss_kb = resident_kb(f),
+		.requests = f->poll->requests,
+	};
+
+	f->timers.lag_us = 0;
+	wbuf_reset(&f->out);
+	msg_field_stats_put(&f->out, &m);
+	conn_send(f->conn, W_FIELD_STATS, 0, &f->out, NULL);
+}
+
+static void
+tell_fire(struct timer *t, struct moment now)
+{
+	struct field *f = t->arg;
+
+	timer_set(&f->timers, t, mono_add(now.mono, TELL_US));
+	if (f->is_muted || f->poll == NULL)
+		return;
+	for (uint32_t i = f->told; i < f->poll->device_count; i += TELL_PARTS)
+		if (f->poll->devices[i].is_dirty)
+			send_state(&f->poll->devices[i], f);
+	f->told = (f->told + 1) % TELL_PARTS;
+	if (f->told == 0)
+		send_stats(f);
+}
+
+/* ---- generations */
+
+static void
+want(struct device *d, struct moment now, void *arg)
+{
+	(void)arg;
+	net_want(d, now);
+}
+
+static void
+drop(struct device *d, struct moment now, void *arg)
+{
+	(void)arg;
+	net_drop(d, now);
+}
+
+static const struct poll_ops poll_ops = { .want = want, .drop = drop, .samples = send_samples, .state = send_state };
+
+/* The new generation takes the place of the old one, on the connections that both have. */
+static void
+swap(struct field *f)
+{
+	struct moment now = moment_now();
+
+	poll_free(f->poll);
+	setup_free(f->config);
+	f->config = f->pending;
+	f->pending = NULL;
+	f->is_muted = false;
+	f->poll = poll_new(f->config, &poll_ops, f, &f->timers, ++f->seed);
+	net_seat(f->net, f->poll);
+	log_info("generation %u: %u links, %u devices, %u points", f->config->generation, f->config->link_count,
+	    f->config->device_count, f->config->item_count);
+	poll_start(f->poll, now);
+}
+
+static void
+say_bye(struct field *f, enum err e, const char *text)
+{
+	struct msg_bye m = { .err = (uint16_t)e, .text = text };
+
+	log_error("%s", text);
+	wbuf_reset(&f->out);
+	msg_bye_put(&f->out, &m);
+	conn_send(f->conn, W_BYE, 0, &f->out, NULL);
+	conn_finish(f->conn, e);
+}
+
+static void
+begin(struct field *f, uint16_t generation)
+{
+	setup_free(f->pending);
+	f->pending = setup_new(generation);
+	f->is_muted = true;
+	conn_set_generation(f->conn, generation);
+}
+
+#define GET(lower) \
+	(msg_##lower##_get(&r, &m.lower) ? setup_##lower##_frame(f->pending, &m.lower) : ERR_FRAME)
+#define setup_field_link_frame setup_link
+#define setup_field_device_frame setup_device
+#define setup_field_item_frame setup_item
+#define setup_field_start_frame setup_finish
+
+/* One frame of the generation that is coming in. */
+static void
+take_config(struct field *f, const struct frame *frame)
+{
+	union {
+		struct msg_field_link field_link;
+		struct msg_field_device field_device;
+		struct msg_field_item field_item;
+		struct msg_field_start field_start;
+	} m;
+	struct rbuf r;
+	enum err e = ERR_FRAME;
+
+	if (f->pending == NULL)
+		return;
+	rbuf_init(&r, frame->body, frame->length);
+	switch (frame->type) {
+	case W_FIELD_LINK: e = GET(field_link); break;
+	case W_FIELD_DEVICE: e = GET(field_device); break;
+	case W_FIELD_ITEM: e = GET(field_item); break;
+	case W_FIELD_START: e = GET(field_start); break;
+	}
+	if (e != OK)
+		say_bye(f, e, e == ERR_CONFIG ? f->pending->why : "a frame of the configuration cannot be read");
+	else if (frame->type == W_FIELD_START)
+		swap(f);
+}
+
+/* ---- the pipe */
+
+static void
+greet(struct field *f)
+{
+	struct msg_hello m = {
+		.version = WIRE_VERSION, .role = ROLE_PEER, .program = "chisan-field", .build = VERSION, .user = ""
+	};
+
+	wbuf_reset(&f->out);
+	msg_hello_put(&f->out, &m);
+	conn_send(f->conn, W_HELLO, 0, &f->out, NULL);
+}
+
+static void
+take_hello(struct field *f, const struct frame *frame)
+{
+	struct msg_hello m;
+	struct rbuf r;
+	char text[160];
+
+	rbuf_init(&r, frame->body, frame->length);
+	if (!msg_hello_get(&r, &m)) {
+		say_bye(f, ERR_FRAME, "the greeting cannot be read");
+	} else if (m.version != WIRE_VERSION) {
+		str_printf(text, sizeof(text), "%s %s speaks version %u of the pipe, chisan-field %s speaks %u: install both from one build",
+		    m.program, m.build, m.version, VERSION, WIRE_VERSION);
+		say_bye(f, ERR_VERSION, text);
+	} else {
+		f->is_greeted = true;
+	}
+}
+
+static void
+answer_raw(struct field *f, const struct frame *frame)
+{
+	struct msg_raw_get get;
+	struct msg_raw m = { 0 };
+	struct rbuf r;
+	uint32_t item;
+
+	rbuf_init(&r, frame->body, frame->length);
+	if (!msg_raw_get_get(&r, &get) || f->poll == NULL || (item = setup_find(f->config, get.point)) == UINT32_MAX) {
+		conn_result(f->conn, frame->sequence, ERR_NOT_FOUND, AC_NONE, "this point is not read by the field program");
+		return;
+	}
+	m.point = get.point;
+	m.table = f->config->items[item].table;
+	m.address = f->config->items[item].address;
+	m.type = f->config->items[item].type;
+	m.order = f->config->items[item].order;
+	m.time = f->poll->readings[item].time.us;
+	m.cause = f->poll->readings[item].cause;
+	m.decoded = f->poll->readings[item].value;
+	m.raw = (struct msg_bytes){ f->poll->readings[item].raw, f->poll->readings[item].raw_len };
+	wbuf_reset(&f->out);
+	msg_raw_put(&f->out, &m);
+	conn_send(f->conn, W_RAW, frame->sequence, &f->out, NULL);
+}
+
+static void
+pipe_frame(struct conn *c, const struct frame *frame, void *arg)
+{
+	struct field *f = arg;
+
+	if (frame->type != W_HELLO && !f->is_greeted) {
+		say_bye(f, ERR_FRAME, "the first frame must be a greeting");
+		return;
+	}
+	switch (frame->type) {
+	case W_HELLO: take_hello(f, frame); break;
+	case W_PING: conn_send(c, W_PONG, frame->sequence, NULL, NULL); break;
+	case W_FIELD_BEGIN: begin(f, frame->generation); break;
+	case W_FIELD_LINK:
+	case W_FIELD_DEVICE:
+	case W_FIELD_ITEM:
+	case W_FIELD_START: take_config(f, frame); break;
+	case W_RAW_GET: answer_raw(f, frame); break;
+	case W_BYE: log_info("chisand says good-bye"); break;
+	default: break; /* of no concern to a field program */
+	}
+}
+
+static void
+pipe_closed(struct conn *c, enum err why, void *arg)
+{
+	struct field *f = arg;
+
+	(void)c;
+	if (why != ERR_CLOSED)
+		log_warn("the pipe to chisand: %s", err_text(why));
+	f->is_muted = true;
+	ev_break(f->loop, EVBREAK_ALL);
+}
+
+/* ---- life */
+
+struct field *
+field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
+{
+	static const struct conn_ops ops = { .frame = pipe_frame, .closed = pipe_closed };
+	static const struct conn_limits limits = { .queue_max = QUEUE_MAX };
+	struct field *f = xcalloc(1, sizeof(*f));
+
+	f->loop = loop;
+	f->seed = seed;
+	f->statm_fd = statm_fd;
+	wbuf_init(&f->out);
+	timers_init(&f->timers);
+	timers_reserve(&f->timers, 1);
+	f->net = net_new(loop, &f->timers);
+	f->conn = conn_new(loop, fd, &ops, f, &limits);
+	conn_set_role(f->conn, ROLE_PEER);
+	ev_init(&f->clock, clock_cb);
+	ev_prepare_init(&f->prepare, prepare_cb);
+	f->clock.data = f->prepare.data = f;
+	ev_prepare_start(loop, &f->prepare);
+	timer_init(&f->tell, tell_fire, f);
+	timer_set(&f->timers, &f->tell, mono_add(clock_mono(), TELL_US));
+	greet(f);
+	return f;
+}
+
+void
+field_free(struct field *f)
+{
+	if (f == NULL)
+		return;
+	ev_prepare_stop(f->loop, &f->prepare);
+	ev_timer_stop(f->loop, &f->clock);
+	net_free(f->net);
+	poll_free(f->poll);
+	setup_free(f->config);
+	setup_free(f->pending);
+	timer_stop(&f->timers, &f->tell);
+	timers_done(&f->timers);
+	conn_free(f->conn);
+	wbuf_done(&f->out);
+	free(f);
+}

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * link.c - one connection: opening, turns, sending, receiving, deadlines, the end.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "drivers/link.h"
+
+static void leave(struct connection *c, struct moment now);
+
+/* ---- turns */
+
+static bool
+is_shared(const struct connection *c)
+{
+	return c->member_count > 1;
+}
+
+static void
+dequeue(struct seat *s)
+{
+	if (s->is_ready)
+		TAILQ_REMOVE(&s->connection->ready, s, turn);
+	if (s->is_probing)
+		TAILQ_REMOVE(&s->connection->probing, s, turn);
+	s->is_ready = s->is_probing = false;
+}
+
+/* Behind the others of its kind; before them if it has something to write. */
+static void
+enqueue(struct seat *s)
+{
+	struct connection *c = s->connection;
+	bool is_probe = is_shared(c) && poll_is_probe(s->device);
+
+	if (is_probe ? s->is_probing : s->is_ready)
+		return;
+	dequeue(s);
+	s->is_probing = is_probe;
+	s->is_ready = !is_probe;
+	if (is_probe)
+		TAILQ_INSERT_TAIL(&c->probing, s, turn);
+	else if (!TAILQ_EMPTY(&s->device->writes))
+		TAILQ_INSERT_HEAD(&c->ready, s, turn);
+	else
+		TAILQ_INSERT_TAIL(&c->ready, s, turn);
+}
+
+/* Who was never tried need not wait for the share of those that were silent. */
+static struct seat *
+next_probe(const struct connection *c, struct moment now)
+{
+	struct seat *s;
+
+	if (c->probes_in_flight > 0 || (c->probes_alone && c->in_flight > 0))
+		return NULL;
+	TAILQ_FOREACH(s, &c->probing, turn) {
+		if (s->device->fails == 0 || mono_diff_us(now.mono, c->probe_after) >= 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* Whose turn it is; NULL: nobody's, for now. */
+static struct seat *
+next_turn(const struct connection *c, struct moment now)
+{
+	struct seat *s;
+
+	if (c->out_len > 0 || mono_diff_us(now.mono, c->gap_until) < 0)
+		return NULL;
+	s = next_probe(c, now);
+	if (s != NULL)
+		return s;
+	if (c->in_flight >= c->window || (c->probes_alone && c->probes_in_flight > 0))
+		return NULL;
+	return TAILQ_FIRST(&c->ready);
+}
+
+/* ---- deadlines */
+
+static void
+earlier(struct mono *at, struct mono t)
+{
+	if (t.us < at->us)
+		*at = t;
+}
+
+static void
+rearm(struct connection *c, struct moment now)
+{
+	struct mono at = { INT64_MAX };
+
+	if (c->state == CONNECTION_OPENING)
+		earlier(&at, c->open_deadline);
+	for (unsigned i = 0; c->in_flight + c->probes_in_flight > 0 && i <= c->window; i++)
+		if (c->exchanges[i].seat != NULL)
+			earlier(&at, c->exchanges[i].deadline);
+	if (mono_diff_us(now.mono, c->gap_until) < 0 && (!TAILQ_EMPTY(&c->ready) || !TAILQ_EMPTY(&c->probing)))
+		earlier(&at, c->gap_until);
+	if (mono_diff_us(now.mono, c->probe_after) < 0 && !TAILQ_EMPTY(&c->probing) && c->probes_in_flight == 0)
+		earlier(&at, c->probe_after);
+	if (at.us == INT64_MAX)
+		timer_stop(c->net->timers, &c->timer);
+	else
+		timer_set(c->net->timers, &c->timer, at);
+}
+
+/* ---- the end */
+
+static void
+watch(struct connection *c, int events)
+{
+	if (c->io.events == events && ev_is_active(&c->io))
+		return;
+	ev_io_stop(c->net->loop, &c->io);
+	ev_io_set(&c->io, c->fd, events);
+	ev_io_start(c->net->loop, &c->io);
+}
+
+void
+connection_close(struct connection *c)
+{
+	net_unqueue(c->net, c);
+	if (c->fd >= 0) {
+		ev_io_stop(c->net->loop, &c->io);
+		close(c->fd);
+		c->fd = -1;
+	}
+	if (c->state == CONNECTION_OPEN)
+		c->net->connected--;
+	c->state = CONNECTION_CLOSED;
+	c->in_len = c->out_len = c->out_sent = 0;
+	c->in_flight = c->probes_in_flight = c->silent = 0;
+	c->gap_until.us = 0;
+	c->probes_alone = false;
+	memset(c->expired, 0, sizeof(c->expired));
+	for (unsigned i = 0; c->exchanges != NULL && i <= c->window; i++)
+		c->exchanges[i].seat = NULL;
+}
+
+/* The connection is lost: the devices that waited for an answer failed; the others had no part in it. */
+static void
+lose(struct connection *c, enum err e, struct moment now)
+{
+	struct seat *s;
+	bool had_any = false;
+
+	for (unsigned i = 0; i <= c->window; i++) {
+		s = c->exchanges[i].seat;
+		if (s != NULL)
+			s->is_hit = had_any = true;
+	}
+	connection_close(c);
+	TAILQ_FOREACH(s, &c->members, member) {
+		if (s->is_hit) {
+			s->is_hit = false;
+			dequeue(s);
+			poll_failed(s->device, e, now);
+		} else if (!had_any && e != ERR_HANGUP) {
+			poll_note(s->device, e, "between two requests", now);
+		}
+	}
+}
+
+/* No connection came about: none of its devices can be reached. */
+void
+connection_fail(struct connection *c, enum err e, struct moment now)
+{
+	struct seat *s;
+
+	connection_close(c);
+	c->depth++;
+	TAILQ_FOREACH(s, &c->members, member) {
+		dequeue(s);
+		poll_failed(s->device, e, now);
+	}
+	leave(c, now);
+}
+
+/* ---- requests in flight */
+
+static void
+expire(struct connection *c, struct exchange *x)
+{
+	c->expired[c->expired_at] = (struct expired){ .is_set = true, .unit = x->request.unit, .id = x->id };
+	c->expired_at = (uint8_t)((c->expired_at + 1) % LINK_EXPIRED);
+}
+
+static void
+release(struct connection *c, struct exchange *x)
+{
+	x->seat = NULL;
+	if (x->is_probe)
+		c->probes_in_flight--;
+	else
+		c->in_flight--;
+}
+
+/* A late answer to what was given up; false: nobody asked for it. */
+static bool
+was_expired(struct connection *c, const struct reply *r)
+{
+	for (unsigned i = 0; i < LINK_EXPIRED; i++) {
+		struct expired *e = &c->expired[i];
+
+		if (e->is_set && e->id == r->id && e->unit == r->unit) {
+			e->is_set = false;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+connection_abandon(struct connection *c)
+{
+	struct seat *s;
+
+	for (unsigned i = 0; c->exchanges != NULL && i <= c->window; i++) {
+		if (c->exchanges[i].seat == NULL)
+			continue;
+		expire(c, &c->exchanges[i]);
+		release(c, &c->exchanges[i]);
+	}
+	while ((s = TAILQ_FIRST(&c->members)) != NULL) {
+		dequeue(s);
+		TAILQ_REMOVE(&c->members, s, member);
+		free(s);
+	}
+	if (c->state == CONNECTION_QUEUED || c->state == CONNECTION_OPENING)
+		connection_close(c);
+	timer_stop(c->net->timers, &c->timer);
+	c->member_count = 0;
+	c->gap_us = c->connect_timeout_us = 0;
+	c->window = 0;
+	c->epoch = ++c->net->epoch; /* the next devices have to look who answers */
+}
+
+static void
+flush(struct connection *c, struct moment now)
+{
+	while (c->out_sent < c->out_len) {
+		ssize_t n = send(c->fd, c->out + c->out_sent, (size_t)(c->out_len - c->out_sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n >= 0) {
+			c->out_sent = (uint16_t)(c->out_sent + n);
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			watch(c, EV_READ | EV_WRITE);
+			return;
+		} else if (errno != EINTR) {
+			lose(c, err_from_errno(errno), now);
+			return;
+		}
+	}
+	c->out_len = c->out_sent = 0;
+	watch(c, EV_READ);
+}
+
+/* Lets the device ask what it wants; false: it wants nothing any more. */
+static bool
+send_one(struct connection *c, struct seat *s, struct moment now)
+{
+	struct exchange *x = c->exchanges;
+	bool is_probe = s->is_probing;
+	struct request request;
+	struct errand errand;
+
+	dequeue(s);
+	if (!poll_next(s->device, c->epoch, now, &request, &errand))
+		return false;
+	while (x->seat != NULL)
+		x++;
+	*x = (struct exchange){
+		.seat = s,
+		.request = request,
+		.errand = errand,
+		.sent = now.mono,
+		.deadline = mono_add(now.mono, s->device->cfg->timeout_us),
+		.id = ++c->last_id,
+		.is_probe = is_probe,
+		.is_beside = c->probes_in_flight > 0,
+	};
+	for (unsigned i = 0; is_probe && i <= c->window; i++)
+		c->exchanges[i].is_beside = true;
+	c->out_len = (uint16_t)c->driver->request(&x->request, x->id, c->out);
+	assert(c->out_len > 0); /* the plan keeps within the protocol */
+	if (is_probe)
+		c->probes_in_flight++;
+	else
+		c->in_flight++;
+	if (c->gap_us > 0)
+		c->gap_until = mono_add(now.mono, c->gap_us);
+	if (poll_has_next(s->device, now))
+		enqueue(s);
+	flush(c, now);
+	return true;
+}
+
+/* The end of every callback: turns are given out, the timer is set. */
+static void
+leave(struct connection *c, struct moment now)
+{
+	struct seat *s;
+
+	assert(c->depth > 0);
+	while (c->depth == 1 && (s = next_turn(c, now)) != NULL) {
+		if (c->state == CONNECTION_CLOSED)
+			net_queue(c->net, c, now);
+		if (c->state != CONNECTION_OPEN)
+			break;
+		send_one(c, s, now);
+	}
+	if (c->depth == 1)
+		rearm(c, now);
+	c->depth--;
+}
+
+void
+net_want(struct device *d, struct moment now)
+{
+	struct seat *s = d->seat;
+
+	s->connection->depth++;
+	enqueue(s);
+	leave(s->connection, now);
+}
+
+void
+net_drop(struct device *d, struct moment now)
+{
+	struct seat *s = d->seat;
+
+	(void)now;
+	if (!is_shared(s->connection))
+		connection_close(s->connection);
+}
+
+/* ---- answers */
+
+static struct exchange *
+find(struct connection *c, uint16_t id)
+{
+	for (unsigned i = 0; i <= c->window; i++)
+		if (c->exchanges[i].seat != NULL && c->exchanges[i].id == id)
+			return &c->exchanges[i];
+	return NULL;
+}
+
+/* One reply. OK: the stream goes on. */
+static enum err
+take_reply(struct connection *c, const struct reply *r, struct moment now)
+{
+	struct exchange *x = find(c, r->id), done;
+	struct answer a;
+	enum err e;
+
+	if (x == NULL) {
+		if (was_expired(c, r))
+			return OK;
+		return c->in_flight + c->probes_in_flight > 0 ? ERR_BAD_TRANSACTION : ERR_UNSOLICITED;
+	}
+	e = c->driver->match(r, &x->request, &a);
+	if (e != OK)
+		return e;
+	done = *x;
+	release(c, x);
+	c->silent = 0;
+	if (c->gap_us > 0)
+		c->gap_until = mono_add(now.mono, c->gap_us);
+	poll_answered(done.seat->device, &done.errand, &a, done.sent, now);
+	return OK;
+}
+
+static void
+take_replies(struct connection *c, struct moment now)
+{
+	uint32_t epoch = c->epoch;
+	size_t pos = 0, used;
+	struct reply r;
+
+	while (pos < c->in_len) {
+		enum err e = c->driver->readable(c->in + pos, c->in_len - pos, &r, &used);
+
+		if (e == ERR_BUSY)
+			break;
+		if (e == OK)
+			e = take_reply(c, &r, now);
+		if (c->state != CONNECTION_OPEN || c->epoch != epoch)
+			return; /* a device that is another one let it go */
+		if (e != OK) {
+			lose(c, e, now);
+			return;
+		}
+		pos += used;
+	}
+	memmove(c->in, c->in + pos, c->in_len - pos);
+	c->in_len = (uint16_t)(c->in_len - pos);
+}
+
+/* One read a turn of the loop: whoever floods us waits for the others. */
+static void
+read_some(struct connection *c, struct moment now)
+{
+	ssize_t n = recv(c->fd, c->in + c->in_len, sizeof(c->in) - c->in_len, MSG_DONTWAIT);
+
+	if (n > 0) {
+		c->in_len = (uint16_t)(c->in_len + n);
+		take_replies(c, now);
+	} else if (n == 0) {
+		lose(c, ERR_HANGUP, now);
+	} else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+		lose(c, err_from_errno(errno), now);
+	}
+}
+
+/* All that is in flight for the device is given up; the connection goes on. */
+static void
+give_up(struct connection *c, const struct device *d)
+{
+	for (unsigned i = 0; i <= c->window; i++) {
+		struct exchange *x = &c->exchanges[i];
+
+		if (x->seat == NULL || x->seat->device != d)
+			continue;
+		expire(c, x);
+		release(c, x);
+	}
+}
+
+/* No answer in time. Alone on its connection, that ends it; else the neighbours go on. */
+static void
+time_out(struct connection *c, struct exchange *x, struct moment now)
+{
+	struct device *d = x->seat->device;
+	struct errand errand = x->errand;
+
+	if (!x->is_probe && x->is_beside && !c->probes_alone) {
+		/* the gateway may take one request at a time: the probe has the blame, and goes alone from now on */
+		c->probes_alone = true;
+		expire(c, x);
+		release(c, x);
+		poll_returned(d, &errand, now);
+		return;
+	}
+	if (!is_shared(c) || c->in_len > 0 || c->silent + 1 >= LINK_SILENT) {
+		lose(c, c->in_len > 0 ? ERR_SPLIT_REPLY : ERR_TIMEOUT, now);
+		return;
+	}
+	c->silent++;
+	if (x->is_probe)
+		c->probe_after = mono_add(now.mono, LINK_PROBE_SHARE * mono_diff_us(now.mono, x->sent));
+	give_up(c, d);
+	dequeue(d->seat);
+	poll_failed(d, ERR_TIMEOUT, now);
+}
+
+static void
+connection_fire(struct timer *t, struct moment now)
+{
+	struct connection *c = t->arg;
+
+	if (c->state == CONNECTION_OPENING && mono_diff_us(now.mono, c->open_deadline) >= 0) {
+		connection_fail(c, ERR_CONNECT_TIMEOUT, now);
+		return;
+	}
+	c->depth++;
+	for (unsigned i = 0; i <= c->window && c->state == CONNECTION_OPEN; i++) {
+		struct exchange *x = &c->exchanges[i];
+
+		if (x->seat != NULL && mono_diff_us(now.mono, x->deadline) >= 0)
+			time_out(c, x, now);
+	}
+	leave(c, now);
+}
+
+/* ---- opening */
+
+/* A port of our own range that nobody listens on can be connected to itself. */
+static bool
+is_self(const struct connection *c)
+{
+	struct sockaddr_storage own, peer;
+	socklen_t own_len = sizeof(own), peer_len = sizeof(peer);
+
+	memset(&own, 0, sizeof(own));
+	memset(&peer, 0, sizeof(peer));
+	return getsockname(c->fd, (struct sockaddr *)&own, &own_len) == 0 &&
+	    getpeername(c->fd, (struct sockaddr *)&peer, &peer_len) == 0 && own_len == peer_len && memcmp(&own, &peer, own_len) == 0;
+}
+
+static void
+opened(struct connection *c, struct moment now)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+		error = errno;
+	if (error != 0 || is_self(c)) {
+		connection_fail(c, error != 0 ? err_from_errno(error) : ERR_CONNECT_REFUSED, now);
+		return;
+	}
+	c->depth++;
+	c->state = CONNECTION_OPEN;
+	c->net->connected++;
+	c->epoch = ++c->net->epoch;
+	watch(c, EV_READ);
+	leave(c, now);
+}
+
+static void
+connection_event(struct ev_loop *loop, ev_io *w, int events)
+{
+	struct connection *c = w->data;
+	struct moment now = moment_now();
+
+	(void)loop;
+	if (c->state == CONNECTION_OPENING) {
+		opened(c, now);
+		return;
+	}
+	c->depth++;
+	if ((events & EV_WRITE) != 0)
+		flush(c, now);
+	if ((events & EV_READ) != 0 && c->state == CONNECTION_OPEN)
+		read_some(c, now);
+	leave(c, now);
+}
+
+void
+connection_open(struct connection *c, struct moment now)
+{
+	int one = 1;
+	enum err e;
+
+	c->fd = socket(c->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (c->fd < 0) {
+		e = err_from_errno(errno);
+		connection_fail(c, e, now);
+		return;
+	}
+	(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	c->state = CONNECTION_OPENING;
+	c->open_deadline = mono_add(now.mono, c->connect_timeout_us);
+	if (connect(c->fd, (struct sockaddr *)&c->addr, c->addr_len) != 0 && errno != EINPROGRESS && errno != EINTR) {
+		e = err_from_errno(errno);
+		connection_fail(c, e, now);
+		return;
+	}
+	watch(c, EV_WRITE);
+	rearm(c, now);
+}
+
+void
+connection_init(struct connection *c, struct net *n)
+{
+	c->net = n;
+	c->fd = -1;
+	TAILQ_INIT(&c->members);
+	TAILQ_INIT(&c->ready);
+	TAILQ_INIT(&c->probing);
+	ev_io_init(&c->io, connection_event, -1, EV_NONE);
+	c->io.data = c;
+	timer_init(&c->timer, connection_fire, c);
+}

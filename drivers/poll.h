@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * poll.h - what to ask each device, and when. Every device goes its own way: its scans are phased over their periods, a
+ * scan that is overdue is counted and not queued, a device that fails is probed with a back-off, and one that is silent
+ * costs the others nothing. It is given the time and reaches the wire through struct poll_ops alone.
+ *
+ *   state        on                                becomes
+ *   OFF          (disabled, or nothing to read)    stays
+ *   CONNECTING   an answer                         UP; all scans start
+ *   CONNECTING   a failure                         DOWN; back-off
+ *   UP           a failure, none lately            CONNECTING; one retry at once
+ *   UP           a failure again                   DOWN; back-off
+ *   DOWN         retry time                        stays; one probe
+ *   DOWN         an answer                         UP; all scans start
+ *   any          another device answers            DOWN with ERR_CONFIG
+ */
+#ifndef CHISAN_POLL_H
+#define CHISAN_POLL_H
+
+#include <sys/queue.h>
+
+#include "drivers/scan.h"
+
+#define POLL_QUICK_US (10 * US_PER_S) /* between two retries at once */
+
+struct poll;
+
+/* A write waits before all reads. Prepared and owned by the caller until done() is called, once. */
+struct write {
+	struct request request;
+	void (*done)(struct write *w, enum err e); /* OK: the device accepted; ERR_EXC_*; else the outcome is not known */
+	void *arg;
+	bool is_sent;
+	TAILQ_ENTRY(write) entry;
+};
+
+struct device {
+	const struct cfg_device *cfg;
+	struct poll *poll;
+	void *seat; /* the transport's */
+	struct timer timer;
+	struct scan *scans;
+	uint32_t scan_count, index;
+	TAILQ_HEAD(writes, write) writes;
+	/* state */
+	uint8_t state; /* enum device_state */
+	uint8_t in_flight;
+	bool is_identified, is_trying, is_dirty;
+	enum err logged;
+	uint32_t epoch; /* of the connection it last spoke on */
+	uint32_t fails; /* in a row */
+	uint32_t round; /* counts failures: what was in flight before one is void */
+	struct mono retry_at, quick_at;
+	/* what is reported */
+	uint32_t answer_us, error_count;
+	uint64_t requests, timeouts, errors, connects;
+	struct utc since, error_time;
+	enum err error;
+	char detail[112];
+};
+
+/* What a request is for; handed back with its answer. */
+struct errand {
+	struct write *write; /* NULL = none */
+	struct scan *scan;   /* NULL = none; neither: the identity register */
+	uint32_t block;
+	uint32_t round;      /* an answer to what was asked before a failure is not looked at */
+};
+
+struct poll_ops {
+	/* The device has something to send: poll_next() is to be called when its turn comes. May be called again before. */
+	void (*want)(struct device *d, struct moment now, void *arg);
+	/* The device is another one: let its connection go, if nobody shares it. */
+	void (*drop)(struct device *d, struct moment now, void *arg);
+	void (*samples)(struct device *d, struct utc time, const struct sample *s, uint32_t count, void *arg);
+	void (*state)(struct device *d, void *arg); /* changed just now */
+};
+
+struct poll {
+	const struct setup *config;
+	const struct poll_ops *ops;
+	void *arg;
+	struct timers *timers;
+	struct device *devices;
+	uint32_t device_count;
+	struct reading *readings; /* by item */
+	struct sample *scratch;
+	struct mono start;
+	uint64_t random;
+	uint64_t requests;
+	uint32_t late; /* scans that began later than half a period, or not at all */
+};
+
+/* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */
+struct poll *poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
+void poll_free(struct poll *p);
+void poll_start(struct poll *p, struct moment now);
+
+/*
+ * The device's turn on a connection whose number is epoch (another number is a new connection). False: nothing to ask.
+ * True: *out is to be sent, and poll_answered or poll_failed follows.
+ */
+bool poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *out, struct errand *errand);
+bool poll_has_next(const struct device *d, struct moment now);
+/* The device answered errand, be it by an exception; sent: when it was asked. */
+void poll_answered(struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now);
+/* All that was in flight for it is lost, or there is no connection. */
+void poll_failed(struct device *d, enum err e, struct moment now);
+/* The request alone is lost through no fault of the device's; it will be asked again. */
+void poll_returned(struct device *d, const struct errand *errand, struct moment now);
+/* Something went wrong that is worth a line, but cost nothing. */
+void poll_note(struct device *d, enum err e, const char *detail, struct moment now);
+
+/* Puts a write before all reads of the device; ERR_NOT_CONNECTED if it is not up. */
+enum err poll_write(struct device *d, struct write *w, struct moment now);
+
+static inline bool poll_is_probe(const struct device *d) { return d->state != DEVICE_UP; }
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * setup.h - one generation of the configuration as chisand handed it over: links, devices, items, checked again, since
+ * whoever reads a frame treats it as hostile. Built beside the one in use and swapped whole.
+ */
+#ifndef CHISAN_SETUP_H
+#define CHISAN_SETUP_H
+
+#include <sys/socket.h>
+
+#include "drivers/driver.h"
+#include "scada/base/mem.h"
+
+struct cfg_link {
+	uint32_t number;
+	struct sockaddr_storage addr; /* two links to one address are one endpoint */
+	socklen_t addr_len;
+	uint16_t connections; /* 0 = one a unit */
+	uint32_t gap_us;
+	const char *name; /* "127.0.0.1:502" */
+	const struct driver *driver;
+};
+
+struct cfg_range {
+	uint8_t table;
+	uint16_t from, to;
+};
+
+struct cfg_identity {
+	bool present;
+	uint8_t table;
+	uint16_t address, mask, equals;
+};
+
+struct cfg_item {
+	point_id point;
+	uint8_t table, type, order; /* enum mb_table, raw_type, byte_order */
+	uint8_t bit_lo, bit_hi;
+	bool has_sf;
+	uint16_t address, sf_address;
+	uint16_t invalid_count;
+	uint32_t period_us; /* 0 = not polled */
+	uint32_t device;    /* index */
+	const double *invalid;
+};
+
+struct cfg_device {
+	uint32_t number;
+	uint32_t link; /* index */
+	uint8_t unit, outstanding;
+	bool enabled;
+	uint16_t max_registers, max_bits, max_gap;
+	uint32_t connect_timeout_us, timeout_us, retry_min_us, retry_max_us;
+	const char *name;
+	const struct cfg_range *forbidden;
+	uint32_t forbidden_count;
+	struct cfg_identity identity;
+	uint32_t first_item, item_count; /* in items, after setup_finish */
+};
+
+struct setup {
+	struct arena *arena;
+	uint16_t generation;
+	struct cfg_link *links;
+	struct cfg_device *devices;
+	struct cfg_item *items; /* by device, after setup_finish */
+	uint32_t link_count, device_count, item_count;
+	uint32_t link_cap, device_cap, item_cap;
+	uint32_t *link_index, *device_index, *item_index; /* by number; UINT32_MAX = none */
+	uint32_t link_numbers, device_numbers, item_numbers;
+	char why[160]; /* what was wrong with the last frame */
+};
+
+struct setup *setup_new(uint16_t generation);
+void setup_free(struct setup *c); /* NULL is fine */
+
+/* OK or ERR_CONFIG with a sentence in c->why; then the whole generation is to be refused. */
+enum err setup_link(struct setup *c, const struct msg_field_link *m);
+enum err setup_device(struct setup *c, const struct msg_field_device *m);
+enum err setup_item(struct setup *c, const struct msg_field_item *m);
+/* Compares the counts and sorts the items by device. */
+enum err setup_finish(struct setup *c, const struct msg_field_start *m);
+
+/* Index into items of a point; UINT32_MAX = it is not read here. */
+uint32_t setup_find(const struct setup *c, point_id point);
+
+#endif
