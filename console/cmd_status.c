@@ -30,9 +30,11 @@ put_at(struct line *l, int column, const char *text)
 	char safe[1024];
 	int room = PAGE_CELLS - column;
 
+	if (room <= 0)
+		return;
 	for (; l->cells < column; l->cells++)
 		str_append(l->text, sizeof l->text, " ");
-	int cells = text_put_safe(safe, sizeof safe, text, room > 0 ? room : 0);
+	int cells = text_put_safe(safe, sizeof safe, text, room);
 	str_append(l->text, sizeof l->text, safe);
 	l->cells += cells;
 }
@@ -137,6 +139,10 @@ print_down(const struct client *c, const struct status *s)
 			continue;
 		if (l.cells == 0)
 			put_at(&l, 0, "  down");
+		if (l.cells + text_width(d->name) > PAGE_CELLS - 5) {
+			put_at(&l, l.cells, " ...");
+			break;
+		}
 		put_at(&l, l.cells < 10 ? 10 : l.cells + 1, d->name);
 		if (!has_room)
 			continue;

@@ -79,6 +79,7 @@ json check
 "$plant" --seed 7 "$site" 2>"$dir/plant.log" &
 plant_pid=$!
 pids="$pids $plant_pid"
+for _ in $(seq 100); do grep -q ready "$dir/plant.log" && break; sleep 0.1; done
 "$chisand" -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>"$dir/chisand.log" &
 pids="$pids $!"
 

@@ -21,6 +21,7 @@
 #include "scada/base/str.h"
 
 #define FAKE_POINTS 6
+#define FAKE_BATTERIES_MAX 40
 #define FAKE_NOW (INT64_C(1795000000) * US_PER_S)
 
 struct fake {
@@ -35,9 +36,10 @@ struct fake {
 	bool is_mute;             /* accepts and says nothing */
 	bool is_busy;             /* refuses to be subscribed */
 	bool gives_no_end;        /* the snapshot never ends */
-	uint32_t extra_points;    /* announced and not sent */
-	struct delta_cell cells[FAKE_POINTS];
-	struct value values[FAKE_POINTS];
+	unsigned batteries;       /* further devices, each with a point "Bn.SOC"; they are down */
+	unsigned fails;           /* times that PV1 has failed in a row */
+	struct delta_cell cells[FAKE_POINTS + FAKE_BATTERIES_MAX];
+	struct value values[FAKE_POINTS + FAKE_BATTERIES_MAX];
 };
 
 static const struct fake_point {
@@ -92,7 +94,7 @@ fake_point(struct fake *s, uint32_t number, const char *name)
 	if (strcmp(p->name, "ESS1.ALRM") == 0)
 		fake_names(&bits, true);
 	struct msg_point m = {
-		.point = number, .device = p->device, .group = p->device == DEVICE_NONE ? 2 : p->device, .kind = (uint8_t)p->kind,
+		.point = number, .device = number < FAKE_POINTS ? p->device : 2 + number - FAKE_POINTS, .group = p->device == DEVICE_NONE ? 2 : p->device, .kind = (uint8_t)p->kind,
 		.decimals_plus_8 = (uint8_t)(p->decimals + 8), .name = name, .title = p->title, .title_ja = p->title_ja,
 		.unit = p->unit, .range_lo = 0, .range_hi = 100, .ll = none, .l = 10, .h = none, .hh = none, .deadband = 0.5,
 		.period_us = 1000000, .source = "holding 0, f32 ABCD", .states = { states.data, states.len }, .bits = { bits.data, bits.len },
@@ -111,9 +113,10 @@ fake_device_state(struct fake *s, uint32_t device, enum device_state state, enum
 
 	wbuf_init(&b);
 	struct msg_device_state m = {
-		.device = device, .state = (uint8_t)state, .answer_us = 3100, .requests = 99, .timeouts = 2, .errors = 1,
+		.device = device, .state = (uint8_t)state, .answer_us = 3100, .requests = 99,
+		.timeouts = s->fails > 1 ? 2 : 0, .errors = 1,
 		.connects = 1, .since = FAKE_NOW - 60 * US_PER_S, .last_error = (uint16_t)last,
-		.last_error_time = last == OK ? 0 : FAKE_NOW - 30 * US_PER_S, .last_error_count = 4,
+		.last_error_time = last == OK ? 0 : FAKE_NOW - 30 * US_PER_S, .last_error_count = last == OK ? 0 : s->fails,
 		.detail = last == OK ? "" : "holding 0..9",
 	};
 	msg_device_state_put(&b, &m);
@@ -158,8 +161,10 @@ fake_devices(struct fake *s)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	for (uint32_t i = 0; i < 2; i++) {
-		msg_device_put(&b, &(struct msg_device){ .device = i, .name = i == 0 ? "ESS1" : "PV1", .title = i == 0 ? "Battery" : "Sun",
+	for (uint32_t i = 0; i < 2 + s->batteries; i++) {
+		char name[16];
+		str_printf(name, sizeof name, "B%u", i);
+		msg_device_put(&b, &(struct msg_device){ .device = i, .name = i == 0 ? "ESS1" : i == 1 ? "PV1" : name, .title = i == 0 ? "Battery" : "Sun",
 		    .title_ja = "", .profile = "battery", .link = "modbus-tcp://127.0.0.1:15001/1", .poll_us = 1000000 });
 		fake_send(s, W_DEVICE, &b);
 	}
@@ -172,7 +177,7 @@ fake_end(struct fake *s, uint32_t points)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = 2, .points = points, .screens = 1 });
+	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = 2 + s->batteries, .points = points, .screens = 1 });
 	fake_send(s, W_SNAPSHOT_END, &b);
 	wbuf_done(&b);
 }
@@ -184,18 +189,23 @@ fake_snapshot(struct fake *s)
 
 	wbuf_init(&b);
 	conn_set_generation(s->conn, s->generation);
-	fake_site(s, FAKE_POINTS + s->extra_points, 2);
+	uint32_t points = FAKE_POINTS + s->batteries;
+	fake_site(s, points, 2 + s->batteries);
 	fake_devices(s);
-	for (uint32_t i = 0; i < FAKE_POINTS; i++)
-		fake_point(s, i, fake_points[i].name);
+	for (uint32_t i = 0; i < points; i++) {
+		char name[16];
+		str_printf(name, sizeof name, "B%u.SOC", 2 + i - FAKE_POINTS);
+		fake_point(s, i, i < FAKE_POINTS ? fake_points[i].name : name);
+	}
 	msg_screen_put(&b, &(struct msg_screen){ .name = "overview", .text = "screen: overview\n" });
 	fake_send(s, W_SCREEN, &b);
 	fake_device_state(s, 0, DEVICE_UP, OK);
-	fake_device_state(s, 1, DEVICE_DOWN, ERR_TIMEOUT);
+	for (uint32_t i = 1; i < 2 + s->batteries; i++)
+		fake_device_state(s, i, DEVICE_DOWN, ERR_TIMEOUT);
 	fake_values(s, 0, 3, true, (struct utc){ FAKE_NOW });
-	fake_values(s, 3, FAKE_POINTS, true, (struct utc){ FAKE_NOW });
+	fake_values(s, 3, points, true, (struct utc){ FAKE_NOW });
 	if (!s->gives_no_end)
-		fake_end(s, FAKE_POINTS);
+		fake_end(s, points);
 	wbuf_done(&b);
 }
 
@@ -298,13 +308,13 @@ fake_start(struct fake *s, struct ev_loop *loop)
 		{ .v = (double)NAN, .quality = Q_NEVER_READ },
 	};
 
-	*s = (struct fake){ .loop = loop, .version = WIRE_VERSION, .generation = 7 };
+	*s = (struct fake){ .loop = loop, .version = WIRE_VERSION, .generation = 7, .fails = 4 };
 	str_copy(s->folder, sizeof s->folder, "/tmp/chisan-fake-XXXXXX");
 	ck_assert(mkdtemp(s->folder) != NULL);
 	str_printf(s->path, sizeof s->path, "%s/s", s->folder);
 	memcpy(s->values, first, sizeof first);
-	for (unsigned i = 0; i < FAKE_POINTS; i++)
-		s->cells[i].decimals = (int8_t)fake_points[i].decimals;
+	for (unsigned i = 0; i < FAKE_POINTS + FAKE_BATTERIES_MAX; i++)
+		s->cells[i].decimals = (int8_t)fake_points[i % FAKE_POINTS].decimals;
 	fake_listen(s);
 }
 

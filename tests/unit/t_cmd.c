@@ -200,6 +200,16 @@ START_TEST(waiting_ends_when_all_devices_have_spoken)
 }
 END_TEST
 
+START_TEST(waiting_does_not_take_one_failure_for_the_last_word)
+{
+	fake.values[5] = (struct value){ .v = 800 };
+	fake.fails = 1;
+	ck_assert_int_eq(run("status --wait 300ms"), CMD_BAD_DATA);
+	fake.fails = 2;
+	ck_assert_int_eq(run("status --wait 10s"), CMD_DONE);
+}
+END_TEST
+
 START_TEST(waiting_in_vain_prints_and_ends_with_8)
 {
 	fake.values[0] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ };
@@ -307,11 +317,21 @@ START_TEST(links_show_state_counters_and_help)
 }
 END_TEST
 
-START_TEST(status_fits_a_small_terminal)
+static void
+fits_a_page(void)
 {
 	char *save, *line;
 	int lines = 0;
 
+	for (const char *p = capture.out_text; *p != '\0'; p++)
+		lines += *p == '\n';
+	ck_assert_int_le(lines, 23);
+	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+		ck_assert_int_le(text_width(line), 79);
+}
+
+START_TEST(status_fits_a_small_terminal)
+{
 	ck_assert_int_eq(run("status"), CMD_DONE);
 	HAS(out, "Musashino  SIMULATED");
 	HAS(out, "2026-11-18 20:06:40 JST");
@@ -320,9 +340,22 @@ START_TEST(status_fits_a_small_terminal)
 	HAS(out, "PV1: the device did not answer in time");
 	HAS(out, "BATTERY");
 	HAS(out, "run");
-	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save), lines++)
-		ck_assert_int_le(text_width(line), 79);
-	ck_assert_int_le(lines, 23);
+	fits_a_page();
+}
+END_TEST
+
+START_TEST(status_of_a_large_site_in_trouble_fits_too)
+{
+	fake.batteries = FAKE_BATTERIES_MAX;
+	ck_assert_int_eq(run("status"), CMD_DONE);
+	HAS(out, "41 down");
+	HAS(out, "PV1 B2 B3");
+	HAS(out, " more: chisan points '*.SOC'");
+	fits_a_page();
+	fake.batteries = 1;
+	ck_assert_int_eq(run("status"), CMD_DONE);
+	HAS(out, "B2: the device did not answer in time");
+	HAS_NOT(out, " more: ");
 }
 END_TEST
 
@@ -449,10 +482,12 @@ T_MAIN("cmd", T_FIXTURE(setup, teardown) T(each_command_has_a_name_of_its_own_an
     T(each_option_has_a_name_of_its_own_help_and_an_owner) T(help_names_every_command_and_its_options)
     T_LOOP(wrong_usage_is_said_and_ends_with_2, 0, (int)ARRAY_LEN(bad)) T(options_stand_before_and_after_and_in_every_form)
     T(no_server_ends_with_6_and_says_what_to_start) T(waiting_for_a_server_that_never_comes_ends_with_6)
-    T(waiting_ends_when_all_devices_have_spoken) T(waiting_in_vain_prints_and_ends_with_8)
+    T(waiting_ends_when_all_devices_have_spoken) T(waiting_does_not_take_one_failure_for_the_last_word)
+    T(waiting_in_vain_prints_and_ends_with_8)
     T(get_prints_value_unit_age_and_quality) T(get_of_a_bad_value_prints_it_and_ends_with_8)
     T(unknown_points_end_with_3_and_a_guess) T(points_are_a_table_right_to_the_cell)
     T(points_are_chosen_by_glob_name_and_device) T(ascii_is_kept_where_the_locale_asks_for_it)
-    T(links_show_state_counters_and_help) T(status_fits_a_small_terminal) T(nobody_prints_what_a_terminal_would_obey)
+    T(links_show_state_counters_and_help) T(status_fits_a_small_terminal) T(status_of_a_large_site_in_trouble_fits_too)
+    T(nobody_prints_what_a_terminal_would_obey)
     T(watch_prints_changes_in_stable_columns) T(watch_in_json_is_an_object_a_line) T(watch_can_begin_with_what_there_is)
     T(watch_ends_with_0_when_interrupted) T(watch_finds_the_server_again))
