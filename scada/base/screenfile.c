@@ -267,8 +267,10 @@ read_header(struct reader *r, const char *colon)
 		i++;
 	if (header_words[i] == NULL) {
 		near = str_nearest(piece_text(&word, buf, sizeof(buf)), header_words);
-		fault_at(r, word.s, "no key '%s'%s%s%s; the keys are screen, title, title_ja and key, a field is bound with '='", buf,
-		    near != NULL ? ", did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+		if (near != NULL)
+			fault_at(r, word.s, "no key '%s'; did you mean '%s'?", buf, near);
+		else
+			fault_at(r, word.s, "no key '%s'; the keys are screen, title, title_ja and key, a field is bound with '='", buf);
 	} else if (places[i] != NULL)
 		fault_at(r, word.s, "'%s' stands twice; once is right", header_words[i]);
 	else if (value.len == 0)
@@ -296,8 +298,10 @@ read_kind(struct reader *r, const struct piece *word, enum field_kind *kind)
 			return true;
 		}
 	near = str_nearest(piece_text(word, buf, sizeof(buf)), kind_words);
-	fault_at(r, word->s, "no kind of field '%s'; %s%s", buf, near != NULL ? "did you mean " : "chisan-screen(5) lists them",
-	    near != NULL ? near : "");
+	if (near != NULL)
+		fault_at(r, word->s, "no kind of field '%s'; did you mean '%s'?", buf, near);
+	else
+		fault_at(r, word->s, "no kind of field '%s'; chisan-screen(5) lists them", buf);
 	return false;
 }
 

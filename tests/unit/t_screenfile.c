@@ -131,8 +131,8 @@ START_TEST(all_faults_are_told_in_one_run)
 {
 	ck_assert(parse("screen: S\ntitel: x\na = ESS1.SOC bra 0 1\nb = ess\nhello\n--- 9x1\n{c}\n") == NULL);
 	ck_assert_str_eq(told, "1:9: 'S' is no name of a screen; small letters, digits and '-', 31 at most\n"
-			       "2:1: no key 'titel', did you mean 'title'?; the keys are screen, title, title_ja and key, a field is bound with '='\n"
-			       "3:14: no kind of field 'bra'; did you mean bar\n"
+			       "2:1: no key 'titel'; did you mean 'title'?\n"
+			       "3:14: no kind of field 'bra'; did you mean 'bar'?\n"
 			       "4:5: 'ess' is no name of a point; write it as ESS1.SOC\n"
 			       "5:1: neither a key nor a field; write 'key: value', 'field = POINT' or '--- 80x17'\n"
 			       "7:2: no field 'c'; bind it above: c = DEVICE.ITEM\n"
@@ -145,6 +145,8 @@ END_TEST
 static const struct { const char *text, *fault; } refused[] = {
 	{ "", "no 'screen:'" },
 	{ HEAD, "1:0: no drawing" },
+	{ HEAD "colour: red\n--- 1x1\n", "3:1: no key 'colour'; the keys are screen, title, title_ja and key" },
+	{ HEAD "a = ESS1.SOC thermometer\n--- 9x1\n", "3:14: no kind of field 'thermometer'; chisan-screen(5) lists them" },
 	{ HEAD "title: U\n--- 1x1\n", "3:1: 'title' stands twice" },
 	{ HEAD "key:\n--- 1x1\n", "3:5: 'key' is empty" },
 	{ HEAD "key: 12\n--- 1x1\n", "3:6: '12' is no key" },
