@@ -221,7 +221,7 @@ main(int argc, char **argv)
 	raise_limits();
 	enum err e = site_load(o.folder, on_fault, NULL, &site);
 	if (e != OK) {
-		log_error("%s: %s", o.folder, err_text(e));
+		log_error("%s: %s", o.folder, e == ERR_NOT_FOUND ? "chisan-site, which reads site files, is not installed" : err_text(e));
 		return 1;
 	}
 	if (site->timezone != NULL && !clock_set_zone(site->timezone))

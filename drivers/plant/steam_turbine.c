@@ -107,8 +107,9 @@ step(struct model *m, struct world *w)
 	double cap = clamp(t->p_sp, a->min_kw, a->rated_kw);
 	double wanted = fmin(possible, cap);
 	/* The cap moves by the ramp; steam that fails takes the power down as fast as it goes. */
-	double p = t->breaker < 0.5 ? 0 : wanted < m->p_kw && possible < m->p_kw ? lag(m->p_kw, wanted, w->dt, 8)
-	                                : slew(m->p_kw, wanted, a->ramp_kw_per_min / 60, w->dt);
+	double p = t->breaker < 0.5 ? 0 : slew(m->p_kw, wanted, a->ramp_kw_per_min / 60, w->dt);
+	if (possible < p)
+		p = lag(m->p_kw, possible, w->dt, 8);
 	m->p_kw = fmin(p, a->rated_kw * 1.01);
 	t->bypass = clamp((possible - m->p_kw) / t->k_condense, 0, 1e6);
 	m->load = m->p_kw / a->rated_kw;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* t_plant_district.c - the shipped site in the simulator: every point bound, in its range and below its limits for days. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "drivers/plant/server.h"
+#include "scada/site/site_load.h"
+#include "tests/unit/t.h"
+
+static struct site *
+load(void)
+{
+	struct site *s = NULL;
+	char folder[1024];
+	const char *top = getenv("top_srcdir");
+	snprintf(folder, sizeof(folder), "%s/layouts/musashino", top != NULL ? top : ".");
+	ck_assert_int_eq(site_load(folder, NULL, NULL, &s), OK);
+	ck_assert(clock_set_zone(s->timezone));
+	return s;
+}
+
+static struct district *
+new_district(const struct site *s, const char *start, uint64_t seed, const char *only)
+{
+	struct utc t;
+	char unknown[64];
+	ck_assert(utc_from_iso(start, &t));
+	return district_new(s, t, seed, only, unknown, sizeof(unknown));
+}
+
+static double
+value(const struct district *d, const char *name)
+{
+	struct image *im;
+	struct image_point *p = district_point(d, name, &im);
+	ck_assert_msg(p != NULL, "no point %s", name);
+	return image_value(im, p);
+}
+
+static double
+limit(const struct site_point_def *d, int type, double otherwise)
+{
+	const struct site_limit *l = d->alarms.v;
+	for (uint32_t i = 0; i < d->alarms.n; i++)
+		if (l[i].type == type)
+			return l[i].limit;
+	return otherwise;
+}
+
+static const char *const starts[] = { "2026-11-24T00:00:00+09:00", "2026-07-20T00:00:00+09:00", "2026-02-01T00:00:00+09:00" };
+
+/* Two days in three seasons: nothing leaves its instrument's range, and nothing alarms that is not suppressed. */
+START_TEST(a_normal_day_raises_no_alarm)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[_i], (uint64_t)_i + 1, NULL);
+	for (int k = 0; k < 2 * 86400; k++) {
+		district_step(d, 1);
+		for (uint32_t i = 0; k % 300 == 0 && i < d->image_count; i++)
+			for (uint32_t j = 0; j < d->images[i].point_count; j++) {
+				struct image_point *p = &d->images[i].points[j];
+				const struct site_point_def *def = p->point->def;
+				double v = image_value(&d->images[i], p);
+				ck_assert_msg(isfinite(v), "%s is not finite", p->point->name);
+				if (isfinite(def->range.lo) && def->kind != KIND_COUNTER)
+					ck_assert_msg(v >= def->range.lo && v <= def->range.hi, "%s = %g leaves its range", p->point->name, v);
+				if (def->suppress_when != NULL)
+					continue;
+				ck_assert_msg(v >= limit(def, LIMIT_L, -INFINITY) && v <= limit(def, LIMIT_H, INFINITY), "%s = %g alarms", p->point->name, v);
+				ck_assert_msg(v != limit(def, LIMIT_STATE, INFINITY) || def->kind == KIND_ANALOG || v == 0, "%s alarms", p->point->name);
+			}
+	}
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+/* What the profiles of the district say is known to the rules; only fault contacts are left to their normal state. */
+START_TEST(every_measured_point_has_a_model_behind_it)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	for (uint32_t i = 0; i < d->image_count; i++)
+		for (uint32_t j = 0; j < d->images[i].point_count; j++) {
+			const struct image_point *p = &d->images[i].points[j];
+			int kind = p->point->def->kind;
+			bool known = p->source.kind == SOURCE_SIGNAL || p->source.kind == SOURCE_DERIVED || p->source.command != NULL;
+			if (kind == KIND_ANALOG || kind == KIND_COUNTER || kind == KIND_SETPOINT)
+				ck_assert_msg(known, "%s wanders by itself", p->point->name);
+		}
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(measured_values_fit_together)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, "2026-11-24T09:00:00+09:00", 5, NULL);
+	for (int k = 0; k < 3600; k++) {
+		district_step(d, 1);
+		double sources = value(d, "GRID.RX.P") + value(d, "WTE.STG.P") + value(d, "GTC.P") + value(d, "PV1.P") + value(d, "PV2.P") + value(d, "PV3.P") +
+		    value(d, "ESS1.P") + value(d, "ESS2.P") + value(d, "ESS3.P");
+		double loads = value(d, "HALL.P") + value(d, "GYM.P") + value(d, "ECO.P") + value(d, "CC.P") + value(d, "LIGHT.P") + value(d, "WTE.STG.AUX_P");
+		ck_assert_double_eq_tol(sources, loads, 1e-6);
+	}
+	double p = value(d, "GRID.RX.P"), q = value(d, "GRID.RX.Q"), v = value(d, "GRID.RX.V_RS"), amps = value(d, "GRID.RX.I_R");
+	ck_assert_double_eq_tol(value(d, "GRID.RX.S"), sqrt(p * p + q * q), 1e-6);
+	ck_assert_double_eq_tol(amps, value(d, "GRID.RX.S") * 1000 / (1.7320508 * v), 0.06 * amps);
+	ck_assert_double_eq_tol(value(d, "ESS1.WHAVL"), value(d, "ESS1.SOC") / 100 * 405, 0.11 * 405);
+	ck_assert_double_eq_tol(value(d, "ESS1.ADC") * value(d, "ESS1.VDC") / 1000, value(d, "ESS1.P"), 0.12 * fabs(value(d, "ESS1.P")) + 0.5);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(counters_only_grow)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[1], 2, NULL);
+	static double last[4096];
+	for (int k = 0; k < 6 * 3600; k++) {
+		district_step(d, 1);
+		unsigned n = 0;
+		for (uint32_t i = 0; i < d->image_count; i++)
+			for (uint32_t j = 0; j < d->images[i].point_count; j++, n++) {
+				const struct image_point *p = &d->images[i].points[j];
+				if (p->point->def->kind != KIND_COUNTER)
+					continue;
+				double v = image_value(&d->images[i], p);
+				ck_assert_msg(v >= last[n], "%s runs backwards", p->point->name);
+				const struct site_counter *c = p->point->def->counter;
+				if (k > 0 && c != NULL && isfinite(c->max_rate_per_s) && c->max_rate_per_s > 0)
+					ck_assert_msg(v - last[n] <= c->max_rate_per_s * 1.001, "%s runs too fast", p->point->name);
+				last[n] = v;
+			}
+	}
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(only_the_devices_that_are_asked_for_are_served)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, "GTC,HALL");
+	ck_assert_uint_eq(d->image_count, 2);
+	ck_assert(district_image(d, "GTC") != NULL && district_image(d, "GRID") == NULL);
+	district_free(d);
+	ck_assert(new_district(s, starts[0], 1, "GTC,NOSUCH") == NULL);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(faults_are_set_and_cleared_by_words)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	char out[16384];
+	struct { const char *line; bool ok; } lines[] = {
+		{ "silent ESS1", true }, { "silent NOSUCH", false }, { "slow HALL 1s500ms", true }, { "slow HALL soon", false }, { "reset GTC", true },
+		{ "wrong GRID transaction", true }, { "wrong GRID exception 6", true }, { "wrong GRID oddly", false }, { "wrong GRID", false },
+		{ "trip F1", true }, { "trip", false }, { "grid lost", true }, { "grid", false }, { "hold GTC.P", true }, { "hold GTC.NONE", false },
+		{ "set HALL.P 123.5", true }, { "set HALL.P many", false }, { "set HALL.P", false }, { "local GTC", true }, { "", false }, { "frobnicate", false },
+		{ "help", true }, { "status", true },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		ck_assert_msg(control_run(d, NULL, lines[i].line, out, sizeof(out)) == lines[i].ok, "%s: %s", lines[i].line, out);
+		ck_assert_uint_gt(strlen(out), 0);
+		ck_assert((strcmp(out, "ok") == 0) == (lines[i].ok && i < ARRAY_LEN(lines) - 2));
+	}
+	ck_assert_int_eq(district_image(d, "ESS1")->fault, FAULT_SILENT);
+	ck_assert_double_eq(district_image(d, "HALL")->slow_s, 1.5);
+	ck_assert_double_eq(value(d, "HALL.P"), 123.5);
+	district_step(d, 0.1);
+	ck_assert_double_eq(value(d, "GRID.CB.52R"), 0);
+	ck_assert_double_eq(value(d, "GTC.REM"), 0);
+	ck_assert(control_run(d, NULL, "clear ESS1", out, sizeof(out)));
+	ck_assert_int_eq(district_image(d, "ESS1")->fault, FAULT_NONE);
+	ck_assert(control_run(d, NULL, "clear HALL.P", out, sizeof(out)));
+	ck_assert_double_ne(value(d, "HALL.P"), 123.5);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(a_device_in_local_answers_and_does_not_obey)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	struct image *im;
+	char out[256];
+	struct image_point *start = district_point(d, "GTC.START", &im);
+	control_run(d, NULL, "local GTC", out, sizeof(out));
+	district_step(d, 1);
+	ck_assert(image_command(im, start, 1));
+	district_step(d, 5);
+	ck_assert_double_eq(value(d, "GTC.STATE"), 1);
+	control_run(d, NULL, "clear GTC", out, sizeof(out));
+	district_step(d, 1);
+	ck_assert(image_command(im, start, 1));
+	district_step(d, 5);
+	ck_assert_double_eq(value(d, "GTC.STATE"), 2);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, "2026-11-24T02:00:00+09:00", 1, NULL);
+	struct image *im;
+	district_step(d, 1);
+	ck_assert_double_lt(value(d, "ESS1.P"), -20); /* charged by night */
+	struct image_point *sp = district_point(d, "ESS1.P_SP", &im);
+	ck_assert(image_command(im, sp, 50));
+	for (int k = 0; k < 40; k++)
+		district_step(d, 1);
+	ck_assert_double_eq_tol(value(d, "ESS1.P"), 50, 2);
+	ck_assert_double_eq(value(d, "ESS1.P_SP"), 50);
+	for (int k = 0; k < 60; k++)
+		district_step(d, 1);
+	ck_assert_double_eq_tol(value(d, "ESS1.P"), 0, 0.5);
+	ck_assert_double_lt(value(d, "ESS2.P"), -20); /* its neighbour goes on */
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+T_MAIN("plant_district",
+    T_TIMEOUT(120)
+    T_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it) T(measured_values_fit_together) T(counters_only_grow)
+    T(only_the_devices_that_are_asked_for_are_served) T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
+    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))
