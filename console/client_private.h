@@ -45,6 +45,7 @@ enum err client_model_device_state(struct client_model *m, const struct frame *f
 enum err client_model_values(struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
 enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
 
+#define CLIENT_PAUSE_FIRST_S 0.2
 #define CLIENT_RAW_MAX 16 /* questions for registers under way; the oldest is forgotten */
 struct client_raw_asked { uint32_t sequence; point_id point; };
 
@@ -62,5 +63,10 @@ struct client_private {
 	struct client_raw_asked raw[CLIENT_RAW_MAX];
 	unsigned raw_at;
 };
+
+void client_set_phase(struct client *c, enum client_phase phase);
+/* The link is gone (or never came): keeps the values, says why, and plans the next try. */
+void client_lost(struct client *c, enum err why, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void client_take_frame(struct client *c, const struct frame *f);
 
 #endif

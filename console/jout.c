@@ -6,10 +6,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "console/jout.h"
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "scada/base/text.h"
 
 #define EXACT_WHOLE 9007199254740992.0 /* 2^53 */
@@ -133,13 +133,14 @@ static bool
 needs_all_digits(const json_t *j)
 {
 	char text[40];
+	double back;
 	size_t i;
 	const char *key;
 	json_t *value;
 
 	if (json_is_real(j)) {
 		snprintf(text, sizeof text, "%.15g", json_real_value(j));
-		return strtod(text, NULL) != json_real_value(j);
+		return !str_to_double(text, &back) || back < json_real_value(j) || back > json_real_value(j);
 	}
 	if (json_is_array(j)) {
 		for (i = 0; i < json_array_size(j); i++)
