@@ -51,7 +51,7 @@ enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MO
 	_(REQ_FIND,      "find",      "/",               MODE_LIST,   "TEXT",     "to the next row with this text, as you type") \
 	_(REQ_FIND_NEXT, "find-next", "n",               MODE_LIST,   "",         "the next row with the text") \
 	_(REQ_FIND_PREV, "find-prev", "N",               MODE_LIST,   "",         "the row before with the text") \
-	_(REQ_FILTER,    "filter",    "\\",              MODE_LIST,   "TEXT",     "only rows with this text; !: only what is not good") \
+	_(REQ_FILTER,    "filter",    "\\",              MODE_LIST,   "TEXT",     "only rows with this text; ! what is not good") \
 	_(REQ_SORT,      "sort",      "s",               MODE_POINTS, "[COLUMN]", "sort: device, name, value, quality, age") \
 	_(REQ_REVERSE,   "reverse",   "S",               MODE_POINTS, "",         "turn the order round") \
 	_(REQ_THEME,     "theme",     "",                MODE_ALL,    "THEME",    "another theme") \

@@ -81,6 +81,8 @@ shown_put_right(const struct console *co, struct grid *g, int row, int column, i
 		room = mark; /* the number is worth more than the room for letters that it does not have */
 	if (units > 0 && text_width(s->text) + units > cells - room)
 		units = 0;
+	if (s->is_number && text_width(s->text) > cells - room && !shown_shorten(value, sizeof value, s->v, 0, cells - room))
+		room = mark;
 	fit_value(co, s, value, sizeof value, cells - room - units);
 	grid_fill(g, row, column, cells, LOOK_NORMAL, " ");
 	grid_fit(g, row, column, cells - room - units, s->look, value, true);

@@ -94,8 +94,8 @@ START_TEST(a_cut_is_shown)
 }
 END_TEST
 
-static const char *const hostile[] = { "a\033]0;owned\007b", "a\033[31mb", "a\x7f""b", "a\xc2\x9b""31mb", "a\xe2\x80\xaeb", "a\xe2\x80\x8b""b",
-	"a\xef\xbb\xbf""b", "a\nb", "a\rb", "a\xff\xfe""b", "a\xf3\xa0\x81\x81""b" };
+static const char *const hostile[] = { "a\033]0;owned\007b", "a\033[31mb", "a\x7f" "b", "a\xc2\x9b" "31mb", "a\xe2\x80\xae" "b", "a\xe2\x80\x8b" "b",
+	"a\xef\xbb\xbf" "b", "a\nb", "a\rb", "a\xff\xfe" "b", "a\xf3\xa0\x81\x81" "b" };
 
 START_TEST(hostile_text_is_inert)
 {

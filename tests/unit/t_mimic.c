@@ -73,7 +73,8 @@ END_TEST
 START_TEST(the_mark_is_there_in_the_narrowest_field)
 {
 	cell.quality = Q_NO_COMM;
-	ck_assert_str_eq(right(4, NULL), "##?c|");
+	ck_assert_str_eq(right(4, NULL), "56?c|");
+	ck_assert_str_eq(right(3, NULL), "#?c|");
 	ck_assert_str_eq(right(5, NULL), " 56?c|");
 	ck_assert_str_eq(right(2, NULL), "?c|");
 }
@@ -200,11 +201,11 @@ START_TEST(gaps_are_gaps)
 	for (int i = 0; i < 5; i++)
 		spark_sample(st, counted, &n);
 	spark_text(st, 4, 7, true, text, &span);
-	ck_assert_str_eq(text, "  _. +#");
+	ck_assert_str_eq(text, "  _, +#");
 	ck_assert_int_eq(text[4], ' ');
 	ck_assert_int_eq(span.samples, 5);
-	ck_assert_float_eq(span.min, 1);
-	ck_assert_float_eq(span.max, 5);
+	ck_assert_double_eq((double)span.min, 1);
+	ck_assert_double_eq((double)span.max, 5);
 	spark_text(st, 5, 7, true, text, &span); /* not watched */
 	ck_assert_str_eq(text, "       ");
 	ck_assert(isnan(span.min));

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_vterm.c - the real console in a virtual terminal: bytes counted, cursor, colours, resizes, suspend, kill.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#include "tests/unit/t.h"
+
+#include "scada/base/clock.h"
+#include "scada/base/str.h"
+
+#define BYTES_MAX (4 * 1024 * 1024)
+
+static char folder[64], sock[128], model[512];
+static pid_t server, console;
+static int server_in, server_out, tty;
+static VTerm *vt;
+static VTermScreen *screen;
+static int rows, columns;
+static char *bytes;     /* everything that the console wrote */
+static size_t byte_count;
+
+static const char *
+built(char *buf, size_t size, const char *program)
+{
+	const char *dir = getenv("top_builddir");
+
+	str_printf(buf, size, "%s/%s", dir != NULL ? dir : ".", program);
+	return buf;
+}
+
+static void
+start_server(void)
+{
+	char program[512];
+	int in[2], out[2];
+	char c = 0;
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	built(program, sizeof program, "tests/screen/fakesite");
+	server = fork();
+	if (server == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		execl(program, "fakesite", sock, model, (char *)NULL);
+		_exit(127);
+	}
+	server_in = in[1];
+	server_out = out[0];
+	close(in[0]);
+	close(out[1]);
+	while (c != '\n') /* "ready" */
+		ck_assert_int_eq(read(server_out, &c, 1), 1);
+}
+
+static void
+tell_server(const char *line)
+{
+	char c = 0;
+
+	ck_assert_int_eq(write(server_in, line, strlen(line)), (ssize_t)strlen(line));
+	while (c != '\n')
+		ck_assert_int_eq(read(server_out, &c, 1), 1);
+}
+
+static void
+stop_server(void)
+{
+	if (server > 0) {
+		kill(server, SIGKILL);
+		waitpid(server, NULL, 0);
+		close(server_in);
+		close(server_out);
+	}
+	server = 0;
+}
+
+static void
+set_up(void)
+{
+	const char *src = getenv("top_srcdir");
+
+	str_copy(folder, sizeof folder, "/tmp/chisan-vterm-XXXXXX");
+	ck_assert(mkdtemp(folder) != NULL);
+	str_printf(sock, sizeof sock, "%s/s", folder);
+	str_printf(model, sizeof model, "%s/tests/screen/model.txt", src != NULL ? src : ".");
+	bytes = malloc(BYTES_MAX);
+	byte_count = 0;
+	start_server();
+}
+
+static void
+tear_down(void)
+{
+	if (console > 0) {
+		kill(console, SIGKILL);
+		waitpid(console, NULL, 0);
+	}
+	console = 0;
+	close(tty);
+	stop_server();
+	unlink(sock);
+	rmdir(folder);
+	if (vt != NULL)
+		vterm_free(vt);
+	vt = NULL;
+	free(bytes);
+}
+
+/* options: further arguments, one string split at spaces. environment: NAME=VALUE or NULL. */
+static void
+start_console(int w, int h, const char *options, const char *environment)
+{
+	char program[512], copy[256], *argv[16] = { (char[]){ "chisan" }, (char[]){ "-s" }, sock }, *at = copy;
+	struct winsize size = { .ws_row = (unsigned short)h, .ws_col = (unsigned short)w };
+	int n = 3;
+
+	rows = h;
+	columns = w;
+	built(program, sizeof program, "console/chisan");
+	str_copy(copy, sizeof copy, options);
+	for (char *one; (one = strsep(&at, " ")) != NULL && n < 15;)
+		if (*one != '\0')
+			argv[n++] = one;
+	argv[n] = NULL;
+	console = forkpty(&tty, NULL, NULL, &size);
+	if (console == 0) {
+		const char *path = getenv("PATH"), *asan = getenv("ASAN_OPTIONS");
+		clearenv();
+		setenv("PATH", path != NULL ? path : "/usr/bin", 1);
+		setenv("HOME", folder, 1);
+		setenv("TERM", "xterm-256color", 1);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		setenv("CHISAN_NOW", "2026-11-22T12:08:31.4Z", 1);
+		if (asan != NULL)
+			setenv("ASAN_OPTIONS", asan, 1);
+		if (environment != NULL)
+			putenv((char *)(uintptr_t)environment);
+		execv(program, argv);
+		_exit(127);
+	}
+	ck_assert_int_gt(console, 0);
+	vt = vterm_new(h, w);
+	vterm_set_utf8(vt, 1);
+	screen = vterm_obtain_screen(vt);
+	vterm_screen_enable_altscreen(screen, 1);
+	vterm_screen_reset(screen, 1);
+}
+
+/* Takes what comes within ms; false: the console is gone. */
+static bool
+take(int ms)
+{
+	struct pollfd p = { .fd = tty, .events = POLLIN };
+	char buf[8192];
+
+	if (poll(&p, 1, ms) <= 0)
+		return true;
+	ssize_t n = read(tty, buf, sizeof buf);
+	if (n <= 0)
+		return false;
+	if (byte_count + (size_t)n < BYTES_MAX) {
+		memcpy(bytes + byte_count, buf, (size_t)n);
+		byte_count += (size_t)n;
+	}
+	vterm_input_write(vt, buf, (size_t)n);
+	return true;
+}
+
+static void
+read_row(int row, char *buf, size_t size)
+{
+	VTermRect r = { .start_row = row, .end_row = row + 1, .start_col = 0, .end_col = columns };
+	size_t n = vterm_screen_get_text(screen, buf, size - 1, r);
+
+	buf[n < size ? n : size - 1] = '\0';
+}
+
+static bool
+shows(const char *text)
+{
+	char row[2048];
+
+	for (int i = 0; i < rows; i++) {
+		read_row(i, row, sizeof row);
+		if (strstr(row, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Polls until the screen has the text; fails after ten seconds. */
+static void
+wait_for(const char *text)
+{
+	int64_t end = clock_mono().us + 10 * US_PER_S;
+
+	while (!shows(text)) {
+		if (!take(20) || clock_mono().us > end) {
+			char row[2048];
+			for (int i = 0; i < rows; i++) {
+				read_row(i, row, sizeof row);
+				fprintf(stderr, "%s\n", row);
+			}
+			ck_abort_msg("never saw: %s", text);
+		}
+	}
+}
+
+/* Nothing more for 150 ms. */
+static void
+settle(void)
+{
+	size_t before;
+
+	do {
+		before = byte_count;
+		for (int i = 0; i < 15; i++)
+			take(10);
+	} while (byte_count != before);
+}
+
+static void
+press(const char *keys)
+{
+	ck_assert_int_eq(write(tty, keys, strlen(keys)), (ssize_t)strlen(keys));
+}
+
+START_TEST(the_overview_comes_by_itself)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	ck_assert(shows("SIM"));
+	ck_assert(shows("Alarms: not evaluated in this version"));
+}
+END_TEST
+
+START_TEST(an_idle_console_writes_nothing)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	settle();
+	size_t before = byte_count;
+	for (int i = 0; i < 150; i++) /* three seconds of ticks; the clock stands still */
+		take(20);
+	ck_assert_uint_eq(byte_count, before);
+}
+END_TEST
+
+START_TEST(a_changed_value_costs_few_bytes)
+{
+	start_console(80, 24, "--rate 20", NULL);
+	wait_for("55.5 %");
+	settle();
+	size_t before = byte_count;
+	tell_server("set ESS1.SOC 56.5\n");
+	wait_for("56.5 %");
+	settle();
+	ck_assert_uint_lt(byte_count - before, 60);
+}
+END_TEST
+
+START_TEST(the_cursor_is_on_the_selection)
+{
+	VTermPos pos;
+	char row[512];
+
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	press("p");
+	wait_for("GRID.RX.Q");
+	press("jjj");
+	settle();
+	vterm_state_get_cursorpos(vterm_obtain_state(vt), &pos);
+	read_row(pos.row, row, sizeof row);
+	ck_assert(strstr(row, "GRID.RX.V_RS") != NULL);
+	press("/soc");
+	wait_for("find: soc");
+	settle();
+	vterm_state_get_cursorpos(vterm_obtain_state(vt), &pos);
+	ck_assert_int_eq(pos.row, 21); /* in the prompt while typing */
+	press("\r");
+	settle();
+	vterm_state_get_cursorpos(vterm_obtain_state(vt), &pos);
+	read_row(pos.row, row, sizeof row);
+	ck_assert(strstr(row, "ESS1.SOC") != NULL);
+}
+END_TEST
+
+/* Is there an SGR with a colour in what was written? */
+static bool
+has_colour(void)
+{
+	for (size_t i = 0; i + 2 < byte_count; i++) {
+		int number = 0;
+		if (bytes[i] != '\033' || bytes[i + 1] != '[')
+			continue;
+		for (i += 2; i < byte_count && ((bytes[i] >= '0' && bytes[i] <= '9') || bytes[i] == ';'); i++) {
+			number = bytes[i] == ';' ? 0 : number * 10 + bytes[i] - '0';
+			if (i + 1 < byte_count && (bytes[i + 1] == 'm' || bytes[i + 1] == ';') &&
+			    ((number >= 30 && number <= 38) || (number >= 40 && number <= 48) || (number >= 90 && number <= 107)))
+				return true;
+		}
+	}
+	return false;
+}
+
+START_TEST(no_color_means_no_colour)
+{
+	start_console(80, 24, "", "NO_COLOR=1");
+	wait_for("48.0 %?c"); /* a bad value, which has a colour otherwise */
+	settle();
+	ck_assert(!has_colour());
+}
+END_TEST
+
+START_TEST(with_colours_bad_values_have_one)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("48.0 %?c");
+	settle();
+	ck_assert(has_colour());
+}
+END_TEST
+
+START_TEST(no_strings_for_the_terminal_are_written)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	press("p");
+	wait_for("GRID.RX.Q");
+	settle();
+	for (size_t i = 0; i + 1 < byte_count; i++)
+		ck_assert(bytes[i] != '\033' || (bytes[i + 1] != ']' && bytes[i + 1] != 'P' && bytes[i + 1] != '_' && bytes[i + 1] != '^'));
+}
+END_TEST
+
+START_TEST(a_paste_outside_of_a_field_does_nothing)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	settle();
+	press("\033[200~Qpl:quit\r\033[201~");
+	settle();
+	ck_assert(shows("District overview"));
+	press("p"); /* and keys count again */
+	wait_for("All points");
+}
+END_TEST
+
+static void
+resize(int w, int h)
+{
+	struct winsize size = { .ws_row = (unsigned short)h, .ws_col = (unsigned short)w };
+
+	ioctl(tty, TIOCSWINSZ, &size);
+}
+
+START_TEST(a_storm_of_sizes_ends_in_the_right_picture)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	press("/"); /* no field on this page: nothing */
+	press(":goto ES");
+	wait_for(":goto ES");
+	for (int i = 0; i < 60; i++) {
+		resize(40 + i * 3, 9 + i % 50);
+		take(2);
+	}
+	rows = 43;
+	columns = 132;
+	vterm_set_size(vt, 43, 132);
+	resize(132, 43);
+	wait_for("2026-11-22 21:08:31 JST");
+	wait_for(":goto ES"); /* what was half typed is still there */
+	settle();
+	resize(40, 9);
+	rows = 9;
+	columns = 40;
+	vterm_set_size(vt, 9, 40);
+	wait_for("too small");
+	ck_assert(shows("link up"));
+	settle();
+}
+END_TEST
+
+START_TEST(suspend_gives_the_terminal_back_and_fg_draws_again)
+{
+	int status;
+
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	settle();
+	size_t before = byte_count;
+	press("\032");
+	ck_assert_int_eq(waitpid(console, &status, WUNTRACED), console);
+	ck_assert(WIFSTOPPED(status));
+	settle();
+	ck_assert(memmem(bytes + before, byte_count - before, "\033[?1049l", 8) != NULL);
+	ck_assert(memmem(bytes + before, byte_count - before, "\033[?2004l", 8) != NULL);
+	before = byte_count;
+	kill(-console, SIGCONT);
+	int64_t end = clock_mono().us + 10 * US_PER_S;
+	while (memmem(bytes + before, byte_count - before, "\033[?1049h", 8) == NULL && clock_mono().us < end)
+		take(20);
+	wait_for("55.5 %");
+	press("p");
+	wait_for("All points");
+}
+END_TEST
+
+/* The child of the guardian: the console itself. */
+static pid_t
+child_of(pid_t parent)
+{
+	char path[64], text[64] = "";
+	FILE *f;
+
+	str_printf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	(void)!fgets(text, sizeof text, f);
+	fclose(f);
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+START_TEST(kill_9_leaves_a_usable_terminal)
+{
+	struct termios before, after;
+	int status;
+
+	start_console(80, 24, "", NULL);
+	tcgetattr(tty, &before); /* forkpty's own: cooked, or already the console's */
+	wait_for("55.5 %");
+	settle();
+	pid_t inner = child_of(console);
+	ck_assert_int_gt(inner, 0);
+	tcgetattr(tty, &after);
+	ck_assert((after.c_lflag & ICANON) == 0);
+	size_t mark = byte_count;
+	kill(inner, SIGKILL);
+	while (take(2000) && memmem(bytes + mark, byte_count - mark, "put right", 9) == NULL)
+		;
+	ck_assert(memmem(bytes + mark, byte_count - mark, "\033[?1049l", 8) != NULL);
+	ck_assert(memmem(bytes + mark, byte_count - mark, "\033[?2004l", 8) != NULL);
+	ck_assert(memmem(bytes + mark, byte_count - mark, "\033[?1000l", 8) != NULL);
+	tcgetattr(tty, &after);
+	ck_assert((after.c_lflag & ICANON) != 0);
+	ck_assert((after.c_lflag & ECHO) != 0);
+	waitpid(console, &status, 0);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	console = 0;
+}
+END_TEST
+
+START_TEST(a_lost_server_is_said_at_once_and_found_again)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	stop_server();
+	int64_t from = clock_mono().us;
+	wait_for("LINK LOST");
+	ck_assert(clock_mono().us - from < US_PER_S / 2);
+	ck_assert(shows("55.5 %?c"));
+	start_server();
+	wait_for("link up");
+	settle();
+	ck_assert(!shows("55.5 %?c"));
+}
+END_TEST
+
+START_TEST(hang_up_ends_it)
+{
+	int status;
+
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	pid_t inner = child_of(console);
+	close(tty);
+	tty = open("/dev/null", O_RDONLY);
+	ck_assert_int_eq(waitpid(console, &status, 0), console);
+	console = 0;
+	int64_t end = clock_mono().us + 5 * US_PER_S;
+	while (kill(inner, 0) == 0 && clock_mono().us < end)
+		poll(NULL, 0, 10);
+	ck_assert_int_ne(kill(inner, 0), 0);
+}
+END_TEST
+
+START_TEST(quitting_exits_with_0_and_restores)
+{
+	int status;
+
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	settle();
+	size_t before = byte_count;
+	press("Q");
+	while (take(2000))
+		;
+	ck_assert(memmem(bytes + before, byte_count - before, "\033[?1049l", 8) != NULL);
+	waitpid(console, &status, 0);
+	console = 0;
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
+START_TEST(paused_values_stand_still)
+{
+	start_console(80, 24, "--rate 20", NULL);
+	wait_for("55.5 %");
+	press("z");
+	wait_for("PAUSED");
+	tell_server("set ESS1.SOC 77.5\n");
+	settle();
+	ck_assert(shows("55.5 %"));
+	press("z");
+	wait_for("77.5 %");
+	ck_assert(!shows("PAUSED"));
+}
+END_TEST
+
+START_TEST(a_reload_keeps_the_page)
+{
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	press("gESS1.SOC\r");
+	wait_for("State of charge");
+	tell_server("reload\n");
+	wait_for("all values are new");
+	ck_assert(shows("State of charge"));
+}
+END_TEST
+
+T_MAIN("vterm", T_FIXTURE(set_up, tear_down) T(the_overview_comes_by_itself) T(an_idle_console_writes_nothing)
+    T(a_changed_value_costs_few_bytes) T(the_cursor_is_on_the_selection) T(no_color_means_no_colour) T(with_colours_bad_values_have_one)
+    T(no_strings_for_the_terminal_are_written) T(a_paste_outside_of_a_field_does_nothing)
+    T(a_storm_of_sizes_ends_in_the_right_picture) T(suspend_gives_the_terminal_back_and_fg_draws_again) T(kill_9_leaves_a_usable_terminal)
+    T(a_lost_server_is_said_at_once_and_found_again) T(hang_up_ends_it) T(quitting_exits_with_0_and_restores)
+    T(paused_values_stand_still) T(a_reload_keeps_the_page))
