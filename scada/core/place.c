@@ -129,8 +129,8 @@ place_lock(const char *folder, char *message, size_t size)
 
 		holder[n > 0 ? strspn(holder, "0123456789") : 0] = '\0';
 		if (errno == EWOULDBLOCK || n >= 0)
-			str_printf(message, size, "another chisand%s%s works in %s; stop it first, or give this one a data folder with -d",
-			    holder[0] != '\0' ? ", process " : "", holder, folder);
+			str_printf(message, size, "another chisand%s%s%s works in %s; stop it first, or give this one a data folder with -d",
+			    holder[0] != '\0' ? ", process " : "", holder, holder[0] != '\0' ? "," : "", folder);
 		else
 			str_printf(message, size, "cannot lock %s/chisand.lock: %s", folder, strerror(errno));
 		close(fd);

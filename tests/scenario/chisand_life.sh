@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# chisand_life.sh - chisand from its start to its end: a second one, a dead helper, a bad reload, hostile clients, a clean stop.
+set -u
+
+chisand=$top_builddir/scada/core/chisand
+chisan=$top_builddir/console/chisan
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/drivers"
+for program in "$chisand" "$chisan" "$top_builddir/scada/site/chisan-site" "$top_builddir/drivers/chisan-field"; do
+	[ -x "$program" ] || { echo "SKIP: $program is not built"; exit 77; }
+done
+command -v python3 >/dev/null || { echo "SKIP: no python3"; exit 77; }
+
+work=$(mktemp -d) || exit 1
+socket=$work/run/s.sock
+address=127.45.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+server=; meter=; watcher=
+finish() {
+	for pid in $server $watcher $meter; do kill "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+failures=0
+fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
+pass() { echo "ok: $*"; }
+# until SECONDS COMMAND...: waits for it to become true, in steps of 50 ms
+until_true() {
+	tries=$(($1 * 20)); shift
+	while [ $tries -gt 0 ]; do
+		"$@" >/dev/null 2>&1 && return 0
+		tries=$((tries - 1)); sleep 0.05
+	done
+	return 1
+}
+value_is() { [ "$("$chisan" -s "$socket" get "$1" --json 2>/dev/null | grep -c "\"value\":$2[,.].*\"quality\":\"$3\"")" = 1 ]; }
+quality_is() { "$chisan" -s "$socket" get "$1" --json 2>/dev/null | grep -q "\"quality\":\"$2\""; }
+logged() { grep -q -- "$1" "$work/log"; }
+field_pid() { pgrep -P "$server" -f chisan-field; }
+new_field() { [ -n "$(field_pid)" ] && [ "$(field_pid)" != "$1" ]; }
+
+write_site() { # write_site EXTRA
+	cat > "$work/site/site.yaml" <<SITE
+site: Life
+timezone: UTC
+devices:
+  - {name: M1, profile: meter, link: "modbus-tcp://$address:15502/1", poll: 200ms}
+  - {name: SYS, profile: own}
+calculations:
+  - {tag: SUM.X, kind: analog, expression: M1.A + M1.B, decimals: 0}
+$1
+SITE
+}
+mkdir -p "$work/site" "$work/run"
+chmod 0750 "$work/run"
+cat > "$work/site/meter.yaml" <<SITE
+profile: meter
+protocol: modbus
+points:
+  - {tag: A, kind: analog, read: {table: holding, address: 1, type: u16}, decimals: 0}
+  - {tag: B, kind: analog, read: {table: holding, address: 2, type: u16}, decimals: 0}
+SITE
+cat > "$work/site/own.yaml" <<SITE
+profile: own
+protocol: internal
+points:
+  - {tag: SESS, kind: analog, read: {internal: sessions}, decimals: 0}
+  - {tag: LAG, kind: analog, read: {internal: loop-lag}, unit: ms, decimals: 1}
+SITE
+write_site ""
+
+python3 "$top_srcdir/tests/scenario/meter.py" "$address" 15502 > "$work/meter" 2>&1 & meter=$!
+until_true 10 grep -q ready "$work/meter" || { cat "$work/meter"; echo "SKIP: the test's own device does not listen"; exit 77; }
+
+# 1 a site with faults: all are named, nothing starts
+echo "colour: red" >> "$work/site/site.yaml"
+"$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1; code=$?
+[ $code = 1 ] && logged "site.yaml:[0-9]*:[0-9]*: .*colour" && pass "a faulty site does not start" || { fail "start with a faulty site: $code"; cat "$work/log"; }
+[ ! -e "$socket" ] || fail "the socket stayed after a start that failed"
+write_site ""
+
+# 2 the start
+"$chisand" -v -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
+until_true 10 value_is M1.A 101 good && pass "first value is live" || { fail "no live value"; cat "$work/log"; exit 1; }
+value_is SUM.X 203 good && pass "the calculation follows" || fail "SUM.X: $("$chisan" -s "$socket" get SUM.X --json)"
+until_true 5 quality_is SYS.LAG good && pass "chisand knows its own figures" || fail "SYS.LAG is not good"
+[ "$(stat -c %a "$socket")" = 660 ] && pass "the socket is for user and group" || fail "mode of the socket: $(stat -c %a "$socket")"
+
+# 3 a second one is refused, by the data folder and by the socket
+"$chisand" -f "$work/site" -d "$work/data" -s "$work/run/2.sock" > "$work/second" 2>&1; code=$?
+[ $code = 1 ] && grep -q "another chisand, process $server, works in" "$work/second" && pass "second on the same data folder is refused" || { fail "second by data: $code"; cat "$work/second"; }
+"$chisand" -f "$work/site" -d "$work/data2" -s "$socket" > "$work/second" 2>&1; code=$?
+[ $code = 1 ] && grep -q "another chisand listens on" "$work/second" && pass "second on the same socket is refused" || { fail "second by socket: $code"; cat "$work/second"; }
+value_is M1.A 101 good || fail "the first suffered from the second"
+
+# 4 the field program is killed: its points say so, and come back
+"$chisan" -s "$socket" watch 'M1.A' --json > "$work/watch" 2>&1 & watcher=$!
+until_true 5 test -s "$work/watch"
+old=$(field_pid)
+kill -9 "$old"
+until_true 5 logged "chisan-field killed by signal 9" && pass "the death of a helper is told" || fail "nothing said of the dead helper"
+until_true 10 new_field "$old" && pass "the helper is started again" || fail "no new chisan-field"
+until_true 10 value_is M1.A 101 good && pass "its values come back" || fail "no values after the restart"
+until_true 5 grep -q '"no-comm"' "$work/watch" && pass "a client saw the loss" || { fail "the client did not see the loss"; cat "$work/watch"; }
+
+# 5 a reload with a broken site keeps the old one; a good one keeps the values of points that stay
+echo "colour: red" >> "$work/site/site.yaml"
+kill -HUP $server
+until_true 10 logged "was not reloaded" && pass "a broken site is not taken" || { fail "reload of a broken site"; cat "$work/log"; }
+logged "site.yaml:[0-9]*:[0-9]*: .*colour" || fail "the fault was not told"
+value_is M1.A 101 good && pass "the old configuration works on" || fail "the old one does not work after a broken reload"
+write_site "  - {tag: SUM.Y, kind: analog, expression: SUM.X * 2, decimals: 0}"
+kill -HUP $server
+until_true 10 value_is SUM.Y 406 good && pass "a good reload brings the new point" || { fail "no SUM.Y"; tail -5 "$work/log"; }
+until_true 5 value_is M1.A 101 good && pass "and keeps the old" || fail "M1.A after the reload"
+kill -0 $watcher 2>/dev/null && pass "the client stayed through the reload" || fail "the client fell at the reload"
+
+# 6 hostile bytes do not disturb a good client
+python3 - "$socket" <<'HOSTILE'
+import os, socket, struct, sys
+path = sys.argv[1]
+held = []
+def head(length, kind, generation=0, sequence=1, reply=0):
+    return struct.pack(">IHHII", length, kind, generation, sequence, reply)
+for attempt in range(60):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(5)
+    s.connect(path)
+    kind = attempt % 6
+    try:
+        if kind == 0:
+            s.sendall(os.urandom(4096))
+        elif kind == 1:
+            s.sendall(head(0xFFFFFFFF, 1))
+        elif kind == 2:
+            s.sendall(head(4, 64) + b"\0\0\0\x3f")   # a verb before the greeting
+        elif kind == 3:
+            s.sendall(head(200, 1)[:9])                 # half a head, then silence
+            held.append(s)
+            continue
+        elif kind == 4:
+            s.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        else:
+            for i in range(1000):
+                s.sendall(head(0, 4))
+    except OSError:
+        pass
+    s.close()
+HOSTILE
+value_is M1.A 101 good && pass "good clients are served among hostile ones" || fail "a good client suffers"
+kill -0 $watcher 2>/dev/null && kill -0 $server || fail "somebody fell over hostile bytes"
+
+# 7 a clean stop leaves nothing
+children=$(pgrep -P $server)
+kill -TERM $server
+until_true 10 sh -c "! kill -0 $server" && pass "SIGTERM ends it" || fail "it does not stop"
+wait $server; code=$?; server=
+[ $code = 0 ] && pass "with code 0" || fail "exit code $code"
+[ ! -e "$socket" ] && pass "the socket is gone" || fail "the socket stayed"
+for pid in $children; do kill -0 "$pid" 2>/dev/null && fail "process $pid stayed"; done
+pass "no helper stayed"
+grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
+
+# 8 a socket that a killed chisand left behind is replaced
+"$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
+until_true 10 value_is M1.A 101 good || fail "no second start"
+kill -9 $server; wait $server 2>/dev/null; server=
+[ -S "$socket" ] || fail "the test is wrong: no dead socket"
+"$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
+until_true 10 value_is M1.A 101 good && pass "a dead socket is replaced" || { fail "no start over a dead socket"; cat "$work/log"; }
+
+[ $failures = 0 ]
