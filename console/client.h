@@ -12,36 +12,45 @@
 #include "scada/base/delta.h"
 #include "scada/base/msg.h"
 
-struct client_name { int64_t number; const char *text, *text_ja; };
+struct client_name {
+	int64_t number;
+	const char *text, *text_ja;
+};
 
 struct client_point {
-	const char *name, *title, *title_ja, *unit, *source; /* own memory, never NULL, raw: go through put_safe */
+	/* own memory, never NULL, raw: go through put_safe */
+	const char *name, *title, *title_ja, *unit, *source;
 	enum point_kind kind;
 	uint32_t device, group;
 	int8_t decimals;
 	double range_lo, range_hi, ll, l, h, hh, deadband; /* NaN = none */
 	int64_t period_us;
-	struct client_name *states; uint32_t state_count;
-	struct client_name *bits; uint32_t bit_count;
+	struct client_name *states;
+	uint32_t state_count;
+	struct client_name *bits;
+	uint32_t bit_count;
 };
 struct client_device {
 	const char *name, *title, *title_ja, *profile, *link;
 	int protocol;
 	int64_t poll_us;
-	point_id first; uint32_t count; /* its points */
-	struct msg_device_state state;  /* state.detail is own memory */
+	point_id first;
+	uint32_t count;                /* its points */
+	struct msg_device_state state; /* state.detail is own memory */
 	bool has_state;
 };
-struct client_screen { const char *name, *text; };
+struct client_screen {
+	const char *name, *text;
+};
 
 enum client_phase { CLIENT_DOWN, CLIENT_CONNECTING, CLIENT_SNAPSHOT, CLIENT_LIVE };
 
 struct client {
 	enum client_phase phase;
-	enum err why;                 /* why it is down, and a sentence */
+	enum err why; /* why it is down, and a sentence */
 	char why_text[256];
 	struct mono phase_since;
-	struct utc lost_at;           /* wall time at which the link was lost; 0 = it is not */
+	struct utc lost_at; /* wall time at which the link was lost; 0 = it is not */
 	char socket[108];
 	/* ---- the model: valid from the first CLIENT_LIVE on, kept (and marked by phase) while the link is down */
 	uint16_t generation;
@@ -50,21 +59,25 @@ struct client {
 	const char *site_name, *site_title_ja, *timezone;
 	bool simulated;
 	struct utc server_started;
-	struct client_point *points; uint32_t point_count;
-	struct delta_cell *cells;     /* [point_count]; decimals set */
-	struct client_device *devices; uint32_t device_count;
-	struct utc *group_time; uint32_t group_count;
-	struct client_screen *screens; uint32_t screen_count;
-	struct utc newest;            /* time of the last broadcast */
+	struct client_point *points;
+	uint32_t point_count;
+	struct delta_cell *cells; /* [point_count]; decimals set */
+	struct client_device *devices;
+	uint32_t device_count;
+	struct utc *group_time;
+	uint32_t group_count;
+	struct client_screen *screens;
+	uint32_t screen_count;
+	struct utc newest; /* time of the last broadcast */
 	uint64_t bytes_in, changes_in;
 	struct client_private *private;
 };
 
 struct client_ops {
-	void (*phase)(struct client *c, void *arg);                      /* it changed; after CLIENT_LIVE all points are new */
-	void (*changed)(struct client *c, point_id id, void *arg);       /* a value; many between two broadcasts */
-	void (*broadcast)(struct client *c, void *arg);                  /* one frame of changes is complete */
-	void (*device)(struct client *c, uint32_t device, void *arg);    /* communication of a device changed */
+	void (*phase)(struct client *c, void *arg); /* it changed; after CLIENT_LIVE all points are new */
+	void (*changed)(struct client *c, point_id id, void *arg); /* a value; many between two broadcasts */
+	void (*broadcast)(struct client *c, void *arg);            /* one frame of changes is complete */
+	void (*device)(struct client *c, uint32_t device, void *arg); /* communication of a device changed */
 	void (*raw)(struct client *c, const struct msg_raw *raw, void *arg);
 };
 
@@ -72,7 +85,8 @@ struct client_ops {
 void client_socket_path(char *buf, size_t size, const char *given);
 
 /* what: enum subscribe. With reconnect, tries again after 0.2 s, growing to 5 s. */
-struct client *client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconnect, const struct client_ops *ops, void *arg);
+struct client *client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconnect,
+    const struct client_ops *ops, void *arg);
 void client_free(struct client *c);
 
 point_id client_find(const struct client *c, const char *name); /* POINT_NONE = there is none */

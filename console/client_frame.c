@@ -57,7 +57,9 @@ got_hello(struct client *c, const struct frame *f)
 		return;
 	}
 	if (h.version != WIRE_VERSION) {
-		client_lost(c, ERR_VERSION, "chisand (%.60s) speaks wire version %u and this chisan speaks %u: install the same version of both",
+		client_lost(c, ERR_VERSION,
+		    "chisand (%.60s) speaks wire version %u and this chisan speaks %u: install the same "
+		    "version of both",
 		    h.build, h.version, WIRE_VERSION);
 		return;
 	}
@@ -146,8 +148,8 @@ got_raw(struct client *c, const struct frame *f)
 	rbuf_init(&r, f->body, f->length);
 	if (c->phase != CLIENT_LIVE)
 		return OK;
-	if (!msg_raw_get(&r, &raw) || raw.point >= c->point_count || raw.table >= TABLE_COUNT || raw.type >= RAW_COUNT ||
-	    raw.order >= ORDER_COUNT)
+	if (!msg_raw_get(&r, &raw) || raw.point >= c->point_count || raw.table >= TABLE_COUNT ||
+	    raw.type >= RAW_COUNT || raw.order >= ORDER_COUNT)
 		return ERR_FRAME;
 	if (p->ops->raw != NULL)
 		p->ops->raw(c, &raw, p->arg);
@@ -175,10 +177,13 @@ got_result(struct client *c, const struct frame *f)
 		return;
 	}
 	for (unsigned i = 0; i < CLIENT_RAW_MAX; i++) {
-		if (p->raw[i].sequence != f->reply_to || f->reply_to == 0 || p->raw[i].point >= c->point_count)
+		if (p->raw[i].sequence != f->reply_to || f->reply_to == 0 ||
+		    p->raw[i].point >= c->point_count)
 			continue;
 		p->raw[i].sequence = 0;
-		struct msg_raw raw = { .point = p->raw[i].point, .cause = (uint16_t)e, .decoded = (double)NAN };
+		struct msg_raw raw = {
+			.point = p->raw[i].point, .cause = (uint16_t)e, .decoded = (double)NAN
+		};
 		if (c->phase == CLIENT_LIVE && p->ops->raw != NULL)
 			p->ops->raw(c, &raw, p->arg);
 		return;
@@ -197,7 +202,8 @@ got_bye(struct client *c, const struct frame *f)
 		return;
 	p->said_bye = true;
 	c->why = err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_CLOSED;
-	str_printf(c->why_text, sizeof c->why_text, "chisand: %.200s", m.text[0] != '\0' ? m.text : err_text(c->why));
+	str_printf(c->why_text, sizeof c->why_text, "chisand: %.200s",
+	    m.text[0] != '\0' ? m.text : err_text(c->why));
 }
 
 static enum err
@@ -210,7 +216,7 @@ snapshot_frame(struct client *c, const struct frame *f)
 		return ERR_FRAME; /* a piece without its beginning */
 	switch (f->type) {
 	case W_DEVICE: return client_model_device(p->next, f);
-	case W_POINT:  return client_model_point(p->next, f);
+	case W_POINT: return client_model_point(p->next, f);
 	case W_SCREEN: return client_model_screen(p->next, f);
 	case W_VALUES: return client_model_values(p->next, f, NULL, NULL);
 	case W_SNAPSHOT_END:
@@ -236,20 +242,22 @@ client_take_frame(struct client *c, const struct frame *f)
 		return;
 	}
 	switch (f->type) {
-	case W_HELLO:        got_hello(c, f); return;
-	case W_SITE:         got_site(c, f); return;
-	case W_RESULT:       got_result(c, f); return;
-	case W_BYE:          got_bye(c, f); return;
-	case W_PING:         conn_send(p->conn, W_PONG, f->sequence, &(struct wbuf){ 0 }, NULL); return;
-	case W_CHANGES:      e = got_changes(c, f); break;
+	case W_HELLO: got_hello(c, f); return;
+	case W_SITE: got_site(c, f); return;
+	case W_RESULT: got_result(c, f); return;
+	case W_BYE: got_bye(c, f); return;
+	case W_PING: conn_send(p->conn, W_PONG, f->sequence, &(struct wbuf){ 0 }, NULL); return;
+	case W_CHANGES: e = got_changes(c, f); break;
 	case W_DEVICE_STATE: e = got_device_state(c, f); break;
-	case W_RAW:          e = got_raw(c, f); break;
-	case W_DEVICE: case W_POINT: case W_SCREEN: case W_VALUES: case W_SNAPSHOT_END:
-		e = snapshot_frame(c, f);
-		break;
-	default:
-		break; /* rows of later versions that we did not ask for */
+	case W_RAW: e = got_raw(c, f); break;
+	case W_DEVICE:
+	case W_POINT:
+	case W_SCREEN:
+	case W_VALUES:
+	case W_SNAPSHOT_END: e = snapshot_frame(c, f); break;
+	default: break; /* rows of later versions that we did not ask for */
 	}
 	if (e != OK)
-		client_lost(c, e, "a frame of chisand (%s) cannot be used: %s", wire_find(f->type)->name, err_text(e));
+		client_lost(c, e, "a frame of chisand (%s) cannot be used: %s", wire_find(f->type)->name,
+		    err_text(e));
 }

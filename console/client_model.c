@@ -14,7 +14,8 @@
 struct client_model *
 client_model_new(const struct msg_site *s)
 {
-	if (s->points > POINT_MAX || s->devices > DEVICE_MAX || s->screens > CLIENT_SCREEN_MAX || s->groups > POINT_MAX)
+	if (s->points > POINT_MAX || s->devices > DEVICE_MAX || s->screens > CLIENT_SCREEN_MAX ||
+	    s->groups > POINT_MAX)
 		return NULL;
 
 	struct client_model *m = xcalloc(1, sizeof *m);
@@ -90,7 +91,8 @@ client_model_device(struct client_model *m, const struct frame *f)
 
 /* n times (number: u8 or i64), name, Japanese name; numbers may come in any order. */
 static enum err
-read_names(struct client_model *m, struct msg_bytes bytes, bool is_bits, struct client_name **out, uint32_t *count)
+read_names(
+    struct client_model *m, struct msg_bytes bytes, bool is_bits, struct client_name **out, uint32_t *count)
 {
 	struct rbuf r;
 	struct client_name *v = NULL;
@@ -132,7 +134,8 @@ point_is_possible(const struct client_model *m, const struct msg_point *p)
 	struct client_entry *twin = NULL;
 	size_t len = strlen(p->name);
 
-	if (p->point != m->point_count || p->point >= m->point_max || len == 0 || len >= POINT_NAME_MAX || p->kind >= KIND_COUNT)
+	if (p->point != m->point_count || p->point >= m->point_max || len == 0 || len >= POINT_NAME_MAX ||
+	    p->kind >= KIND_COUNT)
 		return false;
 	if (p->device != DEVICE_NONE && p->device >= m->device_max)
 		return false;
@@ -167,8 +170,12 @@ client_model_point(struct client_model *m, const struct frame *f)
 		.device = p.device,
 		.group = p.group,
 		.decimals = (int8_t)(p.decimals_plus_8 - 8),
-		.range_lo = p.range_lo, .range_hi = p.range_hi,
-		.ll = p.ll, .l = p.l, .h = p.h, .hh = p.hh,
+		.range_lo = p.range_lo,
+		.range_hi = p.range_hi,
+		.ll = p.ll,
+		.l = p.l,
+		.h = p.h,
+		.hh = p.hh,
 		.deadband = p.deadband,
 		.period_us = p.period_us,
 	};
@@ -182,7 +189,8 @@ client_model_point(struct client_model *m, const struct frame *f)
 	entry->name = q->name;
 	entry->id = p.point;
 	HASH_ADD_KEYPTR(hh, m->hash, entry->name, strlen(entry->name), entry);
-	m->cells[p.point] = (struct delta_cell){ .v = (double)NAN, .quality = Q_NEVER_READ, .decimals = q->decimals };
+	m->cells[p.point] =
+	    (struct delta_cell){ .v = (double)NAN, .quality = Q_NEVER_READ, .decimals = q->decimals };
 	m->point_count++;
 	return OK;
 }
@@ -232,15 +240,19 @@ client_model_device_state(struct client_model *m, const struct frame *f, uint32_
 }
 
 enum err
-client_model_values(struct client_model *m, const struct frame *f, void (*changed)(uint32_t, void *), void *arg)
+client_model_values(
+    struct client_model *m, const struct frame *f, void (*changed)(uint32_t, void *), void *arg)
 {
 	/* Decimals come with the points: a value before its point cannot be read. */
 	if (m->point_count != m->point_max)
 		return ERR_FRAME;
 	struct delta_sink sink = {
-		.groups = m->group_count, .points = m->point_count,
-		.group_time = m->group_time, .cells = m->cells,
-		.changed = changed, .arg = arg,
+		.groups = m->group_count,
+		.points = m->point_count,
+		.group_time = m->group_time,
+		.cells = m->cells,
+		.changed = changed,
+		.arg = arg,
 	};
 	return delta_read(f, &sink, &m->newest);
 }
@@ -274,7 +286,8 @@ client_model_end(struct client_model *m, const struct frame *f, unsigned what)
 	if (!msg_snapshot_end_get(&r, &e) || e.devices != m->device_count || e.points != m->point_count ||
 	    e.screens != m->screen_count)
 		return ERR_FRAME;
-	if (((what & SUB_POINTS) && m->point_count != m->point_max) || ((what & SUB_DEVICES) && m->device_count != m->device_max))
+	if (((what & SUB_POINTS) && m->point_count != m->point_max) ||
+	    ((what & SUB_DEVICES) && m->device_count != m->device_max))
 		return ERR_FRAME;
 	find_ranges(m);
 	return OK;

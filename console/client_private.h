@@ -24,16 +24,20 @@ struct client_model {
 	bool simulated;
 	struct utc server_started, newest;
 	uint32_t point_max, device_max, screen_max; /* as the site announced them */
-	struct client_point *points; uint32_t point_count; /* count: received so far, in order of number */
+	struct client_point *points;
+	uint32_t point_count; /* count: received so far, in order of number */
 	struct delta_cell *cells;
-	struct client_device *devices; uint32_t device_count;
-	struct utc *group_time; uint32_t group_count;
-	struct client_screen *screens; uint32_t screen_count;
+	struct client_device *devices;
+	uint32_t device_count;
+	struct utc *group_time;
+	uint32_t group_count;
+	struct client_screen *screens;
+	uint32_t screen_count;
 	struct client_entry *entries, *hash;
 };
 
 #define CLIENT_MODEL_TEXT_MAX ((size_t)512 * 1024 * 1024) /* bytes of text that a snapshot may bring */
-#define CLIENT_SCREEN_MAX 1000
+#define CLIENT_SCREEN_MAX     1000
 
 /* Each returns OK or why the frame is refused; a refused frame leaves the model usable but incomplete. */
 struct client_model *client_model_new(const struct msg_site *m); /* NULL: impossible counts */
@@ -42,17 +46,21 @@ enum err client_model_device(struct client_model *m, const struct frame *f);
 enum err client_model_point(struct client_model *m, const struct frame *f);
 enum err client_model_screen(struct client_model *m, const struct frame *f);
 enum err client_model_device_state(struct client_model *m, const struct frame *f, uint32_t *device);
-enum err client_model_values(struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
+enum err client_model_values(
+    struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
 enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
 
 #define CLIENT_PAUSE_FIRST_S 0.2
-#define CLIENT_RAW_MAX 16 /* questions for registers under way; the oldest is forgotten */
-struct client_raw_asked { uint32_t sequence; point_id point; };
+#define CLIENT_RAW_MAX       16 /* questions for registers under way; the oldest is forgotten */
+struct client_raw_asked {
+	uint32_t sequence;
+	point_id point;
+};
 
 struct client_private {
 	struct ev_loop *loop;
-	struct conn *conn;               /* NULL = none */
-	ev_timer timer;                  /* pause before the next try, or patience with the server */
+	struct conn *conn; /* NULL = none */
+	ev_timer timer;    /* pause before the next try, or patience with the server */
 	const struct client_ops *ops;
 	void *arg;
 	unsigned what;

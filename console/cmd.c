@@ -54,7 +54,11 @@ cmd_exit_of(enum err e)
 	case ERR_NOT_FOUND: return CMD_NOT_FOUND;
 	case ERR_DENIED: return CMD_DENIED;
 	case ERR_REFUSED: return CMD_REFUSED;
-	case ERR_NO_SERVER: case ERR_CLOSED: case ERR_VERSION: case ERR_BUSY: case ERR_SLOW: return CMD_NO_SERVER;
+	case ERR_NO_SERVER:
+	case ERR_CLOSED:
+	case ERR_VERSION:
+	case ERR_BUSY:
+	case ERR_SLOW: return CMD_NO_SERVER;
 	case ERR_UNKNOWN: return CMD_UNKNOWN;
 	case ERR_BAD_DATA: return CMD_BAD_DATA;
 	default: return CMD_FAILED;
@@ -97,8 +101,8 @@ cmd_run(const struct options *o)
 	}
 	int n = o->arg_count - 1;
 	if (n < c->args_min || n > c->args_max) {
-		say_error("%s; usage: chisan %s [OPTION ...] %s", n < c->args_min ? "something is missing" : "too many words", c->name,
-		    c->arguments);
+		say_error("%s; usage: chisan %s [OPTION ...] %s",
+		    n < c->args_min ? "something is missing" : "too many words", c->name, c->arguments);
 		return CMD_USAGE;
 	}
 	return cmd_flush(c->run(o));
@@ -117,7 +121,8 @@ print_exit_codes(void)
 void
 cmd_print_help(const struct cmd *c)
 {
-	say("Usage: chisan %s [OPTION ...]%s%s\n\n%s.\n\nOptions\n", c->name, c->arguments[0] == '\0' ? "" : " ", c->arguments, c->help);
+	say("Usage: chisan %s [OPTION ...]%s%s\n\n%s.\n\nOptions\n", c->name,
+	    c->arguments[0] == '\0' ? "" : " ", c->arguments, c->help);
 	options_print(c->name);
 	print_exit_codes();
 }
@@ -147,7 +152,8 @@ cmd_help(const struct options *o)
 	const struct cmd *c = cmd_find(o->args[1]);
 	if (c == NULL) {
 		const char *near = cmd_nearest(o->args[1]);
-		say_error("there is no command \"%.60s\"%s%s%s", o->args[1], near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+		say_error("there is no command \"%.60s\"%s%s%s", o->args[1],
+		    near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
 		    near == NULL ? "" : "\"?");
 		return CMD_NOT_FOUND;
 	}
@@ -177,7 +183,8 @@ cmd_print_version(const char *terminal_library)
 	struct utsname u;
 
 	say("chisan %s, wire version %d\n", PACKAGE_VERSION, WIRE_VERSION);
-	say("libev %d.%d, jansson %s, %s\n", ev_version_major(), ev_version_minor(), jansson_version_str(), terminal_library);
+	say("libev %d.%d, jansson %s, %s\n", ev_version_major(), ev_version_minor(), jansson_version_str(),
+	    terminal_library);
 	if (uname(&u) == 0)
 		say("%s %s %s\n", u.sysname, u.release, u.machine);
 	return CMD_DONE;

@@ -53,9 +53,9 @@ const char *cmd_nearest(const char *name);    /* for "did you mean"; NULL */
 /* Runs o->args[0] with the rest; says on stderr what is wrong with them. */
 int cmd_run(const struct options *o);
 
-void cmd_print_usage(void);                        /* all of it, stdout */
+void cmd_print_usage(void); /* all of it, stdout */
 void cmd_print_help(const struct cmd *c);
-int cmd_complete(const struct options *o);         /* words for the shell's completion */
+int cmd_complete(const struct options *o);           /* words for the shell's completion */
 int cmd_print_version(const char *terminal_library); /* as "ncurses 6.4" */
 
 /* ---- for commands */
@@ -70,7 +70,8 @@ struct client *cmd_snapshot(const struct options *o, unsigned what, int *code);
 bool cmd_is_settled(const struct client *c); /* what --wait waits for */
 
 const char *cmd_quality_word(uint16_t quality); /* "good", or the first flag: "no-comm" "stale" ... */
-const char *cmd_in_language(const struct options *o, const char *en, const char *ja); /* the other where one is empty */
+const char *cmd_in_language(
+    const struct options *o, const char *en, const char *ja); /* the other where one is empty */
 
 /* Writes what is left of stdout; CMD_FAILED and a sentence if it cannot be, CMD_DONE if nobody reads on. Else code. */
 int cmd_flush(int code);

@@ -28,7 +28,8 @@ since_text(char *buf, size_t size, int64_t at, struct utc now, const char *behin
 	if (at == 0)
 		str_copy(buf, size, "-");
 	else
-		str_printf(buf, size, "%s%s", clock_age(age, sizeof age, utc_diff_us(now, (struct utc){ at })), behind);
+		str_printf(buf, size, "%s%s",
+		    clock_age(age, sizeof age, utc_diff_us(now, (struct utc){ at })), behind);
 }
 
 static void
@@ -40,8 +41,8 @@ last_error_text(char *buf, size_t size, const struct msg_device_state *s, struct
 	if (s->last_error == OK)
 		str_copy(buf, size, "-");
 	else
-		str_printf(buf, size, "%s, %ux, %s%s%s", err_word((enum err)s->last_error), s->last_error_count, ago,
-		    s->detail[0] == '\0' ? "" : ", ", s->detail);
+		str_printf(buf, size, "%s, %ux, %s%s%s", err_word((enum err)s->last_error),
+		    s->last_error_count, ago, s->detail[0] == '\0' ? "" : ", ", s->detail);
 }
 
 static void
@@ -57,8 +58,14 @@ static void
 print_table(const struct client *c, const bool *chosen, struct utc now)
 {
 	static const struct say_column columns[] = {
-		{ "DEVICE", false, 0 }, { "STATE", false, 0 }, { "SINCE", true, 0 }, { "ANSWER", true, 0 }, { "REQUESTS", true, 0 },
-		{ "TIMEOUTS", true, 0 }, { "ERRORS", true, 0 }, { "LAST ERROR", false, 0 },
+		{ "DEVICE", false, 0 },
+		{ "STATE", false, 0 },
+		{ "SINCE", true, 0 },
+		{ "ANSWER", true, 0 },
+		{ "REQUESTS", true, 0 },
+		{ "TIMEOUTS", true, 0 },
+		{ "ERRORS", true, 0 },
+		{ "LAST ERROR", false, 0 },
 	};
 	struct say_table *t = say_table_new(columns, ARRAY_LEN(columns));
 
@@ -75,7 +82,8 @@ print_table(const struct client *c, const bool *chosen, struct utc now)
 		if (s->answer_us == 0)
 			str_copy(text, sizeof text, "-");
 		else
-			str_printf(text, sizeof text, "%u.%02ums", s->answer_us / 1000, s->answer_us / 10 % 100);
+			str_printf(
+			    text, sizeof text, "%u.%02ums", s->answer_us / 1000, s->answer_us / 10 % 100);
 		say_table_cell(t, text);
 		number_cell(t, s->requests);
 		number_cell(t, s->timeouts);
@@ -113,7 +121,8 @@ print_help(const struct client *c, const bool *chosen)
 		if (!chosen[i] || (d->has_state && d->state.state == DEVICE_UP))
 			continue;
 		say_table_cell(t, d->name);
-		str_printf(text, sizeof text, "%s: %s (%s)", state_word(d), help_text(d), d->link[0] == '\0' ? "no link" : d->link);
+		str_printf(text, sizeof text, "%s: %s (%s)", state_word(d), help_text(d),
+		    d->link[0] == '\0' ? "no link" : d->link);
 		say_table_cell(t, text);
 		if (!any)
 			say("\n");

@@ -36,14 +36,25 @@ print_names(const struct client *c, const point_id *ids, uint32_t n)
 }
 
 static void
-print_table(const struct options *o, const struct client *c, const point_id *ids, uint32_t n, struct utc now, bool has_heads)
+print_table(const struct options *o, const struct client *c, const point_id *ids, uint32_t n, struct utc now,
+    bool has_heads)
 {
 	static const struct say_column heads[] = {
-		{ "POINT", false, 0 }, { "VALUE", true, 24 }, { "", false, 0 }, { "UNIT", false, 0 }, { "AGE", true, 0 },
-		{ "QUALITY", false, 0 }, { "TITLE", false, 0 },
+		{ "POINT", false, 0 },
+		{ "VALUE", true, 24 },
+		{ "", false, 0 },
+		{ "UNIT", false, 0 },
+		{ "AGE", true, 0 },
+		{ "QUALITY", false, 0 },
+		{ "TITLE", false, 0 },
 	};
 	static const struct say_column plain[] = {
-		{ NULL, false, 0 }, { NULL, true, 0 }, { NULL, false, 0 }, { NULL, false, 0 }, { NULL, true, 0 }, { NULL, false, 0 },
+		{ NULL, false, 0 },
+		{ NULL, true, 0 },
+		{ NULL, false, 0 },
+		{ NULL, false, 0 },
+		{ NULL, true, 0 },
+		{ NULL, false, 0 },
 		{ NULL, false, 0 },
 	};
 	struct say_table *t = say_table_new(has_heads ? heads : plain, ARRAY_LEN(heads));
@@ -112,8 +123,9 @@ cmd_get(const struct options *o)
 			const struct delta_cell *cell = &c->cells[ids[i]];
 			if (quality_validity(cell->quality) == V_GOOD)
 				continue;
-			say_error("%s is not good: %s%s%s", c->points[ids[i]].name, quality_text(cell->quality),
-			    cell->cause == OK ? "" : "; ", cell->cause == OK ? "" : err_text((enum err)cell->cause));
+			say_error("%s is not good: %s%s%s", c->points[ids[i]].name,
+			    quality_text(cell->quality), cell->cause == OK ? "" : "; ",
+			    cell->cause == OK ? "" : err_text((enum err)cell->cause));
 			code = CMD_BAD_DATA;
 		}
 	}

@@ -39,7 +39,8 @@ device_is_settled(const struct client *c, const struct client_device *d)
 			return s->last_error_count >= 2 || s->timeouts + s->errors >= 3;
 	}
 	for (point_id i = d->first; i < d->first + d->count && i < c->point_count; i++)
-		if (c->cells[i].quality & Q_NEVER_READ && c->points[i].kind != KIND_COMMAND && c->points[i].kind != KIND_SETPOINT)
+		if (c->cells[i].quality & Q_NEVER_READ && c->points[i].kind != KIND_COMMAND &&
+		    c->points[i].kind != KIND_SETPOINT)
 			return false;
 	return true;
 }
@@ -128,7 +129,8 @@ cmd_snapshot(const struct options *o, unsigned what, int *code)
 	struct session s = { .loop = ev_default_loop(0), .o = o };
 	bool waits = o->wait_us > 0;
 
-	s.client = client_new(s.loop, o->socket, waits ? what | SUB_POINTS | SUB_VALUES | SUB_DEVICES | SUB_CHANGES : what, waits, &ops, &s);
+	s.client = client_new(s.loop, o->socket,
+	    waits ? what | SUB_POINTS | SUB_VALUES | SUB_DEVICES | SUB_CHANGES : what, waits, &ops, &s);
 	s.limit.data = s.look.data = &s;
 	ev_timer_init(&s.limit, limit_cb, (double)(waits ? o->wait_us : o->timeout_us) / 1e6, 0.);
 	ev_timer_start(s.loop, &s.limit);

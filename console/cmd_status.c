@@ -16,11 +16,14 @@
 #define PAGE_CELLS 79
 #define PAGE_LINES 23 /* one is left for the prompt */
 #define LEFT_CELLS 40
-#define HEAT_ROWS 8
-#define DOWN_ROWS 2
+#define HEAT_ROWS  8
+#define DOWN_ROWS  2
 
 /* A line is put together of pieces that stand in given cells. */
-struct line { char text[2048]; int cells; };
+struct line {
+	char text[2048];
+	int cells;
+};
 
 static unsigned lines; /* printed so far */
 
@@ -75,12 +78,14 @@ print_head(const struct options *o, const struct client *c, struct utc now)
 	char time[64], up[16], text[512];
 
 	utc_civil(time, sizeof time, now, "%Y-%m-%d %H:%M:%S %Z");
-	str_printf(text, sizeof text, "%s%s", cmd_in_language(o, c->site_name, c->site_title_ja), c->simulated ? "  SIMULATED" : "");
+	str_printf(text, sizeof text, "%s%s", cmd_in_language(o, c->site_name, c->site_title_ja),
+	    c->simulated ? "  SIMULATED" : "");
 	put_at(&l, 0, text);
 	put_right(&l, PAGE_CELLS, time);
 	end_line(&l);
 	str_printf(text, sizeof text, "chisand %s, up %s; you are %s (%s)", c->server_build,
-	    clock_age(up, sizeof up, utc_diff_us(now, c->server_started)), c->user[0] == '\0' ? "nobody" : c->user, role_word(c->role));
+	    clock_age(up, sizeof up, utc_diff_us(now, c->server_started)),
+	    c->user[0] == '\0' ? "nobody" : c->user, role_word(c->role));
 	put_at(&l, 0, "Server");
 	put_at(&l, 10, text);
 	end_line(&l);
@@ -108,13 +113,13 @@ print_counts(const struct client *c, const struct status *s)
 	char text[256];
 
 	put_at(&l, 0, "Links");
-	str_printf(text, sizeof text, "%u up, %u down, %u connecting, %u off", s->links[DEVICE_UP], s->links[DEVICE_DOWN],
-	    s->links[DEVICE_CONNECTING], s->links[DEVICE_OFF]);
+	str_printf(text, sizeof text, "%u up, %u down, %u connecting, %u off", s->links[DEVICE_UP],
+	    s->links[DEVICE_DOWN], s->links[DEVICE_CONNECTING], s->links[DEVICE_OFF]);
 	put_at(&l, 10, text);
 	end_line(&l);
 	put_at(&l, 0, "Points");
-	str_printf(text, sizeof text, "%u: %u good, %u uncertain, %u bad (%u never read)", c->point_count, s->validity[V_GOOD],
-	    s->validity[V_UNCERTAIN], s->validity[V_BAD], s->never_read);
+	str_printf(text, sizeof text, "%u: %u good, %u uncertain, %u bad (%u never read)", c->point_count,
+	    s->validity[V_GOOD], s->validity[V_UNCERTAIN], s->validity[V_BAD], s->never_read);
 	put_at(&l, 10, text);
 	end_line(&l);
 }

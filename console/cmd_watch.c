@@ -25,7 +25,7 @@ struct watch {
 	struct ev_loop *loop;
 	const struct options *o;
 	struct client *client;
-	bool *chosen;          /* [count] */
+	bool *chosen;            /* [count] */
 	struct delta_cell *last; /* [count] as last printed */
 	uint32_t count;
 	uint16_t generation;
@@ -57,7 +57,8 @@ print_line(struct watch *w, point_id id)
 	else
 		str_copy(fitted, sizeof fitted, value);
 	text_fit(unit, sizeof unit, c->points[id].unit, w->unit_cells, false);
-	say("%s %s %s %-2s %s %s\n", time, name, fitted, quality_letters(v.quality), unit, cmd_quality_word(v.quality));
+	say("%s %s %s %-2s %s %s\n", time, name, fitted, quality_letters(v.quality), unit,
+	    cmd_quality_word(v.quality));
 }
 
 static void
@@ -114,9 +115,12 @@ measure(struct watch *w)
 		client_format(c, i, w->o->ja, text, sizeof text);
 		widen(&w->value_cells, text_width(text));
 		for (uint32_t s = 0; s < p->state_count; s++)
-			widen(&w->value_cells, text_width(cmd_in_language(w->o, p->states[s].text, p->states[s].text_ja)));
-		widen(&w->value_cells, text_width(str_fixed(text, sizeof text, p->range_lo, p->decimals > 0 ? p->decimals : 0)));
-		widen(&w->value_cells, text_width(str_fixed(text, sizeof text, p->range_hi, p->decimals > 0 ? p->decimals : 0)));
+			widen(&w->value_cells,
+			    text_width(cmd_in_language(w->o, p->states[s].text, p->states[s].text_ja)));
+		widen(&w->value_cells,
+		    text_width(str_fixed(text, sizeof text, p->range_lo, p->decimals > 0 ? p->decimals : 0)));
+		widen(&w->value_cells,
+		    text_width(str_fixed(text, sizeof text, p->range_hi, p->decimals > 0 ? p->decimals : 0)));
 	}
 }
 
@@ -148,7 +152,8 @@ static void
 begin(struct watch *w)
 {
 	bool is_first = !w->was_live;
-	bool is_new = is_first || w->client->generation != w->generation || w->client->point_count != w->count;
+	bool is_new =
+	    is_first || w->client->generation != w->generation || w->client->point_count != w->count;
 
 	w->was_live = true;
 	if (w->has_said_lost)
@@ -204,7 +209,9 @@ broadcast_ended(struct client *c, void *arg)
 	flush(arg);
 }
 
-static const struct client_ops ops = { .phase = phase_changed, .changed = point_changed, .broadcast = broadcast_ended };
+static const struct client_ops ops = {
+	.phase = phase_changed, .changed = point_changed, .broadcast = broadcast_ended
+};
 
 static void
 limit_cb(struct ev_loop *loop, ev_timer *t, int revents)
@@ -249,7 +256,8 @@ cmd_watch(const struct options *o)
 	ev_io output;
 	struct stat st;
 
-	w.client = client_new(w.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES, true, &ops, &w);
+	w.client =
+	    client_new(w.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES, true, &ops, &w);
 	ev_signal_init(&interrupt, signal_cb, SIGINT);
 	ev_signal_init(&terminate, signal_cb, SIGTERM);
 	ev_timer_init(&limit, limit_cb, (double)o->timeout_us / 1e6, 0.);

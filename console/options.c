@@ -94,7 +94,9 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_SCRIPT: c->script = value; return value[0] != '\0';
 	case OPT_SIZE: c->size = value; return value[0] != '\0';
 	case OPT_NO_GUARD: c->no_guardian = true; return true;
-	case OPT_HELP: case OPT_VERSION: case OPTION_COUNT: return true;
+	case OPT_HELP:
+	case OPT_VERSION:
+	case OPTION_COUNT: return true;
 	}
 	return true;
 }
@@ -143,7 +145,8 @@ take(struct reader *r, int id, const char *value)
 		return false;
 	}
 	if (!store(r->o, (enum option_id)id, value)) {
-		str_printf(r->message, r->size, "--%s %s %s is not understood: %s", row->name, row->argument, value, row->help);
+		str_printf(r->message, r->size, "--%s %s %s is not understood: %s", row->name, row->argument,
+		    value, row->help);
 		return false;
 	}
 	return true;
@@ -161,8 +164,9 @@ take_long(struct reader *r, const char *word)
 		for (int i = 0; i < OPTION_COUNT; i++)
 			names[i] = rows[i].name;
 		const char *near = str_nearest(word, names);
-		str_printf(r->message, r->size, "there is no option --%.*s%s%s%s", (int)(len > 60 ? 60 : len), word,
-		    near == NULL ? "" : "; did you mean --", near == NULL ? "" : near, near == NULL ? "; see chisan --help" : "?");
+		str_printf(r->message, r->size, "there is no option --%.*s%s%s%s", (int)(len > 60 ? 60 : len),
+		    word, near == NULL ? "" : "; did you mean --", near == NULL ? "" : near,
+		    near == NULL ? "; see chisan --help" : "?");
 		return false;
 	}
 	if (equals != NULL && rows[id].argument == NULL) {
@@ -252,8 +256,8 @@ options_print(const char *command)
 			continue;
 		if (row->letter != 0)
 			str_printf(letter, sizeof letter, "-%c, ", row->letter);
-		str_printf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->argument == NULL ? "" : " ",
-		    row->argument == NULL ? "" : row->argument);
+		str_printf(left, sizeof left, "%s--%s%s%s", letter, row->name,
+		    row->argument == NULL ? "" : " ", row->argument == NULL ? "" : row->argument);
 		say("  %-24s %s\n", left, row->help);
 	}
 }

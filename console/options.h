@@ -54,7 +54,7 @@ struct option_row {
 };
 
 struct options {
-	char socket[4096];   /* resolved */
+	char socket[4096]; /* resolved */
 	bool given[OPTION_COUNT];
 	bool json, ja, names, now, verbose;
 	int64_t wait_us, timeout_us, count;
@@ -65,12 +65,13 @@ struct options {
 
 #define OPTIONS_ARG_MAX 1000
 
-const struct option_row *option_row(size_t i); /* NULL at the end */
+const struct option_row *option_row(size_t i);                          /* NULL at the end */
 bool option_belongs(const struct option_row *row, const char *command); /* NULL: the console */
 
 /* False: message says what is wrong, for stderr and exit code 2. */
 bool options_read(struct options *o, int argc, const char *const *argv, char *message, size_t size);
-bool options_check(const struct options *o, char *message, size_t size); /* does each belong to the command? */
+bool options_check(
+    const struct options *o, char *message, size_t size); /* does each belong to the command? */
 
 /* Prints the rows that belong to command (NULL: the console) on stdout. */
 void options_print(const char *command);

@@ -30,11 +30,12 @@ int say_terminal_width(void);
 struct say_column {
 	const char *head; /* NULL = the table has no heads */
 	bool right;
-	int max;          /* cells; longer text is cut with '~'; 0 = as wide as it needs to be */
+	int max; /* cells; longer text is cut with '~'; 0 = as wide as it needs to be */
 };
 #define SAY_COLUMNS_MAX 12
 struct say_table;
-struct say_table *say_table_new(const struct say_column *columns, unsigned count); /* columns stay the caller's */
+struct say_table *say_table_new(
+    const struct say_column *columns, unsigned count);      /* columns stay the caller's */
 void say_table_cell(struct say_table *t, const char *text); /* copied and made safe; row by row */
 void say_table_print(struct say_table *t);                  /* prints and frees */
 

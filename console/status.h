@@ -29,15 +29,20 @@ enum status_power { STATUS_POWER_LIST(STATUS_POWER_ENUM) STATUS_POWER_COUNT };
 
 #define STATUS_LIST_MAX 64
 
-struct status_battery { uint32_t device; point_id soc, power, state; }; /* POINT_NONE = has none */
+struct status_battery {
+	uint32_t device;
+	point_id soc, power, state;
+}; /* POINT_NONE = has none */
 
 struct status {
 	uint32_t links[DEVICE_STATE_COUNT]; /* devices in each state */
 	uint32_t validity[V_BAD + 1];       /* points of each */
 	uint32_t never_read;                /* among the bad ones */
 	point_id mode, power[STATUS_POWER_COUNT];
-	point_id heat[STATUS_LIST_MAX]; uint32_t heat_count;
-	struct status_battery batteries[STATUS_LIST_MAX]; uint32_t battery_count;
+	point_id heat[STATUS_LIST_MAX];
+	uint32_t heat_count;
+	struct status_battery batteries[STATUS_LIST_MAX];
+	uint32_t battery_count;
 };
 
 void status_gather(struct status *s, const struct client *c);
