@@ -267,6 +267,58 @@ START_TEST(every_kind_has_its_row)
 }
 END_TEST
 
+static char page[32768];
+
+static void
+read_manual(void)
+{
+	char path[1024];
+	const char *top = getenv("top_srcdir");
+	FILE *f;
+
+	ck_assert(str_printf(path, sizeof(path), "%s/docs/man/chisan-screen.5", top != NULL ? top : "."));
+	f = fopen(path, "r");
+	ck_assert_msg(f != NULL, "no %s", path);
+	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
+	fclose(f);
+}
+
+START_TEST(the_manual_lists_every_kind)
+{
+	static const struct { const char *word, *args, *help; } rows[] = {
+#define ROW(id, word, args, help) { word, (args) == 0 ? "" : (args) == 3 ? " Ar a b c" : NULL, help },
+		FIELD_LIST(ROW)
+	};
+	char row[300];
+
+	read_manual();
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *args = rows[i].args != NULL ? rows[i].args : strcmp(rows[i].word, "symbol") == 0 ? " Ar a b" : " Ar lo hi";
+		snprintf(row, sizeof(row), "\n.It Cm %s%s Ta %s\n", rows[i].word, args, rows[i].help);
+		ck_assert_msg(strstr(page, row) != NULL, "chisan-screen.5 lacks: %s", row);
+	}
+}
+END_TEST
+
+START_TEST(the_manual_s_example_reads)
+{
+	char *begin, *end;
+	struct screen_file *f;
+
+	read_manual();
+	begin = strstr(page, "\n.Bd -literal\n");
+	ck_assert(begin != NULL);
+	begin += strlen("\n.Bd -literal\n");
+	end = strstr(begin, ".Ed\n");
+	ck_assert(end != NULL);
+	f = parse_bytes(begin, (size_t)(end - begin));
+	ck_assert_msg(f != NULL, "%s", told);
+	ck_assert_uint_eq(f->binding_count, 7);
+	ck_assert_uint_eq(f->drawings[0].field_count, 7);
+	screen_file_free(f);
+}
+END_TEST
+
 /* clang-format off */
 T_MAIN("screenfile",
 	T(header_and_fields_are_read)
@@ -280,4 +332,6 @@ T_MAIN("screenfile",
 	T(a_file_of_more_than_its_limit_is_refused)
 	T(thousands_of_faults_end_in_a_hundred)
 	T(too_many_fields_are_told_in_bounded_time)
-	T_LOOP(every_kind_has_its_row, 0, FIELD_KIND_COUNT))
+	T_LOOP(every_kind_has_its_row, 0, FIELD_KIND_COUNT)
+	T(the_manual_lists_every_kind)
+	T(the_manual_s_example_reads))

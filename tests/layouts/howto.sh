@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# howto.sh - what the how-to pages show is what chisan-site accepts; and the smallest site can be copied and still loads.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+site="$top_builddir/scada/site/chisan-site"
+
+# block FILE KIND: the lines of the fenced block ```KIND
+block() {
+	awk -v fence="\`\`\`$2" '$0 == fence { on = 1; next } /^```/ { on = 0 } on' "$1"
+}
+
+cp -R "$top_srcdir/layouts/minimal" "$work/minimal"
+cp -R "$top_srcdir/layouts/profiles" "$work/profiles"
+chmod -R u+w "$work"
+block "$top_srcdir/docs/how-to-screen.md" screen >"$work/minimal/screens/battery.screen"
+block "$top_srcdir/docs/how-to-profile.md" profile >"$work/minimal/my-meter.yaml"
+sed 's/profile: energy-meter.*/profile: my-meter/' "$work/minimal/site.yaml" >"$work/new"
+mv "$work/new" "$work/minimal/site.yaml"
+[ -s "$work/minimal/screens/battery.screen" ] && [ -s "$work/minimal/my-meter.yaml" ]
+
+for dir in "$work/minimal" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/musashino"; do
+	"$site" -n "$dir" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
+	if [ "$(wc -l <"$work/out")" -ne 1 ] || ! grep -q ': no faults$' "$work/out"; then
+		echo "$dir: more than 'no faults' was said:"
+		cat "$work/out"
+		exit 1
+	fi
+done
+
+# The check is alive: a screen that names a point the site does not have is refused.
+sed 's/ESS1.TMAX full/METER.NOTHING full/' "$work/minimal/screens/battery.screen" >"$work/new"
+mv "$work/new" "$work/minimal/screens/battery.screen"
+if "$site" -n "$work/minimal" >"$work/out" 2>&1; then
+	echo "a faulty screen was accepted"
+	exit 1
+fi
