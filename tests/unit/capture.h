@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static struct capture {
-	int out, err;          /* the real ones */
+	int out, err; /* the real ones */
 	FILE *out_file, *err_file;
 	char out_text[65536], err_text[8192];
 } capture;

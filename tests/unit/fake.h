@@ -20,24 +20,24 @@
 #include "scada/base/msg.h"
 #include "scada/base/str.h"
 
-#define FAKE_POINTS 6
+#define FAKE_POINTS        6
 #define FAKE_BATTERIES_MAX 40
-#define FAKE_NOW (INT64_C(1795000000) * US_PER_S)
+#define FAKE_NOW           (INT64_C(1795000000) * US_PER_S)
 
 struct fake {
 	struct ev_loop *loop;
 	char folder[64], path[108];
 	int listener;
 	ev_io accept_io;
-	struct conn *conn;        /* the one client; NULL = none */
+	struct conn *conn; /* the one client; NULL = none */
 	unsigned accepted, subscribed, raw_asked;
-	uint32_t last_sequence;   /* of the last request */
+	uint32_t last_sequence; /* of the last request */
 	uint16_t version, generation;
-	bool is_mute;             /* accepts and says nothing */
-	bool is_busy;             /* refuses to be subscribed */
-	bool gives_no_end;        /* the snapshot never ends */
-	unsigned batteries;       /* further devices, each with a point "Bn.SOC"; they are down */
-	unsigned fails;           /* times that PV1 has failed in a row */
+	bool is_mute;       /* accepts and says nothing */
+	bool is_busy;       /* refuses to be subscribed */
+	bool gives_no_end;  /* the snapshot never ends */
+	unsigned batteries; /* further devices, each with a point "Bn.SOC"; they are down */
+	unsigned fails;     /* times that PV1 has failed in a row */
 	struct delta_cell cells[FAKE_POINTS + FAKE_BATTERIES_MAX];
 	struct value values[FAKE_POINTS + FAKE_BATTERIES_MAX];
 };
@@ -67,7 +67,10 @@ fake_send(struct fake *s, uint16_t type, struct wbuf *b)
 static inline void
 fake_names(struct wbuf *b, bool is_bits)
 {
-	static const struct { int64_t n; const char *en, *ja; } v[] = { { 0, "stop", "停止" }, { 1, "run", "運転" }, { 99, "fault", "" } };
+	static const struct {
+		int64_t n;
+		const char *en, *ja;
+	} v[] = { { 0, "stop", "停止" }, { 1, "run", "運転" }, { 99, "fault", "" } };
 
 	for (unsigned i = 0; i < (is_bits ? 2 : 3); i++) {
 		if (is_bits)
@@ -94,10 +97,26 @@ fake_point(struct fake *s, uint32_t number, const char *name)
 	if (strcmp(p->name, "ESS1.ALRM") == 0)
 		fake_names(&bits, true);
 	struct msg_point m = {
-		.point = number, .device = number < FAKE_POINTS ? p->device : 2 + number - FAKE_POINTS, .group = p->device == DEVICE_NONE ? 2 : p->device, .kind = (uint8_t)p->kind,
-		.decimals_plus_8 = (uint8_t)(p->decimals + 8), .name = name, .title = p->title, .title_ja = p->title_ja,
-		.unit = p->unit, .range_lo = 0, .range_hi = 100, .ll = none, .l = 10, .h = none, .hh = none, .deadband = 0.5,
-		.period_us = 1000000, .source = "holding 0, f32 ABCD", .states = { states.data, states.len }, .bits = { bits.data, bits.len },
+		.point = number,
+		.device = number < FAKE_POINTS ? p->device : 2 + number - FAKE_POINTS,
+		.group = p->device == DEVICE_NONE ? 2 : p->device,
+		.kind = (uint8_t)p->kind,
+		.decimals_plus_8 = (uint8_t)(p->decimals + 8),
+		.name = name,
+		.title = p->title,
+		.title_ja = p->title_ja,
+		.unit = p->unit,
+		.range_lo = 0,
+		.range_hi = 100,
+		.ll = none,
+		.l = 10,
+		.h = none,
+		.hh = none,
+		.deadband = 0.5,
+		.period_us = 1000000,
+		.source = "holding 0, f32 ABCD",
+		.states = { states.data, states.len },
+		.bits = { bits.data, bits.len },
 	};
 	msg_point_put(&b, &m);
 	fake_send(s, W_POINT, &b);
@@ -113,10 +132,17 @@ fake_device_state(struct fake *s, uint32_t device, enum device_state state, enum
 
 	wbuf_init(&b);
 	struct msg_device_state m = {
-		.device = device, .state = (uint8_t)state, .answer_us = 3100, .requests = 99,
-		.timeouts = s->fails > 1 ? 2 : 0, .errors = 1,
-		.connects = 1, .since = FAKE_NOW - 60 * US_PER_S, .last_error = (uint16_t)last,
-		.last_error_time = last == OK ? 0 : FAKE_NOW - 30 * US_PER_S, .last_error_count = last == OK ? 0 : s->fails,
+		.device = device,
+		.state = (uint8_t)state,
+		.answer_us = 3100,
+		.requests = 99,
+		.timeouts = s->fails > 1 ? 2 : 0,
+		.errors = 1,
+		.connects = 1,
+		.since = FAKE_NOW - 60 * US_PER_S,
+		.last_error = (uint16_t)last,
+		.last_error_time = last == OK ? 0 : FAKE_NOW - 30 * US_PER_S,
+		.last_error_count = last == OK ? 0 : s->fails,
 		.detail = last == OK ? "" : "holding 0..9",
 	};
 	msg_device_state_put(&b, &m);
@@ -149,8 +175,17 @@ fake_site(struct fake *s, uint32_t points, uint32_t devices)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	msg_site_put(&b, &(struct msg_site){ .generation = s->generation, .points = points, .devices = devices, .screens = 1, .groups = 3,
-	    .name = "Musashino", .title_ja = "武蔵野", .timezone = "Asia/Tokyo", .started = FAKE_NOW - 3600 * US_PER_S, .simulated = 1 });
+	msg_site_put(&b,
+	    &(struct msg_site){ .generation = s->generation,
+	        .points = points,
+	        .devices = devices,
+	        .screens = 1,
+	        .groups = 3,
+	        .name = "Musashino",
+	        .title_ja = "武蔵野",
+	        .timezone = "Asia/Tokyo",
+	        .started = FAKE_NOW - 3600 * US_PER_S,
+	        .simulated = 1 });
 	fake_send(s, W_SITE, &b);
 	wbuf_done(&b);
 }
@@ -164,8 +199,16 @@ fake_devices(struct fake *s)
 	for (uint32_t i = 0; i < 2 + s->batteries; i++) {
 		char name[16];
 		str_printf(name, sizeof name, "B%u", i);
-		msg_device_put(&b, &(struct msg_device){ .device = i, .name = i == 0 ? "ESS1" : i == 1 ? "PV1" : name, .title = i == 0 ? "Battery" : "Sun",
-		    .title_ja = "", .profile = "battery", .link = "modbus-tcp://127.0.0.1:15001/1", .poll_us = 1000000 });
+		msg_device_put(&b,
+		    &(struct msg_device){ .device = i,
+		        .name = i == 0 ? "ESS1"
+		            : i == 1   ? "PV1"
+		                       : name,
+		        .title = i == 0 ? "Battery" : "Sun",
+		        .title_ja = "",
+		        .profile = "battery",
+		        .link = "modbus-tcp://127.0.0.1:15001/1",
+		        .poll_us = 1000000 });
 		fake_send(s, W_DEVICE, &b);
 	}
 	wbuf_done(&b);
@@ -177,7 +220,8 @@ fake_end(struct fake *s, uint32_t points)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = 2 + s->batteries, .points = points, .screens = 1 });
+	msg_snapshot_end_put(
+	    &b, &(struct msg_snapshot_end){ .devices = 2 + s->batteries, .points = points, .screens = 1 });
 	fake_send(s, W_SNAPSHOT_END, &b);
 	wbuf_done(&b);
 }
@@ -226,8 +270,13 @@ fake_hello(struct fake *s)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	msg_hello_put(&b, &(struct msg_hello){ .version = s->version, .generation = s->generation, .role = ROLE_OPERATOR, .program = "chisand",
-	    .build = "0.1.0", .user = "operator" });
+	msg_hello_put(&b,
+	    &(struct msg_hello){ .version = s->version,
+	        .generation = s->generation,
+	        .role = ROLE_OPERATOR,
+	        .program = "chisand",
+	        .build = "0.1.0",
+	        .user = "operator" });
 	fake_send(s, W_HELLO, &b);
 	wbuf_done(&b);
 }
@@ -303,7 +352,10 @@ static inline void
 fake_start(struct fake *s, struct ev_loop *loop)
 {
 	static const struct value first[FAKE_POINTS] = {
-		{ .v = 55.5 }, { .v = -120.25 }, { .v = 1 }, { .v = 3 },
+		{ .v = 55.5 },
+		{ .v = -120.25 },
+		{ .v = 1 },
+		{ .v = 3 },
 		{ .v = 17, .quality = Q_NO_COMM, .cause = ERR_TIMEOUT, .time = { FAKE_NOW - 37 * US_PER_S } },
 		{ .v = (double)NAN, .quality = Q_NEVER_READ },
 	};

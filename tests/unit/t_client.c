@@ -15,10 +15,36 @@ static unsigned n_phase, n_changed, n_broadcast, n_device, n_raw;
 static uint16_t raw_cause;
 static uint32_t raw_address;
 
-static void on_phase(struct client *c, void *arg) { (void)c; (void)arg; n_phase++; }
-static void on_changed(struct client *c, point_id id, void *arg) { (void)c; (void)id; (void)arg; n_changed++; }
-static void on_broadcast(struct client *c, void *arg) { (void)c; (void)arg; n_broadcast++; }
-static void on_device(struct client *c, uint32_t d, void *arg) { (void)c; (void)d; (void)arg; n_device++; }
+static void
+on_phase(struct client *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+	n_phase++;
+}
+static void
+on_changed(struct client *c, point_id id, void *arg)
+{
+	(void)c;
+	(void)id;
+	(void)arg;
+	n_changed++;
+}
+static void
+on_broadcast(struct client *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+	n_broadcast++;
+}
+static void
+on_device(struct client *c, uint32_t d, void *arg)
+{
+	(void)c;
+	(void)d;
+	(void)arg;
+	n_device++;
+}
 
 static void
 on_raw(struct client *c, const struct msg_raw *raw, void *arg)
@@ -153,11 +179,26 @@ END_TEST
 
 START_TEST(values_read_as_people_read_them)
 {
-	static const struct { uint32_t id; double v; bool ja; const char *text; } row[] = {
-		{ 0, 55.5, false, "55.5" }, { 1, -120.25, false, "-120.2" }, { 0, 7, false, "7.0" }, { 0, -0.01, false, "0.0" },
-		{ 2, 0, false, "stop" }, { 2, 1, true, "運転" }, { 2, 99, true, "fault" }, { 2, 5, false, "5" },
-		{ 3, 0, false, "0000" }, { 3, 3, false, "0011 (FAN, DOOR)" }, { 3, 9, false, "1001 (FAN)" }, { 3, 256, false, "0x100" },
-		{ 3, -1, false, "0000" }, { 4, 1e6, false, "1000000" },
+	static const struct {
+		uint32_t id;
+		double v;
+		bool ja;
+		const char *text;
+	} row[] = {
+		{ 0, 55.5, false, "55.5" },
+		{ 1, -120.25, false, "-120.2" },
+		{ 0, 7, false, "7.0" },
+		{ 0, -0.01, false, "0.0" },
+		{ 2, 0, false, "stop" },
+		{ 2, 1, true, "運転" },
+		{ 2, 99, true, "fault" },
+		{ 2, 5, false, "5" },
+		{ 3, 0, false, "0000" },
+		{ 3, 3, false, "0011 (FAN, DOOR)" },
+		{ 3, 9, false, "1001 (FAN)" },
+		{ 3, 256, false, "0x100" },
+		{ 3, -1, false, "0000" },
+		{ 4, 1e6, false, "1000000" },
 	};
 	struct client *c = live(false);
 	char text[64];
@@ -335,7 +376,9 @@ START_TEST(registers_are_asked_for_and_come_or_are_refused)
 	ck_assert_int_eq(client_ask_raw(c, 1), OK);
 	UNTIL(fake.raw_asked == 1);
 	wbuf_init(&b);
-	msg_raw_put(&b, &(struct msg_raw){ .point = 1, .table = TABLE_HOLDING, .address = 42, .raw = { (const uint8_t *)"\1\2", 2 } });
+	msg_raw_put(&b,
+	    &(struct msg_raw){
+	        .point = 1, .table = TABLE_HOLDING, .address = 42, .raw = { (const uint8_t *)"\1\2", 2 } });
 	fake_send(&fake, W_RAW, &b);
 	UNTIL(n_raw == 1);
 	ck_assert_uint_eq(raw_address, 42);
@@ -360,16 +403,67 @@ lie_points_before_site(void)
 	fake_send(&fake, W_SNAPSHOT_END, &b);
 	wbuf_done(&b);
 }
-static void lie_too_many_points(void) { fake_site(&fake, POINT_MAX + 1, 2); }
-static void lie_too_many_devices(void) { fake_site(&fake, 1, UINT32_MAX); }
-static void lie_values_before_points(void) { fake_site(&fake, 6, 2); fake_values(&fake, 0, 1, true, (struct utc){ FAKE_NOW }); }
-static void lie_number_out_of_order(void) { fake_site(&fake, 6, 2); fake_devices(&fake); fake_point(&fake, 1, "A.B"); }
-static void lie_number_beyond(void) { fake_site(&fake, 1, 2); fake_devices(&fake); fake_point(&fake, 0, "A.B"); fake_point(&fake, 1, "A.C"); }
-static void lie_twice_the_same_name(void) { fake_site(&fake, 2, 2); fake_point(&fake, 0, "A.B"); fake_point(&fake, 1, "A.B"); }
-static void lie_empty_name(void) { fake_site(&fake, 2, 2); fake_point(&fake, 0, ""); }
-static void lie_device_beyond(void) { fake_device_state(&fake, 2, DEVICE_UP, OK); }
-static void lie_state_beyond(void) { fake_device_state(&fake, 1, DEVICE_STATE_COUNT, OK); }
-static void lie_end_too_early(void) { fake_site(&fake, 6, 2); fake_devices(&fake); fake_end(&fake, 6); }
+static void
+lie_too_many_points(void)
+{
+	fake_site(&fake, POINT_MAX + 1, 2);
+}
+static void
+lie_too_many_devices(void)
+{
+	fake_site(&fake, 1, UINT32_MAX);
+}
+static void
+lie_values_before_points(void)
+{
+	fake_site(&fake, 6, 2);
+	fake_values(&fake, 0, 1, true, (struct utc){ FAKE_NOW });
+}
+static void
+lie_number_out_of_order(void)
+{
+	fake_site(&fake, 6, 2);
+	fake_devices(&fake);
+	fake_point(&fake, 1, "A.B");
+}
+static void
+lie_number_beyond(void)
+{
+	fake_site(&fake, 1, 2);
+	fake_devices(&fake);
+	fake_point(&fake, 0, "A.B");
+	fake_point(&fake, 1, "A.C");
+}
+static void
+lie_twice_the_same_name(void)
+{
+	fake_site(&fake, 2, 2);
+	fake_point(&fake, 0, "A.B");
+	fake_point(&fake, 1, "A.B");
+}
+static void
+lie_empty_name(void)
+{
+	fake_site(&fake, 2, 2);
+	fake_point(&fake, 0, "");
+}
+static void
+lie_device_beyond(void)
+{
+	fake_device_state(&fake, 2, DEVICE_UP, OK);
+}
+static void
+lie_state_beyond(void)
+{
+	fake_device_state(&fake, 1, DEVICE_STATE_COUNT, OK);
+}
+static void
+lie_end_too_early(void)
+{
+	fake_site(&fake, 6, 2);
+	fake_devices(&fake);
+	fake_end(&fake, 6);
+}
 static void
 lie_change_beyond(void)
 {
@@ -408,9 +502,21 @@ lie_rubbish(void)
 }
 
 static void (*const lies[])(void) = {
-	lie_points_before_site, lie_too_many_points, lie_too_many_devices, lie_values_before_points, lie_number_out_of_order,
-	lie_number_beyond, lie_twice_the_same_name, lie_empty_name, lie_device_beyond, lie_state_beyond, lie_end_too_early,
-	lie_change_beyond, lie_raw_beyond, lie_unknown_type, lie_rubbish,
+	lie_points_before_site,
+	lie_too_many_points,
+	lie_too_many_devices,
+	lie_values_before_points,
+	lie_number_out_of_order,
+	lie_number_beyond,
+	lie_twice_the_same_name,
+	lie_empty_name,
+	lie_device_beyond,
+	lie_state_beyond,
+	lie_end_too_early,
+	lie_change_beyond,
+	lie_raw_beyond,
+	lie_unknown_type,
+	lie_rubbish,
 };
 
 START_TEST(lies_end_the_connection_and_leave_the_values)
@@ -434,8 +540,17 @@ START_TEST(one_wrong_byte_is_survived)
 	struct wbuf b;
 
 	wbuf_init(&b);
-	msg_point_put(&b, &(struct msg_point){ .point = 0, .device = DEVICE_NONE, .group = 0, .decimals_plus_8 = 8, .name = "A.B", .title = "t",
-	    .title_ja = "", .unit = "", .source = "", .states = { (const uint8_t *)"\0\0\0\0\0\0\0\1\1x\0\1y\0", 14 } });
+	msg_point_put(&b,
+	    &(struct msg_point){ .point = 0,
+	        .device = DEVICE_NONE,
+	        .group = 0,
+	        .decimals_plus_8 = 8,
+	        .name = "A.B",
+	        .title = "t",
+	        .title_ja = "",
+	        .unit = "",
+	        .source = "",
+	        .states = { (const uint8_t *)"\0\0\0\0\0\0\0\1\1x\0\1y\0", 14 } });
 	for (size_t i = 0; i < b.len; i++) {
 		UNTIL(c->phase == CLIENT_LIVE);
 		fake_site(&fake, 1, 2);
@@ -495,12 +610,15 @@ START_TEST(the_socket_is_looked_for_in_order)
 }
 END_TEST
 
-T_MAIN("client", T_FIXTURE(setup, teardown) T(snapshot_becomes_the_model) T(points_are_found_by_their_whole_name)
-    T(nothing_is_found_before_the_snapshot) T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
-    T(values_read_as_people_read_them) T(changes_move_the_values) T(a_lost_link_keeps_the_values_and_comes_back)
-    T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
-    T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
-    T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again) T(a_silent_server_is_given_up)
-    T(registers_are_asked_for_and_come_or_are_refused)
-    T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies)) T(one_wrong_byte_is_survived)
-    T(path_too_long_for_a_socket_is_said) T(the_socket_is_looked_for_in_order))
+T_MAIN("client",
+    T_FIXTURE(setup, teardown) T(snapshot_becomes_the_model) T(points_are_found_by_their_whole_name)
+        T(nothing_is_found_before_the_snapshot) T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
+            T(values_read_as_people_read_them) T(changes_move_the_values)
+                T(a_lost_link_keeps_the_values_and_comes_back) T(without_reconnect_it_stays_down) T(
+                    a_new_generation_takes_the_place_of_the_old_as_a_whole)
+                    T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
+                        T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
+                            T(a_silent_server_is_given_up) T(registers_are_asked_for_and_come_or_are_refused)
+                                T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
+                                    T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
+                                        T(the_socket_is_looked_for_in_order))

@@ -74,10 +74,10 @@ first(json_t *j, const char *key, size_t count)
 	return json_array_get(a, 0);
 }
 
-#define IS_TEXT(j, key, text) ck_assert_str_eq(json_string_value(json_object_get(j, key)), text)
-#define IS_NULL(j, key) ck_assert(json_is_null(json_object_get(j, key)))
+#define IS_TEXT(j, key, text)     ck_assert_str_eq(json_string_value(json_object_get(j, key)), text)
+#define IS_NULL(j, key)           ck_assert(json_is_null(json_object_get(j, key)))
 #define IS_NUMBER(j, key, number) ck_assert_double_eq(json_number_value(json_object_get(j, key)), number)
-#define POINT_KEYS "point value state unit quality flags time received age_s held_by"
+#define POINT_KEYS                "point value state unit quality flags time received age_s held_by"
 
 START_TEST(a_good_point)
 {
@@ -134,8 +134,14 @@ END_TEST
 
 START_TEST(numbers_keep_their_digits)
 {
-	static const struct { double v; const char *text; } row[] = {
-		{ 55.1, "\"value\":55.1," }, { 0.1, "\"value\":0.1," }, { -3, "\"value\":-3," }, { 99999999.9, "\"value\":99999999.9," },
+	static const struct {
+		double v;
+		const char *text;
+	} row[] = {
+		{ 55.1, "\"value\":55.1," },
+		{ 0.1, "\"value\":0.1," },
+		{ -3, "\"value\":-3," },
+		{ 99999999.9, "\"value\":99999999.9," },
 	};
 
 	fake.values[0] = (struct value){ .v = row[_i].v };
@@ -208,7 +214,8 @@ START_TEST(status_has_its_keys)
 	has_keys(json_object_get(j, "server"), "version started generation user role");
 	has_keys(json_object_get(j, "links"), "off connecting up down");
 	has_keys(json_object_get(j, "points"), "total good uncertain bad never_read");
-	has_keys(json_object_get(j, "power"), "load generation pv battery grid demand self_rate balance_error");
+	has_keys(
+	    json_object_get(j, "power"), "load generation pv battery grid demand self_rate balance_error");
 	has_keys(json_object_get(json_object_get(j, "power"), "load"), POINT_KEYS);
 	IS_NULL(json_object_get(j, "power"), "pv");
 	IS_NUMBER(json_object_get(j, "links"), "up", 1);
@@ -233,8 +240,9 @@ START_TEST(text_keeps_its_truth_and_leaves_as_ascii)
 }
 END_TEST
 
-T_MAIN("jout", T_FIXTURE(setup, teardown) T(a_good_point) T(a_bad_point_is_given_with_its_quality) T(what_was_never_read_is_null)
-    T_LOOP(no_number_is_ever_printed_as_nan_or_inf, 0, 3) T_LOOP(numbers_keep_their_digits, 0, 4)
-    T(a_number_that_needs_seventeen_digits_gets_them) T(a_state_has_its_name_beside_the_number)
-    T(points_are_in_order_and_all_there) T(links_have_their_keys) T(status_has_its_keys)
-    T(text_keeps_its_truth_and_leaves_as_ascii))
+T_MAIN("jout",
+    T_FIXTURE(setup, teardown) T(a_good_point) T(a_bad_point_is_given_with_its_quality)
+        T(what_was_never_read_is_null) T_LOOP(no_number_is_ever_printed_as_nan_or_inf, 0, 3)
+            T_LOOP(numbers_keep_their_digits, 0, 4) T(a_number_that_needs_seventeen_digits_gets_them)
+                T(a_state_has_its_name_beside_the_number) T(points_are_in_order_and_all_there) T(
+                    links_have_their_keys) T(status_has_its_keys) T(text_keeps_its_truth_and_leaves_as_ascii))

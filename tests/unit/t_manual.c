@@ -50,9 +50,11 @@ START_TEST(each_option_is_described_with_its_letter_and_argument)
 	for (size_t i = 0; option_row(i) != NULL; i++) {
 		const struct option_row *o = option_row(i);
 		if (o->letter != 0)
-			str_printf(text, sizeof text, "\n.It Fl %c , -%s%s", o->letter, o->name, o->argument == NULL ? "\n" : " Ar ");
+			str_printf(text, sizeof text, "\n.It Fl %c , -%s%s", o->letter, o->name,
+			    o->argument == NULL ? "\n" : " Ar ");
 		else
-			str_printf(text, sizeof text, "\n.It Fl -%s%s", o->name, o->argument == NULL ? "\n" : " Ar ");
+			str_printf(text, sizeof text, "\n.It Fl -%s%s", o->name,
+			    o->argument == NULL ? "\n" : " Ar ");
 		IN_PAGE(text);
 	}
 }
@@ -78,7 +80,8 @@ START_TEST(each_mark_is_explained)
 	char text[128];
 
 	for (unsigned bit = 0; quality_flag_word(bit) != NULL; bit++) {
-		str_printf(text, sizeof text, "%s Ta %s\n", quality_letters((uint16_t)(1u << bit)), quality_text((uint16_t)(1u << bit)));
+		str_printf(text, sizeof text, "%s Ta %s\n", quality_letters((uint16_t)(1u << bit)),
+		    quality_text((uint16_t)(1u << bit)));
 		IN_PAGE(text);
 	}
 }
@@ -95,5 +98,7 @@ START_TEST(each_exit_code_is_listed)
 }
 END_TEST
 
-T_MAIN("manual", T_FIXTURE(setup, NULL) T(each_command_is_described) T(each_option_is_described_with_its_letter_and_argument)
-    T(no_option_is_described_that_does_not_exist) T(each_mark_is_explained) T(each_exit_code_is_listed))
+T_MAIN("manual",
+    T_FIXTURE(setup, NULL) T(each_command_is_described)
+        T(each_option_is_described_with_its_letter_and_argument) T(no_option_is_described_that_does_not_exist)
+            T(each_mark_is_explained) T(each_exit_code_is_listed))

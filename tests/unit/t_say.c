@@ -21,8 +21,10 @@ setup(void)
 
 START_TEST(columns_are_as_wide_as_their_widest_cell)
 {
-	static const struct say_column columns[] = { { "NAME", false, 0 }, { "V", true, 6 }, { "END", false, 0 } };
-	static const char *const cells[] = { "a", "1", "x", "蓄電池", "12345678", "long last column", "b\033[1m", "", "" };
+	static const struct say_column columns[] = { { "NAME", false, 0 }, { "V", true, 6 },
+		{ "END", false, 0 } };
+	static const char *const cells[] = { "a", "1", "x", "蓄電池", "12345678", "long last column",
+		"b\033[1m", "", "" };
 
 	capture_begin();
 	struct say_table *t = say_table_new(columns, ARRAY_LEN(columns));
@@ -69,7 +71,10 @@ START_TEST(ascii_keeps_the_width)
 }
 END_TEST
 
-static const struct { const char *all, *ctype, *lang; bool is_ascii, is_ja; } locales[] = {
+static const struct {
+	const char *all, *ctype, *lang;
+	bool is_ascii, is_ja;
+} locales[] = {
 	{ NULL, NULL, NULL, false, false }, /* a bare container: UTF-8 */
 	{ "C", NULL, NULL, true, false },
 	{ "C", NULL, "ja_JP.UTF-8", true, false },
@@ -100,5 +105,7 @@ START_TEST(the_locale_is_honoured)
 }
 END_TEST
 
-T_MAIN("say", T_FIXTURE(setup, NULL) T(columns_are_as_wide_as_their_widest_cell) T(a_table_without_rows_is_its_heads)
-    T(errors_are_one_safe_line_on_stderr) T(ascii_keeps_the_width) T_LOOP(the_locale_is_honoured, 0, (int)ARRAY_LEN(locales)))
+T_MAIN("say",
+    T_FIXTURE(setup, NULL) T(columns_are_as_wide_as_their_widest_cell) T(a_table_without_rows_is_its_heads)
+        T(errors_are_one_safe_line_on_stderr) T(ascii_keeps_the_width)
+            T_LOOP(the_locale_is_honoured, 0, (int)ARRAY_LEN(locales)))
