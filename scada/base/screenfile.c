@@ -16,13 +16,13 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
-#define FAULTS_MAX 100     /* told in one run */
-#define BINDINGS_MAX 2000
-#define FIELDS_MAX 4000    /* in one drawing */
-#define DRAWINGS_MAX 16
-#define NAME_MAX_BYTES 31  /* of a field */
-#define TEXT_MAX_CELLS 16  /* of an argument of flow and symbol */
-#define ARGS_MAX 8         /* words of a binding after the sign = */
+#define FAULTS_MAX     100 /* told in one run */
+#define BINDINGS_MAX   2000
+#define FIELDS_MAX     4000 /* in one drawing */
+#define DRAWINGS_MAX   16
+#define NAME_MAX_BYTES 31 /* of a field */
+#define TEXT_MAX_CELLS 16 /* of an argument of flow and symbol */
+#define ARGS_MAX       8  /* words of a binding after the sign = */
 
 struct piece { /* part of the file's text, not terminated */
 	const char *s;
@@ -32,17 +32,17 @@ struct reader {
 	struct screen_file *file;
 	screen_fault_fn fault;
 	void *arg;
-	struct piece line;           /* the one being read */
-	uint32_t number;             /* of that line, from 1 */
-	const char *rest, *end;      /* of the file */
+	struct piece line;      /* the one being read */
+	uint32_t number;        /* of that line, from 1 */
+	const char *rest, *end; /* of the file */
 	unsigned faults;
 	struct screen_binding *bindings;
 	uint32_t binding_count, binding_room;
 	struct screen_field *fields; /* of the drawing being read */
 	uint32_t field_count, field_room;
 	struct screen_drawing *drawing; /* NULL: still in the header */
-	uint32_t drawing_line;       /* of its line --- */
-	bool *is_drawn;              /* [binding_room] */
+	uint32_t drawing_line;          /* of its line --- */
+	bool *is_drawn;                 /* [binding_room] */
 };
 
 /* clang-format off */
@@ -159,8 +159,9 @@ character_fault(uint32_t cp, const char *s, size_t used)
 	if (cp == TEXT_REPLACEMENT && used == 1)
 		return "not UTF-8; save the file as UTF-8";
 	if (!text_is_inert(cp))
-		return (unsigned char)*s < 0x20 || cp == 0x7F ? "a control character; a screen file is plain text"
-							      : "an invisible or unassigned character; plain text only";
+		return (unsigned char)*s < 0x20 || cp == 0x7F
+		    ? "a control character; a screen file is plain text"
+		    : "an invisible or unassigned character; plain text only";
 	if (text_char_width(cp) == 0)
 		return "a combining mark; use the composed letter";
 	return NULL;
@@ -270,7 +271,10 @@ read_header(struct reader *r, const char *colon)
 		if (near != NULL)
 			fault_at(r, word.s, "no key '%s'; did you mean '%s'?", buf, near);
 		else
-			fault_at(r, word.s, "no key '%s'; the keys are screen, title, title_ja and key, a field is bound with '='", buf);
+			fault_at(r, word.s,
+			    "no key '%s'; the keys are screen, title, title_ja and key, a field is bound "
+			    "with '='",
+			    buf);
 	} else if (places[i] != NULL)
 		fault_at(r, word.s, "'%s' stands twice; once is right", header_words[i]);
 	else if (value.len == 0)
@@ -279,7 +283,8 @@ read_header(struct reader *r, const char *colon)
 		fault_at(r, value.s, "'%s' is no name of a screen; small letters, digits and '-', 31 at most",
 		    piece_text(&value, buf, sizeof(buf)));
 	else if (i == 3 && (value.len != 1 || value.s[0] <= ' '))
-		fault_at(r, value.s, "'%s' is no key; one character such as 1", piece_text(&value, buf, sizeof(buf)));
+		fault_at(r, value.s, "'%s' is no key; one character such as 1",
+		    piece_text(&value, buf, sizeof(buf)));
 	else if (value.len > 200)
 		fault_at(r, value.s, "'%s' is too long; 200 bytes at most", header_words[i]);
 	else
@@ -312,7 +317,8 @@ read_bounds(struct reader *r, struct screen_binding *b, const struct piece *arg)
 	char buf[40];
 
 	for (unsigned i = 0; i < 2; i++)
-		if (arg[i].len >= sizeof(buf) || !str_to_double(piece_text(&arg[i], buf, sizeof(buf)), bounds[i])) {
+		if (arg[i].len >= sizeof(buf) ||
+		    !str_to_double(piece_text(&arg[i], buf, sizeof(buf)), bounds[i])) {
 			fault_at(r, arg[i].s, "'%s' is no number; write it as 0, -180 or 4.5", buf);
 			return;
 		}
@@ -334,7 +340,9 @@ read_texts(struct reader *r, struct screen_binding *b, const struct piece *arg, 
 static void
 read_binding(struct reader *r, const char *equals)
 {
-	struct screen_binding b = { .kind = FIELD_VALUE, .lo = NAN, .hi = NAN, .line = r->number };
+	struct screen_binding b = {
+		.kind = FIELD_VALUE, .lo = (double)NAN, .hi = (double)NAN, .line = r->number
+	};
 	struct piece name = trimmed(r->line.s, equals), word[ARGS_MAX];
 	const char *s = equals + 1;
 	unsigned count = 0, args, wanted, before = r->faults;
@@ -344,24 +352,27 @@ read_binding(struct reader *r, const char *equals)
 	while (count < ARGS_MAX && next_word(r, &s, &word[count], &is_quoted))
 		count++;
 	if (!is_name(&name))
-		fault_at(r, name.s, "'%s' is no name of a field; small letters, digits and '_', beginning with a letter, 31 at most",
+		fault_at(r, name.s,
+		    "'%s' is no name of a field; small letters, digits and '_', beginning with a letter, 31 "
+		    "at most",
 		    piece_text(&name, buf, sizeof(buf)));
 	else if (find_binding(r, &name) != NULL)
-		fault_at(r, name.s, "'%s' is bound in line %u already; each field once", piece_text(&name, buf, sizeof(buf)),
-		    (unsigned)find_binding(r, &name)->line);
+		fault_at(r, name.s, "'%s' is bound in line %u already; each field once",
+		    piece_text(&name, buf, sizeof(buf)), (unsigned)find_binding(r, &name)->line);
 	if (count == 0) {
 		fault_at(r, equals, "no point; write NAME = DEVICE.ITEM");
 		return;
 	}
 	if (word[0].len >= sizeof(buf) || !point_name_is_valid(piece_text(&word[0], buf, sizeof(buf))))
-		fault_at(r, word[0].s, "'%s' is no name of a point; write it as ESS1.SOC", piece_text(&word[0], buf, sizeof(buf)));
+		fault_at(r, word[0].s, "'%s' is no name of a point; write it as ESS1.SOC",
+		    piece_text(&word[0], buf, sizeof(buf)));
 	if (count > 1 && !read_kind(r, &word[1], &b.kind))
 		return;
 	args = count > 1 ? count - 2 : 0;
 	wanted = kinds[b.kind].args;
 	if (args != wanted)
-		fault_at(r, args > wanted ? word[2 + wanted].s : line_end(r), "%u arguments of '%s'; it takes %u", args,
-		    kinds[b.kind].word, wanted);
+		fault_at(r, args > wanted ? word[2 + wanted].s : line_end(r),
+		    "%u arguments of '%s'; it takes %u", args, kinds[b.kind].word, wanted);
 	if (r->faults != before)
 		return;
 	if (b.kind == FIELD_BAR || b.kind == FIELD_LEVEL)
@@ -396,7 +407,8 @@ read_header_line(struct reader *r)
 	while (s < line.s + line.len && *s != ':' && *s != '=')
 		s++;
 	if (s == line.s + line.len)
-		fault_at(r, line.s, "neither a key nor a field; write 'key: value', 'field = POINT' or '--- 80x17'");
+		fault_at(r, line.s,
+		    "neither a key nor a field; write 'key: value', 'field = POINT' or '--- 80x17'");
 	else if (*s == ':')
 		read_header(r, s);
 	else
@@ -438,11 +450,12 @@ start_drawing(struct reader *r)
 		part = (struct piece){ size.s, (size_t)(x - size.s) };
 		is_size = str_to_i64(piece_text(&part, buf, sizeof(buf)), 1, SCREEN_COLUMNS_MAX, &columns);
 		part = (struct piece){ x + 1, (size_t)(size.s + size.len - x - 1) };
-		is_size = is_size && str_to_i64(piece_text(&part, buf, sizeof(buf)), 1, SCREEN_ROWS_MAX, &rows);
+		is_size =
+		    is_size && str_to_i64(piece_text(&part, buf, sizeof(buf)), 1, SCREEN_ROWS_MAX, &rows);
 	}
 	if (!is_size) {
-		fault_at(r, size.s, "'%s' is no size of a drawing; write --- 80x17, at most %dx%d", piece_text(&size, buf, sizeof(buf)),
-		    SCREEN_COLUMNS_MAX, SCREEN_ROWS_MAX);
+		fault_at(r, size.s, "'%s' is no size of a drawing; write --- 80x17, at most %dx%d",
+		    piece_text(&size, buf, sizeof(buf)), SCREEN_COLUMNS_MAX, SCREEN_ROWS_MAX);
 		columns = SCREEN_COLUMNS_MAX; /* so that the lines below it are checked too */
 		rows = SCREEN_ROWS_MAX;
 	}
@@ -468,7 +481,8 @@ add_field(struct reader *r, const struct piece *name, uint32_t row, int column, 
 	char buf[40];
 
 	if (b == NULL) {
-		fault_at(r, name->s, "no field '%s'; bind it above: %s = DEVICE.ITEM", piece_text(name, buf, sizeof(buf)), buf);
+		fault_at(r, name->s, "no field '%s'; bind it above: %s = DEVICE.ITEM",
+		    piece_text(name, buf, sizeof(buf)), buf);
 		return;
 	}
 	r->is_drawn[b - r->bindings] = true;
@@ -546,8 +560,8 @@ read_drawing_row(struct reader *r, uint32_t row)
 			column += cell_width(cp);
 		}
 		if (column > d->columns && !is_over) {
-			fault_at(r, start, "beyond column %u; the drawing is %ux%u", (unsigned)d->columns, (unsigned)d->columns,
-			    (unsigned)d->rows);
+			fault_at(r, start, "beyond column %u; the drawing is %ux%u", (unsigned)d->columns,
+			    (unsigned)d->columns, (unsigned)d->rows);
 			is_over = true;
 		}
 	}
@@ -566,7 +580,8 @@ read_drawing_line(struct reader *r)
 	if (r->line.len == 0)
 		return;
 	if (row >= d->rows) {
-		fault_at(r, r->line.s, "beyond row %u; the drawing is %ux%u", (unsigned)d->rows, (unsigned)d->columns, (unsigned)d->rows);
+		fault_at(r, r->line.s, "beyond row %u; the drawing is %ux%u", (unsigned)d->rows,
+		    (unsigned)d->columns, (unsigned)d->rows);
 		return;
 	}
 	read_drawing_row(r, row);
@@ -600,7 +615,8 @@ check_whole(struct reader *r)
 	for (uint32_t i = 0; i < r->binding_count && f->drawing_count > 0; i++)
 		if (!r->is_drawn[i]) {
 			r->number = r->bindings[i].line;
-			fault_at(r, NULL, "'%s' is in no drawing; draw it as {%s....} or leave it out", r->bindings[i].name, r->bindings[i].name);
+			fault_at(r, NULL, "'%s' is in no drawing; draw it as {%s....} or leave it out",
+			    r->bindings[i].name, r->bindings[i].name);
 		}
 }
 

@@ -54,22 +54,28 @@ struct screen_binding {
 	const char *text[3];
 	uint32_t line;
 };
-struct screen_field { uint32_t binding; uint16_t row, column, width; }; /* cells, from 0 */
+struct screen_field {
+	uint32_t binding;
+	uint16_t row, column, width;
+}; /* cells, from 0 */
 struct screen_drawing {
 	uint16_t columns, rows;
-	char **lines;                /* [rows] UTF-8, exactly as drawn, fields blanked with spaces */
-	struct screen_field *fields; uint32_t field_count;
+	char **lines; /* [rows] UTF-8, exactly as drawn, fields blanked with spaces */
+	struct screen_field *fields;
+	uint32_t field_count;
 };
 struct screen_file {
 	struct arena *arena;
 	const char *name, *title, *title_ja, *key;
-	struct screen_binding *bindings; uint32_t binding_count;
-	struct screen_drawing *drawings; uint32_t drawing_count; /* smallest first */
+	struct screen_binding *bindings;
+	uint32_t binding_count;
+	struct screen_drawing *drawings;
+	uint32_t drawing_count; /* smallest first */
 };
 
-#define SCREEN_FILE_MAX (128 * 1024)
+#define SCREEN_FILE_MAX    (128 * 1024)
 #define SCREEN_COLUMNS_MAX 400
-#define SCREEN_ROWS_MAX 120
+#define SCREEN_ROWS_MAX    120
 
 /* Calls fault() for each; text as "what is wrong; what would be right". */
 typedef void (*screen_fault_fn)(uint32_t line, uint32_t column, const char *text, void *arg);

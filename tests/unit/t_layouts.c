@@ -13,7 +13,9 @@
 
 static const char *const sites[] = { "layouts/musashino", "layouts/minimal" };
 static const char *const pages[] = { "overview", "batteries", "heat", "loads", "plant" };
-static const struct { int columns, rows; } bodies[] = { { 80, 17 }, { 132, 36 }, { 200, 53 } };
+static const struct {
+	int columns, rows;
+} bodies[] = { { 80, 17 }, { 132, 36 }, { 200, 53 } };
 
 static char told[4096];
 
@@ -32,7 +34,8 @@ tell_screen(uint32_t line, uint32_t column, const char *text, void *arg)
 {
 	char part[600];
 
-	snprintf(part, sizeof(part), "%s:%u:%u: %s\n", (const char *)arg, (unsigned)line, (unsigned)column, text);
+	snprintf(
+	    part, sizeof(part), "%s:%u:%u: %s\n", (const char *)arg, (unsigned)line, (unsigned)column, text);
 	str_append(told, sizeof(told), part);
 }
 
@@ -98,7 +101,8 @@ END_TEST
 static bool
 is_drawable(uint32_t cp)
 {
-	static const uint32_t boxes[] = { 0x2500, 0x2502, 0x250C, 0x2510, 0x2514, 0x2518, 0x251C, 0x2524, 0x252C, 0x2534, 0x253C };
+	static const uint32_t boxes[] = { 0x2500, 0x2502, 0x250C, 0x2510, 0x2514, 0x2518, 0x251C, 0x2524,
+		0x252C, 0x2534, 0x253C };
 
 	if (cp >= 0x20 && cp < 0x7F)
 		return true;
@@ -114,7 +118,8 @@ check_text(const char *text, const char *where)
 	uint32_t cp;
 
 	for (size_t used; (used = text_next(text, strlen(text), &cp)) > 0; text += used)
-		ck_assert_msg(is_drawable(cp), "U+%04X in %s: terminals do not agree on its width", (unsigned)cp, where);
+		ck_assert_msg(is_drawable(cp), "U+%04X in %s: terminals do not agree on its width",
+		    (unsigned)cp, where);
 }
 
 START_TEST(drawings_hold_no_character_of_doubtful_width)
@@ -162,8 +167,9 @@ START_TEST(every_value_has_room_for_its_number_unit_and_mark)
 			const struct screen_binding *b = &f->bindings[at->binding];
 			const struct site_point *p = &s->points[site_find_point(s, b->point)];
 			if ((b->kind == FIELD_FULL || b->kind == FIELD_VALUE) && p->def->kind != KIND_COUNTER)
-				ck_assert_msg(at->width >= cells_wanted(p, b->kind), "%s: %s has %d cells, wants %d in %dx%d", f->name, b->point,
-				    at->width, cells_wanted(p, b->kind), f->drawings[i].columns, f->drawings[i].rows);
+				ck_assert_msg(at->width >= cells_wanted(p, b->kind),
+				    "%s: %s has %d cells, wants %d in %dx%d", f->name, b->point, at->width,
+				    cells_wanted(p, b->kind), f->drawings[i].columns, f->drawings[i].rows);
 		}
 	screen_file_free(f);
 	site_free(s);
@@ -184,7 +190,8 @@ START_TEST(the_balance_of_the_district_is_said_with_its_parts)
 	ck_assert_uint_eq(count[ASSET_GTC], 1);
 	ck_assert_uint_eq(count[ASSET_PV], 3);
 	ck_assert_uint_eq(count[ASSET_BATTERY], 4);
-	ck_assert_str_eq(energy_find_asset(s->energy, "ESS4")->bus, "SCH04"); /* no part of the private line's balance */
+	ck_assert_str_eq(
+	    energy_find_asset(s->energy, "ESS4")->bus, "SCH04"); /* no part of the private line's balance */
 	ck_assert_str_eq(energy_find_asset(s->energy, "ESS1")->bus, "MAIN");
 	site_free(s);
 }

@@ -13,15 +13,39 @@
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
 
-enum column { TAG, JA, KIND, DEVICE, ADDR, RAW, SCALE, UNIT, EU_LO, EU_HI, LL, L, H, HH, DEADBAND, ON_DELAY, PRIORITY, NOTE, PRIO_INNER,
-	SUPPRESS, COLUMN_COUNT };
-struct row { char *cell[COLUMN_COUNT]; };
+enum column {
+	TAG,
+	JA,
+	KIND,
+	DEVICE,
+	ADDR,
+	RAW,
+	SCALE,
+	UNIT,
+	EU_LO,
+	EU_HI,
+	LL,
+	L,
+	H,
+	HH,
+	DEADBAND,
+	ON_DELAY,
+	PRIORITY,
+	NOTE,
+	PRIO_INNER,
+	SUPPRESS,
+	COLUMN_COUNT
+};
+struct row {
+	char *cell[COLUMN_COUNT];
+};
 
 /* Devices of the list whose every row must be there; of CEMS and SYS those that can be calculated or counted already. */
-static const char *const devices[] = { "GRID", "WTE", "GTC", "HEAT", "ESS1", "ESS2", "ESS3", "ESS4", "PV1", "PV2", "PV3", "HALL", "GYM", "ECO",
-	"CC", "LIGHT" };
-static const char *const some[] = { "CEMS.LOAD_KW", "CEMS.GEN_KW", "CEMS.PV_KW", "CEMS.ESS_KW", "CEMS.ESS_SOC", "CEMS.SELF_RATE",
-	"CEMS.BAL_ERR", "CEMS.CO2_H", "CEMS.RESERVE", "SYS.CPU", "SYS.MEM", "SYS.SCANOVR", "SYS.SESS" };
+static const char *const devices[] = { "GRID", "WTE", "GTC", "HEAT", "ESS1", "ESS2", "ESS3", "ESS4", "PV1",
+	"PV2", "PV3", "HALL", "GYM", "ECO", "CC", "LIGHT" };
+static const char *const some[] = { "CEMS.LOAD_KW", "CEMS.GEN_KW", "CEMS.PV_KW", "CEMS.ESS_KW",
+	"CEMS.ESS_SOC", "CEMS.SELF_RATE", "CEMS.BAL_ERR", "CEMS.CO2_H", "CEMS.RESERVE", "SYS.CPU", "SYS.MEM",
+	"SYS.SCANOVR", "SYS.SESS" };
 
 static char list_path[1024];
 static struct row *rows;
@@ -30,8 +54,7 @@ static struct site *site;
 static char told[65536];
 static unsigned told_count;
 
-static void __attribute__((format(printf, 2, 3)))
-differ(const struct row *r, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) differ(const struct row *r, const char *fmt, ...)
 {
 	char text[400], line[500];
 	va_list ap;
@@ -55,7 +78,8 @@ find_list(void)
 		return str_copy(list_path, sizeof(list_path), named);
 	if (!str_printf(pattern, sizeof(pattern), "%s/../*/domain/points.csv", top != NULL ? top : "."))
 		return false;
-	bool is_found = glob(pattern, 0, NULL, &found) == 0 && str_copy(list_path, sizeof(list_path), found.gl_pathv[0]);
+	bool is_found =
+	    glob(pattern, 0, NULL, &found) == 0 && str_copy(list_path, sizeof(list_path), found.gl_pathv[0]);
 	globfree(&found);
 	return is_found;
 }
@@ -109,7 +133,8 @@ read_list(void)
 		else
 			next = line + strlen(line);
 		if (line != text)
-			ck_assert_msg(split(line, &rows[row_count++]), "a line of %s has too few cells", list_path);
+			ck_assert_msg(
+			    split(line, &rows[row_count++]), "a line of %s has too few cells", list_path);
 	}
 }
 
@@ -190,9 +215,17 @@ static void
 compare_kind(const struct row *r, const struct site_point *p)
 {
 	bool is_word = strcmp(r->cell[UNIT], "enum") == 0 || strcmp(r->cell[UNIT], "bits") == 0;
-	const struct { const char *list; enum point_kind kind; } kinds[] = {
-		{ "AI", is_word ? KIND_DIGITAL : KIND_ANALOG }, { "DI", KIND_DIGITAL }, { "CN", KIND_COUNTER }, { "AO", KIND_SETPOINT },
-		{ "DO", KIND_COMMAND }, { "CALC", KIND_ANALOG }, { "SYS", KIND_ANALOG },
+	const struct {
+		const char *list;
+		enum point_kind kind;
+	} kinds[] = {
+		{ "AI", is_word ? KIND_DIGITAL : KIND_ANALOG },
+		{ "DI", KIND_DIGITAL },
+		{ "CN", KIND_COUNTER },
+		{ "AO", KIND_SETPOINT },
+		{ "DO", KIND_COMMAND },
+		{ "CALC", KIND_ANALOG },
+		{ "SYS", KIND_ANALOG },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -242,10 +275,26 @@ START_TEST(titles_are_those_of_the_list)
 }
 END_TEST
 
-static const struct { char digit; enum mb_table table; } tables[] = { { '0', TABLE_COIL }, { '1', TABLE_DISCRETE }, { '4', TABLE_HOLDING } };
-static const struct { const char *word; enum raw_type type; } types[] = {
-	{ "bit", RAW_BIT }, { "pulse 500ms", RAW_BIT }, { "pulse 1s", RAW_BIT }, { "u16", RAW_U16 }, { "i16", RAW_I16 }, { "e16", RAW_U16 },
-	{ "u32", RAW_U32 }, { "b32", RAW_U32 }, { "acc32", RAW_U32 }, { "i32", RAW_I32 }, { "u64", RAW_U64 }, { "f32", RAW_F32 },
+static const struct {
+	char digit;
+	enum mb_table table;
+} tables[] = { { '0', TABLE_COIL }, { '1', TABLE_DISCRETE }, { '4', TABLE_HOLDING } };
+static const struct {
+	const char *word;
+	enum raw_type type;
+} types[] = {
+	{ "bit", RAW_BIT },
+	{ "pulse 500ms", RAW_BIT },
+	{ "pulse 1s", RAW_BIT },
+	{ "u16", RAW_U16 },
+	{ "i16", RAW_I16 },
+	{ "e16", RAW_U16 },
+	{ "u32", RAW_U32 },
+	{ "b32", RAW_U32 },
+	{ "acc32", RAW_U32 },
+	{ "i32", RAW_I32 },
+	{ "u64", RAW_U64 },
+	{ "f32", RAW_F32 },
 };
 
 /* "4x00022", "0x0011/0x0012", "vendor 4x41000"; what is named by a model (701.W) has its place in the profile alone. */
@@ -286,7 +335,8 @@ compare_register(const struct row *r, const struct site_point *p)
 			differ(r, "is of type %s, the list says %s", raw_type_word(g->type), r->cell[RAW]);
 	if (has(r, SCALE) && r->cell[SCALE][0] <= '9' && !same_number(r->cell[SCALE], g->scale))
 		differ(r, "has scale %g, the list says %s", g->scale, r->cell[SCALE]);
-	if (strncmp(r->cell[RAW], "pulse", 5) == 0 && g->pulse_us != (strcmp(r->cell[RAW], "pulse 1s") == 0 ? 1000000 : 500000))
+	if (strncmp(r->cell[RAW], "pulse", 5) == 0 &&
+	    g->pulse_us != (strcmp(r->cell[RAW], "pulse 1s") == 0 ? 1000000 : 500000))
 		differ(r, "has a pulse of %d us, the list says %s", (int)g->pulse_us, r->cell[RAW]);
 }
 
@@ -302,8 +352,10 @@ compare_range(const struct row *r, const struct site_point *p)
 	if (p->def->kind == KIND_DIGITAL || p->def->kind == KIND_COMMAND || !has(r, EU_LO) || !has(r, EU_HI))
 		return;
 	if (!same_number(r->cell[EU_LO], p->def->range.lo) || !same_number(r->cell[EU_HI], p->def->range.hi))
-		differ(r, "ranges from %g to %g, the list says %s to %s", p->def->range.lo, p->def->range.hi, r->cell[EU_LO], r->cell[EU_HI]);
-	if (p->def->kind == KIND_ANALOG && has(r, DEADBAND) && !same_number(r->cell[DEADBAND], p->def->deadband))
+		differ(r, "ranges from %g to %g, the list says %s to %s", p->def->range.lo, p->def->range.hi,
+		    r->cell[EU_LO], r->cell[EU_HI]);
+	if (p->def->kind == KIND_ANALOG && has(r, DEADBAND) &&
+	    !same_number(r->cell[DEADBAND], p->def->deadband))
 		differ(r, "has deadband %g, the list says %s", p->def->deadband, r->cell[DEADBAND]);
 }
 
@@ -327,15 +379,21 @@ find_limit(const struct site_point *p, enum limit_type type)
 static void
 compare_limits(const struct row *r, const struct site_point *p)
 {
-	static const struct { enum column cell; enum limit_type type; bool is_inner; } limits[] = {
-		{ LL, LIMIT_LL, false }, { L, LIMIT_L, true }, { H, LIMIT_H, true }, { HH, LIMIT_HH, false } };
+	static const struct {
+		enum column cell;
+		enum limit_type type;
+		bool is_inner;
+	} limits[] = { { LL, LIMIT_LL, false }, { L, LIMIT_L, true }, { H, LIMIT_H, true },
+		{ HH, LIMIT_HH, false } };
 
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
 		const struct site_limit *a = find_limit(p, limits[i].type);
 		const char *cell = r->cell[limits[i].cell];
-		const char *priority = r->cell[limits[i].is_inner && has(r, PRIO_INNER) ? PRIO_INNER : PRIORITY];
+		const char *priority =
+		    r->cell[limits[i].is_inner && has(r, PRIO_INNER) ? PRIO_INNER : PRIORITY];
 		if ((a != NULL) != (cell[0] != '\0'))
-			differ(r, "%s the limit %s of the list", a != NULL ? "has more than" : "has not", cell);
+			differ(
+			    r, "%s the limit %s of the list", a != NULL ? "has more than" : "has not", cell);
 		if (a == NULL || cell[0] == '\0')
 			continue;
 		if (!same_number(cell, a->limit))
@@ -343,9 +401,11 @@ compare_limits(const struct row *r, const struct site_point *p)
 		if (!same_number(priority, (double)a->priority))
 			differ(r, "alarms with priority %d, the list says %s", (int)a->priority, priority);
 		if (has(r, ON_DELAY) && !same_number(r->cell[ON_DELAY], (double)a->delay_us / 1e6))
-			differ(r, "alarms after %g s, the list says %s", (double)a->delay_us / 1e6, r->cell[ON_DELAY]);
+			differ(r, "alarms after %g s, the list says %s", (double)a->delay_us / 1e6,
+			    r->cell[ON_DELAY]);
 	}
-	if ((strcmp(r->cell[KIND], "DI") == 0 || p->def->bits.n > 0) && has(r, PRIORITY) && p->def->alarms.n == 0)
+	if ((strcmp(r->cell[KIND], "DI") == 0 || p->def->bits.n > 0) && has(r, PRIORITY) &&
+	    p->def->alarms.n == 0)
 		differ(r, "has no alarm, the list gives it priority %s", r->cell[PRIORITY]);
 }
 
@@ -374,7 +434,8 @@ compare_notes(const struct row *r, const struct site_point *p)
 	/* The weather station is no device of the site yet. */
 	if (has(r, SUPPRESS) && strstr(r->cell[SUPPRESS], "MET.") == NULL &&
 	    (p->def->suppress_when == NULL || strstr(p->def->suppress_when, r->cell[SUPPRESS]) == NULL))
-		differ(r, "is suppressed when %s, the list says %s", p->def->suppress_when, r->cell[SUPPRESS]);
+		differ(
+		    r, "is suppressed when %s, the list says %s", p->def->suppress_when, r->cell[SUPPRESS]);
 }
 
 START_TEST(notes_and_suppression_are_carried_out)

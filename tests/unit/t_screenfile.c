@@ -10,7 +10,7 @@
 #include "scada/base/text.h"
 #include "tests/unit/t.h"
 
-#define HEAD "screen: s\ntitle: T\n"
+#define HEAD  "screen: s\ntitle: T\n"
 #define FIELD HEAD "a = ESS1.SOC\n"
 
 static char told[32768];
@@ -44,14 +44,14 @@ parse(const char *text)
 START_TEST(header_and_fields_are_read)
 {
 	struct screen_file *f = parse("# a comment\n"
-				      "screen: batteries-2\ntitle: Batteries\ntitle_ja: 蓄電池\nkey: 2\n\n"
-				      "soc = ESS1.SOC   # the default kind\n"
-				      "b = ESS1.SOC bar -10 1.5e2\n"
-				      "flow = GRID.RX.P flow > \"<#\" -  # signs\n"
-				      "cb = GRID.CB.52R symbol CLOSED \"\"\n"
-				      "--- 40x3\n"
-				      "soc {soc...} {b.........}\n\n"
-				      "{flow....} {cb....}\n\n\n");
+	                              "screen: batteries-2\ntitle: Batteries\ntitle_ja: 蓄電池\nkey: 2\n\n"
+	                              "soc = ESS1.SOC   # the default kind\n"
+	                              "b = ESS1.SOC bar -10 1.5e2\n"
+	                              "flow = GRID.RX.P flow > \"<#\" -  # signs\n"
+	                              "cb = GRID.CB.52R symbol CLOSED \"\"\n"
+	                              "--- 40x3\n"
+	                              "soc {soc...} {b.........}\n\n"
+	                              "{flow....} {cb....}\n\n\n");
 
 	ck_assert_msg(f != NULL, "%s", told);
 	ck_assert_str_eq(f->name, "batteries-2");
@@ -109,7 +109,8 @@ START_TEST(a_line_may_fill_the_drawing_and_not_more)
 	screen_file_free(f);
 	f = parse(FIELD "--- 4x2\n市市.\n {a.}\n");
 	ck_assert(f == NULL);
-	ck_assert_str_eq(told, "5:3: beyond column 4; the drawing is 4x2\n6:2: beyond column 4; the drawing is 4x2\n");
+	ck_assert_str_eq(
+	    told, "5:3: beyond column 4; the drawing is 4x2\n6:2: beyond column 4; the drawing is 4x2\n");
 }
 END_TEST
 
@@ -130,14 +131,15 @@ END_TEST
 START_TEST(all_faults_are_told_in_one_run)
 {
 	ck_assert(parse("screen: S\ntitel: x\na = ESS1.SOC bra 0 1\nb = ess\nhello\n--- 9x1\n{c}\n") == NULL);
-	ck_assert_str_eq(told, "1:9: 'S' is no name of a screen; small letters, digits and '-', 31 at most\n"
-			       "2:1: no key 'titel'; did you mean 'title'?\n"
-			       "3:14: no kind of field 'bra'; did you mean 'bar'?\n"
-			       "4:5: 'ess' is no name of a point; write it as ESS1.SOC\n"
-			       "5:1: neither a key nor a field; write 'key: value', 'field = POINT' or '--- 80x17'\n"
-			       "7:2: no field 'c'; bind it above: c = DEVICE.ITEM\n"
-			       "1:0: no 'screen:'; the name of the screen, as screen: overview\n"
-			       "1:0: no 'title:'; what stands above the screen\n");
+	ck_assert_str_eq(told,
+	    "1:9: 'S' is no name of a screen; small letters, digits and '-', 31 at most\n"
+	    "2:1: no key 'titel'; did you mean 'title'?\n"
+	    "3:14: no kind of field 'bra'; did you mean 'bar'?\n"
+	    "4:5: 'ess' is no name of a point; write it as ESS1.SOC\n"
+	    "5:1: neither a key nor a field; write 'key: value', 'field = POINT' or '--- 80x17'\n"
+	    "7:2: no field 'c'; bind it above: c = DEVICE.ITEM\n"
+	    "1:0: no 'screen:'; the name of the screen, as screen: overview\n"
+	    "1:0: no 'title:'; what stands above the screen\n");
 }
 END_TEST
 
@@ -191,7 +193,8 @@ START_TEST(a_fault_is_told_with_its_place)
 	struct screen_file *f = parse(refused[_i].text);
 
 	ck_assert_msg(f == NULL, "accepted: %s", refused[_i].text);
-	ck_assert_msg(strstr(told, refused[_i].fault) != NULL, "wanted '%s', got '%s'", refused[_i].fault, told);
+	ck_assert_msg(
+	    strstr(told, refused[_i].fault) != NULL, "wanted '%s', got '%s'", refused[_i].fault, told);
 }
 END_TEST
 
@@ -285,7 +288,9 @@ read_manual(void)
 
 START_TEST(the_manual_lists_every_kind)
 {
-	static const struct { const char *word, *args, *help; } rows[] = {
+	static const struct {
+		const char *word, *args, *help;
+	} rows[] = {
 #define ROW(id, word, args, help) { word, (args) == 0 ? "" : (args) == 3 ? " Ar a b c" : NULL, help },
 		FIELD_LIST(ROW)
 	};
@@ -293,7 +298,9 @@ START_TEST(the_manual_lists_every_kind)
 
 	read_manual();
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const char *args = rows[i].args != NULL ? rows[i].args : strcmp(rows[i].word, "symbol") == 0 ? " Ar a b" : " Ar lo hi";
+		const char *args = rows[i].args != NULL   ? rows[i].args
+		    : strcmp(rows[i].word, "symbol") == 0 ? " Ar a b"
+		                                          : " Ar lo hi";
 		snprintf(row, sizeof(row), "\n.It Cm %s%s Ta %s\n", rows[i].word, args, rows[i].help);
 		ck_assert_msg(strstr(page, row) != NULL, "chisan-screen.5 lacks: %s", row);
 	}
