@@ -234,7 +234,7 @@ put_flow(const struct printer *p, const struct schema *s, const void *obj, unsig
 	bool is_first = true;
 	if (s->variant != NULL)
 		return false;
-	put(&inner, "{");
+	put(&inner, " {");
 	for (unsigned i = 0; i < s->key_count && !f.is_cut; i++) {
 		const struct key *k = &s->keys[i];
 		if (i == skip || !node_has(obj, i) || k->name[0] == '\0')
@@ -280,15 +280,17 @@ print_list(const struct printer *p, const struct key *k, const struct key_list *
 		put_indent(p, indent + 2);
 		if (k->type == KEY_DICT) {
 			put_text(p, schema_scalar_text(&k->sub->keys[0], item, buf, sizeof(buf)));
-			put(p, ": ");
+			put(p, ":");
 			if (put_flow(p, k->sub, item, 0))
 				continue;
 			put(p, "\n");
 			print_object(p, k->sub, item, indent + 4, false);
 		} else {
-			put(p, "- ");
-			if (!is_small(k->sub) || !put_flow(p, k->sub, item, UINT32_MAX))
-				print_object(p, k->sub, item, indent + 4, true);
+			put(p, "-");
+			if (is_small(k->sub) && put_flow(p, k->sub, item, UINT32_MAX))
+				continue;
+			put(p, " ");
+			print_object(p, k->sub, item, indent + 4, true);
 		}
 	}
 }
@@ -303,14 +305,16 @@ print_member(const struct printer *p, const struct key *k, const void *obj, int 
 		print_list(p, k, m, indent);
 		return;
 	}
-	put(p, " ");
 	if (k->type == KEY_MAP) {
 		const void *sub = *(void *const *)m;
 		if (put_flow(p, k->sub, sub, UINT32_MAX))
 			return;
 		put(p, "\n");
 		print_object(p, k->sub, sub, indent + 2, false);
-	} else if (k->type == KEY_TEXT) {
+		return;
+	}
+	put(p, " ");
+	if (k->type == KEY_TEXT) {
 		put_block(p, schema_scalar_text(k, obj, NULL, 0), indent);
 	} else {
 		put_flat(p, k, obj);

@@ -97,9 +97,11 @@ refuse_number(const struct key *k, const char *text, const char *what, const str
 		return refuse(s, "%s has an underscore; write the digits alone", SHOW(text));
 	if (n > 0 && digits[n] == '.' && strspn(digits + n + 1, "0123456789") > 0)
 		n += 1 + strspn(digits + n + 1, "0123456789");
-	if (n > 0 && digits[n] != '\0' && strspn(digits + n, "eE+-.0123456789") == 0)
+	if (n > 0 && digits[n] != '\0' && strchr("eE+-.", digits[n]) == NULL)
 		return refuse(s, "%s is more than a number; write %.*s alone%s%s", SHOW(text),
 		    (int)(digits - text + (ptrdiff_t)(n < 40 ? n : 40)), text, unit[0] != '\0' ? ", the unit is " : "", unit);
+	if (n > 0 && digits[n] == 'e')
+		return refuse(s, "%s is too large for a number; write a smaller one", SHOW(text));
 	return refuse(s, "%s is not a %s; write digits as in 15 or -0.5", SHOW(text), what);
 }
 
@@ -423,14 +425,17 @@ rate_text(char *buf, size_t size, double per_s)
 {
 	static const struct { double per; const char *word; } units[] = { { 1, "/s" }, { 60, "/min" }, { 3600, "/h" } };
 	char best[48] = "", t[48];
+	size_t best_len = 0;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		str_double(t, sizeof(t) - 8, per_s * units[i].per);
 		double back;
 		if (!str_to_double(t, &back) || back / units[i].per != per_s)
 			continue;
+		if (best[0] != '\0' && strlen(t) >= best_len)
+			continue;
+		best_len = strlen(t);
 		str_append(t, sizeof(t), units[i].word);
-		if (best[0] == '\0' || strlen(t) < strlen(best))
-			memcpy(best, t, sizeof(best));
+		memcpy(best, t, sizeof(best));
 	}
 	str_copy(buf, size, best);
 	return buf;

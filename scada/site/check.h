@@ -12,6 +12,8 @@ struct check {
 	struct site *s;
 	struct faults *f;
 	struct arena *a;       /* until the checks are done */
+	const struct site_device **devices; /* by name; those that have one */
+	uint32_t device_count;
 	uint32_t *sorted;      /* points by name; after the site was built */
 	bool has_nameless;     /* a device without a name: nobody knows whose points are missing */
 	bool is_too_large;     /* more devices or points than a site may have: nothing is looked at point by point */
@@ -19,8 +21,11 @@ struct check {
 
 /* Where a member stands. */
 #define AT_KEY(schema, obj, type, member) schema_mark(&(schema), (obj), offsetof(type, member))
+/* In the file, whether or not its value could be read; a faulty value was told already. */
+bool check_is_given(const struct schema *s, const void *obj, size_t offset);
 #define IS_SET(schema, obj, type, member) schema_is_set(&(schema), (obj), offsetof(type, member))
 
+/* 0 */ void check_sort_devices(struct check *c);
 /* 1 */ void check_general(struct check *c);   /* zone, identity, users, links */
 /* 2 */ void check_profiles(struct check *c);  /* each with its points, whether used or not */
 void check_point(struct check *c, const struct site_point_def *d, const struct site_profile *p); /* p NULL: a calculation */
@@ -41,6 +46,8 @@ struct check_name {
 };
 void check_unique(struct check *c, struct check_name *names, size_t n, const char *what);
 
+/* The first device of this name (len bytes); NULL = none. */
+const struct site_device *check_find_device(const struct check *c, const char *name, size_t len);
 /* True if nobody can know which points `name` has: its device's profile is missing or could not be read. */
 bool check_is_blurred(const struct check *c, const char *name);
 /* "; did you mean X?" for a point that does not exist, or what else helps. Returns buf. */

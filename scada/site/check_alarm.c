@@ -31,9 +31,11 @@ check_digital_alarm(struct check *c, const struct site_point_def *d, const struc
 	if (d->kind != KIND_DIGITAL && d->kind != KIND_COMMAND)
 		fault_at(c->f, AT(type), "%s is for digital points, and this is %s; write L, H, ROC, DEV or FROZEN", type,
 		    point_kind_word((enum point_kind)d->kind));
-	else if (l->state < 0)
+	else if (!check_is_given(&limit_schema, l, offsetof(struct site_limit, state)))
 		fault_at(c->f, l->node.at, "%s without state; write state: with the number of the %s", type,
 		    l->type == LIMIT_BIT ? "bit" : "state");
+	else if (l->state < 0)
+		return; /* told */
 	else if (l->type == LIMIT_STATE && !has_name(&d->states, l->state))
 		fault_at(c->f, AT(state), "the point has no state %" PRId64 "; write one of its states", l->state);
 	else if (l->type == LIMIT_BIT && (d->bits.n == 0 || !has_name(&d->bits, l->state)))
@@ -52,7 +54,8 @@ check_analog_alarm(struct check *c, const struct site_point_def *d, const struct
 		return;
 	}
 	if (!HAS(limit)) {
-		fault_at(c->f, l->node.at, "%s without limit; write limit: in the point's unit", type);
+		if (!check_is_given(&limit_schema, l, offsetof(struct site_limit, limit)))
+			fault_at(c->f, l->node.at, "%s without limit; write limit: in the point's unit", type);
 		return;
 	}
 	if ((l->type == LIMIT_ROC || l->type == LIMIT_DEV) && l->limit <= 0)

@@ -88,8 +88,7 @@ check_device_link(struct check *c, const struct site_device *d, const struct sit
 		return;
 	}
 	if (d->link == NULL) {
-		/* Given but faulty was said already. */
-		if (at.line == d->node.at.line && at.column == d->node.at.column)
+		if (!check_is_given(&device_schema, d, offsetof(struct site_device, link)))
 			fault_at(c->f, d->node.at, "a device without link; write link: modbus-tcp://192.0.2.1:502/1");
 		return;
 	}
@@ -184,7 +183,7 @@ check_calculations(struct check *c)
 		names[i] = (struct check_name){ d->tag, at };
 		if (d->tag != NULL && !point_name_is_valid(d->tag))
 			fault_at(c->f, at, "'%s' is not a whole name; write it with its first part, as CEMS.%s", d->tag, d->tag);
-		if (d->expression == NULL && !IS_SET(point_schema, d, struct site_point_def, expression))
+		if (!check_is_given(&point_schema, d, offsetof(struct site_point_def, expression)))
 			fault_at(c->f, d->node.at, "a calculation without expression; write expression: as GRID.P + PV.P");
 		if (d->read != NULL || d->write != NULL)
 			fault_at(c->f, d->node.at, "a calculation is neither read nor written; such a point belongs into a profile");
@@ -194,19 +193,17 @@ check_calculations(struct check *c)
 	free(names);
 }
 
-/* A calculation that has the name of a device's point; after the site was built one would hide the other. */
+/* A calculation that has the name of a device's point would hide it, or be hidden. */
 static void
 check_calculation_names(struct check *c)
 {
 	const struct site_point_def *list = c->s->calculations.v;
-	const struct site_device *devices = c->s->devices.v;
-	for (uint32_t i = 0; i < c->s->calculations.n; i++)
-		for (uint32_t j = 0; j < c->s->devices.n && list[i].tag != NULL && c->s->devices.n < 2000; j++) {
-			size_t len = devices[j].name != NULL ? strlen(devices[j].name) : 0;
-			if (len > 0 && strncmp(list[i].tag, devices[j].name, len) == 0 && list[i].tag[len] == '.')
-				fault_at(c->f, AT_KEY(point_schema, &list[i], struct site_point_def, tag),
-				    "%s begins with the name of a device; put it into its profile, or choose another first part", list[i].tag);
-		}
+	for (uint32_t i = 0; i < c->s->calculations.n; i++) {
+		size_t len = list[i].tag != NULL ? strcspn(list[i].tag, ".") : 0;
+		if (len > 0 && list[i].tag[len] == '.' && check_find_device(c, list[i].tag, len) != NULL)
+			fault_at(c->f, AT_KEY(point_schema, &list[i], struct site_point_def, tag),
+			    "%s begins with the name of a device; put it into its profile, or choose another first part", list[i].tag);
+	}
 }
 
 /* Before anything is done for each point of each device: a few lines could ask for thousands of millions. */

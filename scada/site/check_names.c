@@ -26,6 +26,14 @@ compare_names(const void *a, const void *b)
 	return x->at.column < y->at.column ? -1 : x->at.column > y->at.column;
 }
 
+bool
+check_is_given(const struct schema *s, const void *obj, size_t offset)
+{
+	const struct node *n = obj;
+	int i = schema_find_member(s, offset);
+	return i >= 0 && n->marks != NULL && n->marks[i].line != 0;
+}
+
 void
 check_unique(struct check *c, struct check_name *names, size_t n, const char *what)
 {
@@ -37,17 +45,19 @@ check_unique(struct check *c, struct check_name *names, size_t n, const char *wh
 		return;
 	qsort(names, kept, sizeof(*names), compare_names);
 	for (size_t i = 1, first = 0; i < kept; i++) {
+		char place[300] = "";
 		if (strcmp(names[i].name, names[first].name) != 0) {
 			first = i;
 			continue;
 		}
 		const struct source *s = faults_source(c->f, names[first].at.file);
-		if (names[i].at.file == names[first].at.file || s == NULL)
-			fault_at(c->f, names[i].at, "%s %s is here again, after line %u; give each a name of its own", what,
-			    names[i].name, names[first].at.line);
+		if (names[first].at.line == 0)
+			str_printf(place, sizeof(place), "%s", s != NULL ? s->name : "another file");
+		else if (names[i].at.file == names[first].at.file || s == NULL)
+			str_printf(place, sizeof(place), "line %u", names[first].at.line);
 		else
-			fault_at(c->f, names[i].at, "%s %s is here again, after %s:%u; give each a name of its own", what, names[i].name,
-			    s->name, names[first].at.line);
+			str_printf(place, sizeof(place), "%s:%u", s->name, names[first].at.line);
+		fault_at(c->f, names[i].at, "%s %s is here again, after %s; give each one of its own", what, names[i].name, place);
 	}
 }
 
@@ -72,8 +82,6 @@ check_sort_names(struct check *c)
 		c->sorted[i] = i;
 	sorting = s;
 	qsort(c->sorted, s->point_count, sizeof(*c->sorted), compare_points);
-	for (uint32_t i = 0; i < s->node_count; i++)
-		c->has_nameless |= s->nodes[i].device->name == NULL;
 }
 
 void
@@ -100,25 +108,57 @@ check_prefix_range(const struct check *c, const char *prefix, size_t len, uint32
 	*end = lo;
 }
 
-static const struct site_node *
-find_node(const struct check *c, const char *name, size_t len)
+static int
+compare_devices(const void *a, const void *b)
 {
-	for (uint32_t i = 0; i < c->s->node_count; i++) {
-		const char *d = c->s->nodes[i].device->name;
-		if (d != NULL && strncmp(d, name, len) == 0 && d[len] == '\0')
-			return &c->s->nodes[i];
+	const struct site_device *const *x = a, *const *y = b;
+	int c = strcmp((*x)->name, (*y)->name);
+	return c != 0 ? c : *x < *y ? -1 : *x > *y;
+}
+
+void
+check_sort_devices(struct check *c)
+{
+	const struct site_device *list = c->s->devices.v;
+	c->devices = arena_alloc(c->a, ((size_t)c->s->devices.n + 1) * sizeof(*c->devices));
+	for (uint32_t i = 0; i < c->s->devices.n; i++) {
+		if (list[i].name != NULL)
+			c->devices[c->device_count++] = &list[i];
+		else
+			c->has_nameless = true;
 	}
+	qsort(c->devices, c->device_count, sizeof(*c->devices), compare_devices);
+}
+
+const struct site_device *
+check_find_device(const struct check *c, const char *name, size_t len)
+{
+	uint32_t lo = 0, hi = c->device_count;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		const char *d = c->devices[mid]->name;
+		int order = strncmp(d, name, len);
+		if (order == 0 && d[len] != '\0')
+			order = 1;
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < c->device_count && strncmp(c->devices[lo]->name, name, len) == 0 && c->devices[lo]->name[len] == '\0')
+		return c->devices[lo];
 	return NULL;
 }
 
 bool
 check_is_blurred(const struct check *c, const char *name)
 {
-	const struct site_node *n = find_node(c, name, strcspn(name, "."));
-	if (n == NULL)
+	const struct site_device *d = check_find_device(c, name, strcspn(name, "."));
+	if (d == NULL)
 		return c->has_nameless;
+	const struct site_profile *p = d->profile != NULL ? site_find_profile(c->s, d->profile) : NULL;
 	/* A profile that could not be read has a place without a line. */
-	return n->profile == NULL || n->profile->node.at.line == 0;
+	return p == NULL || p->node.at.line == 0;
 }
 
 const char *
@@ -144,9 +184,8 @@ check_point_hint(const struct check *c, const char *name, char *buf, size_t size
 	}
 	/* No such device: is there the same item of another one, or a device of nearly this name? */
 	n = 0;
-	for (uint32_t i = 0; i < c->s->node_count && n < HINT_NAMES_MAX; i++)
-		if (c->s->nodes[i].device->name != NULL)
-			names[n++] = c->s->nodes[i].device->name;
+	for (uint32_t i = 0; i < c->device_count && n < HINT_NAMES_MAX; i++)
+		names[n++] = c->devices[i]->name;
 	names[n] = NULL;
 	prefix[strlen(prefix) - 1] = '\0';
 	near = str_nearest(prefix, names);

@@ -12,6 +12,7 @@
 #include "scada/site/check.h"
 
 #define AT(member) schema_mark(&point_schema, d, offsetof(struct site_point_def, member))
+#define GIVEN(member) check_is_given(&point_schema, d, offsetof(struct site_point_def, member))
 #define HAS(member) schema_is_set(&point_schema, d, offsetof(struct site_point_def, member))
 
 static bool
@@ -31,11 +32,7 @@ static void
 check_source(struct check *c, const struct site_point_def *d)
 {
 	const char *kind = point_kind_word((enum point_kind)d->kind);
-	bool read = HAS(read), write = HAS(write), expression = HAS(expression);
-	/* What was given with a fault counts as given: that fault was said. */
-	read |= AT(read).line != d->node.at.line || AT(read).column != d->node.at.column;
-	write |= AT(write).line != d->node.at.line || AT(write).column != d->node.at.column;
-	expression |= AT(expression).line != d->node.at.line || AT(expression).column != d->node.at.column;
+	bool read = GIVEN(read), write = GIVEN(write), expression = GIVEN(expression);
 	if (read && expression)
 		fault_at(c->f, AT(expression), "read and expression at once; a point is either read or calculated, so keep one");
 	if (is_output(d) && !write)
@@ -141,8 +138,10 @@ check_states(struct check *c, const struct site_point_def *d)
 	if (HAS(states) && d->states.n > 0 && d->states.v[d->states.n - 1].number > high)
 		fault_at(c->f, AT(states), "the state %" PRId64 " cannot be read: the raw value has only 0 to %" PRId64 "; is the type right?",
 		    d->states.v[d->states.n - 1].number, high);
-	check_names_in(c, AT(states_ja), &d->states_ja, &d->states, "states");
-	check_names_in(c, AT(bits_ja), &d->bits_ja, &d->bits, "bits");
+	if (HAS(states) || !GIVEN(states))
+		check_names_in(c, AT(states_ja), &d->states_ja, &d->states, "states");
+	if (HAS(bits) || !GIVEN(bits))
+		check_names_in(c, AT(bits_ja), &d->bits_ja, &d->bits, "bits");
 	const struct site_register *r = d->read;
 	if (!HAS(bits) || d->bits.n == 0 || r == NULL || r->table < TABLE_HOLDING || r->type == RAW_BIT)
 		return;
@@ -162,17 +161,20 @@ check_values(struct check *c, const struct site_point_def *d)
 	if (HAS(range) && HAS(deadband) && d->deadband > d->range.hi - d->range.lo)
 		fault_at(c->f, AT(deadband), "the deadband is wider than the range, so that nothing is ever reported; write a smaller one");
 	const struct site_filter *f = d->filter;
+	if (f != NULL && !schema_is_set(&filter_schema, f, offsetof(struct site_filter, type)))
+		f = NULL;
 	if (f != NULL && f->type == FILTER_FIRST_ORDER && f->time_us == 0)
 		fault_at(c->f, f->node.at, "a first-order filter without time; write time: 5s");
 	if (f != NULL && f->type == FILTER_MEDIAN && (f->window == 0 || f->window % 2 == 0))
 		fault_at(c->f, f->node.at, "a median over %" PRId64 " samples; write an odd window of 3 to 15", f->window);
 	const struct site_check_back *b = d->check_back;
-	if (b != NULL && b->done_when == NULL && !(d->kind == KIND_SETPOINT && d->read != NULL))
+	if (b != NULL && !check_is_given(&check_back_schema, b, offsetof(struct site_check_back, done_when)) && !(d->kind == KIND_SETPOINT && d->read != NULL))
 		fault_at(c->f, b->node.at, "check_back without done_when; write the condition by which it is known to be done");
 	const struct site_revert *v = d->revert;
-	if (v != NULL && v->after_us == 0 && v->timer_register < 0)
+	if (v != NULL && !check_is_given(&revert_schema, v, offsetof(struct site_revert, after_us)) &&
+	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_register)))
 		fault_at(c->f, v->node.at, "revert without after and timer_register; say when the device gives the setpoint up");
-	if (HAS(interlock_text) && !HAS(interlock))
+	if (HAS(interlock_text) && !GIVEN(interlock))
 		fault_at(c->f, AT(interlock_text), "a text without an interlock; write interlock: with the condition");
 	if (HAS(pulse) && d->pulse && d->read != NULL && highest_state(d) > 1)
 		fault_at(c->f, AT(pulse), "a pulse is one bit; read type bit, or bit: of a register");

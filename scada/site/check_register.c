@@ -22,6 +22,7 @@ struct place { /* one register of a point while it is checked */
 
 #define AT(member) schema_mark(&register_schema, l->r, offsetof(struct site_register, member))
 #define HAS(member) schema_is_set(&register_schema, l->r, offsetof(struct site_register, member))
+#define GIVEN(member) check_is_given(&register_schema, l->r, offsetof(struct site_register, member))
 #define IS_BITS(r) ((r)->table == TABLE_COIL || (r)->table == TABLE_DISCRETE)
 
 /* As settle_register() will have it. */
@@ -49,9 +50,9 @@ check_table(const struct place *l)
 {
 	const struct site_register *r = l->r;
 	if (!HAS(table) || !HAS(address)) {
-		if (r->node.set != 0 || l->p->protocol == PROTOCOL_MODBUS)
+		if (!GIVEN(table) || !GIVEN(address))
 			fault_at(l->c->f, r->node.at, "%s without %s; write both, as {table: holding, address: 0, type: u16}",
-			    l->is_write ? "write" : "read", !HAS(table) ? "table" : "address");
+			    l->is_write ? "write" : "read", !GIVEN(table) ? "table" : "address");
 		return false;
 	}
 	if (l->is_write && (r->table == TABLE_DISCRETE || r->table == TABLE_INPUT)) {
@@ -66,6 +67,8 @@ check_type(const struct place *l)
 {
 	const struct site_register *r = l->r;
 	int type = type_of(r);
+	if (GIVEN(type) && !HAS(type))
+		return false;
 	if (IS_BITS(r) && type != RAW_BIT)
 		fault_at(l->c->f, AT(type), "a %s is one bit, not %s; write type: bit, or table: holding or input",
 		    r->table == TABLE_COIL ? "coil" : "discrete input", raw_type_word(type));
@@ -236,7 +239,7 @@ check_register(struct check *c, const struct site_point_def *d, const struct sit
 		check_internal(l);
 		return;
 	}
-	if (HAS(internal))
+	if (GIVEN(internal))
 		fault_at(c->f, AT(internal), "internal: goes with protocol: internal; write table: and address:");
 	else if (check_table(l) && check_type(l)) {
 		check_reach(l);

@@ -24,7 +24,7 @@ take_fault(uint32_t line, uint32_t column, const char *text, void *arg)
 	struct mark at = x->s->node.at;
 	if (at.line == 0) {
 		at.line = line;
-		at.column = (uint16_t)(column < UINT16_MAX ? column : UINT16_MAX);
+		at.column = (uint16_t)(column == 0 ? 1 : column < UINT16_MAX ? column : UINT16_MAX);
 		fault_at(x->c->f, at, "%s", text);
 	} else {
 		fault_at(x->c->f, AT_KEY(screen_schema, x->s, struct site_screen, text), "line %u of the screen: %s", line, text);

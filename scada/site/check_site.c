@@ -123,6 +123,7 @@ void
 check_site(struct reader *r)
 {
 	struct check c = { .r = r, .s = r->site, .f = r->faults, .a = arena_new() };
+	check_sort_devices(&c);
 	check_general(&c);
 	check_profiles(&c);
 	check_devices(&c);

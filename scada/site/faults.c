@@ -141,6 +141,8 @@ source_line(const struct source *s, uint32_t line, uint32_t column, char *buf, s
 		memcpy(raw + n, p, used);
 		if (*p == '\t' || *p == '\r')
 			raw[n] = ' ';
+		else if (*p == '\0')
+			raw[n] = '\1'; /* shown as what cannot be shown */
 		n += used;
 		p += used;
 	}

@@ -27,6 +27,7 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml {
 	enum yaml_kind kind;
 	bool is_plain;             /* a scalar without quotes */
+	bool is_told;              /* a fault that leaves nothing to read was said: pass over it */
 	struct mark at;
 	const char *text;          /* of a scalar; NULL otherwise */
 	struct yaml *first, *next; /* children; of a mapping key, value, key, value */

@@ -96,6 +96,15 @@ add_node(struct parse *p, enum yaml_kind kind, struct mark at)
 	return y;
 }
 
+/* Stands for what was refused. */
+static void
+add_told(struct parse *p, struct mark at)
+{
+	struct yaml *y = add_node(p, YAML_SCALAR, at);
+	y->text = "";
+	y->is_told = true;
+}
+
 static void
 open_node(struct parse *p, enum yaml_kind kind, struct fy_event *e)
 {
@@ -123,8 +132,18 @@ add_scalar(struct parse *p, struct fy_event *e)
 	if (text != NULL && memchr(text, '\0', len) != NULL) {
 		fault_at(p->f, at, "the text holds a NUL character; leave it out");
 		len = 0;
+		y->is_told = true;
 	}
 	y->text = arena_strndup(p->a, text != NULL ? text : "", len);
+}
+
+/* %YAML and %TAG change how a file is to be read. */
+static void
+refuse_directives(struct parse *p, struct fy_event *e)
+{
+	struct fy_document_state *d = e->document_start.document_state;
+	if (d != NULL && (fy_document_state_version_explicit(d) || fy_document_state_tags_explicit(d)))
+		fault_at(p->f, (struct mark){ .file = p->file }, "a directive (%%YAML or %%TAG), which site files do not have; leave it out");
 }
 
 static void
@@ -132,6 +151,7 @@ take_event(struct parse *p, struct fy_event *e)
 {
 	switch (e->type) {
 	case FYET_DOCUMENT_START:
+		refuse_directives(p, e);
 		if (p->documents++ == 1) {
 			fault_at(p->f, event_mark(p, e), "a second document begins here; a file holds exactly one, so leave the --- out");
 			p->is_bad = true;
@@ -139,7 +159,7 @@ take_event(struct parse *p, struct fy_event *e)
 		break;
 	case FYET_ALIAS:
 		fault_at(p->f, event_mark(p, e), "an alias (*), which site files do not have; write the text itself");
-		add_node(p, YAML_SCALAR, event_mark(p, e))->text = "";
+		add_told(p, event_mark(p, e));
 		break;
 	case FYET_SCALAR:
 		add_scalar(p, e);

@@ -67,6 +67,8 @@ expect(const struct ctx *c, const struct yaml *y, enum yaml_kind kind, const str
 {
 	if (y->kind == kind)
 		return true;
+	if (y->is_told)
+		return false;
 	fault_at(c->f, y->at, "%s: %s stands where a %s is wanted; write it as %s", k->name, yaml_show(y).text,
 	    kind == YAML_LIST ? "list" : "mapping", form);
 	return false;
@@ -248,6 +250,8 @@ static void *
 read_sub(const struct ctx *c, const struct yaml *y, const struct key *k)
 {
 	void *sub = arena_alloc(c->a, k->sub->size);
+	if (y->is_told)
+		return NULL;
 	if (y->kind != YAML_MAP) {
 		fault_at(c->f, y->at, "%s: %s stands where a mapping is wanted; write its keys as %s: value", k->name, yaml_show(y).text,
 		    k->sub->keys[0].name);
@@ -266,6 +270,8 @@ read_list(const struct ctx *c, const struct yaml *y, const struct key *k, struct
 	l->v = arena_alloc(c->a, (size_t)y->count * k->sub->size);
 	l->n = 0;
 	for (const struct yaml *e = y->first; e != NULL; e = e->next) {
+		if (e->is_told)
+			continue;
 		if (e->kind != YAML_MAP)
 			fault_at(c->f, e->at, "%s: %s stands where a %s is wanted; write its keys as %s: value", k->name,
 			    yaml_show(e).text, k->sub->name, k->sub->keys[0].name);
@@ -284,6 +290,8 @@ read_dict(const struct ctx *c, const struct yaml *y, const struct key *k, struct
 	l->v = arena_alloc(c->a, (size_t)(y->count / 2) * k->sub->size);
 	l->n = 0;
 	for (const struct yaml *e = y->first; e != NULL && e->next != NULL; e = e->next->next) {
+		if (e->next->is_told)
+			continue;
 		if (e->next->kind != YAML_MAP)
 			fault_at(c->f, e->next->at, "%s stands where a mapping is wanted; write {key: value} after the name",
 			    yaml_show(e->next).text);

@@ -47,6 +47,8 @@ static bool
 check_scalar(struct faults *f, const struct yaml *y, const struct key *k, enum key_type type)
 {
 	const char *name = k->name[0] != '\0' ? k->name : "name";
+	if (y->is_told)
+		return false;
 	if (y->kind != YAML_SCALAR)
 		fault_at(f, y->at, "%s: %s stands where a %s is wanted; write one value", name, yaml_show(y).text, key_type_text(type));
 	else if (is_null(y))
