@@ -68,12 +68,16 @@ cmd_exit_of(enum err e)
 int
 cmd_flush(int code)
 {
-	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	static bool is_told;
+	int e = say_flush();
+
+	if (e == 0)
 		return code;
-	if (errno == EPIPE)
+	if (e == EPIPE)
 		return CMD_DONE; /* the reader has what it wanted */
-	say_error("cannot write the output: %s", strerror(errno));
+	if (!is_told)
+		say_error("cannot write the output: %s", strerror(e));
+	is_told = true;
 	return CMD_FAILED;
 }
 

@@ -132,15 +132,18 @@ print_help(const struct client *c, const bool *chosen)
 }
 
 static void
-print_json(const struct client *c, const bool *chosen, struct utc now)
+print_json(const struct client *c, const bool *chosen)
 {
-	json_t *j = jout_begin(), *a = json_array();
+	bool is_first = true;
 
-	for (uint32_t i = 0; i < c->device_count; i++)
-		if (chosen[i])
-			json_array_append_new(a, jout_link(c, i, now));
-	json_object_set_new(j, "links", a);
-	jout_print(j);
+	jout_list_begin("links");
+	for (uint32_t i = 0; i < c->device_count; i++) {
+		if (!chosen[i])
+			continue;
+		jout_list_item(jout_link(c, i), is_first);
+		is_first = false;
+	}
+	jout_list_end();
 }
 
 static void
@@ -197,7 +200,7 @@ cmd_links(const struct options *o)
 	} else if (o->names) {
 		print_names(c, chosen);
 	} else if (o->json) {
-		print_json(c, chosen, clock_utc());
+		print_json(c, chosen);
 	} else {
 		print_table(c, chosen, clock_utc());
 		print_help(c, chosen);

@@ -17,12 +17,10 @@
 static void
 print_json(const struct client *c, const point_id *ids, uint32_t n, struct utc now)
 {
-	json_t *j = jout_begin(), *a = json_array();
-
+	jout_list_begin("points");
 	for (uint32_t i = 0; i < n; i++)
-		json_array_append_new(a, jout_point(c, ids[i], now));
-	json_object_set_new(j, "points", a);
-	jout_print(j);
+		jout_list_item(jout_point(c, ids[i], now), i == 0);
+	jout_list_end();
 }
 
 static void

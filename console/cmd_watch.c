@@ -7,7 +7,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,8 +81,10 @@ print_point(struct watch *w, point_id id)
 static void
 flush(struct watch *w)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
-		end(w, CMD_DONE); /* cmd_flush() finds out why */
+	int code = cmd_flush(-1);
+
+	if (code != -1)
+		end(w, code);
 }
 
 static void

@@ -6,8 +6,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "console/jout.h"
+#include "console/say.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
@@ -104,13 +106,12 @@ jout_point(const struct client *c, point_id id, struct utc now)
 }
 
 json_t *
-jout_link(const struct client *c, uint32_t device, struct utc now)
+jout_link(const struct client *c, uint32_t device)
 {
 	const struct client_device *d = &c->devices[device];
 	const struct msg_device_state *s = &d->state;
 	json_t *j = json_object();
 
-	(void)now;
 	json_object_set_new(j, "device", jout_text(d->name));
 	json_object_set_new(
 	    j, "state", json_string(d->has_state ? device_state_word((enum device_state)s->state) : "off"));
@@ -158,11 +159,42 @@ needs_all_digits(const json_t *j)
 	return false;
 }
 
+static void
+dump(json_t *j)
+{
+	size_t flags =
+	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(needs_all_digits(j) ? 17u : 15u);
+	char *text = json_dumps(j, flags);
+
+	if (text != NULL)
+		say_text(text);
+	free(text);
+	json_decref(j);
+}
+
 void
 jout_print(json_t *j)
 {
-	json_dumpf(j, stdout,
-	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(needs_all_digits(j) ? 17u : 15u));
-	putc('\n', stdout);
-	json_decref(j);
+	dump(j);
+	say_text("\n");
+}
+
+void
+jout_list_begin(const char *key)
+{
+	say("{\"schema\":1,\"%s\":[", key);
+}
+
+void
+jout_list_item(json_t *j, bool is_first)
+{
+	if (!is_first)
+		say_text(",");
+	dump(j);
+}
+
+void
+jout_list_end(void)
+{
+	say_text("]}\n");
 }

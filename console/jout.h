@@ -14,10 +14,15 @@ json_t *jout_number(double v);    /* null if not finite */
 json_t *jout_time(struct utc t);  /* null if not known */
 json_t *jout_text(const char *s); /* as it is; escaped when printed */
 json_t *jout_point(const struct client *c, point_id id, struct utc now);
-json_t *jout_link(const struct client *c, uint32_t device, struct utc now);
+json_t *jout_link(const struct client *c, uint32_t device);
 json_t *jout_begin(void); /* {"schema":1} */
 
 /* One line on stdout; nothing but ASCII leaves. Takes the object. */
 void jout_print(json_t *j);
+
+/* {"schema":1,"KEY":[...]} item by item, so that a large site needs no large memory. jout_list_item takes the object. */
+void jout_list_begin(const char *key);
+void jout_list_item(json_t *j, bool is_first);
+void jout_list_end(void);
 
 #endif

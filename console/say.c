@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #define CELL_MAX 1024 /* bytes of one cell of a table */
 
 static bool is_ascii;
+static int output_errno; /* of the first write to stdout that failed */
 
 static const char *
 first_set(const char *a, const char *b)
@@ -71,15 +73,11 @@ say_locale_is_japanese(void)
 
 /* One '?' for each cell of what is not ASCII, so that tables stay aligned. */
 static void
-put(FILE *out, const char *text)
+put_ascii(FILE *out, const char *text)
 {
 	size_t len = strlen(text), used;
 	uint32_t cp;
 
-	if (!is_ascii) {
-		fwrite(text, 1, len, out);
-		return;
-	}
 	for (; (used = text_next(text, len, &cp)) > 0; text += used, len -= used) {
 		if (cp < 0x80)
 			putc((int)cp, out);
@@ -87,6 +85,31 @@ put(FILE *out, const char *text)
 			for (int i = text_char_width(cp); i > 0; i--)
 				putc('?', out);
 	}
+}
+
+static void
+put(FILE *out, const char *text)
+{
+	if (is_ascii)
+		put_ascii(out, text);
+	else
+		fputs(text, out);
+	if (out == stdout && output_errno == 0 && ferror(out))
+		output_errno = errno == 0 ? EIO : errno;
+}
+
+void
+say_text(const char *text)
+{
+	put(stdout, text);
+}
+
+int
+say_flush(void)
+{
+	if (output_errno == 0 && fflush(stdout) != 0)
+		output_errno = errno == 0 ? EIO : errno;
+	return output_errno;
 }
 
 void
@@ -190,9 +213,9 @@ print_row(const struct say_table *t, char *const *cells, int terminal)
 		put(stdout, fitted);
 		used += t->width[i] + 1;
 		if (i + 1 < t->count)
-			putc(' ', stdout);
+			put(stdout, " ");
 	}
-	putc('\n', stdout);
+	put(stdout, "\n");
 }
 
 void

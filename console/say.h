@@ -18,8 +18,10 @@ void say_set_ascii(bool ascii);
 bool say_is_ascii(void);
 bool say_locale_is_japanese(void); /* LC_ALL, LC_MESSAGES or LANG begins with "ja" */
 
-/* To stdout. Text from outside is made safe by the caller's columns or say_safe(). */
+/* To stdout, at most 8 kB. Text from outside was made safe before: by a table, text_fit() or text_put_safe(). */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void say_text(const char *text); /* of any length */
+int say_flush(void);             /* 0, or errno of the first write to stdout that failed */
 /* "chisan: ...\n" to stderr; the whole is made safe. */
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -129,6 +129,20 @@ code=$?
 [ "$code" -eq 0 ] || fail "watch ended with $code at SIGINT"
 [ -s "$dir/out" ] || fail "watch printed nothing"
 
+# ---- output that cannot be written
+for words in points 'points --json' status watch 'watch --json'; do
+	# shellcheck disable=SC2086
+	timeout 30 "$chisan" $words >/dev/full 2>"$dir/err"
+	code=$?
+	: >"$dir/out"
+	[ "$code" -eq 1 ] || fail "chisan $words ended with $code on a full disk"
+	[ "$(grep -c 'cannot write the output' "$dir/err")" -eq 1 ] || fail "chisan $words did not say once that the disk is full"
+	# shellcheck disable=SC2086
+	timeout 30 "$chisan" $words 2>"$dir/err" | true
+	[ "${PIPESTATUS[0]}" -eq 0 ] || fail "chisan $words did not end with 0 when nobody reads"
+	[ -s "$dir/err" ] && fail "chisan $words complains that nobody reads"
+done
+
 # ---- completion asks the running server
 words=$(CHISAN=$chisan bash -c '
 	. "$0"
