@@ -474,6 +474,15 @@ speaks_japanese(void)
 	return false;
 }
 
+/* The fonts of the Linux console have few block characters. */
+static bool
+is_linux_vt(void)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && strcmp(term, "linux") == 0;
+}
+
 static void
 set_up(struct loop *l, const struct console_options *o)
 {
@@ -483,6 +492,7 @@ set_up(struct loop *l, const struct console_options *o)
 	co->options = o;
 	co->theme = theme_find(o->theme != NULL ? o->theme : "default");
 	co->is_ascii = o->ascii || (needs_ascii && o->script == NULL);
+	co->is_ascii_graph = co->is_ascii || (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && is_linux_vt());
 	co->is_ja = !co->is_ascii && (o->ja || speaks_japanese());
 	co->is_slow = o->slow;
 	co->is_accessible = o->accessible;

@@ -54,6 +54,10 @@ main(int argc, char **argv)
 			return CMD_USAGE;
 		return cmd_flush(cmd_complete(&o));
 	}
+	if (argc == 2 && strcmp(argv[1], "--print-keys") == 0) { /* hidden: the manual's table of keys */
+		console_print_keys(stdout);
+		return CMD_DONE;
+	}
 	if (!options_read(&o, argc, (const char *const *)argv, message, sizeof message)) {
 		say_error("%s", message);
 		return CMD_USAGE;

@@ -126,7 +126,7 @@ draw_spark(struct console *co, struct grid *g, struct place at, const struct sho
 
 	if (co->is_slow)
 		return; /* a line that moves every second is decoration on a slow line */
-	spark_text(co->sparks, s->id, at.width, co->is_ascii, text, &span);
+	spark_text(co->sparks, s->id, at.width, co->is_ascii_graph, text, &span);
 	grid_fit(g, at.row, at.column, at.width, LOOK_LABEL, text, false);
 }
 

@@ -32,10 +32,19 @@ resolve(struct console *co, struct page *p)
 	return p->id != POINT_NONE;
 }
 
+/* Calculated points have no registers. */
+static bool
+has_registers(const struct console *co, point_id id)
+{
+	uint32_t device = co->client->points[id].device;
+
+	return device < co->client->device_count && co->client->devices[device].protocol == PROTOCOL_MODBUS;
+}
+
 static void
 ask_raw(struct console *co, struct page *p)
 {
-	if (p->id == POINT_NONE || console_is_lost(co))
+	if (p->id == POINT_NONE || console_is_lost(co) || !has_registers(co, p->id))
 		return;
 	p->asked_us = co->now.us;
 	client_ask_raw(co->client, p->id);
@@ -204,8 +213,10 @@ static void
 draw_registers(struct cursor *c, const struct page *p)
 {
 	const struct msg_raw *r = &c->co->raw;
-	char text[200], word[16];
+	char text[200], word[32];
 
+	if (!has_registers(c->co, p->id))
+		return;
 	if (!c->co->has_raw || r->point != p->id) {
 		text_line(c, "Registers", LOOK_LABEL, "not read yet");
 		return;
@@ -243,7 +254,7 @@ draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 		return;
 	cells = c->a.columns - column - 2;
 	cells = cells > SPARK_LENGTH ? SPARK_LENGTH : cells;
-	spark_text(c->co->sparks, p->id, cells, c->co->is_ascii, text, &span);
+	spark_text(c->co->sparks, p->id, cells, c->co->is_ascii_graph, text, &span);
 	if (!c->co->is_accessible)
 		grid_put(c->co->grid, c->row - 1, column, cells, LOOK_NORMAL, text);
 	if (isnan(span.min)) {

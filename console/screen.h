@@ -81,6 +81,7 @@ struct console {
 	struct page_row pages[PAGES_MAX]; /* in the order of their keys */
 	int page_count;
 	bool is_ja, is_ascii, is_slow, is_accessible;
+	bool is_ascii_graph;      /* lines of what was seen in ASCII: fonts without block characters */
 	double rate_hz;
 	char message[256];
 	bool message_is_error;

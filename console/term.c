@@ -219,10 +219,26 @@ acs_of(uint32_t cp, const cchar_t **acs)
 	return NULL;
 }
 
+static bool
+is_plain(enum look l)
+{
+	return (looks[l] & (A_REVERSE | A_UNDERLINE)) == 0;
+}
+
+/* A space looks the same in most looks: it takes that of its left neighbour, which spares the terminal two changes of attributes. */
+static enum look
+look_of(const struct cell *c, int column)
+{
+	if (c->text[0] != ' ' || !is_plain((enum look)c->look))
+		return (enum look)c->look;
+	return column > 0 && is_plain((enum look)c[-1].look) && c[-1].text[0] != ' ' ? (enum look)c[-1].look : LOOK_NORMAL;
+}
+
 static void
 write_cell(const struct grid *g, int row, int column)
 {
 	const struct cell *c = &g->cells[row * g->columns + column];
+	enum look look = look_of(c, column);
 	wchar_t text[CELL_BYTES];
 	const cchar_t *acs = NULL;
 	cchar_t out;
@@ -241,11 +257,11 @@ write_cell(const struct grid *g, int row, int column)
 		attr_t attr;
 		short pair;
 		if (getcchar(acs, glyph, &attr, &pair, NULL) == OK &&
-		    setcchar(&out, glyph, attr | looks[c->look], pairs[c->look], NULL) == OK)
+		    setcchar(&out, glyph, attr | looks[look], pairs[look], NULL) == OK)
 			mvadd_wch(row, column, &out);
 		return;
 	}
-	if (setcchar(&out, text, looks[c->look], pairs[c->look], NULL) == OK)
+	if (setcchar(&out, text, looks[look], pairs[look], NULL) == OK)
 		mvadd_wch(row, column, &out);
 }
 

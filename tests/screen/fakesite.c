@@ -39,6 +39,22 @@ static struct conn *clients[CLIENTS];
 static struct ev_loop *loop;
 static uint16_t generation = 1;
 
+/* "\e" and "\a" become ESC and BEL: titles of a hostile device. */
+static char *
+unescape(char *s)
+{
+	char *to = s;
+
+	for (char *from = s; *from != '\0'; from++) {
+		if (from[0] == '\\' && (from[1] == 'e' || from[1] == 'a'))
+			*to++ = *++from == 'e' ? '\033' : '\007';
+		else
+			*to++ = *from;
+	}
+	*to = '\0';
+	return s;
+}
+
 static void
 split(char *line, char **field, char by)
 {
@@ -50,7 +66,7 @@ split(char *line, char **field, char by)
 		char *end = strchr(line, by);
 		if (end != NULL)
 			*end = '\0';
-		field[n++] = xstrdup(line);
+		field[n++] = unescape(xstrdup(line));
 		if (end == NULL)
 			break;
 		line = end + 1;

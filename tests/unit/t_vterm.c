@@ -338,12 +338,16 @@ START_TEST(with_colours_bad_values_have_one)
 }
 END_TEST
 
-START_TEST(no_strings_for_the_terminal_are_written)
+START_TEST(hostile_titles_are_inert_and_no_strings_are_sent)
 {
 	start_console(80, 24, "", NULL);
 	wait_for("55.5 %");
+	press("gCEMS.EVIL\r"); /* its title and unit hold escape sequences */
+	wait_for("owned");
 	press("p");
 	wait_for("GRID.RX.Q");
+	press("G");
+	wait_for("CEMS.EVIL");
 	settle();
 	for (size_t i = 0; i + 1 < byte_count; i++)
 		ck_assert(bytes[i] != '\033' || (bytes[i + 1] != ']' && bytes[i + 1] != 'P' && bytes[i + 1] != '_' && bytes[i + 1] != '^'));
@@ -551,7 +555,7 @@ END_TEST
 
 T_MAIN("vterm", T_FIXTURE(set_up, tear_down) T(the_overview_comes_by_itself) T(an_idle_console_writes_nothing)
     T(a_changed_value_costs_few_bytes) T(the_cursor_is_on_the_selection) T(no_color_means_no_colour) T(with_colours_bad_values_have_one)
-    T(no_strings_for_the_terminal_are_written) T(a_paste_outside_of_a_field_does_nothing)
+    T(hostile_titles_are_inert_and_no_strings_are_sent) T(a_paste_outside_of_a_field_does_nothing)
     T(a_storm_of_sizes_ends_in_the_right_picture) T(suspend_gives_the_terminal_back_and_fg_draws_again) T(kill_9_leaves_a_usable_terminal)
     T(a_lost_server_is_said_at_once_and_found_again) T(hang_up_ends_it) T(quitting_exits_with_0_and_restores)
     T(paused_values_stand_still) T(a_reload_keeps_the_page))
