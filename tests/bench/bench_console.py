@@ -72,7 +72,7 @@ class Console:
             try:
                 out += os.read(self.fd, 65536)
             except OSError:
-                sys.exit("the console ended")
+                sys.exit(f"the console ended: {out[-300:]!r}")
 
     def wait_for(self, text, seconds):
         out, end = b"", time.time() + seconds
@@ -89,13 +89,8 @@ class Console:
 
     def close(self):
         self.type(b"Q")
-        self.read(0.5)
-        try:
-            os.kill(self.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
-        os.close(self.fd)
         os.waitpid(self.pid, 0)
+        os.close(self.fd)
 
 
 def start(folder, data):
