@@ -11,6 +11,9 @@ _chisan() {
 	local current=$2 previous=$3 command='' socket='' i word
 	local program=${COMP_WORDS[0]/#\~/$HOME}
 	COMPREPLY=()
+	# bash takes --theme=mono apart
+	[[ $current == '=' ]] && current=''
+	[[ $previous == '=' ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -18,7 +21,7 @@ _chisan() {
 		-s | --socket) socket=${COMP_WORDS[i + 1]} && ((i++)) ;;
 		--socket=*) socket=${word#*=} ;;
 		--wait | --timeout | --count | -n | --rate | --color | --theme | --graph | --ambiguous | --script | --size | --screen) ((i++)) ;;
-		-*) ;;
+		-* | '=') ;;
 		*) [[ -z $command ]] && command=$word ;;
 		esac
 	done

@@ -99,7 +99,7 @@ print_mode(const struct options *o, const struct client *c, const struct status 
 
 	put_at(&l, 0, "Mode");
 	if (s->mode == POINT_NONE)
-		str_copy(text, sizeof text, "watching only: nothing is dispatched");
+		str_copy(text, sizeof text, "watching only: no alarms and no dispatch in this version");
 	else
 		client_format(c, s->mode, o->ja, text, sizeof text);
 	put_at(&l, 10, text);

@@ -147,9 +147,9 @@ done
 words=$(CHISAN=$chisan bash -c '
 	. "$0"
 	complete_() { COMP_WORDS=("$CHISAN" "$@"); COMP_CWORD=$#; _chisan chisan "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"; echo "${COMPREPLY[*]}"; }
-	complete_ poi; complete_ get ESS1.SO; complete_ points --na; complete_ --acc; complete_ links ESS' \
+	complete_ poi; complete_ get ESS1.SO; complete_ points --na; complete_ --acc; complete_ links ESS; complete_ --theme = mo; complete_ --color ne' \
 	"$top_srcdir/console/chisan.bash" | tr '\n' '|')
-[ "$words" = 'points|ESS1.SOC ESS1.SOH|--names|--accessible|ESS1 ESS2 ESS3 ESS4|' ] || { : >"$dir/out"; : >"$dir/err"; fail "completion gave $words"; }
+[ "$words" = 'points|ESS1.SOC ESS1.SOH|--names|--accessible|ESS1 ESS2 ESS3 ESS4|mono|never|' ] || { : >"$dir/out"; : >"$dir/err"; fail "completion gave $words"; }
 
 # ---- the plant falls silent: values stay, and say that they are old
 kill "$plant_pid"

@@ -33,11 +33,12 @@ struct fake {
 	unsigned accepted, subscribed, raw_asked;
 	uint32_t last_sequence; /* of the last request */
 	uint16_t version, generation;
-	bool is_mute;       /* accepts and says nothing */
-	bool is_busy;       /* refuses to be subscribed */
-	bool gives_no_end;  /* the snapshot never ends */
-	unsigned batteries; /* further devices, each with a point "Bn.SOC"; they are down */
-	unsigned fails;     /* times that PV1 has failed in a row */
+	bool is_mute;         /* accepts and says nothing */
+	bool is_closed_to_us; /* says that we are not among its users */
+	bool is_busy;         /* refuses to be subscribed */
+	bool gives_no_end;    /* the snapshot never ends */
+	unsigned batteries;   /* further devices, each with a point "Bn.SOC"; they are down */
+	unsigned fails;       /* times that PV1 has failed in a row */
 	struct delta_cell cells[FAKE_POINTS + FAKE_BATTERIES_MAX];
 	struct value values[FAKE_POINTS + FAKE_BATTERIES_MAX];
 };
@@ -288,6 +289,11 @@ fake_frame(struct conn *c, const struct frame *f, void *arg)
 
 	s->last_sequence = f->sequence;
 	if (f->type == W_HELLO) {
+		if (s->is_closed_to_us) {
+			fake_bye(s, ERR_DENIED, "you are not among the users of this site");
+			conn_finish(c, ERR_DENIED);
+			return;
+		}
 		if (!s->is_mute)
 			fake_hello(s);
 		conn_set_role(c, ROLE_OPERATOR);

@@ -202,6 +202,32 @@ START_TEST(no_server_ends_with_6_and_says_what_to_start)
 }
 END_TEST
 
+START_TEST(who_is_not_permitted_ends_with_4)
+{
+	fake.is_closed_to_us = true;
+	ck_assert_int_eq(run("points"), CMD_DENIED);
+	HAS(err, "not among the users");
+}
+END_TEST
+
+START_TEST(another_version_ends_with_6)
+{
+	fake.version = WIRE_VERSION + 1;
+	ck_assert_int_eq(run("points"), CMD_NO_SERVER);
+	HAS(err, "install the same version of both");
+}
+END_TEST
+
+START_TEST(a_snapshot_that_never_ends_is_given_up)
+{
+	fake.gives_no_end = true;
+	ck_assert_int_eq(run("points --timeout 200ms"), CMD_NO_SERVER);
+	HAS(err, "in time");
+	ck_assert_int_eq(run("watch --timeout 200ms"), CMD_NO_SERVER);
+	HAS(err, "in time");
+}
+END_TEST
+
 START_TEST(waiting_for_a_server_that_never_comes_ends_with_6)
 {
 	fake_die(&fake);
@@ -266,6 +292,8 @@ START_TEST(unknown_points_end_with_3_and_a_guess)
 	ck_assert_str_eq(capture.out_text, "");
 	ck_assert_int_eq(run("get ess1.soc"), CMD_NOT_FOUND);
 	HAS(err, "did you mean ESS1.SOC?");
+	ck_assert_int_eq(run("get ESS*"), CMD_NOT_FOUND);
+	HAS(err, "chisan points 'ESS*'");
 	ck_assert_int_eq(run("points Z*"), CMD_NOT_FOUND);
 	HAS(err, "no point of Musashino matches Z*");
 	ck_assert_int_eq(run("watch Z*"), CMD_NOT_FOUND);
@@ -504,17 +532,22 @@ T_MAIN("cmd",
         each_option_has_a_name_of_its_own_help_and_an_owner) T(help_names_every_command_and_its_options)
         T_LOOP(wrong_usage_is_said_and_ends_with_2, 0, (int)ARRAY_LEN(bad)) T(
             options_stand_before_and_after_and_in_every_form) T(no_server_ends_with_6_and_says_what_to_start)
-            T(waiting_for_a_server_that_never_comes_ends_with_6) T(waiting_ends_when_all_devices_have_spoken)
-                T(waiting_does_not_take_one_failure_for_the_last_word)
-                    T(waiting_in_vain_prints_and_ends_with_8) T(get_prints_value_unit_age_and_quality) T(
-                        get_of_a_bad_value_prints_it_and_ends_with_8) T(unknown_points_end_with_3_and_a_guess)
-                        T(points_are_a_table_right_to_the_cell) T(points_are_chosen_by_glob_name_and_device)
-                            T(ascii_is_kept_where_the_locale_asks_for_it)
-                                T(links_show_state_counters_and_help) T(status_fits_a_small_terminal)
-                                    T(status_of_a_large_site_in_trouble_fits_too)
-                                        T(nobody_prints_what_a_terminal_would_obey)
-                                            T(watch_prints_changes_in_stable_columns)
-                                                T(watch_in_json_is_an_object_a_line)
-                                                    T(watch_can_begin_with_what_there_is)
-                                                        T(watch_ends_with_0_when_interrupted)
-                                                            T(watch_finds_the_server_again))
+            T(who_is_not_permitted_ends_with_4) T(another_version_ends_with_6)
+                T(a_snapshot_that_never_ends_is_given_up)
+
+                    T(waiting_for_a_server_that_never_comes_ends_with_6) T(
+                        waiting_ends_when_all_devices_have_spoken)
+                        T(waiting_does_not_take_one_failure_for_the_last_word) T(
+                            waiting_in_vain_prints_and_ends_with_8) T(get_prints_value_unit_age_and_quality)
+                            T(get_of_a_bad_value_prints_it_and_ends_with_8) T(
+                                unknown_points_end_with_3_and_a_guess) T(points_are_a_table_right_to_the_cell)
+                                T(points_are_chosen_by_glob_name_and_device)
+                                    T(ascii_is_kept_where_the_locale_asks_for_it)
+                                        T(links_show_state_counters_and_help) T(status_fits_a_small_terminal)
+                                            T(status_of_a_large_site_in_trouble_fits_too)
+                                                T(nobody_prints_what_a_terminal_would_obey)
+                                                    T(watch_prints_changes_in_stable_columns)
+                                                        T(watch_in_json_is_an_object_a_line)
+                                                            T(watch_can_begin_with_what_there_is)
+                                                                T(watch_ends_with_0_when_interrupted)
+                                                                    T(watch_finds_the_server_again))
