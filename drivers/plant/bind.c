@@ -155,7 +155,7 @@ limit_of(const struct site_point_def *d, int type)
 	for (uint32_t i = 0; i < d->alarms.n; i++)
 		if (l[i].type == type)
 			return l[i].limit;
-	return NAN;
+	return (double)NAN;
 }
 
 /* The band in which nothing alarms; a side without a limit is a tenth inside of the range. */

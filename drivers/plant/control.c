@@ -194,7 +194,7 @@ do_set(struct request *r)
 	if (p == NULL)
 		return false;
 	if (r->n > 2 && strcmp(r->w[2], "nan") == 0)
-		v = NAN;
+		v = (double)NAN;
 	else if (r->n < 3 || !str_to_double(r->w[2], &v))
 		return say(r, r->n > 2 ? "not a number: " : "set it to what?", r->n > 2 ? r->w[2] : "");
 	p->override_value = v;

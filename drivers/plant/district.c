@@ -45,6 +45,7 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 	struct district *d = arena_alloc(arena, sizeof(*d));
 	*d = (struct district){ .site = site, .arena = arena, .world = world_new(site->energy, start, seed) };
 	d->images = arena_alloc(arena, sizeof(*d->images) * ((size_t)site->node_count + 1));
+	d->by_conn = arena_alloc(arena, sizeof(struct image *) * ((size_t)site->conn_count + 1));
 	for (uint32_t i = 0; i < site->node_count; i++) {
 		const struct site_node *n = &site->nodes[i];
 		if (n->conn == UINT32_MAX || n->profile == NULL || n->profile->protocol != PROTOCOL_MODBUS)
@@ -54,6 +55,8 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 		struct image *im = &d->images[d->image_count++];
 		im->node = n;
 		im->name = n->device->name;
+		im->next = d->by_conn[n->conn];
+		d->by_conn[n->conn] = im;
 		im->world = d->world;
 		bind_image(im, arena, site);
 		image_build(im, arena);
@@ -99,10 +102,7 @@ district_unit(const struct district *d, uint32_t conn, unsigned unit, bool *is_g
 {
 	struct image *only = NULL, *found = NULL;
 	unsigned units = 0;
-	for (uint32_t i = 0; i < d->image_count; i++) {
-		struct image *im = &d->images[i];
-		if (im->node->conn != conn)
-			continue;
+	for (struct image *im = d->by_conn[conn]; im != NULL; im = im->next) {
 		units++;
 		only = im;
 		if (im->node->unit == unit)

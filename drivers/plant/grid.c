@@ -19,7 +19,8 @@ struct grid {
 	double s_kva, pf, v[3], i[3], transformer_c, pulse;
 	double ry27, ry51, ry59, ry64, ry67, ry67p, ry95h, ry95l;
 	double q_import;
-	double back_s; /* since the utility came back */
+	double back_s;       /* since the utility came back */
+	bool opened_by_relay; /* the receiving breaker: it closes again by itself */
 };
 
 static const struct signal signals[] = {
@@ -53,6 +54,8 @@ static const struct signal signals[] = {
 #define PULSE_S 5       /* length of the contact at each half hour */
 #define SHED_AFTER_S 1.0
 #define DEAD_AFTER_S 3.0
+#define RECLOSE_AFTER_S 60
+#define RESTORE_EVERY_S 10
 
 static const struct asset_grid *
 given(const struct model *m)
@@ -106,6 +109,12 @@ step(struct model *m, struct world *w)
 	if (g->utility < 0.5 && g->breaker > 0.5) {
 		g->breaker = 0;
 		g->ry27 = 1;
+		g->opened_by_relay = true;
+	}
+	/* Retransfer: what the relay opened closes again after a minute of good voltage, in step or on a dead bus. */
+	if (g->opened_by_relay && g->breaker < 0.5 && g->sync > 0.5 && g->back_s > RECLOSE_AFTER_S) {
+		g->breaker = 1;
+		g->opened_by_relay = false;
 	}
 	if (g->utility > 0.5 && g->breaker > 0.5) {
 		bus->is_live = true;
@@ -251,12 +260,14 @@ island(struct world *w, uint32_t bus, struct grid *g)
 		struct model *m = b->short_s > SHED_AFTER_S ? next_to_shed(w, bus) : NULL;
 		if (m != NULL) {
 			m->kind->command(m, w, "breaker", 0);
+			m->is_shed = true;
+			b->restore_s = RESTORE_EVERY_S;
 			b->short_s = 0;
+			if (g != NULL)
+				g->ry95l = 1;
 		} else if (b->short_s > DEAD_AFTER_S) {
 			bus_dies(w, bus);
 		}
-		if (g != NULL)
-			g->ry95l = 1;
 	} else if (need > 0) {
 		brown_out(w, bus, need);
 		b->short_s = 0;
@@ -288,6 +299,22 @@ share_kvar(struct world *w, uint32_t bus)
 	return kvar - (kw > 1 ? taken : 0.7 * kvar);
 }
 
+/* Feeders that low frequency opened close one after the other. */
+static void
+restore(struct world *w, uint32_t bus)
+{
+	struct bus_state *b = &w->buses[bus];
+	b->restore_s -= w->dt;
+	for (uint32_t i = 0; b->restore_s <= 0 && i < w->model_count; i++) {
+		struct model *m = w->models[i];
+		if (m->bus != bus || !m->is_shed)
+			continue;
+		m->is_shed = false;
+		m->kind->command(m, w, "breaker", 1);
+		b->restore_s = RESTORE_EVERY_S;
+	}
+}
+
 static void
 close_bus(struct world *w, uint32_t bus)
 {
@@ -307,6 +334,7 @@ close_bus(struct world *w, uint32_t bus)
 		b->unmetered_kw = short_kw;
 	}
 	if (connected) {
+		restore(w, bus);
 		b->is_live = true;
 		b->f_hz = g != NULL ? g->f_utility : w->bus_count > 0 && w->buses[0].grid != NULL ? ((struct grid *)w->buses[0].grid)->f_utility : 50;
 		b->v_pu = g != NULL ? 1 + g->voltage_w.x - 0.006 * g->m.p_kw / fmax(given(&g->m)->import_max_kw, 1000) : 1;
@@ -338,6 +366,7 @@ command(struct model *m, struct world *w, const char *signal, double v)
 		if (v > 0.5 && g->sync < 0.5)
 			return true;
 		g->breaker = v > 0.5;
+		g->opened_by_relay = false;
 	} else if (strcmp(signal, "bus_tie") == 0) {
 		g->bus_tie = v > 0.5;
 	} else if (strcmp(signal, "utility") == 0) {

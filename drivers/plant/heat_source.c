@@ -37,7 +37,7 @@ boiler_init(struct model *m, struct world *w)
 {
 	struct boiler *b = (struct boiler *)m;
 	(void)w;
-	b->p_sp = NAN;
+	b->p_sp = (double)NAN;
 	b->fuel_m3 = floor(rng_between(&m->rng, 1e4, 9e4));
 }
 
@@ -67,7 +67,7 @@ boiler_command(struct model *m, struct world *w, const char *signal, double v)
 	if (strcmp(signal, "p_sp") == 0)
 		b->p_sp = v;
 	else if (strcmp(signal, "start") == 0 && v > 0.5)
-		b->p_sp = NAN;
+		b->p_sp = (double)NAN;
 	else if (strcmp(signal, "stop") == 0 && v > 0.5)
 		b->p_sp = 0;
 	else

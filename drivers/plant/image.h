@@ -68,6 +68,7 @@ struct image {
 	uint16_t longest;        /* count of the longest spot */
 	struct image_span *spans; /* addresses that exist; by table and address */
 	uint32_t span_count;
+	struct image *next;       /* on the same connection */
 	enum fault fault;
 	int wrong;               /* FAULT_WRONG: enum wrong of server.h */
 	double slow_s;

@@ -53,6 +53,7 @@ struct model {
 	double v_pu, f_hz;             /* at its terminals */
 	double trip, minor, remote;    /* digital */
 	double local_request;          /* fault command: switched to local */
+	bool is_shed;                  /* its feeder was opened by low frequency, and closes again by itself */
 };
 
 struct bus_state {
@@ -63,6 +64,7 @@ struct bus_state {
 	double unmetered_kw; /* what the utility gives where no grid meter is */
 	double error_kw;     /* of the balance after each step; always near 0 */
 	double short_s;      /* island: how long load was not covered */
+	double restore_s;    /* connected again: until the next shed feeder is closed */
 };
 
 struct calendar {

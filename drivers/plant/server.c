@@ -376,15 +376,6 @@ listen_on(const struct site_conn *conn, char *message, size_t size)
 	return -1;
 }
 
-static bool
-is_served(const struct district *d, uint32_t conn)
-{
-	for (uint32_t i = 0; i < d->image_count; i++)
-		if (d->images[i].node->conn == conn)
-			return true;
-	return false;
-}
-
 struct server *
 server_new(struct ev_loop *loop, struct district *d, char *message, size_t size)
 {
@@ -395,7 +386,7 @@ server_new(struct ev_loop *loop, struct district *d, char *message, size_t size)
 	TAILQ_INIT(&s->clients);
 	rng_init(&s->rng, d->world->seed, "server");
 	for (uint32_t i = 0; i < d->site->conn_count; i++) {
-		if (!is_served(d, i))
+		if (d->by_conn[i] == NULL)
 			continue;
 		struct listener *l = &s->listeners[s->listener_count];
 		l->server = s;
