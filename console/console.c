@@ -27,6 +27,7 @@
 #define RATE_HZ 2.0
 #define SLOW_HZ 0.5
 #define RESIZE_S 0.06      /* a storm of sizes is drawn once */
+#define MESSAGE_US (20 * US_PER_S)
 #define SCRIPT_MAX_S 20.0  /* a script that waits longer has failed */
 
 struct loop {
@@ -38,6 +39,7 @@ struct loop {
 	ev_tstamp drawn_at;
 	bool draw_all, is_pasting;
 	const struct theme *theme; /* as the terminal has it */
+	int64_t minute;          /* of the last tick that drew */
 	char first_page[64];
 };
 
@@ -112,6 +114,8 @@ static void
 tick(struct console *co)
 {
 	co->now = clock_utc();
+	if (utc_diff_us(co->now, co->message_at) > MESSAGE_US)
+		co->message[0] = '\0';
 	if (co->has_model)
 		spark_sample(co->sparks, seen_value, co);
 	view_update(co, CHANGE_SECOND, 0);
@@ -137,11 +141,11 @@ on_second(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	}
 	tick(&l->co);
+	if (l->co.is_accessible && l->minute == l->co.now.us / (60 * US_PER_S) && l->co.client->phase == CLIENT_LIVE)
+		return; /* nothing runs on the screen of somebody who hears it */
+	l->minute = l->co.now.us / (60 * US_PER_S);
 	l->co.dirty |= DRAW_ALL; /* the clock; what did not change costs no byte */
-	if (l->co.is_slow || l->co.is_accessible)
-		want_frame(l, false);
-	else
-		want_frame(l, true);
+	want_frame(l, !l->co.is_slow);
 }
 
 /* ---- keys */

@@ -108,7 +108,6 @@ draw_head(struct console *co, struct area a, int name, int link)
 		grid_fit(co->grid, a.row, at, heads[i].cells, LOOK_TITLE, heads[i].text, heads[i].right);
 		at += heads[i].cells + 1;
 	}
-	at++;
 	grid_put(co->grid, a.row, at, -1, LOOK_TITLE, "Last error");
 	if (link > 0)
 		grid_put(co->grid, a.row, at + 18, -1, LOOK_TITLE, "Link and title");
@@ -141,9 +140,10 @@ draw_row(struct console *co, const struct client_device *d, int row, struct area
 			utc_civil(text, sizeof text, (struct utc){ s->since }, "%m-%d");
 		grid_fit(co->grid, row, at, 8, LOOK_NORMAL, text, true);
 	}
-	at += 10;
+	at += 9;
 	if (s->last_error != OK)
-		grid_fit(co->grid, row, at, 17, look == LOOK_NORMAL ? LOOK_LABEL : look, err_word((enum err)s->last_error), false);
+		grid_fit(co->grid, row, at, link > 0 ? 17 : 15, look == LOOK_NORMAL ? LOOK_LABEL : look,
+		    err_word((enum err)s->last_error), false);
 	if (link > 0) {
 		str_printf(text, sizeof text, "%s  %s", d->link, console_title(co, d->title, d->title_ja));
 		grid_fit(co->grid, row, at + 18, link, LOOK_LABEL, text, false);
@@ -252,6 +252,8 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 
 	for (uint32_t i = 0; i < co->client->device_count; i++) {
 		const struct client_device *d = &co->client->devices[i];
+		if (d->protocol != PROTOCOL_MODBUS)
+			continue;
 		up += d->has_state && d->state.state == DEVICE_UP;
 		down += d->has_state && d->state.state == DEVICE_DOWN;
 	}

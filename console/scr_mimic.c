@@ -15,6 +15,7 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
+#define LIST_MAX 256
 #define LOG_LINES 6 /* of changes, in the accessible form */
 
 struct page {
@@ -22,7 +23,9 @@ struct page {
 	struct mimic mimic;
 	int selected;        /* field of the drawing in use; -1 = none */
 	struct list list;    /* accessible form: one binding a line */
-	point_id rows[256];
+	point_id rows[LIST_MAX];
+	char lines[LIST_MAX][160]; /* as they were when a key was pressed last: nothing above the log moves by itself */
+	bool are_old;
 	char log[LOG_LINES][200];
 	int logged;
 	char last[128];      /* text of the selected point as logged last */
@@ -35,6 +38,7 @@ open_page(struct console *co, void *private, const char *argument)
 
 	str_copy(p->name, sizeof p->name, argument);
 	p->selected = -1;
+	p->are_old = true;
 	if (mimic_open(&p->mimic, co, argument))
 		return true;
 	if (co->message[0] == '\0')
@@ -76,8 +80,8 @@ line_text(struct console *co, point_id id, char *buf, size_t size)
 
 	shown_get(co, id, &s);
 	text_put_safe(title, sizeof title, console_title(co, pt->title, pt->title_ja), 60);
-	str_printf(buf, size, "%s: %s %s%s%s", title, s.text, pt->unit, s.quality != 0 ? ", " : "",
-	    s.quality != 0 ? quality_text(s.quality) : "");
+	str_printf(buf, size, "%s, %s: %s%s%s%s%s", title, pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit,
+	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "");
 }
 
 static void
@@ -102,14 +106,15 @@ log_change(struct console *co, struct page *p)
 static void
 draw_list(struct console *co, struct page *p, struct area a)
 {
-	char text[200];
 	int rows = a.rows - LOG_LINES - 1;
 
 	list_fit(&p->list, collect(p), rows);
+	for (int i = 0; (p->are_old || !co->is_accessible) && i < p->list.count; i++)
+		line_text(co, p->rows[i], p->lines[i], sizeof p->lines[i]);
+	p->are_old = false;
 	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
 		int at = p->list.top + i;
-		line_text(co, p->rows[at], text, sizeof text);
-		grid_fit(co->grid, a.row + i, a.column, a.columns, at == p->list.at ? LOOK_SELECTED : LOOK_NORMAL, text, false);
+		grid_fit(co->grid, a.row + i, a.column, a.columns, at == p->list.at ? LOOK_SELECTED : LOOK_NORMAL, p->lines[at], false);
 		if (at == p->list.at)
 			co->grid->cursor_row = a.row + i;
 	}
@@ -156,8 +161,11 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 			console_message(co, true, "the site has no page %s any more", name);
 		}
 		p->selected = selected;
+		p->are_old = true;
 		return DRAW_ALL;
 	}
+	if (what == CHANGE_PHASE || what == CHANGE_LANGUAGE)
+		p->are_old = true;
 	if (co->is_accessible && what == CHANGE_VALUES) {
 		int before = p->logged;
 		char last[sizeof p->last];
@@ -165,7 +173,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 		log_change(co, p);
 		return before != p->logged || strcmp(last, p->last) != 0 ? DRAW_BODY : DRAW_NOTHING;
 	}
-	return DRAW_BODY;
+	return what == CHANGE_SECOND && co->is_accessible ? DRAW_NOTHING : DRAW_BODY;
 }
 
 static int
@@ -240,6 +248,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	const char *name;
 
 	(void)argument;
+	p->are_old = true;
 	switch (req) {
 	case REQ_UP:
 	case REQ_DOWN:

@@ -19,6 +19,7 @@ struct page {
 	point_id id;
 	int scroll;         /* first state or bit shown */
 	int64_t asked_us;   /* when the registers were asked for last */
+	char said[160];     /* accessible form: the value as drawn last */
 };
 
 struct cursor { struct console *co; struct area a; int row; };
@@ -83,6 +84,15 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 		if (co->now.us - p->asked_us >= every && console_top(co)->private == private)
 			ask_raw(co, p);
 		return DRAW_NOTHING;
+	}
+	if (co->is_accessible && p->id != POINT_NONE) {
+		struct shown s;
+		char text[160];
+		shown_get(co, p->id, &s);
+		str_printf(text, sizeof text, "%s%s", s.text, s.mark);
+		if (strcmp(text, p->said) == 0)
+			return DRAW_NOTHING;
+		str_copy(p->said, sizeof p->said, text);
 	}
 	return DRAW_BODY;
 }
@@ -163,7 +173,7 @@ draw_times(struct cursor *c, const struct page *p, const struct value *v)
 		}
 		text_line(c, "Scanned", LOOK_NORMAL, text);
 	}
-	if (co->client->newest.us != 0) {
+	if (co->client->newest.us != 0 && !co->is_accessible) {
 		utc_civil(when, sizeof when, co->client->newest, "%Y-%m-%d %H:%M:%S %Z");
 		text_line(c, "Received", LOOK_NORMAL, when);
 	}

@@ -233,7 +233,7 @@ draw_row_plain(struct console *co, point_id id, int row, struct area a)
 	char text[512];
 
 	shown_get(co, id, &s);
-	str_printf(text, sizeof text, "%s: %s %s%s%s, %s", pt->name, s.text, pt->unit, s.quality != 0 ? ", " : "",
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit, s.quality != 0 ? ", " : "",
 	    s.quality != 0 ? quality_text(s.quality) : "", console_title(co, pt->title, pt->title_ja));
 	grid_fit(co->grid, row, a.column, a.columns, s.look, text, false);
 }
@@ -276,7 +276,9 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 		build(co, p);
 	if (what == CHANGE_VALUES && p->filter[0] == '!')
 		build(co, p);
-	return DRAW_BODY;
+	if (co->is_accessible && (what == CHANGE_VALUES || what == CHANGE_DEVICE))
+		return DRAW_NOTHING; /* rows are new when a key was pressed; `chisan watch` is the stream */
+	return what == CHANGE_SECOND ? DRAW_NOTHING : DRAW_BODY;
 }
 
 static unsigned

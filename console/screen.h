@@ -85,6 +85,7 @@ struct console {
 	double rate_hz;
 	char message[256];
 	bool message_is_error;
+	struct utc message_at;
 	struct msg_raw raw;       /* the last answer; raw.raw points to raw_bytes */
 	uint8_t raw_bytes[256];
 	bool has_raw;

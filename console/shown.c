@@ -88,6 +88,8 @@ shown_put_right(const struct console *co, struct grid *g, int row, int column, i
 	grid_fit(g, row, column, cells - room - units, s->look, value, true);
 	if (units > 0)
 		grid_put(g, row, column + cells - room - units + 1, units - 1, s->look == LOOK_NORMAL ? LOOK_LABEL : s->look, unit);
+	if (units > 0 && mark == 1 && room == MARK_CELLS)
+		room = 1; /* a lone letter stands off the unit: "kW c" */
 	grid_put(g, row, column + cells - room, room, s->look, s->mark);
 }
 
