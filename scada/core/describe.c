@@ -47,10 +47,7 @@ describe_device(const struct site *s, uint32_t device, struct wbuf *b)
 static int
 order_of(const struct site_register *r, const struct site_profile *p)
 {
-	for (unsigned i = 0; i < register_schema.key_count; i++)
-		if (strcmp(register_schema.keys[i].name, "byte_order") == 0 && node_has(&r->node, i))
-			return r->byte_order;
-	return p->byte_order;
+	return schema_is_set(&register_schema, r, offsetof(struct site_register, byte_order)) ? r->byte_order : p->byte_order;
 }
 
 static void

@@ -1,12 +1,368 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_links.c - the field side: configuration out, samples in, and a field program that lies or dies.
+ */
 #include "config.h"
 
+#include <ev.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "scada/base/mem.h"
+#include "scada/core/links.h"
 #include "tests/unit/t.h"
 
-START_TEST(stands)
+#include "tests/unit/made_site.h"
+
+static struct ev_loop *loop;
+static struct publish *pub;
+static struct links *l;
+static struct site *site;
+static struct table *table;
+static struct conn *ours, *field; /* two ends of one pipe */
+static unsigned begins, link_count, device_count, item_count, starts, raw_gets, answers;
+static struct msg_field_start start;
+static struct msg_field_item last_item;
+static uint32_t raw_sequence, answered_to;
+static uint16_t field_generation;
+static enum err failed_with;
+static int asker_a, asker_b;
+static void *answered;
+
+static void
+field_frame(struct conn *c, const struct frame *f, void *arg)
 {
-	ck_assert(1);
+	struct msg_field_link link;
+	struct msg_field_device device;
+	struct rbuf r;
+
+	(void)arg;
+	rbuf_init(&r, f->body, f->length);
+	switch (f->type) {
+	case W_FIELD_BEGIN:
+		begins++;
+		link_count = device_count = item_count = 0;
+		conn_set_generation(c, f->generation);
+		field_generation = f->generation;
+		break;
+	case W_FIELD_LINK:
+		ck_assert(msg_field_link_get(&r, &link) && r_done(&r));
+		link_count++;
+		break;
+	case W_FIELD_DEVICE:
+		ck_assert(msg_field_device_get(&r, &device) && r_done(&r));
+		ck_assert_uint_lt(device.link, link_count);
+		device_count++;
+		break;
+	case W_FIELD_ITEM:
+		ck_assert(msg_field_item_get(&r, &last_item) && r_done(&r));
+		item_count++;
+		break;
+	case W_FIELD_START:
+		ck_assert(msg_field_start_get(&r, &start) && r_done(&r));
+		starts++;
+		break;
+	case W_RAW_GET:
+		raw_gets++;
+		raw_sequence = f->sequence;
+		break;
+	default:
+		ck_abort_msg("%s to the field program", wire_find(f->type)->name);
+	}
+}
+
+static const struct conn_ops field_ops = { field_frame, NULL }, our_ops = { NULL, NULL };
+
+static void
+raw_cb(void *asker, uint32_t sequence, const struct frame *f, void *arg)
+{
+	(void)f;
+	(void)arg;
+	answered = asker;
+	answered_to = sequence;
+	failed_with = OK;
+	answers++;
+}
+
+static void
+raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, void *arg)
+{
+	(void)arg;
+	ck_assert(text != NULL);
+	answered = asker;
+	answered_to = sequence;
+	failed_with = why;
+	answers++;
+}
+
+static const struct links_ops ops = { raw_cb, raw_failed_cb };
+
+static void
+turns(void)
+{
+	for (int i = 0; i < 5; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+}
+
+static void
+setup(void)
+{
+	int pair[2];
+
+	begins = starts = raw_gets = answers = 0;
+	loop = ev_loop_new(EVFLAG_AUTO);
+	pub = publish_new(loop, (struct utc){ 1 });
+	l = links_new(pub, &ops, NULL);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ours = conn_new(loop, pair[0], &our_ops, NULL, NULL);
+	field = conn_new(loop, pair[1], &field_ops, NULL, NULL);
+	conn_set_role(field, ROLE_PEER);
+	site = made_site(3, 5);
+	table = table_new(site);
+	publish_site(pub, table, 4);
+	links_site(l, table, 4);
+}
+
+static void
+teardown(void)
+{
+	conn_free(ours);
+	conn_free(field);
+	links_free(l);
+	publish_site(pub, NULL, 0);
+	publish_free(pub);
+	table_free(table);
+	site_free(site);
+	ev_loop_destroy(loop);
+}
+
+/* What the field program would send, straight to the reader. */
+static enum err
+report(uint16_t type, const struct wbuf *b)
+{
+	/* of exactly its size, so that a sanitizer sees a read beyond */
+	uint8_t *copy = xmalloc(b->len + 1);
+	struct frame f = { .type = type, .length = (uint32_t)b->len, .body = copy, .reply_to = raw_sequence };
+	enum err e;
+
+	memcpy(copy, b->data, b->len);
+	e = links_frame(l, &f, (struct mono){ 1000000 });
+	free(copy);
+	return e;
+}
+
+static enum err
+samples(uint32_t device, uint16_t count, uint16_t sent, point_id first, uint16_t cause)
+{
+	struct msg_samples m = { .device = device, .time = 1795000000000000, .count = count };
+	struct wbuf b = { 0 };
+	enum err e;
+
+	msg_samples_put(&b, &m);
+	for (uint16_t i = 0; i < sent; i++) {
+		w_u32(&b, first + i);
+		w_u16(&b, cause);
+		w_f64(&b, 100 + i);
+	}
+	e = report(W_SAMPLES, &b);
+	wbuf_done(&b);
+	return e;
+}
+
+static enum err
+state(uint32_t device, unsigned s, unsigned error)
+{
+	struct msg_device_state m = { .device = device, .state = (uint8_t)s, .last_error = (uint16_t)error, .detail = "" };
+	struct wbuf b = { 0 };
+	enum err e;
+
+	msg_device_state_put(&b, &m);
+	e = report(W_DEVICE_STATE, &b);
+	wbuf_done(&b);
+	return e;
+}
+
+START_TEST(the_field_program_gets_its_share_and_no_more)
+{
+	links_up(l, ours);
+	turns();
+	ck_assert_uint_eq(begins, 1);
+	ck_assert_uint_eq(field_generation, 4);
+	ck_assert_uint_eq(starts, 1);
+	ck_assert_uint_eq(link_count, 1);
+	ck_assert_uint_eq(device_count, 3); /* not the internal one */
+	ck_assert_uint_eq(item_count, 15);  /* not the calculation */
+	ck_assert_uint_eq(start.links, 1);
+	ck_assert_uint_eq(start.devices, 3);
+	ck_assert_uint_eq(start.items, 15);
+	ck_assert_uint_eq(last_item.point, 14);
+	ck_assert_uint_eq(last_item.device, 2);
+	ck_assert_uint_eq(last_item.table, TABLE_HOLDING);
+	ck_assert_uint_eq(last_item.address, 4);
+	ck_assert_uint_eq(last_item.bit_lo, 0);
+	ck_assert_uint_eq(last_item.bit_hi, 63);
+	ck_assert_uint_eq(last_item.has_sf, 0);
+	ck_assert_uint_eq(last_item.period_us, 1000000);
 }
 END_TEST
 
-T_MAIN("links", T(stands))
+START_TEST(samples_reach_the_table)
+{
+	ck_assert_int_eq(samples(1, 5, 5, 5, OK), OK);
+	ck_assert_double_eq(table_values(table)[7].v, 102);
+	ck_assert_uint_eq(table_values(table)[7].quality, 0);
+	ck_assert_uint_ne(table_values(table)[0].quality, 0);
+	ck_assert_int_eq(samples(1, 1, 1, 5, ERR_EXC_ADDRESS), OK);
+	ck_assert_uint_eq(table_values(table)[5].cause, ERR_EXC_ADDRESS);
+	ck_assert_double_eq(table_values(table)[5].v, 100);
+}
+END_TEST
+
+START_TEST(lies_of_the_field_program_are_refused)
+{
+	struct wbuf b = { 0 };
+
+	ck_assert_int_eq(samples(99, 1, 1, 0, OK), ERR_FRAME);         /* no such device */
+	ck_assert_int_eq(samples(1, 1, 1, 0, OK), ERR_FRAME);          /* a point of another device */
+	ck_assert_int_eq(samples(2, 6, 6, 10, OK), ERR_FRAME);         /* runs into the next device */
+	ck_assert_int_eq(samples(1, 5, 4, 5, OK), ERR_FRAME);          /* fewer than said */
+	ck_assert_int_eq(samples(1, 4, 5, 5, OK), ERR_FRAME);          /* more than said */
+	ck_assert_int_eq(samples(1, 1, 1, UINT32_MAX, OK), ERR_FRAME); /* no such point */
+	ck_assert_int_eq(samples(1, 1, 1, 5, 9999), ERR_FRAME);        /* no such cause */
+	ck_assert_int_eq(state(99, DEVICE_UP, OK), ERR_FRAME);
+	ck_assert_int_eq(state(3, DEVICE_UP, OK), ERR_FRAME);          /* chisand's own */
+	ck_assert_int_eq(state(1, DEVICE_STATE_COUNT, OK), ERR_FRAME);
+	ck_assert_int_eq(state(1, DEVICE_UP, 9999), ERR_FRAME);
+	w_u8(&b, 0);
+	ck_assert_int_eq(report(W_SITE_TREE, &b), ERR_FRAME);          /* not its business */
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(a_device_that_is_down_takes_its_points_along)
+{
+	uint32_t counts[DEVICE_STATE_COUNT];
+
+	samples(1, 5, 5, 5, OK);
+	samples(2, 5, 5, 10, OK);
+	ck_assert_int_eq(state(1, DEVICE_DOWN, ERR_CONNECT_REFUSED), OK);
+	ck_assert_uint_eq(table_values(table)[6].quality, Q_NO_COMM);
+	ck_assert_uint_eq(table_values(table)[6].cause, ERR_CONNECT_REFUSED);
+	ck_assert_double_eq(table_values(table)[6].v, 101);
+	ck_assert_uint_eq(table_values(table)[11].quality, 0);
+	links_count(l, counts);
+	ck_assert_uint_eq(counts[DEVICE_DOWN], 1);
+	ck_assert_uint_eq(counts[DEVICE_UP], 1); /* chisand's own */
+	ck_assert_int_eq(state(1, DEVICE_UP, OK), OK);
+	samples(1, 5, 5, 5, OK);
+	ck_assert_uint_eq(table_values(table)[6].quality, 0);
+}
+END_TEST
+
+START_TEST(the_death_of_the_field_program_is_seen_in_every_point)
+{
+	links_up(l, ours);
+	samples(0, 5, 5, 0, OK);
+	links_down(l);
+	ck_assert_uint_eq(table_values(table)[2].quality, Q_NO_COMM);
+	ck_assert_uint_eq(table_values(table)[2].cause, ERR_HELPER);
+	ck_assert_double_eq(table_values(table)[2].v, 102);
+	ck_assert_uint_eq(table_values(table)[10].cause, ERR_HELPER);
+	ck_assert_uint_eq(publish_device_state(pub, 0)->state, DEVICE_DOWN);
+	ck_assert_uint_eq(publish_device_state(pub, 3)->state, DEVICE_UP);
+}
+END_TEST
+
+START_TEST(a_device_that_is_switched_off_stays_off)
+{
+	struct site *old_site = site;
+	struct table *old_table = table;
+
+	site = made_site(2, 3);
+	((struct site_device *)site->devices.v)[1].enabled = false;
+	table = table_new(site);
+	publish_site(pub, table, 5);
+	links_site(l, table, 5);
+	table_free(old_table);
+	site_free(old_site);
+	ck_assert_uint_eq(publish_device_state(pub, 1)->state, DEVICE_OFF);
+	ck_assert_uint_eq(table_values(table)[4].quality, Q_BLOCKED);
+	ck_assert_int_eq(state(1, DEVICE_DOWN, ERR_TIMEOUT), OK);
+	ck_assert_uint_eq(publish_device_state(pub, 1)->state, DEVICE_OFF);
+	ck_assert_uint_eq(table_values(table)[4].quality, Q_BLOCKED);
+}
+END_TEST
+
+static void
+ask(int *asker, uint32_t sequence, point_id point)
+{
+	links_raw_get(l, asker, sequence, point);
+	turns();
+}
+
+START_TEST(questions_for_registers_find_their_way_back)
+{
+	struct msg_raw raw = { .point = 3 };
+	struct wbuf b = { 0 };
+	uint32_t first;
+
+	links_up(l, ours);
+	ask(&asker_a, 17, 3);
+	first = raw_sequence;
+	ask(&asker_b, 17, 4);
+	ck_assert_uint_eq(raw_gets, 2);
+	msg_raw_put(&b, &raw);
+	ck_assert_int_eq(report(W_RAW, &b), OK);
+	ck_assert(answered == &asker_b && answered_to == 17 && failed_with == OK);
+	raw_sequence = first;
+	ck_assert_int_eq(report(W_RAW, &b), OK);
+	ck_assert(answered == &asker_a);
+	ck_assert_int_eq(report(W_RAW, &b), OK); /* once more: nobody waits */
+	ck_assert_uint_eq(answers, 2);
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(questions_that_cannot_be_answered_say_why)
+{
+	ask(&asker_a, 1, 3);
+	ck_assert_int_eq(failed_with, ERR_HELPER); /* not up */
+	links_up(l, ours);
+	ask(&asker_a, 2, 999);
+	ck_assert_int_eq(failed_with, ERR_NOT_FOUND);
+	ask(&asker_a, 3, 15); /* internal */
+	ck_assert_int_eq(failed_with, ERR_NOT_FOUND);
+	ask(&asker_a, 4, 16); /* calculated */
+	ck_assert_int_eq(failed_with, ERR_NOT_FOUND);
+	ck_assert_uint_eq(answers, 4);
+	for (uint32_t i = 0; i < 600; i++)
+		links_raw_get(l, &asker_a, i, 3);
+	ck_assert_int_eq(failed_with, ERR_BUSY);
+	answers = 0;
+	links_down(l);
+	ck_assert_uint_eq(answers, 512);
+	ck_assert_int_eq(failed_with, ERR_HELPER);
+}
+END_TEST
+
+START_TEST(an_asker_that_is_gone_gets_no_answer)
+{
+	struct msg_raw raw = { .point = 3 };
+	struct wbuf b = { 0 };
+
+	links_up(l, ours);
+	ask(&asker_a, 1, 3);
+	links_forget(l, &asker_a);
+	msg_raw_put(&b, &raw);
+	ck_assert_int_eq(report(W_RAW, &b), OK);
+	links_down(l);
+	ck_assert_uint_eq(answers, 0);
+	wbuf_done(&b);
+}
+END_TEST
+
+T_MAIN("links",
+    T_FIXTURE(setup, teardown) T(the_field_program_gets_its_share_and_no_more) T(samples_reach_the_table)
+    T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along)
+    T(the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
+    T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why) T(an_asker_that_is_gone_gets_no_answer))
