@@ -16,7 +16,7 @@ cp -R "$top_srcdir/layouts/profiles" "$work/profiles"
 chmod -R u+w "$work"
 block "$top_srcdir/docs/how-to-screen.md" screen >"$work/minimal/screens/battery.screen"
 block "$top_srcdir/docs/how-to-profile.md" profile >"$work/minimal/my-meter.yaml"
-sed 's/profile: energy-meter.*/profile: my-meter/' "$work/minimal/site.yaml" >"$work/new"
+sed 's/profile: energy-meter.*/profile: my-meter/; /^energy:/,$d' "$work/minimal/site.yaml" >"$work/new"
 mv "$work/new" "$work/minimal/site.yaml"
 [ -s "$work/minimal/screens/battery.screen" ] && [ -s "$work/minimal/my-meter.yaml" ]
 
