@@ -71,7 +71,7 @@ schema_variant(const struct schema *s, const void *obj, void **sub)
 static void
 set_absent(const struct key *k, char *m)
 {
-	static const double nan2[2] = { NAN, NAN };
+	static const double nan2[2] = { (double)NAN, (double)NAN };
 	if (k->type == KEY_NUMBER || k->type == KEY_RATE)
 		memcpy(m, nan2, sizeof(double));
 	else if (k->type == KEY_RANGE)
