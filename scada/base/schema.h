@@ -73,6 +73,8 @@ struct key_point { const char *role; const char *point; }; /* role: one of words
 struct key_points { struct key_point *v; uint32_t n; };
 struct key_list { void *v; uint32_t n; };                  /* v: array of sub->size */
 
+#define SCHEMA_UNBOUNDED 1e15 /* a max of this or more is none: "0 or more" */
+
 struct key_word { const char *word; int value; const char *help; };
 struct schema;
 

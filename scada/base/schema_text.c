@@ -68,6 +68,8 @@ check_bounds(const struct key *k, double v, const char *unit, const struct say *
 	str_double(lo, sizeof(lo), k->min);
 	str_double(hi, sizeof(hi), k->max);
 	const char *gap = unit[0] != '\0' ? " " : "";
+	if (k->max >= SCHEMA_UNBOUNDED && v < k->min)
+		return refuse(s, "%s%s%s is below %s; write %s or more", was, gap, unit, lo, lo);
 	return refuse(s, "%s%s%s is %s %s; write %s to %s%s%s", was, gap, unit, v > k->max ? "above" : "below",
 	    v > k->max ? hi : lo, lo, hi, gap, unit);
 }

@@ -101,33 +101,53 @@ check_device_link(struct check *c, const struct site_device *d, const struct sit
 }
 
 static void
-check_override(struct check *c, const struct site_device *d, const struct site_override *o, const struct site_profile *p)
+say_no_such_tag(struct check *c, const struct site_override *o, const struct site_profile *p)
 {
-	const struct site_point_def *def = NULL, *points = p->points.v;
-	for (uint32_t i = 0; i < p->points.n && def == NULL; i++)
-		if (points[i].tag != NULL && strcmp(points[i].tag, o->tag) == 0)
-			def = &points[i];
-	struct mark at = AT_KEY(override_schema, o, struct site_override, tag);
-	if (def == NULL) {
-		const char *names[2001];
-		size_t n = 0;
-		for (uint32_t i = 0; i < p->points.n && n < ARRAY_LEN(names) - 1; i++)
-			if (points[i].tag != NULL)
-				names[n++] = points[i].tag;
-		names[n] = NULL;
-		const char *near = str_nearest(o->tag, names);
-		fault_at(c->f, at, "the profile '%s' has no point %s; %s%s%s", p->name, o->tag,
-		    near != NULL ? "did you mean " : "write the tag of one of its points", near != NULL ? near : "", near != NULL ? "?" : "");
-		return;
-	}
-	/* As it will be: limits against the range and kind that then hold. */
-	const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
+	const struct site_point_def *points = p->points.v;
+	const char *names[2001];
+	size_t n = 0;
+	for (uint32_t i = 0; i < p->points.n && n < ARRAY_LEN(names) - 1; i++)
+		if (points[i].tag != NULL)
+			names[n++] = points[i].tag;
+	names[n] = NULL;
+	const char *near = str_nearest(o->tag, names);
+	fault_at(c->f, AT_KEY(override_schema, o, struct site_override, tag), "the profile '%s' has no point %s; %s%s%s", p->name, o->tag,
+	    near != NULL ? "did you mean " : "write the tag of one of its points", near != NULL ? near : "", near != NULL ? "?" : "");
+}
+
+/* As it will be: limits against the range and kind that then hold. */
+static void
+check_override(struct check *c, const struct site_device *d, const struct site_override *o, const struct site_point_def *def)
+{
 	if (IS_SET(override_schema, o, struct site_override, scale) && o->scale == 0)
 		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, scale), "a scale of 0 makes every value 0; write what one raw step is worth");
 	if (IS_SET(override_schema, o, struct site_override, range) && o->range.lo == o->range.hi)
 		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, range), "a range of nothing; write [low, high] with the lower one first");
-	if (o->alarms.n > 0)
+	if (o->alarms.n > 0) {
+		const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
 		check_alarms(c, merged, &merged->alarms);
+	}
+}
+
+static void
+check_overrides(struct check *c, const struct site_device *d, const struct site_profile *p)
+{
+	const struct site_override *list = d->points.v;
+	const struct site_point_def *points = p->points.v;
+	struct override_index overrides = site_index_overrides(d);
+	bool *is_found = xcalloc((size_t)d->points.n + 1, sizeof(*is_found));
+	for (uint32_t i = 0; i < p->points.n && !c->is_too_large; i++) {
+		const struct site_override *o = points[i].tag != NULL ? site_find_override(&overrides, points[i].tag) : NULL;
+		if (o == NULL)
+			continue;
+		is_found[o - list] = true;
+		check_override(c, d, o, &points[i]);
+	}
+	for (uint32_t i = 0; i < d->points.n; i++)
+		if (!is_found[i] && list[i].tag != NULL && site_find_override(&overrides, list[i].tag) == &list[i])
+			say_no_such_tag(c, &list[i], p);
+	free(is_found);
+	free(overrides.sorted);
 }
 
 static void
@@ -138,10 +158,8 @@ check_device(struct check *c, const struct site_device *d, char *address, size_t
 	if (d->retry_min_us > d->retry_max_us)
 		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, retry_min_us),
 		    "retry_min is longer than retry_max; write the shorter pause in retry_min");
-	const struct site_override *list = d->points.v;
-	for (uint32_t i = 0; i < d->points.n && p != NULL && p->node.at.line != 0; i++)
-		if (list[i].tag != NULL)
-			check_override(c, d, &list[i], p);
+	if (d->points.n > 0 && p != NULL && p->node.at.line != 0)
+		check_overrides(c, d, p);
 	const struct site_point_def *points = p != NULL ? p->points.v : NULL;
 	for (uint32_t i = 0; p != NULL && d->name != NULL && !c->is_too_large && i < p->points.n; i++)
 		if (points[i].tag != NULL && strlen(d->name) + 1 + strlen(points[i].tag) >= POINT_NAME_MAX) {

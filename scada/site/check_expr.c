@@ -12,6 +12,7 @@
 #include "scada/site/check.h"
 
 #define SAID_MAX 400
+#define COMPARED_MAX 30000000 /* name with pattern: some seconds, which chisand would spend again */
 #define GLOB_MAX 2000 /* more are not collected: expr_parse refuses 256 already */
 
 struct exprs {
@@ -20,6 +21,9 @@ struct exprs {
 	uint32_t said_count;
 	char missing[POINT_NAME_MAX];  /* the last name that was not found */
 	bool has_missing, is_blurred;
+	uint64_t compared;          /* names with patterns, all together */
+	struct override_index overrides; /* of overrides_of */
+	uint32_t overrides_of;
 	point_id **inputs;          /* of calculated points, by number; [0] is the count */
 };
 
@@ -54,6 +58,9 @@ glob(const char *pattern, void (*each)(point_id id, void *each_arg), void *each_
 	point_id ids[GLOB_MAX];
 	uint32_t first, end, n = 0;
 	check_prefix_range(x->c, pattern, strcspn(pattern, "*?["), &first, &end);
+	x->compared += end - first;
+	if (x->compared > COMPARED_MAX)
+		end = first;
 	for (uint32_t i = first; i < end && n < GLOB_MAX; i++)
 		if (str_glob(pattern, x->c->s->points[x->c->sorted[i]].name))
 			ids[n++] = x->c->sorted[i];
@@ -106,7 +113,9 @@ say_fault(struct exprs *x, struct mark m, const char *key, const char *text, con
 	char hint[200];
 	if (x->said_count == SAID_MAX || was_said(x, m))
 		return;
-	if (x->has_missing)
+	if (x->compared > COMPARED_MAX)
+		fault_at(x->c->f, m, "%s: the patterns of all expressions have to be compared with too many points; begin them with a device's name", key);
+	else if (x->has_missing)
 		fault_at(x->c->f, mark_inside(x->c, m, text, at), "%s: there is no point %s%s", key, x->missing,
 		    check_point_hint(x->c, x->missing, hint, sizeof(hint)));
 	else
@@ -142,15 +151,19 @@ check_one(struct exprs *x, struct mark m, const char *key, const char *text, poi
 
 /* An overridden condition stands in the device, not in the profile. */
 static struct mark
-suppress_mark(const struct check *c, const struct site_point *p)
+suppress_mark(struct exprs *x, const struct site_point *p)
 {
 	const struct site_point_def *d = p->def;
-	if (p->device != DEVICE_NONE) {
-		const struct site_override *o = c->s->nodes[p->device].device->points.v;
-		for (uint32_t i = 0; i < c->s->nodes[p->device].device->points.n; i++)
-			if (o[i].tag != NULL && d->tag != NULL && strcmp(o[i].tag, d->tag) == 0 && o[i].suppress_when != NULL)
-				return AT_KEY(override_schema, &o[i], struct site_override, suppress_when);
+	if (p->device != x->overrides_of) {
+		free(x->overrides.sorted);
+		x->overrides = (struct override_index){ NULL, 0 };
+		if (p->device != DEVICE_NONE)
+			x->overrides = site_index_overrides(x->c->s->nodes[p->device].device);
+		x->overrides_of = p->device;
 	}
+	const struct site_override *o = d->tag != NULL ? site_find_override(&x->overrides, d->tag) : NULL;
+	if (o != NULL && o->suppress_when != NULL)
+		return AT_KEY(override_schema, o, struct site_override, suppress_when);
 	return AT(suppress_when);
 }
 
@@ -160,7 +173,7 @@ check_point_expressions(struct exprs *x, const struct site_point *p, point_id id
 	const struct site_point_def *d = p->def;
 	check_one(x, AT(expression), "expression", d->expression, &x->inputs[id]);
 	if (d->suppress_when != NULL)
-		check_one(x, suppress_mark(x->c, p), "suppress_when", d->suppress_when, NULL);
+		check_one(x, suppress_mark(x, p), "suppress_when", d->suppress_when, NULL);
 	check_one(x, AT(interlock), "interlock", d->interlock, NULL);
 	const struct site_check_back *b = d->check_back;
 	if (b == NULL)
@@ -247,8 +260,10 @@ check_expressions(struct check *c)
 {
 	struct exprs *x = arena_alloc(c->a, sizeof(*x));
 	x->c = c;
+	x->overrides_of = DEVICE_NONE;
 	x->inputs = arena_alloc(c->a, ((size_t)c->s->point_count + 1) * sizeof(*x->inputs));
 	for (point_id i = 0; i < c->s->point_count; i++)
 		check_point_expressions(x, &c->s->points[i], i);
 	check_circles(x);
+	free(x->overrides.sorted);
 }

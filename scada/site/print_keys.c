@@ -44,14 +44,27 @@ put_bounds(FILE *out, const struct key *k)
 		fprintf(out, ", at most %s bytes", hi);
 	else if (k->type == KEY_NUMBERS || k->type == KEY_NAMES || k->type == KEY_PAIRS || k->type == KEY_WORDS)
 		fprintf(out, ", at most %s of them", hi);
+	else if (k->max >= SCHEMA_UNBOUNDED)
+		fprintf(out, ", %s or more", lo);
 	else
 		fprintf(out, ", %s to %s", lo, hi);
 }
 
+/* A default outside of the bounds stands for "none". */
 static bool
 def_is_none(const struct key *k)
 {
-	return k->def == NULL || strcmp(k->def, "-1") == 0;
+	int64_t us;
+	if (k->def == NULL || strcmp(k->def, "-1") == 0)
+		return true;
+	return k->type == KEY_DURATION && str_to_duration(k->def, &us) && (double)us < k->min * 1e6;
+}
+
+static const char *
+full_stop(const char *help)
+{
+	size_t n = strlen(help);
+	return n > 0 && help[n - 1] == '?' ? "" : ".";
 }
 
 static void
@@ -59,7 +72,7 @@ put_key(FILE *out, const struct key *k)
 {
 	fprintf(out, ".It Ic %s\n", k->name);
 	put_escaped(out, k->help);
-	fputs(".\n(", out);
+	fprintf(out, "%s\n(", full_stop(k->help));
 	fputs(key_type_text(k->type), out);
 	if (k->type == KEY_ENUM)
 		put_words(out, k);
@@ -78,7 +91,8 @@ put_table(FILE *out, const struct schema *s, const char *path)
 {
 	fprintf(out, ".Ss %s\n", path);
 	put_escaped(out, s->help);
-	fputs(".\n.Bl -tag -width select_before_operate\n", out);
+	fprintf(out, "%s\n", full_stop(s->help));
+	fputs(".Bl -tag -width select_before_operate\n", out);
 	for (unsigned i = 0; i < s->key_count; i++)
 		if (s->keys[i].name[0] != '\0')
 			put_key(out, &s->keys[i]);

@@ -17,7 +17,7 @@ struct build {
 	struct site *s;
 	bool is_sound;
 	uint32_t point_room, group_room;
-	const struct site_profile **profiles; /* sorted by name */
+	uint32_t *conn_slots, conn_slot_count; /* connections by address: open addressing */
 };
 
 static bool
@@ -101,12 +101,11 @@ settle_register(struct site_register *r, const struct site_profile *p)
 }
 
 static void
-build_profiles(struct build *b)
+build_profiles(struct site *s)
 {
-	struct site *s = b->s;
 	struct site_profile *list = s->profiles.v;
 	size_t n = 0;
-	b->profiles = arena_alloc(s->arena, ((size_t)s->profiles.n + 1) * sizeof(*b->profiles));
+	s->profile_index = arena_alloc(s->arena, ((size_t)s->profiles.n + 1) * sizeof(*s->profile_index));
 	for (uint32_t i = 0; i < s->profiles.n; i++) {
 		struct site_point_def *points = list[i].points.v;
 		for (uint32_t j = 0; j < list[i].points.n; j++) {
@@ -114,10 +113,9 @@ build_profiles(struct build *b)
 			settle_register(points[j].write, &list[i]);
 		}
 		if (list[i].name != NULL)
-			b->profiles[n++] = &list[i];
+			s->profile_index[n++] = &list[i];
 	}
-	qsort(b->profiles, n, sizeof(*b->profiles), compare_profiles);
-	s->profile_index = b->profiles;
+	qsort(s->profile_index, n, sizeof(*s->profile_index), compare_profiles);
 	s->profile_index_count = (uint32_t)n;
 }
 
@@ -132,15 +130,18 @@ site_find_profile(const struct site *s, const char *name)
 
 /* ---- connections */
 
-static uint32_t
+/* The slot in which the connection's number stands, or the free one (UINT32_MAX in it) in which it would. */
+static uint32_t *
 find_conn(struct build *b, int transport, const char *host, uint16_t port)
 {
-	struct site *s = b->s;
-	/* Hosts are few beside units; the newest is the likeliest. */
-	for (uint32_t i = s->conn_count; i-- > 0;)
-		if (s->conns[i].port == port && s->conns[i].transport == transport && strcmp(s->conns[i].host, host) == 0)
-			return i;
-	return UINT32_MAX;
+	const struct site_conn *conns = b->s->conns;
+	uint32_t i = (name_hash(host) ^ (port * 2654435761u)) & (b->conn_slot_count - 1);
+	for (; b->conn_slots[i] != UINT32_MAX; i = (i + 1) & (b->conn_slot_count - 1)) {
+		const struct site_conn *c = &conns[b->conn_slots[i]];
+		if (c->port == port && c->transport == transport && strcmp(c->host, host) == 0)
+			break;
+	}
+	return &b->conn_slots[i];
 }
 
 static void
@@ -163,11 +164,12 @@ build_conn(struct build *b, struct site_node *node)
 		b->is_sound = false;
 		return;
 	}
-	node->conn = find_conn(b, transport, host, port);
-	if (node->conn != UINT32_MAX)
-		return;
-	node->conn = s->conn_count++;
-	s->conns[node->conn] = (struct site_conn){ arena_strdup(s->arena, host), port, transport, 0, 0 };
+	uint32_t *slot = find_conn(b, transport, host, port);
+	if (*slot == UINT32_MAX) {
+		*slot = s->conn_count;
+		s->conns[s->conn_count++] = (struct site_conn){ arena_strdup(s->arena, host), port, transport, 0, 0 };
+	}
+	node->conn = *slot;
 }
 
 static void
@@ -185,7 +187,7 @@ build_manners(struct build *b)
 			b->is_sound = false;
 			continue;
 		}
-		uint32_t c = find_conn(b, transport, host, port);
+		uint32_t c = *find_conn(b, transport, host, port);
 		if (c == UINT32_MAX)
 			continue;
 		b->s->conns[c].gap_us = list[i].gap_us;
@@ -230,16 +232,6 @@ add_point(struct build *b, const char *name, const struct site_point_def *def)
 	return p;
 }
 
-static const struct site_override *
-find_override(const struct site_device *d, const char *tag)
-{
-	const struct site_override *list = d->points.v;
-	for (uint32_t i = 0; i < d->points.n; i++)
-		if (list[i].tag != NULL && strcmp(list[i].tag, tag) == 0)
-			return &list[i];
-	return NULL;
-}
-
 static void
 build_device(struct build *b, struct site_node *node)
 {
@@ -253,6 +245,7 @@ build_device(struct build *b, struct site_node *node)
 		b->is_sound = false;
 		return;
 	}
+	struct override_index overrides = site_index_overrides(d);
 	uint32_t base_group = find_group(b, first_group, device, d->poll_us);
 	const struct site_point_def *defs = node->profile->points.v;
 	for (uint32_t i = 0; i < node->profile->points.n; i++) {
@@ -260,7 +253,7 @@ build_device(struct build *b, struct site_node *node)
 			b->is_sound = false;
 			continue;
 		}
-		const struct site_override *o = d->points.n > 0 ? find_override(d, defs[i].tag) : NULL;
+		const struct site_override *o = site_find_override(&overrides, defs[i].tag);
 		const struct site_point_def *def = site_make_def(s->arena, &defs[i], o, d->name);
 		struct site_point *p = add_point(b, arena_printf(s->arena, "%s.%s", d->name, defs[i].tag), def);
 		if (p == NULL)
@@ -271,6 +264,7 @@ build_device(struct build *b, struct site_node *node)
 		p->group = is_quiet ? base_group : find_group(b, first_group, device, p->period_us);
 		p->was = o != NULL ? o->was : NULL;
 	}
+	free(overrides.sorted);
 	node->count = s->point_count - node->first;
 }
 
@@ -314,11 +308,15 @@ site_build_tree(struct site *s)
 	const struct site_device *devices = s->devices.v;
 	uint32_t n = s->devices.n < DEVICE_MAX ? s->devices.n : DEVICE_MAX;
 	b.is_sound = n == s->devices.n;
-	build_profiles(&b);
+	build_profiles(s);
 	b.point_room = count_room(s);
 	s->points = arena_alloc(s->arena, ((size_t)b.point_room + 1) * sizeof(*s->points));
 	s->nodes = arena_alloc(s->arena, ((size_t)n + 1) * sizeof(*s->nodes));
 	s->conns = arena_alloc(s->arena, ((size_t)n + 1) * sizeof(*s->conns));
+	for (b.conn_slot_count = 16; b.conn_slot_count < n * 2 + 1;)
+		b.conn_slot_count *= 2;
+	b.conn_slots = xcalloc(b.conn_slot_count, sizeof(*b.conn_slots));
+	memset(b.conn_slots, 0xFF, b.conn_slot_count * sizeof(*b.conn_slots));
 	for (s->node_count = 0; s->node_count < n; s->node_count++) {
 		s->nodes[s->node_count].device = &devices[s->node_count];
 		build_device(&b, &s->nodes[s->node_count]);
@@ -326,6 +324,7 @@ site_build_tree(struct site *s)
 	build_manners(&b);
 	build_calculations(&b);
 	build_index(&b);
+	free(b.conn_slots);
 	return b.is_sound;
 }
 

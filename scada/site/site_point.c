@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scada/site/site_private.h"
@@ -30,6 +31,43 @@ site_expand(struct arena *a, const char *text, const char *device)
 	}
 	*q = '\0';
 	return out;
+}
+
+static int
+compare_overrides(const void *a, const void *b)
+{
+	const struct site_override *const *x = a, *const *y = b;
+	int c = strcmp((*x)->tag, (*y)->tag);
+	return c != 0 ? c : *x < *y ? -1 : *x > *y;
+}
+
+struct override_index
+site_index_overrides(const struct site_device *d)
+{
+	struct override_index x = { NULL, 0 };
+	const struct site_override *list = d->points.v;
+	if (d->points.n == 0)
+		return x;
+	x.sorted = xcalloc(d->points.n, sizeof(*x.sorted));
+	for (uint32_t i = 0; i < d->points.n; i++)
+		if (list[i].tag != NULL)
+			x.sorted[x.n++] = &list[i];
+	qsort(x.sorted, x.n, sizeof(*x.sorted), compare_overrides);
+	return x;
+}
+
+const struct site_override *
+site_find_override(const struct override_index *x, const char *tag)
+{
+	uint32_t lo = 0, hi = x->n;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (strcmp(x->sorted[mid]->tag, tag) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < x->n && strcmp(x->sorted[lo]->tag, tag) == 0 ? x->sorted[lo] : NULL;
 }
 
 static bool

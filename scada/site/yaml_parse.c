@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <libfyaml.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +221,9 @@ say_syntax(struct parse *p, struct fy_diag *diag)
 		free(line);
 		said++;
 	}
-	if (said == 0)
+	if (said == 0 && errno == ENOMEM)
+		fault_at(p->f, mark_at(p, p->c.pos), "too much for the memory that this program allows itself; divide the file");
+	else if (said == 0)
 		fault_at(p->f, mark_at(p, p->c.pos), "not YAML behind this place; see what stands here and in the line below");
 }
 
@@ -236,6 +239,7 @@ parse_events(struct parse *p)
 		p->is_bad = true;
 	}
 	struct fy_event *e;
+	errno = 0;
 	while (!p->is_bad && (e = fy_parser_parse(p->fyp)) != NULL) {
 		bool is_end = e->type == FYET_STREAM_END;
 		take_event(p, e);
