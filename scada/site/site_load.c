@@ -197,7 +197,7 @@ take_stream(struct site_intake *in, int fd)
 	while (e == ERR_BUSY) {
 		struct frame f;
 		size_t done = 0, used = 0;
-		while (e == ERR_BUSY && (e = wire_take(s.data + done, s.len - done, &f, &used)) == OK) {
+		while (e == ERR_BUSY && s.data != NULL && (e = wire_take(s.data + done, s.len - done, &f, &used)) == OK) {
 			e = site_intake_frame(in, &f);
 			done += used;
 		}
