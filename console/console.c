@@ -24,22 +24,22 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define RATE_HZ 2.0
-#define SLOW_HZ 0.5
-#define RESIZE_S 0.06      /* a storm of sizes is drawn once */
-#define MESSAGE_US (20 * US_PER_S)
-#define SCRIPT_MAX_S 20.0  /* a script that waits longer has failed */
+#define RATE_HZ      2.0
+#define SLOW_HZ      0.5
+#define RESIZE_S     0.06 /* a storm of sizes is drawn once */
+#define MESSAGE_US   (20 * US_PER_S)
+#define SCRIPT_MAX_S 20.0 /* a script that waits longer has failed */
 
 struct loop {
 	struct console co;
-	struct script *script;   /* NULL = a terminal */
+	struct script *script; /* NULL = a terminal */
 	ev_io keys;
 	ev_timer frame, second, resize, deadline;
 	ev_signal winch, tstp, term, hup;
 	ev_tstamp drawn_at;
 	bool draw_all, is_pasting;
 	const struct theme *theme; /* as the terminal has it */
-	int64_t minute;          /* of the last tick that drew */
+	int64_t minute;            /* of the last tick that drew */
 	char first_page[64];
 };
 
@@ -330,7 +330,9 @@ on_raw(struct client *c, const struct msg_raw *raw, void *arg)
 	run_script(l);
 }
 
-static const struct client_ops ops = { .phase = on_phase, .broadcast = on_broadcast, .device = on_device, .raw = on_raw };
+static const struct client_ops ops = {
+	.phase = on_phase, .broadcast = on_broadcast, .device = on_device, .raw = on_raw
+};
 
 /* ---- signals and sizes */
 static void
@@ -496,7 +498,8 @@ set_up(struct loop *l, const struct console_options *o)
 	co->options = o;
 	co->theme = theme_find(o->theme != NULL ? o->theme : "default");
 	co->is_ascii = o->ascii || (needs_ascii && o->script == NULL);
-	co->is_ascii_graph = co->is_ascii || (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && is_linux_vt());
+	co->is_ascii_graph =
+	    co->is_ascii || (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && is_linux_vt());
 	co->is_ja = !co->is_ascii && (o->ja || speaks_japanese());
 	co->is_slow = o->slow;
 	co->is_accessible = o->accessible;

@@ -9,6 +9,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/text.h"
 
+/* clang-format off */
 static const struct {
 	uint32_t from, to; /* range */
 	char ascii;
@@ -33,6 +34,7 @@ static const struct {
 	{ 0x25CB, 0x25CB, 'o' }, { 0x25CE, 0x25CF, '*' }, { 0x25E6, 0x25E6, 'o' }, { 0x2713, 0x2714, 'v' },
 	{ 0xFFFD, 0xFFFD, '?' },
 };
+/* clang-format on */
 
 static char
 fold_ascii(uint32_t cp)

@@ -14,9 +14,9 @@
 
 #define ALARM_ROW 1
 #define TITLE_ROW 3
-#define BODY_ROW 4
-#define FRESH_US (5 * US_PER_S)
-#define OLD_US (15 * US_PER_S)  /* when not one device has a new scan */
+#define BODY_ROW  4
+#define FRESH_US  (5 * US_PER_S)
+#define OLD_US    (15 * US_PER_S) /* when not one device has a new scan */
 
 bool
 frame_is_too_small(const struct grid *g)
@@ -57,7 +57,7 @@ link_text(const struct console *co, char *buf, size_t size, enum look *look)
 				newest = c->group_time[i];
 		clock_age(age, sizeof age, utc_diff_us(co->now, newest));
 		if (utc_diff_us(co->now, newest) < FRESH_US)
-			str_copy(age, sizeof age, "< 5s"); /* a number that runs all the time says nothing and costs bytes */
+			str_copy(age, sizeof age, "< 5s"); /* a running number says nothing and costs bytes */
 		str_printf(buf, size, newest.us == 0 ? "link up, no data" : "link up, data %s", age);
 		if (utc_diff_us(co->now, newest) > OLD_US && newest.us != 0) {
 			*look = LOOK_LOUD;
@@ -100,7 +100,8 @@ draw_top(struct console *co)
 	grid_fill(g, 0, 0, g->columns, LOOK_TOP, " ");
 	link_text(co, link, sizeof link, &look);
 	clock_text(co, clock, sizeof clock);
-	text_put_safe(site, sizeof site, co->has_model ? console_title(co, c->site_name, c->site_title_ja) : "Chisan", 24);
+	text_put_safe(
+	    site, sizeof site, co->has_model ? console_title(co, c->site_name, c->site_title_ja) : "Chisan", 24);
 	at = 1 + grid_put(g, 0, 1, 24, LOOK_TOP, site);
 	at += 1 + grid_put(g, 0, at + 1, -1, LOOK_TOP, "VIEW");
 	if (co->has_model && c->simulated)
@@ -170,7 +171,8 @@ draw_prompt(struct console *co)
 	g->cursor_column = at + cells - skip;
 	int end = at + text_width(text) + 2;
 	if (p->choices[0] != '\0' && end + 4 < g->columns)
-		grid_fit(g, row, end, text_width(p->choices) < g->columns - end - 1 ? text_width(p->choices) : g->columns - end - 1,
+		grid_fit(g, row, end,
+		    text_width(p->choices) < g->columns - end - 1 ? text_width(p->choices) : g->columns - end - 1,
 		    LOOK_LABEL, p->choices, false);
 }
 
@@ -180,7 +182,8 @@ draw_message(struct console *co)
 	const char *text = co->message;
 	enum look look = co->message_is_error ? LOOK_ERROR : LOOK_NORMAL;
 
-	if (text[0] == '\0' && console_is_lost(co)) { /* why there is no link, as long as there is nothing newer to say */
+	if (text[0] == '\0' &&
+	    console_is_lost(co)) { /* why there is no link, as long as there is nothing newer to say */
 		text = co->client->why_text;
 		look = LOOK_ERROR;
 	}
@@ -192,18 +195,34 @@ draw_message(struct console *co)
 static void
 draw_keys(struct console *co, const struct view *v)
 {
-	static const struct { const char *key, *word; unsigned where; } keys[] = {
-		{ "?", "help", MODE_ALL }, { "q", "back", MODE_ALL }, { "Q", "quit", MODE_ALL }, { "1-5", "pages", MODE_ALL },
-		{ "p", "points", MODE_ALL }, { "l", "links", MODE_ALL }, { "Enter", "open", MODE_ALL }, { "/", "find", MODE_LIST },
-		{ "\\", "filter", MODE_LIST }, { "s", "sort", MODE_POINTS }, { ":", "command", MODE_ALL }, { "g", "goto", MODE_ALL },
-		{ "z", "pause", MODE_ALL }, { "b", "bookmark", MODE_ALL }, { "P", "save page", MODE_ALL }, { "J", "日本語", MODE_ALL },
+	static const struct {
+		const char *key, *word;
+		unsigned where;
+	} keys[] = {
+		{ "?", "help", MODE_ALL },
+		{ "q", "back", MODE_ALL },
+		{ "Q", "quit", MODE_ALL },
+		{ "1-5", "pages", MODE_ALL },
+		{ "p", "points", MODE_ALL },
+		{ "l", "links", MODE_ALL },
+		{ "Enter", "open", MODE_ALL },
+		{ "/", "find", MODE_LIST },
+		{ "\\", "filter", MODE_LIST },
+		{ "s", "sort", MODE_POINTS },
+		{ ":", "command", MODE_ALL },
+		{ "g", "goto", MODE_ALL },
+		{ "z", "pause", MODE_ALL },
+		{ "b", "bookmark", MODE_ALL },
+		{ "P", "save page", MODE_ALL },
+		{ "J", "日本語", MODE_ALL },
 	};
 	struct grid *g = co->grid;
 	int at = 1, row = g->rows - 1;
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		int need = text_width(keys[i].key) + 1 + text_width(keys[i].word);
-		if ((keys[i].where & (v->ops->modes | MODE_ALL)) == 0 || (co->is_ascii && strcmp(keys[i].key, "J") == 0))
+		if ((keys[i].where & (v->ops->modes | MODE_ALL)) == 0 ||
+		    (co->is_ascii && strcmp(keys[i].key, "J") == 0))
 			continue;
 		if (at + need > g->columns - 1)
 			break;

@@ -10,7 +10,7 @@
 #include "console/screen.h"
 
 #define FRAME_COLUMNS_MIN 60
-#define FRAME_ROWS_MIN 16
+#define FRAME_ROWS_MIN    16
 
 bool frame_is_too_small(const struct grid *g);
 struct area frame_body(const struct grid *g);

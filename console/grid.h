@@ -13,9 +13,9 @@
 #include "console/fold.h"
 #include "console/theme.h"
 
-#define CELL_BYTES 18 /* a character, up to 3 marks on it, and the end */
+#define CELL_BYTES       18 /* a character, up to 3 marks on it, and the end */
 #define GRID_COLUMNS_MAX 500
-#define GRID_ROWS_MAX 200
+#define GRID_ROWS_MAX    200
 
 struct cell {
 	char text[CELL_BYTES]; /* "" in the right half of a wide character */
@@ -24,7 +24,7 @@ struct cell {
 };
 struct grid {
 	int columns, rows;
-	struct cell *cells;    /* [rows * columns] */
+	struct cell *cells; /* [rows * columns] */
 	enum fold fold;
 	int cursor_row, cursor_column; /* where the selection stands */
 };
@@ -41,7 +41,7 @@ struct cell *grid_at(struct grid *g, int row, int column); /* NULL outside */
  */
 int grid_put(struct grid *g, int row, int column, int cells, enum look look, const char *text);
 int grid_printf(struct grid *g, int row, int column, enum look look, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 /* As grid_put, but exactly `cells` cells: padded, '~' in the last cell when cut. right: pad on the left. */
 void grid_fit(struct grid *g, int row, int column, int cells, enum look look, const char *text, bool right);
 void grid_fill(struct grid *g, int row, int column, int cells, enum look look, const char *text); /* repeats it */

@@ -84,7 +84,8 @@ guardian_start(void)
 	if (status >= 0 && WIFEXITED(status))
 		_exit(WEXITSTATUS(status));
 	term_emergency(STDOUT_FILENO, has_modes ? &before : NULL);
-	fprintf(stderr, "\nchisan: the console ended by signal %d; the terminal is put right. chisand is not touched by this.\n",
+	fprintf(stderr,
+	    "\nchisan: the console ended by signal %d; the terminal is put right. chisand is not touched by this.\n",
 	    status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 	_exit(1);
 }

@@ -69,7 +69,8 @@ keep_load(const char *site)
 	mark_count = 0;
 	mark_file[0] = '\0';
 	word_of(word, sizeof word, site);
-	if (!keep_folder(folder, sizeof folder) || !str_printf(mark_file, sizeof mark_file, "%s/bookmarks-%s", folder, word))
+	if (!keep_folder(folder, sizeof folder) ||
+	    !str_printf(mark_file, sizeof mark_file, "%s/bookmarks-%s", folder, word))
 		return;
 	if ((f = fopen(mark_file, "re")) == NULL)
 		return;

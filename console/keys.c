@@ -18,6 +18,7 @@ static const struct req_row rows[] = {
 #undef KEYS_ROW
 };
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	uint32_t key;
@@ -28,6 +29,7 @@ static const struct {
 	{ "F3", K_F3 }, { "F4", K_F4 }, { "F5", K_F5 }, { "F6", K_F6 }, { "F7", K_F7 }, { "F8", K_F8 }, { "F9", K_F9 }, { "F10", K_F10 },
 	{ "PasteBegin", K_PASTE_BEGIN }, { "PasteEnd", K_PASTE_END },
 };
+/* clang-format on */
 
 const struct req_row *
 req_row(int i)

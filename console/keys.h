@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 /* A key: a character, or one of these. Ctrl-A is 1. */
 enum key {
 	KEY_NONE = 0, K_TAB = 9, K_ENTER = 10, K_ESCAPE = 27,
@@ -20,7 +21,6 @@ enum key {
 /* Where a row's keys count. A page has a set of them; within a set no key stands twice. */
 enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16 };
 
-/* clang-format off */
 /* ONE ROW PER REQUEST.  _(id, word in the palette, keys, where, argument in the palette, help) */
 #define REQ_LIST(_) \
 	_(REQ_HELP,      "help",      "? F1",            MODE_ALL,    "",         "keys, commands, letters; searched with /") \

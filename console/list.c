@@ -46,8 +46,14 @@ list_request(struct list *l, enum request req)
 	case REQ_PREVIOUS: l->at--; break;
 	case REQ_DOWN:
 	case REQ_NEXT: l->at++; break;
-	case REQ_PAGE_UP: l->at -= page; l->top -= page; break;
-	case REQ_PAGE_DOWN: l->at += page; l->top += page; break;
+	case REQ_PAGE_UP:
+		l->at -= page;
+		l->top -= page;
+		break;
+	case REQ_PAGE_DOWN:
+		l->at += page;
+		l->top += page;
+		break;
 	case REQ_HOME: l->at = 0; break;
 	case REQ_END: l->at = l->count - 1; break;
 	default: return false;

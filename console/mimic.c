@@ -100,7 +100,8 @@ draw_flow(struct console *co, struct grid *g, struct place at, const struct scre
 	grid_fill(g, at.row, at.column, at.width, s->look, b->text[which]);
 	if (s->mark[0] != '\0') {
 		int mark = (int)strlen(s->mark);
-		grid_put(g, at.row, at.column + (at.width - mark) / 2, mark > at.width ? at.width : mark, s->look, s->mark);
+		grid_put(g, at.row, at.column + (mark < at.width ? at.width - mark : 0),
+		    mark > at.width ? at.width : mark, s->look, s->mark);
 	}
 }
 
@@ -148,7 +149,9 @@ draw_field(struct console *co, struct grid *g, struct place at, const struct scr
 	case FIELD_FULL: shown_put_right(co, g, at.row, at.column, at.width, &s, p->unit); break;
 	case FIELD_UNIT: grid_fit(g, at.row, at.column, at.width, LOOK_LABEL, p->unit, false); break;
 	case FIELD_NAME: grid_fit(g, at.row, at.column, at.width, LOOK_LABEL, p->name, false); break;
-	case FIELD_TITLE: grid_fit(g, at.row, at.column, at.width, LOOK_LABEL, console_title(co, p->title, p->title_ja), false); break;
+	case FIELD_TITLE:
+		grid_fit(g, at.row, at.column, at.width, LOOK_LABEL, console_title(co, p->title, p->title_ja), false);
+		break;
 	case FIELD_MARK: grid_fit(g, at.row, at.column, at.width, s.look, s.mark, false); break;
 	case FIELD_AGE: grid_fit(g, at.row, at.column, at.width, s.look, s.age, true); break;
 	case FIELD_BAR: shown_put_bar(g, at.row, at.column, at.width, &s, b->lo, b->hi, p); break;

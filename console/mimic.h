@@ -10,7 +10,7 @@
 
 struct mimic {
 	struct screen_file *file;
-	point_id *points;      /* [binding_count]; POINT_NONE = the site has no such point */
+	point_id *points; /* [binding_count]; POINT_NONE = the site has no such point */
 };
 
 bool mimic_open(struct mimic *m, struct console *co, const char *name); /* false: no such screen, or it has a fault */

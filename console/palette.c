@@ -13,7 +13,7 @@
 struct found {
 	const char *prefix;
 	size_t len;
-	char common[128];  /* what all have in common */
+	char common[128]; /* what all have in common */
 	char list[256];
 	int count;
 };

@@ -132,8 +132,7 @@ prompt_key(struct prompt *p, uint32_t key)
 	case K_ENTER: remember(p); return PROMPT_DONE;
 	case K_ESCAPE:
 	case 3: /* Ctrl-C */
-	case 7: /* Ctrl-G */
-		return PROMPT_LEFT;
+	case 7: /* Ctrl-G */ return PROMPT_LEFT;
 	case K_TAB: return PROMPT_COMPLETE;
 	case K_BACKSPACE:
 		if (p->cursor == 0)
@@ -141,15 +140,9 @@ prompt_key(struct prompt *p, uint32_t key)
 		cut(p, before(p), old);
 		return PROMPT_CHANGED;
 	case K_DELETE:
-	case 4: /* Ctrl-D */
-		cut(p, old, after(p));
-		return PROMPT_CHANGED;
-	case 21: /* Ctrl-U */
-		cut(p, 0, old);
-		return PROMPT_CHANGED;
-	case 11: /* Ctrl-K */
-		p->text[old] = '\0';
-		return PROMPT_CHANGED;
+	case 4: /* Ctrl-D */ cut(p, old, after(p)); return PROMPT_CHANGED;
+	case 21: /* Ctrl-U */ cut(p, 0, old); return PROMPT_CHANGED;
+	case 11: /* Ctrl-K */ p->text[old] = '\0'; return PROMPT_CHANGED;
 	case 23: /* Ctrl-W */
 		while (p->cursor > 0 && p->text[p->cursor - 1] == ' ')
 			p->cursor--;

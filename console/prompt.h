@@ -9,21 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROMPT_MAX 512
+#define PROMPT_MAX     512
 #define PROMPT_HISTORY 20
 
 enum prompt_event { PROMPT_NOTHING, PROMPT_CHANGED, PROMPT_DONE, PROMPT_LEFT, PROMPT_COMPLETE };
 
 struct prompt {
 	bool is_open;
-	const char *label;     /* "/" "filter: " */
-	int purpose;           /* enum request that opened it */
+	const char *label; /* "/" "filter: " */
+	int purpose;       /* enum request that opened it */
 	char text[PROMPT_MAX];
-	size_t cursor;         /* byte */
+	size_t cursor; /* byte */
 	bool is_pasting;
 	char history[PROMPT_HISTORY][PROMPT_MAX];
 	int history_count, history_at;
-	char choices[256];     /* what Tab found, shown behind the text */
+	char choices[256]; /* what Tab found, shown behind the text */
 };
 
 void prompt_open(struct prompt *p, const char *label, int purpose, const char *text);

@@ -15,7 +15,13 @@
 
 #define ROWS_MAX 160
 
-struct help_row { char keys[24], word[24]; const char *help; enum request req; bool is_head; char page[64]; };
+struct help_row {
+	char keys[24], word[24];
+	const char *help;
+	enum request req;
+	bool is_head;
+	char page[64];
+};
 struct page {
 	struct list list;
 	struct help_row rows[ROWS_MAX];
@@ -117,7 +123,8 @@ draw(struct console *co, void *private, struct area a)
 		}
 	}
 	if (p->count == 0)
-		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL, "Nothing here has this text; \\ then Esc shows all.");
+		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
+		    "Nothing here has this text; \\ then Esc shows all.");
 }
 
 static unsigned
@@ -168,8 +175,10 @@ request(struct console *co, void *private, enum request req, const char *argumen
 			return REQ_UNHANDLED;
 		str_copy(co->found, sizeof co->found, argument);
 		return argument[0] == '\0' ? DRAW_ALL : find(co, p, p->list.at, 1);
-	case REQ_FIND_NEXT: return co->found[0] == '\0' || p->count == 0 ? REQ_UNHANDLED : find(co, p, p->list.at + 1, 1);
-	case REQ_FIND_PREV: return co->found[0] == '\0' || p->count == 0 ? REQ_UNHANDLED : find(co, p, p->list.at - 1, -1);
+	case REQ_FIND_NEXT:
+		return co->found[0] == '\0' || p->count == 0 ? REQ_UNHANDLED : find(co, p, p->list.at + 1, 1);
+	case REQ_FIND_PREV:
+		return co->found[0] == '\0' || p->count == 0 ? REQ_UNHANDLED : find(co, p, p->list.at - 1, -1);
 	case REQ_FILTER:
 		if (argument == NULL)
 			return REQ_UNHANDLED;
@@ -188,8 +197,8 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 
 	list_span(&p->list, span, sizeof span);
 	str_copy(title, title_size, console_title(co, "Help", "操作一覧"));
-	str_printf(hint, hint_size, "%s%s%s%s   / finds, Enter runs", p->filter[0] != '\0' ? "filter: " : "",
-	    p->filter, p->filter[0] != '\0' ? "   " : "", span);
+	str_printf(hint, hint_size, "%s%s%s%s   / finds, Enter runs", p->filter[0] != '\0' ? "filter: " : "", p->filter,
+	    p->filter[0] != '\0' ? "   " : "", span);
 }
 
 const struct screen_ops scr_help = {

@@ -80,7 +80,9 @@ state_look(const struct console *co, const struct client_device *d)
 		return LOOK_LOST;
 	if (!d->has_state || d->state.state == DEVICE_UP)
 		return LOOK_NORMAL;
-	return d->state.state == DEVICE_DOWN ? LOOK_BAD : d->state.state == DEVICE_CONNECTING ? LOOK_UNCERTAIN : LOOK_LABEL;
+	return d->state.state == DEVICE_DOWN      ? LOOK_BAD
+	    : d->state.state == DEVICE_CONNECTING ? LOOK_UNCERTAIN
+	                                          : LOOK_LABEL;
 }
 
 static void
@@ -96,8 +98,16 @@ number(struct console *co, int row, int *at, int cells, enum look look, unsigned
 static void
 draw_head(struct console *co, struct area a, int name, int link)
 {
-	static const struct { const char *text; int cells; bool right; } heads[] = {
-		{ "State", 10, false }, { "Answer", 8, true }, { "Requests", 8, true }, { "Timeouts", 8, true }, { "Errors", 6, true },
+	static const struct {
+		const char *text;
+		int cells;
+		bool right;
+	} heads[] = {
+		{ "State", 10, false },
+		{ "Answer", 8, true },
+		{ "Requests", 8, true },
+		{ "Timeouts", 8, true },
+		{ "Errors", 6, true },
 		{ "Since", 8, true },
 	};
 	int at = a.column + 1;
@@ -158,7 +168,8 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 	int row = a.row + a.rows - HELP_ROWS;
 	char when[64];
 
-	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name, console_title(co, d->title, d->title_ja), d->link);
+	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name,
+	    console_title(co, d->title, d->title_ja), d->link);
 	if (!d->has_state) {
 		grid_put(co->grid, row + 1, a.column + 1, -1, LOOK_LABEL, "not heard of yet");
 		return;
@@ -169,8 +180,9 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 	}
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
 	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s", err_text((enum err)s->last_error));
-	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u in a row%s%s", when, s->last_error_count,
-	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
+	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u in a row%s%s", when,
+	    s->last_error_count, s->detail != NULL && s->detail[0] != '\0' ? ", at " : "",
+	    s->detail != NULL ? s->detail : "");
 }
 
 static void
@@ -195,7 +207,8 @@ draw(struct console *co, void *private, struct area a)
 		draw_help(co, &co->client->devices[p->rows[p->list.at]], a);
 	else
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
-		    p->filter[0] != '\0' ? "No device passes the filter; \\ then Esc shows all." : "The site has no devices.");
+		    p->filter[0] != '\0' ? "No device passes the filter; \\ then Esc shows all."
+		                         : "The site has no devices.");
 }
 
 static unsigned
@@ -224,7 +237,8 @@ request(struct console *co, void *private, enum request req, const char *argumen
 		return DRAW_BODY;
 	switch (req) {
 	case REQ_OPEN:
-		if (p->count > 0 && str_printf(points, sizeof points, "%s.*", co->client->devices[p->rows[p->list.at]].name))
+		if (p->count > 0 &&
+		    str_printf(points, sizeof points, "%s.*", co->client->devices[p->rows[p->list.at]].name))
 			console_open(co, &scr_points, points);
 		return DRAW_ALL;
 	case REQ_FIND:

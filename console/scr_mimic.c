@@ -15,20 +15,20 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
-#define LIST_MAX 256
+#define LIST_MAX  256
 #define LOG_LINES 6 /* of changes, in the accessible form */
 
 struct page {
 	char name[64];
 	struct mimic mimic;
-	int selected;        /* field of the drawing in use; -1 = none */
-	struct list list;    /* accessible form: one binding a line */
+	int selected;     /* field of the drawing in use; -1 = none */
+	struct list list; /* accessible form: one binding a line */
 	point_id rows[LIST_MAX];
 	char lines[LIST_MAX][160]; /* as they were when a key was pressed last: nothing above the log moves by itself */
 	bool are_old;
 	char log[LOG_LINES][200];
 	int logged;
-	char last[128];      /* text of the selected point as logged last */
+	char last[128]; /* text of the selected point as logged last */
 };
 
 static bool
@@ -114,7 +114,8 @@ draw_list(struct console *co, struct page *p, struct area a)
 	p->are_old = false;
 	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
 		int at = p->list.top + i;
-		grid_fit(co->grid, a.row + i, a.column, a.columns, at == p->list.at ? LOOK_SELECTED : LOOK_NORMAL, p->lines[at], false);
+		grid_fit(co->grid, a.row + i, a.column, a.columns, at == p->list.at ? LOOK_SELECTED : LOOK_NORMAL,
+		    p->lines[at], false);
 		if (at == p->list.at)
 			co->grid->cursor_row = a.row + i;
 	}
@@ -134,7 +135,8 @@ draw(struct console *co, void *private, struct area a)
 		return;
 	}
 	if (d == NULL) { /* every file should have a drawing for 80x17: then the list is what fits */
-		grid_put(co->grid, a.row, a.column + 1, -1, LOOK_LABEL, "This page has no drawing for so small a terminal; its points:");
+		grid_put(co->grid, a.row, a.column + 1, -1, LOOK_LABEL,
+		    "This page has no drawing for so small a terminal; its points:");
 		draw_list(co, p, (struct area){ a.row + 1, a.column, a.rows - 1, a.columns });
 		return;
 	}
@@ -264,7 +266,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 		if ((name = selected(co, p)) != NULL)
 			console_message(co, false, "%s  %s", name,
 			    console_title(co, co->client->points[client_find(co->client, name)].title,
-				co->client->points[client_find(co->client, name)].title_ja));
+			        co->client->points[client_find(co->client, name)].title_ja));
 		return DRAW_ALL;
 	case REQ_OPEN:
 		if ((name = selected(co, p)) != NULL)

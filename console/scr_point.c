@@ -17,12 +17,16 @@
 struct page {
 	char name[POINT_NAME_MAX];
 	point_id id;
-	int scroll;         /* first state or bit shown */
-	int64_t asked_us;   /* when the registers were asked for last */
-	char said[160];     /* accessible form: the value as drawn last */
+	int scroll;       /* first state or bit shown */
+	int64_t asked_us; /* when the registers were asked for last */
+	char said[160];   /* accessible form: the value as drawn last */
 };
 
-struct cursor { struct console *co; struct area a; int row; };
+struct cursor {
+	struct console *co;
+	struct area a;
+	int row;
+};
 
 static bool
 resolve(struct console *co, struct page *p)
@@ -126,7 +130,8 @@ draw_value(struct cursor *c, const struct client_point *pt, const struct shown *
 
 	if (!line(c, "Value", &column))
 		return;
-	at = column + grid_put(c->co->grid, c->row - 1, column, -1, s->look == LOOK_NORMAL ? LOOK_TITLE : s->look, s->text);
+	at = column +
+	    grid_put(c->co->grid, c->row - 1, column, -1, s->look == LOOK_NORMAL ? LOOK_TITLE : s->look, s->text);
 	if (pt->unit[0] != '\0')
 		at += 1 + grid_put(c->co->grid, c->row - 1, at + 1, -1, LOOK_LABEL, pt->unit);
 	if (s->mark[0] != '\0')
@@ -183,7 +188,10 @@ draw_times(struct cursor *c, const struct page *p, const struct value *v)
 static void
 limits_text(const struct client_point *pt, char *buf, size_t size)
 {
-	const struct { const char *name; double v; } limits[] = { { "LL", pt->ll }, { "L", pt->l }, { "H", pt->h }, { "HH", pt->hh } };
+	const struct {
+		const char *name;
+		double v;
+	} limits[] = { { "LL", pt->ll }, { "L", pt->l }, { "H", pt->h }, { "HH", pt->hh } };
 	char number[48];
 
 	buf[0] = '\0';
@@ -210,10 +218,11 @@ draw_bar(struct cursor *c, const struct client_point *pt, const struct shown *s)
 		str_double(lo, sizeof lo, pt->range_lo);
 		str_double(hi, sizeof hi, pt->range_hi);
 		grid_put(c->co->grid, c->row - 1, column, -1, LOOK_LABEL, lo);
-		grid_put(c->co->grid, c->row - 1, column + (int)strlen(lo) + 1 + (cells - (int)strlen(lo) - (int)strlen(hi) - 2) + 1, -1,
-		    LOOK_LABEL, hi);
-		shown_put_bar(c->co->grid, c->row - 1, column + (int)strlen(lo) + 1, cells - (int)strlen(lo) - (int)strlen(hi) - 2, s,
-		    pt->range_lo, pt->range_hi, pt);
+		grid_put(c->co->grid, c->row - 1,
+		    column + (int)strlen(lo) + 1 + (cells - (int)strlen(lo) - (int)strlen(hi) - 2) + 1, -1, LOOK_LABEL,
+		    hi);
+		shown_put_bar(c->co->grid, c->row - 1, column + (int)strlen(lo) + 1,
+		    cells - (int)strlen(lo) - (int)strlen(hi) - 2, s, pt->range_lo, pt->range_hi, pt);
 	}
 	if (text[0] != '\0')
 		text_line(c, "Limits", LOOK_NORMAL, text);
@@ -232,7 +241,8 @@ draw_registers(struct cursor *c, const struct page *p)
 		return;
 	}
 	if (r->time == 0 || r->raw.len == 0) {
-		text_line(c, "Registers", LOOK_LABEL, r->cause != OK ? err_text((enum err)r->cause) : "nothing read yet");
+		text_line(
+		    c, "Registers", LOOK_LABEL, r->cause != OK ? err_text((enum err)r->cause) : "nothing read yet");
 		return;
 	}
 	str_printf(text, sizeof text, "%s %u ", mb_table_word((enum mb_table)r->table), r->address);
@@ -292,7 +302,8 @@ draw_names(struct cursor *c, const struct page *p, const struct client_point *pt
 	at = column;
 	c->row--;
 	for (uint32_t i = 0; i < count && c->row < c->a.row + c->a.rows; i++) {
-		bool is_set = is_bits ? v >= 0 && ((uint64_t)v >> names[i].number & 1) != 0 : (double)names[i].number == v;
+		bool is_set =
+		    is_bits ? v >= 0 && ((uint64_t)v >> names[i].number & 1) != 0 : (double)names[i].number == v;
 		str_printf(text, sizeof text, "%s%d %s", is_set ? ">" : " ", (int)names[i].number,
 		    console_title(c->co, names[i].text, names[i].text_ja));
 		if (at + text_width(text) > c->a.columns - 2) {
@@ -352,7 +363,8 @@ draw(struct console *co, void *private, struct area a)
 	shown_get(co, p->id, &s);
 	text_line(&c, "Title", LOOK_NORMAL, co->is_ascii || pt->title_ja[0] == '\0' ? pt->title : "");
 	if (!co->is_ascii && pt->title_ja[0] != '\0') {
-		int used = grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 2, a.columns / 2, LOOK_NORMAL, pt->title);
+		int used =
+		    grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 2, a.columns / 2, LOOK_NORMAL, pt->title);
 		grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 4 + used, -1, LOOK_LABEL, pt->title_ja);
 	}
 	draw_value(&c, pt, &s);

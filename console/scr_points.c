@@ -69,7 +69,8 @@ has_text(const struct client_point *p, const char *text)
 {
 	if (strpbrk(text, "*?[") != NULL)
 		return str_glob(text, p->name);
-	return strcasestr(p->name, text) != NULL || strcasestr(p->title, text) != NULL || strstr(p->title_ja, text) != NULL;
+	return strcasestr(p->name, text) != NULL || strcasestr(p->title, text) != NULL ||
+	    strstr(p->title_ja, text) != NULL;
 }
 
 static bool
@@ -150,7 +151,9 @@ close_page(struct console *co, void *private)
 	free(((struct page *)private)->rows);
 }
 
-struct columns { int name, value, unit, age, source, title, title_ja; };
+struct columns {
+	int name, value, unit, age, source, title, title_ja;
+};
 
 static struct columns
 layout(const struct console *co, int columns)
@@ -182,13 +185,16 @@ draw_head(struct console *co, const struct page *p, struct area a, const struct 
 	(void)p;
 	str_printf(name, sizeof name, "Point%s", p->sort == SORT_NAME ? arrows[p->is_reverse] : "");
 	str_printf(value, sizeof value, "Value%s  ",
-	    p->sort == SORT_VALUE ? arrows[p->is_reverse] : p->sort == SORT_QUALITY ? " q" : "");
+	    p->sort == SORT_VALUE         ? arrows[p->is_reverse]
+	        : p->sort == SORT_QUALITY ? " q"
+	                                  : "");
 	str_printf(age, sizeof age, "Age%s", p->sort == SORT_AGE ? arrows[p->is_reverse] : "");
 	grid_fit(co->grid, a.row, at, w->name, LOOK_TITLE, name, false);
 	grid_fit(co->grid, a.row, at += w->name + 1, w->value, LOOK_TITLE, value, true);
 	grid_fit(co->grid, a.row, at += w->value + 1, w->unit, LOOK_TITLE, "Unit", false);
 	grid_fit(co->grid, a.row, at += w->unit + 1, w->age, LOOK_TITLE, age, true);
-	grid_fit(co->grid, a.row, at += w->age + 2, w->title, LOOK_TITLE, co->is_ja && w->title_ja == 0 ? "名称" : "Title", false);
+	grid_fit(co->grid, a.row, at += w->age + 2, w->title, LOOK_TITLE,
+	    co->is_ja && w->title_ja == 0 ? "名称" : "Title", false);
 	at += w->title + 1;
 	if (w->title_ja > 0) {
 		grid_fit(co->grid, a.row, at, w->title_ja, LOOK_TITLE, "名称", false);
@@ -214,7 +220,8 @@ draw_row(struct console *co, point_id id, int row, struct area a, const struct c
 	grid_fit(g, row, at += w->value + 1, w->unit, LOOK_LABEL, pt->unit, false);
 	grid_fit(g, row, at += w->unit + 1, w->age, s.look, s.age, true);
 	at += w->age + 2;
-	grid_fit(g, row, at, w->title, LOOK_LABEL, w->title_ja > 0 ? pt->title : console_title(co, pt->title, pt->title_ja), false);
+	grid_fit(g, row, at, w->title, LOOK_LABEL,
+	    w->title_ja > 0 ? pt->title : console_title(co, pt->title, pt->title_ja), false);
 	at += w->title + 1;
 	if (w->title_ja > 0) {
 		grid_fit(g, row, at, w->title_ja, LOOK_LABEL, pt->title_ja, false);
@@ -233,8 +240,9 @@ draw_row_plain(struct console *co, point_id id, int row, struct area a)
 	char text[512];
 
 	shown_get(co, id, &s);
-	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit, s.quality != 0 ? ", " : "",
-	    s.quality != 0 ? quality_text(s.quality) : "", console_title(co, pt->title, pt->title_ja));
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit,
+	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "",
+	    console_title(co, pt->title, pt->title_ja));
 	grid_fit(co->grid, row, a.column, a.columns, s.look, text, false);
 }
 
@@ -262,8 +270,9 @@ draw(struct console *co, void *private, struct area a)
 	}
 	if (p->count == 0)
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
-		    p->filter[0] != '\0' ? "No point passes the filter; \\ then Esc shows all." :
-		    p->only_marked ? "No point has a bookmark; b gives one to the selected point." : "The site has no points.");
+		    p->filter[0] != '\0' ? "No point passes the filter; \\ then Esc shows all."
+		        : p->only_marked ? "No point has a bookmark; b gives one to the selected point."
+		                         : "The site has no points.");
 }
 
 static unsigned
@@ -310,7 +319,8 @@ sort_by(struct console *co, struct page *p, const char *word)
 			wanted = (enum sort)i;
 	p->sort = wanted;
 	build(co, p);
-	console_message(co, false, p->sort >= SORT_VALUE ? "sorted by %s as it is now; rows do not move by themselves" : "sorted by %s",
+	console_message(co, false,
+	    p->sort >= SORT_VALUE ? "sorted by %s as it is now; rows do not move by themselves" : "sorted by %s",
 	    sort_words[p->sort]);
 	return DRAW_ALL;
 }
@@ -358,11 +368,13 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	char span[48];
 
 	list_span(&p->list, span, sizeof span);
-	str_copy(title, title_size, p->only_marked ? console_title(co, "Bookmarks", "しおり") : console_title(co, "All points", "全点一覧"));
+	str_copy(title, title_size,
+	    p->only_marked ? console_title(co, "Bookmarks", "しおり") : console_title(co, "All points", "全点一覧"));
 	if (p->filter[0] != '\0')
 		str_printf(hint, hint_size, "filter: %s   %s", p->filter, span);
 	else
-		str_printf(hint, hint_size, "by %s%s   %s", sort_words[p->sort], p->is_reverse ? ", reversed" : "", span);
+		str_printf(
+		    hint, hint_size, "by %s%s   %s", sort_words[p->sort], p->is_reverse ? ", reversed" : "", span);
 }
 
 static const char *

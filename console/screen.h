@@ -25,23 +25,27 @@
 /* clang-format on */
 
 enum change { CHANGE_VALUES, CHANGE_DEVICE, CHANGE_RAW, CHANGE_PHASE, CHANGE_MODEL, CHANGE_SECOND, CHANGE_LANGUAGE };
-enum { DRAW_NOTHING = 0, DRAW_BODY = 1, DRAW_ALL = 2, REQ_UNHANDLED = 4 }; /* what a page answers; the last: ask screen_request */
+/* What a page answers; the last: ask screen_request. */
+enum { DRAW_NOTHING = 0, DRAW_BODY = 1, DRAW_ALL = 2, REQ_UNHANDLED = 4 };
 
-struct area { int row, column, rows, columns; };
+struct area {
+	int row, column, rows, columns;
+};
 struct console;
 
 struct screen_ops {
 	const char *name;
 	const char *title, *title_ja; /* NULL: title() */
 	const char *help;
-	unsigned modes;               /* enum key_mode */
+	unsigned modes; /* enum key_mode */
 	size_t private_size;
 	bool (*open)(struct console *co, void *private, const char *argument); /* false: no; the message says why */
 	unsigned (*update)(struct console *co, void *private, enum change what, uint32_t number);
 	void (*draw)(struct console *co, void *private, struct area area);
 	unsigned (*request)(struct console *co, void *private, enum request req, const char *argument);
 	void (*close)(struct console *co, void *private);
-	void (*head)(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size); /* may be NULL */
+	void (*head)(struct console *co, void *private, char *title, size_t title_size, char *hint,
+	    size_t hint_size);                                      /* may be NULL */
 	const char *(*selected)(struct console *co, void *private); /* the selected point's name; may be NULL */
 };
 
@@ -50,7 +54,10 @@ SCREEN_LIST(SCREEN_DECLARE)
 #undef SCREEN_DECLARE
 
 #define VIEW_MAX 16
-struct view { const struct screen_ops *ops; void *private; };
+struct view {
+	const struct screen_ops *ops;
+	void *private;
+};
 
 struct pause {
 	bool is_on;
@@ -62,7 +69,10 @@ struct pause {
 
 /* A drawing of the site: what its screen file says of itself. */
 #define PAGES_MAX 60
-struct page_row { char name[64], title[128], title_ja[128]; uint32_t key; /* KEY_NONE = none */ };
+struct page_row {
+	char name[64], title[128], title_ja[128];
+	uint32_t key; /* KEY_NONE = none */
+};
 
 /* What all pages see. */
 struct console {
@@ -73,27 +83,27 @@ struct console {
 	const struct theme *theme;
 	struct spark_store *sparks;
 	struct view views[VIEW_MAX];
-	int depth;                /* views in use */
+	int depth; /* views in use */
 	struct prompt prompt;
 	struct pause pause;
-	struct utc now;           /* the time of this turn of the loop */
-	bool has_model;           /* the client was live once */
+	struct utc now;                   /* the time of this turn of the loop */
+	bool has_model;                   /* the client was live once */
 	struct page_row pages[PAGES_MAX]; /* in the order of their keys */
 	int page_count;
 	bool is_ja, is_ascii, is_slow, is_accessible;
-	bool is_ascii_graph;      /* lines of what was seen in ASCII: fonts without block characters */
+	bool is_ascii_graph; /* lines of what was seen in ASCII: fonts without block characters */
 	double rate_hz;
 	char message[256];
 	bool message_is_error;
 	struct utc message_at;
-	struct msg_raw raw;       /* the last answer; raw.raw points to raw_bytes */
+	struct msg_raw raw; /* the last answer; raw.raw points to raw_bytes */
 	uint8_t raw_bytes[256];
 	bool has_raw;
-	char found[64];           /* text of find, shared by all lists */
+	char found[64]; /* text of find, shared by all lists */
 	bool leave;
 	int exit_code;
-	unsigned dirty;           /* DRAW_* that wait for the next frame */
-	uint64_t frames;          /* drawn so far */
+	unsigned dirty;  /* DRAW_* that wait for the next frame */
+	uint64_t frames; /* drawn so far */
 };
 
 const struct screen_ops *screen_find(const char *name);

@@ -52,11 +52,11 @@ is_waiting(struct script *s, const struct console *co)
 
 	if (w[0] == '\0')
 		return false;
-	bool is_there = strcmp(w, "live") == 0 ? co->client->phase == CLIENT_LIVE :
-	    strcmp(w, "lost") == 0	       ? co->client->phase != CLIENT_LIVE :
-	    strcmp(w, "raw") == 0	       ? co->has_raw :
-	    strcmp(w, "down") == 0	       ? co->client->phase == CLIENT_DOWN :
-						 true;
+	bool is_there = strcmp(w, "live") == 0 ? co->client->phase == CLIENT_LIVE
+	    : strcmp(w, "lost") == 0           ? co->client->phase != CLIENT_LIVE
+	    : strcmp(w, "raw") == 0            ? co->has_raw
+	    : strcmp(w, "down") == 0           ? co->client->phase == CLIENT_DOWN
+	                                       : true;
 	if (is_there)
 		s->waiting[0] = '\0';
 	return !is_there;
@@ -116,7 +116,8 @@ resize(struct console *co, const char *size)
 }
 
 static bool
-command(struct script *s, struct console *co, const char *line, void (*draw)(struct console *co), void (*tick)(struct console *co))
+command(struct script *s, struct console *co, const char *line, void (*draw)(struct console *co),
+    void (*tick)(struct console *co))
 {
 	int64_t n;
 

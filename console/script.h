@@ -15,6 +15,7 @@ struct script;
 struct script *script_new(const char *path); /* NULL: cannot be read; said on stderr */
 void script_free(struct script *s);
 /* Does what can be done now; draw() is called before a screen is saved. false: the end, or a fault (co->exit_code). */
-bool script_run(struct script *s, struct console *co, void (*draw)(struct console *co), void (*tick)(struct console *co));
+bool script_run(
+    struct script *s, struct console *co, void (*draw)(struct console *co), void (*tick)(struct console *co));
 
 #endif

@@ -71,7 +71,8 @@ fit_value(const struct console *co, const struct shown *s, char *buf, size_t siz
 }
 
 void
-shown_put_right(const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit)
+shown_put_right(
+    const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit)
 {
 	char value[128];
 	int mark = (int)strlen(s->mark), units = unit != NULL && unit[0] != '\0' ? text_width(unit) + 1 : 0;
@@ -81,20 +82,23 @@ shown_put_right(const struct console *co, struct grid *g, int row, int column, i
 		room = mark; /* the number is worth more than the room for letters that it does not have */
 	if (units > 0 && text_width(s->text) + units > cells - room)
 		units = 0;
-	if (s->is_number && text_width(s->text) > cells - room && !shown_shorten(value, sizeof value, s->v, 0, cells - room))
+	if (s->is_number && text_width(s->text) > cells - room &&
+	    !shown_shorten(value, sizeof value, s->v, 0, cells - room))
 		room = mark;
 	fit_value(co, s, value, sizeof value, cells - room - units);
 	grid_fill(g, row, column, cells, LOOK_NORMAL, " ");
 	grid_fit(g, row, column, cells - room - units, s->look, value, true);
 	if (units > 0)
-		grid_put(g, row, column + cells - room - units + 1, units - 1, s->look == LOOK_NORMAL ? LOOK_LABEL : s->look, unit);
+		grid_put(g, row, column + cells - room - units + 1, units - 1,
+		    s->look == LOOK_NORMAL ? LOOK_LABEL : s->look, unit);
 	if (units > 0 && mark == 1 && room == MARK_CELLS)
 		room = 1; /* a lone letter stands off the unit: "kW c" */
 	grid_put(g, row, column + cells - room, room, s->look, s->mark);
 }
 
 void
-shown_put_left(const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit)
+shown_put_left(
+    const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit)
 {
 	char value[160];
 	int mark = (int)strlen(s->mark), gap, used;
@@ -124,7 +128,8 @@ place(double v, double lo, double hi, int cells)
 }
 
 static void
-bar_limit(struct grid *g, int row, int column, int cells, double limit, double lo, double hi, const char *letter, enum look look)
+bar_limit(struct grid *g, int row, int column, int cells, double limit, double lo, double hi, const char *letter,
+    enum look look)
 {
 	if (!isnan(limit) && limit >= lo && limit <= hi)
 		grid_put(g, row, column + place(limit, lo, hi, cells), 1, look, letter);

@@ -12,19 +12,21 @@
 
 struct shown {
 	point_id id;
-	char text[128];    /* number or state; "-" never read */
-	const char *mark;  /* letters; "" when good */
-	char age[8];       /* "" unless old or asked */
+	char text[128];   /* number or state; "-" never read */
+	const char *mark; /* letters; "" when good */
+	char age[8];      /* "" unless old or asked */
 	enum look look;
 	bool is_number, is_old;
-	double v;          /* NaN = none */
-	uint16_t quality;  /* with Q_NO_COMM while the link to the server is lost */
+	double v;         /* NaN = none */
+	uint16_t quality; /* with Q_NO_COMM while the link to the server is lost */
 };
 
 void shown_get(const struct console *co, point_id id, struct shown *s);
 /* The number right-aligned, its last digit at column + cells - MARK_CELLS - 1; the letters right of it. */
-void shown_put_right(const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit);
-void shown_put_left(const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit);
+void shown_put_right(
+    const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit);
+void shown_put_left(
+    const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit);
 /* "[--L====|==H-]" from lo to hi over `cells` cells with the brackets; limits NaN = none. */
 void shown_put_bar(struct grid *g, int row, int column, int cells, const struct shown *s, double lo, double hi,
     const struct client_point *limits);

@@ -16,8 +16,8 @@
 
 struct ring {
 	point_id point;
-	uint64_t asked;  /* when somebody last wanted it, in turns */
-	uint32_t count;  /* samples ever */
+	uint64_t asked; /* when somebody last wanted it, in turns */
+	uint32_t count; /* samples ever */
 	float samples[SPARK_LENGTH];
 };
 struct spark_store {

@@ -10,8 +10,8 @@
 
 #include "scada/base/point.h"
 
-#define SPARK_LENGTH 240    /* seconds kept */
-#define SPARK_POINTS 2048   /* rings; further points take the ring that was asked for longest ago */
+#define SPARK_LENGTH 240  /* seconds kept */
+#define SPARK_POINTS 2048 /* rings; further points take the ring that was asked for longest ago */
 
 struct spark_store;
 struct spark_store *spark_new(void);
@@ -23,7 +23,10 @@ void spark_sample(struct spark_store *st, double (*value)(point_id id, void *arg
 /* The newest `count` samples, oldest first, NaN where there is none; returns how many were ever taken, at most count. */
 int spark_get(struct spark_store *st, point_id id, float *out, int count);
 
-struct spark_span { float min, max, last; int samples; };
+struct spark_span {
+	float min, max, last;
+	int samples;
+};
 /* Text of `cells` characters, each a block of eighths (or ASCII), empty in gaps. lo/hi NaN: from the samples. buf >= 4 * cells + 1 */
 void spark_text(struct spark_store *st, point_id id, int cells, bool is_ascii, char *buf, struct spark_span *span);
 

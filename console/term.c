@@ -30,11 +30,11 @@
 #undef columns /* term.h makes it a macro */
 #undef lines
 
-#define QUEUE_MAX 2048 /* bytes that wait in the terminal's queue before frames are left out */
+#define QUEUE_MAX        2048 /* bytes that wait in the terminal's queue before frames are left out */
 #define PASTE_BEGIN_CODE 0x3F0
-#define PASTE_END_CODE 0x3F1
+#define PASTE_END_CODE   0x3F1
 
-static struct grid *shown;   /* what the terminal shows */
+static struct grid *shown; /* what the terminal shows */
 static attr_t looks[LOOK_COUNT];
 static short pairs[LOOK_COUNT];
 static enum color_depth depth;
@@ -135,7 +135,8 @@ term_init(const struct term_options *o, const char **why)
 		return false;
 	}
 	if (!has_string("cup") || !has_string("clear")) {
-		*why = "this terminal cannot place its cursor ($TERM); chisan status, points and watch need nothing of it";
+		*why =
+		    "this terminal cannot place its cursor ($TERM); chisan status, points and watch need nothing of it";
 		return false;
 	}
 	set_escdelay(25);
@@ -160,7 +161,8 @@ term_init(const struct term_options *o, const char **why)
 		depth = COLOR_NEVER;
 	}
 	set_looks(o->theme);
-	has_bracketed_paste = strncmp(term, "xterm", 5) == 0 || strncmp(term, "screen", 6) == 0 || strncmp(term, "tmux", 4) == 0;
+	has_bracketed_paste =
+	    strncmp(term, "xterm", 5) == 0 || strncmp(term, "screen", 6) == 0 || strncmp(term, "tmux", 4) == 0;
 	define_key("\033[200~", PASTE_BEGIN_CODE);
 	define_key("\033[201~", PASTE_END_CODE);
 	paste_mode(true);
@@ -231,7 +233,8 @@ look_of(const struct cell *c, int column)
 {
 	if (c->text[0] != ' ' || !is_plain((enum look)c->look))
 		return (enum look)c->look;
-	return column > 0 && is_plain((enum look)c[-1].look) && c[-1].text[0] != ' ' ? (enum look)c[-1].look : LOOK_NORMAL;
+	return column > 0 && is_plain((enum look)c[-1].look) && c[-1].text[0] != ' ' ? (enum look)c[-1].look
+	                                                                             : LOOK_NORMAL;
 }
 
 static void
@@ -265,11 +268,15 @@ write_cell(const struct grid *g, int row, int column)
 		mvadd_wch(row, column, &out);
 }
 
+/* A terminal that is stopped (Ctrl-S) or far behind gets no frame: the console must not wait for it. */
 static bool
 is_queue_full(void)
 {
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	int waiting;
 
+	if (poll(&p, 1, 0) <= 0 || (p.revents & POLLOUT) == 0)
+		return true;
 	return ioctl(STDOUT_FILENO, TIOCOUTQ, &waiting) == 0 && waiting > QUEUE_MAX;
 }
 
@@ -303,6 +310,7 @@ term_draw(const struct grid *g, bool all)
 	}
 }
 
+/* clang-format off */
 static const struct {
 	int code;
 	uint32_t key;
@@ -314,6 +322,7 @@ static const struct {
 	{ PASTE_BEGIN_CODE, K_PASTE_BEGIN }, { PASTE_END_CODE, K_PASTE_END }, { KEY_RESIZE, K_RESIZE },
 	{ KEY_A1, K_HOME }, { KEY_C1, K_END }, { KEY_A3, K_PAGE_UP }, { KEY_C3, K_PAGE_DOWN },
 };
+/* clang-format on */
 
 uint32_t
 term_key(void)

@@ -24,13 +24,13 @@ bool term_needs_ascii(void);
 bool term_init(const struct term_options *o, const char **why);
 void term_done(void);
 void term_size(int *columns, int *rows);
-void term_resize(void);       /* takes the new size from the kernel */
+void term_resize(void); /* takes the new size from the kernel */
 void term_set_theme(const struct theme *t);
 /* Writes what changed since the last call; with all, everything. Nothing changed: no byte. */
 void term_draw(const struct grid *g, bool all);
 /* The next key without waiting; KEY_NONE: none. K_HANGUP: the terminal is gone. */
 uint32_t term_key(void);
-void term_suspend(void);      /* gives the terminal back, stops, returns when continued */
+void term_suspend(void); /* gives the terminal back, stops, returns when continued */
 void term_bell(void);
 
 /* After a child died without term_done: puts the terminal right. saved: struct termios from before, NULL = leave the modes. */

@@ -10,6 +10,7 @@
 
 #include "scada/base/mem.h"
 
+/* clang-format off */
 #define B STYLE_BOLD
 #define D STYLE_DIM
 #define U STYLE_UNDERLINE
@@ -52,6 +53,7 @@ static const struct theme themes[] = {
 			[LOOK_LOST] = { -1, -1, D }, [LOOK_BADGE] = { BLUE, -1, B | R }, [LOOK_LOUD] = { MAGENTA, -1, B | R },
 			[LOOK_ERROR] = { MAGENTA, -1, B } } },
 };
+/* clang-format on */
 
 static const struct {
 	char letter;

@@ -38,8 +38,8 @@ const char *look_help(enum look l);
 
 enum { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_UNDERLINE = 4, STYLE_REVERSE = 8 };
 struct style {
-	int8_t fg, bg;  /* 0..15, -1 = the terminal's own */
-	uint8_t attr;   /* STYLE_* */
+	int8_t fg, bg; /* 0..15, -1 = the terminal's own */
+	uint8_t attr;  /* STYLE_* */
 };
 
 enum color_depth { COLOR_NEVER, COLOR_16, COLOR_256, COLOR_AUTO };

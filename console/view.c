@@ -219,7 +219,8 @@ bookmark(struct console *co)
 	if (!keep_toggle(name, &is_marked))
 		console_message(co, true, "the bookmarks cannot be written; is $XDG_STATE_HOME writable?");
 	else
-		console_message(co, false, is_marked ? "%s has a bookmark; ' lists them" : "%s has no bookmark any more", name);
+		console_message(
+		    co, false, is_marked ? "%s has a bookmark; ' lists them" : "%s has no bookmark any more", name);
 	view_update(co, CHANGE_LANGUAGE, 0);
 }
 

@@ -21,14 +21,22 @@
 #include "scada/base/msg.h"
 #include "scada/base/str.h"
 
-#define FIELDS 20
-#define POINTS 1000
+#define FIELDS  20
+#define POINTS  1000
 #define DEVICES 100
 #define SCREENS 20
 #define CLIENTS 8
 
-struct fake_point { char *field[FIELDS]; uint32_t device; struct value v; struct delta_cell cell; };
-struct fake_device { char *field[FIELDS]; int state; };
+struct fake_point {
+	char *field[FIELDS];
+	uint32_t device;
+	struct value v;
+	struct delta_cell cell;
+};
+struct fake_device {
+	char *field[FIELDS];
+	int state;
+};
 static struct fake_point points[POINTS];
 static struct fake_device devices[DEVICES];
 static char *screens[SCREENS][2];
@@ -124,8 +132,10 @@ read_line(char *line, const char *folder)
 		struct fake_point *p = &points[point_count++];
 		memcpy(p->field, field, sizeof field);
 		p->device = device_count - 1;
-		p->v = (struct value){ .v = number(field[16]), .quality = (uint16_t)unsigned_of(field[17]),
-			.cause = (uint16_t)unsigned_of(field[18]), .time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
+		p->v = (struct value){ .v = number(field[16]),
+			.quality = (uint16_t)unsigned_of(field[17]),
+			.cause = (uint16_t)unsigned_of(field[18]),
+			.time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
 		p->cell.decimals = (int8_t)unsigned_of(field[3]);
 	} else if (strcmp(field[0], "screen") == 0) {
 		screens[screen_count][0] = field[1];
@@ -195,11 +205,27 @@ send_point(struct conn *c, uint32_t i)
 	point_kind_from_word(p->field[2], &kind);
 	put_names(&states, p->field[14], false);
 	put_names(&bits, p->field[15], true);
-	msg_point_put(&b, &(struct msg_point){ .point = i, .device = p->device, .group = p->device, .kind = (uint8_t)kind,
-	    .decimals_plus_8 = (uint8_t)(p->cell.decimals + 8), .name = p->field[1], .title = p->field[5], .title_ja = p->field[6],
-	    .unit = p->field[4], .range_lo = number(p->field[7]), .range_hi = number(p->field[8]), .ll = number(p->field[9]),
-	    .l = number(p->field[10]), .h = number(p->field[11]), .hh = number(p->field[12]), .deadband = 0.5, .period_us = 1000000,
-	    .source = p->field[13], .states = { states.data, states.len }, .bits = { bits.data, bits.len } });
+	msg_point_put(&b,
+	    &(struct msg_point){ .point = i,
+	        .device = p->device,
+	        .group = p->device,
+	        .kind = (uint8_t)kind,
+	        .decimals_plus_8 = (uint8_t)(p->cell.decimals + 8),
+	        .name = p->field[1],
+	        .title = p->field[5],
+	        .title_ja = p->field[6],
+	        .unit = p->field[4],
+	        .range_lo = number(p->field[7]),
+	        .range_hi = number(p->field[8]),
+	        .ll = number(p->field[9]),
+	        .l = number(p->field[10]),
+	        .h = number(p->field[11]),
+	        .hh = number(p->field[12]),
+	        .deadband = 0.5,
+	        .period_us = 1000000,
+	        .source = p->field[13],
+	        .states = { states.data, states.len },
+	        .bits = { bits.data, bits.len } });
 	send_body(c, W_POINT, &b);
 	wbuf_done(&b);
 	wbuf_done(&states);
@@ -216,10 +242,19 @@ send_device_state(struct conn *c, uint32_t i)
 	wbuf_init(&b);
 	utc_from_iso(f[13], &since);
 	utc_from_iso(f[15], &last);
-	msg_device_state_put(&b, &(struct msg_device_state){ .device = i, .state = (uint8_t)devices[i].state, .answer_us = unsigned_of(f[9]),
-	    .requests = unsigned_of(f[10]), .timeouts = unsigned_of(f[11]), .errors = unsigned_of(f[12]), .connects = 1, .since = since.us,
-	    .last_error = (uint16_t)unsigned_of(f[14]), .last_error_time = last.us, .last_error_count = unsigned_of(f[16]),
-	    .detail = f[17] });
+	msg_device_state_put(&b,
+	    &(struct msg_device_state){ .device = i,
+	        .state = (uint8_t)devices[i].state,
+	        .answer_us = unsigned_of(f[9]),
+	        .requests = unsigned_of(f[10]),
+	        .timeouts = unsigned_of(f[11]),
+	        .errors = unsigned_of(f[12]),
+	        .connects = 1,
+	        .since = since.us,
+	        .last_error = (uint16_t)unsigned_of(f[14]),
+	        .last_error_time = last.us,
+	        .last_error_count = unsigned_of(f[16]),
+	        .detail = f[17] });
 	send_body(c, W_DEVICE_STATE, &b);
 	wbuf_done(&b);
 }
@@ -252,14 +287,29 @@ send_snapshot(struct conn *c)
 
 	wbuf_init(&b);
 	conn_set_generation(c, generation);
-	msg_site_put(&b, &(struct msg_site){ .generation = generation, .points = point_count, .devices = device_count,
-	    .screens = screen_count, .groups = device_count, .name = site[1], .title_ja = site[2], .timezone = site[3],
-	    .started = now.us - 3600 * US_PER_S, .simulated = strcmp(site[4], "1") == 0 });
+	msg_site_put(&b,
+	    &(struct msg_site){ .generation = generation,
+	        .points = point_count,
+	        .devices = device_count,
+	        .screens = screen_count,
+	        .groups = device_count,
+	        .name = site[1],
+	        .title_ja = site[2],
+	        .timezone = site[3],
+	        .started = now.us - 3600 * US_PER_S,
+	        .simulated = strcmp(site[4], "1") == 0 });
 	send_body(c, W_SITE, &b);
 	for (uint32_t i = 0; i < device_count; i++) {
 		char **f = devices[i].field;
-		msg_device_put(&b, &(struct msg_device){ .device = i, .name = f[1], .title = f[2], .title_ja = f[3], .profile = f[4],
-		    .link = f[5], .protocol = strcmp(f[6], "1") == 0 ? PROTOCOL_MODBUS : PROTOCOL_CALC, .poll_us = 1000000 });
+		msg_device_put(&b,
+		    &(struct msg_device){ .device = i,
+		        .name = f[1],
+		        .title = f[2],
+		        .title_ja = f[3],
+		        .profile = f[4],
+		        .link = f[5],
+		        .protocol = strcmp(f[6], "1") == 0 ? PROTOCOL_MODBUS : PROTOCOL_CALC,
+		        .poll_us = 1000000 });
 		send_body(c, W_DEVICE, &b);
 	}
 	for (uint32_t i = 0; i < point_count; i++)
@@ -272,7 +322,8 @@ send_snapshot(struct conn *c)
 		if (strcmp(devices[i].field[6], "1") == 0)
 			send_device_state(c, i);
 	send_values(c);
-	msg_snapshot_end_put(&b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
+	msg_snapshot_end_put(
+	    &b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
 	send_body(c, W_SNAPSHOT_END, &b);
 	wbuf_done(&b);
 }
@@ -289,8 +340,16 @@ send_raw(struct conn *c, const struct frame *f)
 	if (!msg_raw_get_get(&r, &m) || m.point >= point_count)
 		return;
 	wbuf_init(&b);
-	msg_raw_put(&b, &(struct msg_raw){ .point = m.point, .table = TABLE_HOLDING, .address = (uint16_t)(m.point * 2), .type = RAW_F32,
-	    .order = ORDER_ABCD, .time = now.us - 250 * US_PER_MS, .cause = OK, .decoded = 1234.5, .raw = { bytes, sizeof bytes } });
+	msg_raw_put(&b,
+	    &(struct msg_raw){ .point = m.point,
+	        .table = TABLE_HOLDING,
+	        .address = (uint16_t)(m.point * 2),
+	        .type = RAW_F32,
+	        .order = ORDER_ABCD,
+	        .time = now.us - 250 * US_PER_MS,
+	        .cause = OK,
+	        .decoded = 1234.5,
+	        .raw = { bytes, sizeof bytes } });
 	conn_send(c, W_RAW, f->sequence, &b, NULL);
 	wbuf_done(&b);
 }
@@ -303,8 +362,13 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 	(void)arg;
 	wbuf_init(&b);
 	if (f->type == W_HELLO) {
-		msg_hello_put(&b, &(struct msg_hello){ .version = WIRE_VERSION, .generation = generation, .role = ROLE_OPERATOR,
-		    .program = "chisand", .build = "0.1.0", .user = "operator" });
+		msg_hello_put(&b,
+		    &(struct msg_hello){ .version = WIRE_VERSION,
+		        .generation = generation,
+		        .role = ROLE_OPERATOR,
+		        .program = "chisand",
+		        .build = "0.1.0",
+		        .user = "operator" });
 		send_body(c, W_HELLO, &b);
 		conn_set_role(c, ROLE_OPERATOR);
 	} else if (f->type == W_SUBSCRIBE) {

@@ -74,7 +74,8 @@ START_TEST(marks_stay_on_their_character)
 	ck_assert_int_eq(grid_put(g, 0, 0, -1, LOOK_NORMAL, "e\xcc\x81x"), 2);
 	ck_assert_str_eq(dump(g), "e\xcc\x81x\n");
 	for (int i = 0; i < 50; i++) /* a heap of them is bounded */
-		grid_put(g, 0, 3, -1, LOOK_NORMAL, "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
+		grid_put(g, 0, 3, -1, LOOK_NORMAL,
+		    "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
 	ck_assert_uint_lt(strlen(grid_at(g, 0, 3)->text), CELL_BYTES);
 	grid_free(g);
 }
@@ -94,8 +95,22 @@ START_TEST(a_cut_is_shown)
 }
 END_TEST
 
-static const char *const hostile[] = { "a\033]0;owned\007b", "a\033[31mb", "a\x7f" "b", "a\xc2\x9b" "31mb", "a\xe2\x80\xae" "b", "a\xe2\x80\x8b" "b",
-	"a\xef\xbb\xbf" "b", "a\nb", "a\rb", "a\xff\xfe" "b", "a\xf3\xa0\x81\x81" "b" };
+static const char *const hostile[] = { "a\033]0;owned\007b", "a\033[31mb",
+	"a\x7f"
+	"b",
+	"a\xc2\x9b"
+	"31mb",
+	"a\xe2\x80\xae"
+	"b",
+	"a\xe2\x80\x8b"
+	"b",
+	"a\xef\xbb\xbf"
+	"b",
+	"a\nb", "a\rb",
+	"a\xff\xfe"
+	"b",
+	"a\xf3\xa0\x81\x81"
+	"b" };
 
 START_TEST(hostile_text_is_inert)
 {
@@ -155,7 +170,9 @@ START_TEST(dimming_leaves_what_is_wrong)
 }
 END_TEST
 
-T_MAIN("grid", T(text_goes_where_it_is_put_and_trailing_spaces_are_not_dumped) T(nothing_is_written_outside)
-    T(a_wide_character_is_never_split_at_the_edge) T(half_of_a_wide_character_becomes_a_space) T(marks_stay_on_their_character)
-    T(a_cut_is_shown) T_LOOP(hostile_text_is_inert, 0, (int)ARRAY_LEN(hostile)) T(ascii_stands_in_cell_for_cell)
-    T(ambiguous_ones_become_ascii_and_wide_ones_stay) T(sizes_are_bounded) T(dimming_leaves_what_is_wrong))
+T_MAIN("grid",
+    T(text_goes_where_it_is_put_and_trailing_spaces_are_not_dumped) T(nothing_is_written_outside)
+        T(a_wide_character_is_never_split_at_the_edge) T(half_of_a_wide_character_becomes_a_space)
+            T(marks_stay_on_their_character) T(a_cut_is_shown) T_LOOP(hostile_text_is_inert, 0, (int)ARRAY_LEN(hostile))
+                T(ascii_stands_in_cell_for_cell) T(ambiguous_ones_become_ascii_and_wide_ones_stay) T(sizes_are_bounded)
+                    T(dimming_leaves_what_is_wrong))

@@ -159,7 +159,8 @@ END_TEST
 START_TEST(a_list_never_leaves_its_bounds)
 {
 	struct list l = { 0 };
-	static const enum request moves[] = { REQ_UP, REQ_PAGE_UP, REQ_END, REQ_PAGE_DOWN, REQ_DOWN, REQ_HOME, REQ_PREVIOUS, REQ_NEXT };
+	static const enum request moves[] = { REQ_UP, REQ_PAGE_UP, REQ_END, REQ_PAGE_DOWN, REQ_DOWN, REQ_HOME,
+		REQ_PREVIOUS, REQ_NEXT };
 
 	for (int count = 0; count < 30; count += 7) {
 		for (int i = 0; i < 64; i++) {
@@ -174,7 +175,8 @@ START_TEST(a_list_never_leaves_its_bounds)
 }
 END_TEST
 
-T_MAIN("keys", T(every_request_has_a_word_and_help_of_its_own) T_LOOP(no_key_means_two_things_on_a_page, 0, SCREENS)
-    T_LOOP(every_screen_is_whole, 0, SCREENS) T(the_prompt_edits_characters_not_bytes) T(a_pasted_line_end_runs_nothing)
-    T(control_characters_do_not_enter_the_prompt) T(the_prompt_is_bounded) T(history_brings_back_what_was_entered)
-    T(a_list_keeps_the_selected_row_on_its_line) T(a_list_never_leaves_its_bounds))
+T_MAIN("keys",
+    T(every_request_has_a_word_and_help_of_its_own) T_LOOP(no_key_means_two_things_on_a_page, 0, SCREENS) T_LOOP(
+        every_screen_is_whole, 0, SCREENS) T(the_prompt_edits_characters_not_bytes) T(a_pasted_line_end_runs_nothing)
+        T(control_characters_do_not_enter_the_prompt) T(the_prompt_is_bounded) T(history_brings_back_what_was_entered)
+            T(a_list_keeps_the_selected_row_on_its_line) T(a_list_never_leaves_its_bounds))

@@ -20,12 +20,26 @@ static char dumped[512];
 static void
 set_up(void)
 {
-	point = (struct client_point){ .name = "A.B", .title = "", .title_ja = "", .unit = "kW", .source = "", .decimals = 1,
-		.range_lo = (double)NAN, .range_hi = (double)NAN, .ll = (double)NAN, .l = (double)NAN, .h = (double)NAN,
-		.hh = (double)NAN, .period_us = 1000000 };
+	point = (struct client_point){ .name = "A.B",
+		.title = "",
+		.title_ja = "",
+		.unit = "kW",
+		.source = "",
+		.decimals = 1,
+		.range_lo = (double)NAN,
+		.range_hi = (double)NAN,
+		.ll = (double)NAN,
+		.l = (double)NAN,
+		.h = (double)NAN,
+		.hh = (double)NAN,
+		.period_us = 1000000 };
 	cell = (struct delta_cell){ .v = 55.5, .decimals = 1 };
 	group_time = (struct utc){ INT64_C(1795000000000000) };
-	client = (struct client){ .phase = CLIENT_LIVE, .points = &point, .point_count = 1, .cells = &cell, .group_time = &group_time,
+	client = (struct client){ .phase = CLIENT_LIVE,
+		.points = &point,
+		.point_count = 1,
+		.cells = &cell,
+		.group_time = &group_time,
 		.group_count = 1 };
 	co = (struct console){ .client = &client, .has_model = true, .now = group_time };
 	g = grid_new(40, 1, FOLD_NONE);
@@ -223,13 +237,15 @@ START_TEST(the_store_is_bounded)
 	for (point_id i = 0; i < SPARK_POINTS + 50; i++)
 		spark_watch(st, i);
 	spark_sample(st, counted, &n);
-	ck_assert_int_eq(spark_get(st, 0, out, 3), 0);                 /* gave its ring away */
+	ck_assert_int_eq(spark_get(st, 0, out, 3), 0); /* gave its ring away */
 	ck_assert_int_eq(spark_get(st, SPARK_POINTS + 49, out, 3), 1);
 	spark_free(st);
 }
 END_TEST
 
-T_MAIN("mimic", T_FIXTURE(set_up, tear_down) T(digits_stand_still_when_the_mark_comes) T(the_mark_is_there_in_the_narrowest_field)
-    T(a_number_is_never_cut) T(the_unit_goes_before_the_number_suffers) T(never_read_is_no_number) T(a_lost_link_marks_every_value)
-    T(an_old_value_tells_its_age) T(a_bar_shows_value_and_limits) T(a_bar_with_two_signs_starts_at_zero)
-    T(limits_are_named_by_the_worst) T(gaps_are_gaps) T(the_store_is_bounded))
+T_MAIN("mimic",
+    T_FIXTURE(set_up, tear_down) T(digits_stand_still_when_the_mark_comes) T(the_mark_is_there_in_the_narrowest_field)
+        T(a_number_is_never_cut) T(the_unit_goes_before_the_number_suffers) T(never_read_is_no_number)
+            T(a_lost_link_marks_every_value) T(an_old_value_tells_its_age) T(a_bar_shows_value_and_limits)
+                T(a_bar_with_two_signs_starts_at_zero) T(limits_are_named_by_the_worst) T(gaps_are_gaps)
+                    T(the_store_is_bounded))

@@ -32,7 +32,8 @@ END_TEST
 
 START_TEST(what_is_wrong_never_looks_normal)
 {
-	static const enum look wrong[] = { LOOK_UNCERTAIN, LOOK_BAD, LOOK_LIMIT, LOOK_LOST, LOOK_LOUD, LOOK_ERROR, LOOK_SELECTED, LOOK_BADGE };
+	static const enum look wrong[] = { LOOK_UNCERTAIN, LOOK_BAD, LOOK_LIMIT, LOOK_LOST, LOOK_LOUD, LOOK_ERROR,
+		LOOK_SELECTED, LOOK_BADGE };
 
 	for (int t = 0; theme_at(t) != NULL; t++)
 		for (int depth = COLOR_NEVER; depth <= COLOR_256; depth++)
@@ -106,6 +107,7 @@ START_TEST(colour_words_are_strict)
 }
 END_TEST
 
-T_MAIN("theme", T(the_names_are_those_of_the_table) T(what_is_wrong_never_looks_normal) T(bad_differs_from_uncertain)
-    T(without_colours_there_is_none) T(normal_has_no_colour_in_any_theme) T(red_and_green_are_not_used)
-    T(letters_of_looks_are_unique) T(colour_words_are_strict))
+T_MAIN("theme",
+    T(the_names_are_those_of_the_table) T(what_is_wrong_never_looks_normal) T(bad_differs_from_uncertain)
+        T(without_colours_there_is_none) T(normal_has_no_colour_in_any_theme) T(red_and_green_are_not_used)
+            T(letters_of_looks_are_unique) T(colour_words_are_strict))
