@@ -223,7 +223,7 @@ END_TEST
 START_TEST(every_double_reads_back)
 {
 	unsigned seed = 3;
-	for (int i = 0; i < 50000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		uint64_t bits = 0;
 		for (int j = 0; j < 5; j++)
 			bits = bits << 15 ^ (uint64_t)rand_r(&seed);

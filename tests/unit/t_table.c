@@ -421,7 +421,7 @@ START_TEST(a_total_never_falls_whatever_a_counter_does)
 	add_counter(65536, _i == 0 ? 0 : 50, 0.5);
 	start();
 	double last = 0, raw = 0;
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 5000; i++) {
 		switch (rand_r(&seed) % 12) {
 		case 0:
 			raw = rand_r(&seed) % 65536;
@@ -446,7 +446,7 @@ START_TEST(a_total_never_falls_whatever_a_counter_does)
 		ck_assert_double_le(table_total(table, 0) - last, 0.5 * (1e6 + 5));
 		last = table_total(table, 0);
 	}
-	ck_assert_double_gt(last, 10000);
+	ck_assert_double_gt(last, 5000);
 }
 END_TEST
 
@@ -543,10 +543,9 @@ START_TEST(changes_are_taken_once_in_rising_order)
 		ck_assert(table_has_changes(table));
 		const point_id *ids = table_changes_take(table, &n);
 		ck_assert_uint_eq(n, want);
-		for (uint32_t i = 0; i < n; i++) {
-			ck_assert(is_changed[ids[i]]);
-			ck_assert(i == 0 || ids[i - 1] < ids[i]);
-		}
+		for (uint32_t i = 0; i < n; i++)
+			if (!is_changed[ids[i]] || (i != 0 && ids[i - 1] >= ids[i]))
+				ck_abort_msg("%u at place %u", (unsigned)ids[i], (unsigned)i);
 		ck_assert(!table_has_changes(table));
 		table_changes_take(table, &n);
 		ck_assert_uint_eq(n, 0);
@@ -670,13 +669,14 @@ START_TEST(staleness_agrees_with_its_definition)
 	}
 	start();
 	table_tick(table, mono());
-	for (int step = 0; step < 20000; step++) {
+	for (int step = 0; step < 10000; step++) {
 		clock_us += rand_r(&seed) % 400000;
 		table_tick(table, mono());
 		for (int i = 0; i < N; i++) {
 			bool want = !is_down[i] && clock_us - last[i] >= limit[i];
 			bool is = (table_values(table)[i].quality & Q_STALE) != 0;
-			ck_assert_msg(want == is, "point %d at %lld, last %lld", i, (long long)clock_us, (long long)last[i]);
+			if (want != is)
+				ck_abort_msg("point %d at %lld, last %lld", i, (long long)clock_us, (long long)last[i]);
 		}
 		point_id id = (point_id)rand_r(&seed) % N;
 		if (rand_r(&seed) % 50 == 0) {

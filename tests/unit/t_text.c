@@ -18,12 +18,11 @@ START_TEST(decodes_what_it_encodes)
 		char b[4];
 		uint32_t back;
 		size_t n = text_encode(cp, b);
-		ck_assert_uint_eq(text_next(b, n, &back), n);
-		ck_assert_uint_eq(back, cp >= 0xD800 && cp <= 0xDFFF ? TEXT_REPLACEMENT : cp);
-		for (size_t cut = 1; cut < n; cut++) {
-			ck_assert_uint_eq(text_next(b, cut, &back), 1);
-			ck_assert_uint_eq(back, TEXT_REPLACEMENT);
-		}
+		bool is_right = text_next(b, n, &back) == n && back == (cp >= 0xD800 && cp <= 0xDFFF ? TEXT_REPLACEMENT : cp);
+		for (size_t cut = 1; cut < n; cut++)
+			is_right = is_right && text_next(b, cut, &back) == 1 && back == TEXT_REPLACEMENT;
+		if (!is_right)
+			ck_abort_msg("U+%04X", (unsigned)cp);
 	}
 	char b[4];
 	uint32_t cp;
@@ -257,7 +256,7 @@ random_text(unsigned *seed, char *s, size_t len)
 START_TEST(random_text_keeps_every_promise)
 {
 	unsigned seed = 11;
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 10000; i++) {
 		char in[80], out[60], again[200], fitted[200];
 		int max = rand_r(&seed) % 40;
 		random_text(&seed, in, 5 + (size_t)rand_r(&seed) % (sizeof(in) - 5));
@@ -270,7 +269,8 @@ START_TEST(random_text_keeps_every_promise)
 		for (size_t at = 0, len = strlen(out); at < len;) {
 			uint32_t cp;
 			at += text_next(out + at, len - at, &cp);
-			ck_assert(text_is_inert(cp));
+			if (!text_is_inert(cp))
+				ck_abort_msg("U+%04X came through", (unsigned)cp);
 		}
 		ck_assert_int_eq(text_put_safe(again, sizeof(again), out, -1), cells);
 		ck_assert_str_eq(again, out);
