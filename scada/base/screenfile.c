@@ -316,12 +316,13 @@ read_bounds(struct reader *r, struct screen_binding *b, const struct piece *arg)
 	double *const bounds[] = { &b->lo, &b->hi };
 	char buf[40];
 
-	for (unsigned i = 0; i < 2; i++)
-		if (arg[i].len >= sizeof(buf) ||
-		    !str_to_double(piece_text(&arg[i], buf, sizeof(buf)), bounds[i])) {
+	for (unsigned i = 0; i < 2; i++) {
+		piece_text(&arg[i], buf, sizeof(buf));
+		if (arg[i].len >= sizeof(buf) || !str_to_double(buf, bounds[i])) {
 			fault_at(r, arg[i].s, "'%s' is no number; write it as 0, -180 or 4.5", buf);
 			return;
 		}
+	}
 	if (b->lo >= b->hi)
 		fault_at(r, arg[0].s, "the bar ends before it begins; the smaller number stands first");
 }

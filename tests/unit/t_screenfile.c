@@ -162,7 +162,7 @@ static const struct { const char *text, *fault; } refused[] = {
 	{ HEAD "a = ESS1.SOC bar 0 nan\n--- 9x1\n", "3:20: 'nan' is no number" },
 	{ HEAD "a = ESS1.SOC bar 010 20\n--- 9x1\n", "3:18: '010' is no number" },
 	{ HEAD "a = ESS1.SOC bar 5 5\n--- 9x1\n", "3:18: the bar ends before it begins" },
-	{ HEAD "a = ESS1.SOC bar 0.0000000000000000000000000000000000000000000001 2\n--- 9x1\n", "3:18: " },
+	{ HEAD "a = ESS1.SOC bar 0.0000000000000000000000000000000000000000000001 2\n--- 9x1\n", "3:18: '0.0000000000000000000000000000000000000' is no number" },
 	{ HEAD "a = ESS1.SOC symbol \"ON\n--- 9x1\n", "3:21: a quote that does not end" },
 	{ HEAD "a = ESS1.SOC symbol 12345678901234567 x\n--- 9x1\n", "3:21: too long for a sign" },
 	{ FIELD "--- 9x1\n", "3:0: 'a' is in no drawing" },
