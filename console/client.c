@@ -61,8 +61,7 @@ arm(struct client_private *p, double seconds)
 	ev_timer_start(p->loop, &p->timer);
 }
 
-static void lost_v(struct client *c, enum err why, const char *fmt, va_list ap)
-    __attribute__((format(printf, 3, 0)));
+static void lost_v(struct client *c, enum err why, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
 static void
 lost_v(struct client *c, enum err why, const char *fmt, va_list ap)
 {
@@ -118,8 +117,8 @@ got_closed(struct conn *conn, enum err why, void *arg)
 		str_copy(text, sizeof text, c->why_text);
 		client_lost(c, c->why, "%s", text);
 	} else if (!p->greeted) {
-		client_lost(c, ERR_NO_SERVER, "chisand at %s closed the connection before it greeted: %s",
-		    c->socket, err_text(why));
+		client_lost(c, ERR_NO_SERVER, "chisand at %s closed the connection before it greeted: %s", c->socket,
+		    err_text(why));
 	} else {
 		client_lost(c, why, "the link to chisand is lost: %s", err_text(why));
 	}
@@ -134,17 +133,14 @@ explain_connect(struct client *c, int errnum)
 	case ENOENT:
 	case ECONNREFUSED:
 		client_lost(c, ERR_NO_SERVER,
-		    "no chisand at %s: start it with \"chisand -f SITE_DIR\", or name its socket with -s",
-		    c->socket);
+		    "no chisand at %s: start it with \"chisand -f SITE_DIR\", or name its socket with -s", c->socket);
 		break;
 	case EACCES:
 	case EPERM:
-		client_lost(c, ERR_DENIED, "you may not enter %s: ask to be put into the group that owns it",
-		    c->socket);
-		break;
-	default:
 		client_lost(
-		    c, ERR_NO_SERVER, "cannot connect to chisand at %s: %s", c->socket, strerror(errnum));
+		    c, ERR_DENIED, "you may not enter %s: ask to be put into the group that owns it", c->socket);
+		break;
+	default: client_lost(c, ERR_NO_SERVER, "cannot connect to chisand at %s: %s", c->socket, strerror(errnum));
 	}
 }
 
@@ -169,14 +165,12 @@ try_now(struct client *c)
 	}
 	p->greeted = p->said_bye = p->heard = p->pinged = false;
 	p->conn = conn_new(p->loop, fd, &conn_ops, c, NULL);
-	conn_set_role(
-	    p->conn, ROLE_PEER); /* the server may send all rows; what it may not change is nothing of ours */
+	conn_set_role(p->conn, ROLE_PEER); /* the server may send all rows; what it may not change is nothing of ours */
 
 	struct wbuf b;
 	wbuf_init(&b);
 	msg_hello_put(&b,
-	    &(struct msg_hello){
-	        .version = WIRE_VERSION, .program = "chisan", .build = PACKAGE_VERSION, .user = "" });
+	    &(struct msg_hello){ .version = WIRE_VERSION, .program = "chisan", .build = PACKAGE_VERSION, .user = "" });
 	conn_send(p->conn, W_HELLO, 0, &b, NULL);
 	wbuf_done(&b);
 	arm(p, PATIENCE_S);
@@ -196,8 +190,7 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	}
 	if (!p->greeted || p->pinged) {
 		client_lost(c, ERR_NO_SERVER,
-		    "chisand at %s does not answer: it is still starting, or hangs, or is stopped",
-		    c->socket);
+		    "chisand at %s does not answer: it is still starting, or hangs, or is stopped", c->socket);
 		return;
 	}
 	if (!p->heard) {
@@ -209,8 +202,8 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 }
 
 struct client *
-client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconnect,
-    const struct client_ops *ops, void *arg)
+client_new(
+    struct ev_loop *loop, const char *socket, unsigned what, bool reconnect, const struct client_ops *ops, void *arg)
 {
 	struct client *c = xcalloc(1, sizeof *c);
 	struct client_private *p = xcalloc(1, sizeof *p);
@@ -229,8 +222,7 @@ client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconne
 	p->pause_s = CLIENT_PAUSE_FIRST_S;
 	ev_timer_init(&p->timer, timer_cb, 0., 0.);
 	p->timer.data = c;
-	ev_timer_start(
-	    loop, &p->timer); /* connects from the loop, so that nothing is called before we return */
+	ev_timer_start(loop, &p->timer); /* connects from the loop, so that nothing is called before we return */
 	return c;
 }
 

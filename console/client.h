@@ -75,8 +75,8 @@ struct client {
 
 struct client_ops {
 	void (*phase)(struct client *c, void *arg); /* it changed; after CLIENT_LIVE all points are new */
-	void (*changed)(struct client *c, point_id id, void *arg); /* a value; many between two broadcasts */
-	void (*broadcast)(struct client *c, void *arg);            /* one frame of changes is complete */
+	void (*changed)(struct client *c, point_id id, void *arg);    /* a value; many between two broadcasts */
+	void (*broadcast)(struct client *c, void *arg);               /* one frame of changes is complete */
 	void (*device)(struct client *c, uint32_t device, void *arg); /* communication of a device changed */
 	void (*raw)(struct client *c, const struct msg_raw *raw, void *arg);
 };
@@ -85,8 +85,8 @@ struct client_ops {
 void client_socket_path(char *buf, size_t size, const char *given);
 
 /* what: enum subscribe. With reconnect, tries again after 0.2 s, growing to 5 s. */
-struct client *client_new(struct ev_loop *loop, const char *socket, unsigned what, bool reconnect,
-    const struct client_ops *ops, void *arg);
+struct client *client_new(
+    struct ev_loop *loop, const char *socket, unsigned what, bool reconnect, const struct client_ops *ops, void *arg);
 void client_free(struct client *c);
 
 point_id client_find(const struct client *c, const char *name); /* POINT_NONE = there is none */

@@ -177,13 +177,10 @@ got_result(struct client *c, const struct frame *f)
 		return;
 	}
 	for (unsigned i = 0; i < CLIENT_RAW_MAX; i++) {
-		if (p->raw[i].sequence != f->reply_to || f->reply_to == 0 ||
-		    p->raw[i].point >= c->point_count)
+		if (p->raw[i].sequence != f->reply_to || f->reply_to == 0 || p->raw[i].point >= c->point_count)
 			continue;
 		p->raw[i].sequence = 0;
-		struct msg_raw raw = {
-			.point = p->raw[i].point, .cause = (uint16_t)e, .decoded = (double)NAN
-		};
+		struct msg_raw raw = { .point = p->raw[i].point, .cause = (uint16_t)e, .decoded = (double)NAN };
 		if (c->phase == CLIENT_LIVE && p->ops->raw != NULL)
 			p->ops->raw(c, &raw, p->arg);
 		return;
@@ -202,8 +199,7 @@ got_bye(struct client *c, const struct frame *f)
 		return;
 	p->said_bye = true;
 	c->why = err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_CLOSED;
-	str_printf(c->why_text, sizeof c->why_text, "chisand: %.200s",
-	    m.text[0] != '\0' ? m.text : err_text(c->why));
+	str_printf(c->why_text, sizeof c->why_text, "chisand: %.200s", m.text[0] != '\0' ? m.text : err_text(c->why));
 }
 
 static enum err
@@ -258,6 +254,5 @@ client_take_frame(struct client *c, const struct frame *f)
 	default: break; /* rows of later versions that we did not ask for */
 	}
 	if (e != OK)
-		client_lost(c, e, "a frame of chisand (%s) cannot be used: %s", wire_find(f->type)->name,
-		    err_text(e));
+		client_lost(c, e, "a frame of chisand (%s) cannot be used: %s", wire_find(f->type)->name, err_text(e));
 }

@@ -14,8 +14,7 @@
 struct client_model *
 client_model_new(const struct msg_site *s)
 {
-	if (s->points > POINT_MAX || s->devices > DEVICE_MAX || s->screens > CLIENT_SCREEN_MAX ||
-	    s->groups > POINT_MAX)
+	if (s->points > POINT_MAX || s->devices > DEVICE_MAX || s->screens > CLIENT_SCREEN_MAX || s->groups > POINT_MAX)
 		return NULL;
 
 	struct client_model *m = xcalloc(1, sizeof *m);
@@ -91,8 +90,7 @@ client_model_device(struct client_model *m, const struct frame *f)
 
 /* n times (number: u8 or i64), name, Japanese name; numbers may come in any order. */
 static enum err
-read_names(
-    struct client_model *m, struct msg_bytes bytes, bool is_bits, struct client_name **out, uint32_t *count)
+read_names(struct client_model *m, struct msg_bytes bytes, bool is_bits, struct client_name **out, uint32_t *count)
 {
 	struct rbuf r;
 	struct client_name *v = NULL;
@@ -189,8 +187,7 @@ client_model_point(struct client_model *m, const struct frame *f)
 	entry->name = q->name;
 	entry->id = p.point;
 	HASH_ADD_KEYPTR(hh, m->hash, entry->name, strlen(entry->name), entry);
-	m->cells[p.point] =
-	    (struct delta_cell){ .v = (double)NAN, .quality = Q_NEVER_READ, .decimals = q->decimals };
+	m->cells[p.point] = (struct delta_cell){ .v = (double)NAN, .quality = Q_NEVER_READ, .decimals = q->decimals };
 	m->point_count++;
 	return OK;
 }
@@ -240,8 +237,7 @@ client_model_device_state(struct client_model *m, const struct frame *f, uint32_
 }
 
 enum err
-client_model_values(
-    struct client_model *m, const struct frame *f, void (*changed)(uint32_t, void *), void *arg)
+client_model_values(struct client_model *m, const struct frame *f, void (*changed)(uint32_t, void *), void *arg)
 {
 	/* Decimals come with the points: a value before its point cannot be read. */
 	if (m->point_count != m->point_max)

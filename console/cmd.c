@@ -125,8 +125,8 @@ print_exit_codes(void)
 void
 cmd_print_help(const struct cmd *c)
 {
-	say("Usage: chisan %s [OPTION ...]%s%s\n\n%s.\n\nOptions\n", c->name,
-	    c->arguments[0] == '\0' ? "" : " ", c->arguments, c->help);
+	say("Usage: chisan %s [OPTION ...]%s%s\n\n%s.\n\nOptions\n", c->name, c->arguments[0] == '\0' ? "" : " ",
+	    c->arguments, c->help);
 	options_print(c->name);
 	print_exit_codes();
 }
@@ -156,9 +156,8 @@ cmd_help(const struct options *o)
 	const struct cmd *c = cmd_find(o->args[1]);
 	if (c == NULL) {
 		const char *near = cmd_nearest(o->args[1]);
-		say_error("there is no command \"%.60s\"%s%s%s", o->args[1],
-		    near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
-		    near == NULL ? "" : "\"?");
+		say_error("there is no command \"%.60s\"%s%s%s", o->args[1], near == NULL ? "" : "; did you mean \"",
+		    near == NULL ? "" : near, near == NULL ? "" : "\"?");
 		return CMD_NOT_FOUND;
 	}
 	cmd_print_help(c);

@@ -70,8 +70,7 @@ struct client *cmd_snapshot(const struct options *o, unsigned what, int *code);
 bool cmd_is_settled(const struct client *c); /* what --wait waits for */
 
 const char *cmd_quality_word(uint16_t quality); /* "good", or the first flag: "no-comm" "stale" ... */
-const char *cmd_in_language(
-    const struct options *o, const char *en, const char *ja); /* the other where one is empty */
+const char *cmd_in_language(const struct options *o, const char *en, const char *ja); /* the other where one is empty */
 
 /* Writes what is left of stdout; CMD_FAILED and a sentence if it cannot be, CMD_DONE if nobody reads on. Else code. */
 int cmd_flush(int code);

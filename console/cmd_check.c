@@ -17,8 +17,7 @@
 int
 cmd_check(const struct options *o)
 {
-	char path[4096], folder[4096], name[] = "chisan-site", no[] = "-n", verbose[] = "-v",
-	                               json[] = "--json";
+	char path[4096], folder[4096], name[] = "chisan-site", no[] = "-n", verbose[] = "-v", json[] = "--json";
 	char *argv[6] = { name, no };
 	int n = 2;
 

@@ -28,8 +28,7 @@ since_text(char *buf, size_t size, int64_t at, struct utc now, const char *behin
 	if (at == 0)
 		str_copy(buf, size, "-");
 	else
-		str_printf(buf, size, "%s%s",
-		    clock_age(age, sizeof age, utc_diff_us(now, (struct utc){ at })), behind);
+		str_printf(buf, size, "%s%s", clock_age(age, sizeof age, utc_diff_us(now, (struct utc){ at })), behind);
 }
 
 static void
@@ -41,8 +40,8 @@ last_error_text(char *buf, size_t size, const struct msg_device_state *s, struct
 	if (s->last_error == OK)
 		str_copy(buf, size, "-");
 	else
-		str_printf(buf, size, "%s, %ux, %s%s%s", err_word((enum err)s->last_error),
-		    s->last_error_count, ago, s->detail[0] == '\0' ? "" : ", ", s->detail);
+		str_printf(buf, size, "%s, %ux, %s%s%s", err_word((enum err)s->last_error), s->last_error_count, ago,
+		    s->detail[0] == '\0' ? "" : ", ", s->detail);
 }
 
 static void
@@ -82,8 +81,7 @@ print_table(const struct client *c, const bool *chosen, struct utc now)
 		if (s->answer_us == 0)
 			str_copy(text, sizeof text, "-");
 		else
-			str_printf(
-			    text, sizeof text, "%u.%02ums", s->answer_us / 1000, s->answer_us / 10 % 100);
+			str_printf(text, sizeof text, "%u.%02ums", s->answer_us / 1000, s->answer_us / 10 % 100);
 		say_table_cell(t, text);
 		number_cell(t, s->requests);
 		number_cell(t, s->timeouts);

@@ -34,8 +34,8 @@ print_names(const struct client *c, const point_id *ids, uint32_t n)
 }
 
 static void
-print_table(const struct options *o, const struct client *c, const point_id *ids, uint32_t n, struct utc now,
-    bool has_heads)
+print_table(
+    const struct options *o, const struct client *c, const point_id *ids, uint32_t n, struct utc now, bool has_heads)
 {
 	static const struct say_column heads[] = {
 		{ "POINT", false, 0 },
@@ -121,9 +121,8 @@ cmd_get(const struct options *o)
 			const struct delta_cell *cell = &c->cells[ids[i]];
 			if (quality_validity(cell->quality) == V_GOOD)
 				continue;
-			say_error("%s is not good: %s%s%s", c->points[ids[i]].name,
-			    quality_text(cell->quality), cell->cause == OK ? "" : "; ",
-			    cell->cause == OK ? "" : err_text((enum err)cell->cause));
+			say_error("%s is not good: %s%s%s", c->points[ids[i]].name, quality_text(cell->quality),
+			    cell->cause == OK ? "" : "; ", cell->cause == OK ? "" : err_text((enum err)cell->cause));
 			code = CMD_BAD_DATA;
 		}
 	}

@@ -260,8 +260,8 @@ cmd_named(const struct options *o, const struct client *c, point_id **out, uint3
 		point_id id = client_find(c, o->args[a]);
 		if (id == POINT_NONE) {
 			if (strpbrk(o->args[a], "*?[") != NULL)
-				say_error("%s takes names; for a pattern use chisan points '%s'", o->args[0],
-				    o->args[a]);
+				say_error(
+				    "%s takes names; for a pattern use chisan points '%s'", o->args[0], o->args[a]);
 			else
 				say_unknown(c, o->args[a]);
 			code = CMD_NOT_FOUND;

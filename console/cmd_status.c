@@ -84,8 +84,8 @@ print_head(const struct options *o, const struct client *c, struct utc now)
 	put_right(&l, PAGE_CELLS, time);
 	end_line(&l);
 	str_printf(text, sizeof text, "chisand %s, up %s; you are %s (%s)", c->server_build,
-	    clock_age(up, sizeof up, utc_diff_us(now, c->server_started)),
-	    c->user[0] == '\0' ? "nobody" : c->user, role_word(c->role));
+	    clock_age(up, sizeof up, utc_diff_us(now, c->server_started)), c->user[0] == '\0' ? "nobody" : c->user,
+	    role_word(c->role));
 	put_at(&l, 0, "Server");
 	put_at(&l, 10, text);
 	end_line(&l);

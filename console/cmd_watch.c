@@ -56,8 +56,7 @@ print_line(struct watch *w, point_id id)
 	else
 		str_copy(fitted, sizeof fitted, value);
 	text_fit(unit, sizeof unit, c->points[id].unit, w->unit_cells, false);
-	say("%s %s %s %-2s %s %s\n", time, name, fitted, quality_letters(v.quality), unit,
-	    cmd_quality_word(v.quality));
+	say("%s %s %s %-2s %s %s\n", time, name, fitted, quality_letters(v.quality), unit, cmd_quality_word(v.quality));
 }
 
 static void
@@ -153,8 +152,7 @@ static void
 begin(struct watch *w)
 {
 	bool is_first = !w->was_live;
-	bool is_new =
-	    is_first || w->client->generation != w->generation || w->client->point_count != w->count;
+	bool is_new = is_first || w->client->generation != w->generation || w->client->point_count != w->count;
 
 	w->was_live = true;
 	if (w->has_said_lost)
@@ -210,9 +208,7 @@ broadcast_ended(struct client *c, void *arg)
 	flush(arg);
 }
 
-static const struct client_ops ops = {
-	.phase = phase_changed, .changed = point_changed, .broadcast = broadcast_ended
-};
+static const struct client_ops ops = { .phase = phase_changed, .changed = point_changed, .broadcast = broadcast_ended };
 
 static void
 limit_cb(struct ev_loop *loop, ev_timer *t, int revents)
@@ -257,8 +253,7 @@ cmd_watch(const struct options *o)
 	ev_io output;
 	struct stat st;
 
-	w.client =
-	    client_new(w.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES, true, &ops, &w);
+	w.client = client_new(w.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES, true, &ops, &w);
 	ev_signal_init(&interrupt, signal_cb, SIGINT);
 	ev_signal_init(&terminate, signal_cb, SIGTERM);
 	ev_timer_init(&limit, limit_cb, (double)o->timeout_us / 1e6, 0.);

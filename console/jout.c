@@ -95,8 +95,7 @@ jout_point(const struct client *c, point_id id, struct utc now)
 	json_object_set_new(j, "unit", p->unit[0] == '\0' ? json_null() : jout_text(p->unit));
 	json_object_set_new(j, "quality", json_string(validity_word(quality_validity(v.quality))));
 	json_object_set_new(j, "flags", flags_of(v.quality));
-	json_object_set_new(
-	    j, "cause", v.cause == OK ? json_null() : json_string(err_word((enum err)v.cause)));
+	json_object_set_new(j, "cause", v.cause == OK ? json_null() : json_string(err_word((enum err)v.cause)));
 	json_object_set_new(j, "time", jout_time(v.time));
 	/* No source here stamps its values: the scan is both. */
 	json_object_set_new(j, "received", jout_time(v.time));
@@ -115,18 +114,17 @@ jout_link(const struct client *c, uint32_t device)
 	json_object_set_new(j, "device", jout_text(d->name));
 	json_object_set_new(
 	    j, "state", json_string(d->has_state ? device_state_word((enum device_state)s->state) : "off"));
-	json_object_set_new(
-	    j, "answer_ms", s->answer_us == 0 ? json_null() : json_real((double)s->answer_us / 1e3));
+	json_object_set_new(j, "answer_ms", s->answer_us == 0 ? json_null() : json_real((double)s->answer_us / 1e3));
 	json_object_set_new(j, "requests", json_integer((json_int_t)s->requests));
 	json_object_set_new(j, "timeouts", json_integer((json_int_t)s->timeouts));
 	json_object_set_new(j, "errors", json_integer((json_int_t)s->errors));
-	json_object_set_new(j, "last_error",
-	    s->last_error == OK ? json_null() : json_string(err_word((enum err)s->last_error)));
+	json_object_set_new(
+	    j, "last_error", s->last_error == OK ? json_null() : json_string(err_word((enum err)s->last_error)));
 	json_object_set_new(j, "since", jout_time((struct utc){ s->since }));
 	json_object_set_new(j, "last_error_time", jout_time((struct utc){ s->last_error_time }));
 	json_object_set_new(j, "last_error_count", json_integer(s->last_error_count));
-	json_object_set_new(j, "last_error_text",
-	    s->last_error == OK ? json_null() : json_string(err_text((enum err)s->last_error)));
+	json_object_set_new(
+	    j, "last_error_text", s->last_error == OK ? json_null() : json_string(err_text((enum err)s->last_error)));
 	json_object_set_new(
 	    j, "detail", s->detail == NULL || s->detail[0] == '\0' ? json_null() : jout_text(s->detail));
 	json_object_set_new(j, "connects", json_integer((json_int_t)s->connects));
@@ -162,8 +160,7 @@ needs_all_digits(const json_t *j)
 static void
 dump(json_t *j)
 {
-	size_t flags =
-	    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(needs_all_digits(j) ? 17u : 15u);
+	size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(needs_all_digits(j) ? 17u : 15u);
 	char *text = json_dumps(j, flags);
 
 	if (text != NULL)

@@ -19,8 +19,7 @@ theme_is_known(const char *theme)
 	for (const char *const *name = console_theme_names(); *name != NULL; name++)
 		if (theme == NULL || strcmp(theme, *name) == 0)
 			return true;
-	say_error(
-	    "there is no theme %.60s; --theme takes default, deutan, mono, high-contrast or light", theme);
+	say_error("there is no theme %.60s; --theme takes default, deutan, mono, high-contrast or light", theme);
 	return false;
 }
 

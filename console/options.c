@@ -137,7 +137,7 @@ take(struct reader *r, int id, const char *value)
 
 	r->o->given[id] = true;
 	if (row->argument == NULL)
-		return store(r->o, (enum option_id)id, NULL);
+		return store(r->o, (enum option_id)id, "");
 	if (value == NULL && ++r->i < r->argc)
 		value = r->argv[r->i];
 	if (value == NULL) {
@@ -145,8 +145,8 @@ take(struct reader *r, int id, const char *value)
 		return false;
 	}
 	if (!store(r->o, (enum option_id)id, value)) {
-		str_printf(r->message, r->size, "--%s %s %s is not understood: %s", row->name, row->argument,
-		    value, row->help);
+		str_printf(r->message, r->size, "--%s %s %s is not understood: %s", row->name, row->argument, value,
+		    row->help);
 		return false;
 	}
 	return true;
@@ -164,8 +164,8 @@ take_long(struct reader *r, const char *word)
 		for (int i = 0; i < OPTION_COUNT; i++)
 			names[i] = rows[i].name;
 		const char *near = str_nearest(word, names);
-		str_printf(r->message, r->size, "there is no option --%.*s%s%s%s", (int)(len > 60 ? 60 : len),
-		    word, near == NULL ? "" : "; did you mean --", near == NULL ? "" : near,
+		str_printf(r->message, r->size, "there is no option --%.*s%s%s%s", (int)(len > 60 ? 60 : len), word,
+		    near == NULL ? "" : "; did you mean --", near == NULL ? "" : near,
 		    near == NULL ? "; see chisan --help" : "?");
 		return false;
 	}
@@ -256,8 +256,8 @@ options_print(const char *command)
 			continue;
 		if (row->letter != 0)
 			str_printf(letter, sizeof letter, "-%c, ", row->letter);
-		str_printf(left, sizeof left, "%s--%s%s%s", letter, row->name,
-		    row->argument == NULL ? "" : " ", row->argument == NULL ? "" : row->argument);
+		str_printf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->argument == NULL ? "" : " ",
+		    row->argument == NULL ? "" : row->argument);
 		say("  %-24s %s\n", left, row->help);
 	}
 }

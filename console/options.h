@@ -70,8 +70,7 @@ bool option_belongs(const struct option_row *row, const char *command); /* NULL:
 
 /* False: message says what is wrong, for stderr and exit code 2. */
 bool options_read(struct options *o, int argc, const char *const *argv, char *message, size_t size);
-bool options_check(
-    const struct options *o, char *message, size_t size); /* does each belong to the command? */
+bool options_check(const struct options *o, char *message, size_t size); /* does each belong to the command? */
 
 /* Prints the rows that belong to command (NULL: the console) on stdout. */
 void options_print(const char *command);

@@ -36,8 +36,7 @@ struct say_column {
 };
 #define SAY_COLUMNS_MAX 12
 struct say_table;
-struct say_table *say_table_new(
-    const struct say_column *columns, unsigned count);      /* columns stay the caller's */
+struct say_table *say_table_new(const struct say_column *columns, unsigned count); /* columns stay the caller's */
 void say_table_cell(struct say_table *t, const char *text); /* copied and made safe; row by row */
 void say_table_print(struct say_table *t);                  /* prints and frees */
 

@@ -36,9 +36,7 @@ static void
 gather_battery(struct status *s, const struct client *c, uint32_t device)
 {
 	const struct client_device *d = &c->devices[device];
-	struct status_battery b = {
-		.device = device, .soc = find_of(c, d, "SOC"), .power = find_of(c, d, "P")
-	};
+	struct status_battery b = { .device = device, .soc = find_of(c, d, "SOC"), .power = find_of(c, d, "P") };
 
 	if (b.soc == POINT_NONE || s->battery_count == STATUS_LIST_MAX)
 		return;
@@ -119,8 +117,7 @@ status_json(const struct status *s, const struct client *c, struct utc now)
 	       *batteries = json_array();
 
 	for (unsigned i = 0; i < DEVICE_STATE_COUNT; i++)
-		json_object_set_new(
-		    links, device_state_word((enum device_state)i), json_integer(s->links[i]));
+		json_object_set_new(links, device_state_word((enum device_state)i), json_integer(s->links[i]));
 	for (unsigned i = 0; i < STATUS_POWER_COUNT; i++)
 		json_object_set_new(power, power_rows[i].key, point_or_null(c, s->power[i], now));
 	for (uint32_t i = 0; i < s->heat_count; i++)

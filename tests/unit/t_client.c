@@ -613,9 +613,8 @@ END_TEST
 T_MAIN("client",
     T_FIXTURE(setup, teardown) T(snapshot_becomes_the_model) T(points_are_found_by_their_whole_name)
         T(nothing_is_found_before_the_snapshot) T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
-            T(values_read_as_people_read_them) T(changes_move_the_values)
-                T(a_lost_link_keeps_the_values_and_comes_back) T(without_reconnect_it_stays_down) T(
-                    a_new_generation_takes_the_place_of_the_old_as_a_whole)
+            T(values_read_as_people_read_them) T(changes_move_the_values) T(a_lost_link_keeps_the_values_and_comes_back)
+                T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
                     T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
                         T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
                             T(a_silent_server_is_given_up) T(registers_are_asked_for_and_come_or_are_refused)

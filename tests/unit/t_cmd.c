@@ -63,11 +63,9 @@ run(const char *line)
 }
 
 #define HAS(where, what) \
-	ck_assert_msg( \
-	    strstr(capture.where##_text, what) != NULL, "no \"%s\" in:\n%s", what, capture.where##_text)
+	ck_assert_msg(strstr(capture.where##_text, what) != NULL, "no \"%s\" in:\n%s", what, capture.where##_text)
 #define HAS_NOT(where, what) \
-	ck_assert_msg( \
-	    strstr(capture.where##_text, what) == NULL, "\"%s\" in:\n%s", what, capture.where##_text)
+	ck_assert_msg(strstr(capture.where##_text, what) == NULL, "\"%s\" in:\n%s", what, capture.where##_text)
 
 /* ---- the tables */
 
@@ -160,8 +158,7 @@ START_TEST(options_stand_before_and_after_and_in_every_form)
 	char message[256];
 	const char *const a[] = { "chisan", "--json", "points", "-s", "/x", "A*", "--wait=3s", NULL };
 	const char *const b[] = { "chisan", "points", "-s/y", "--", "--json", NULL };
-	const char *const c[] = { "chisan", "--rate", "2.5", "--theme=mono", "--slow", "--ambiguous", "2",
-		NULL };
+	const char *const c[] = { "chisan", "--rate", "2.5", "--theme=mono", "--slow", "--ambiguous", "2", NULL };
 
 	ck_assert(options_read(&o, 7, a, message, sizeof message));
 	ck_assert(o.json);
@@ -313,8 +310,7 @@ START_TEST(points_are_a_table_right_to_the_cell)
 	HAS(out, "POINT");
 	HAS(out, "充電率");
 	HAS_NOT(out, "\033");
-	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL;
-	     line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		const char *unit = strstr(line, strncmp(line, "POINT", 5) == 0 ? "UNIT" : "kW");
 		if (unit == NULL)
 			continue;
@@ -456,8 +452,7 @@ START_TEST(watch_prints_changes_in_stable_columns)
 	ck_assert_int_eq(run("watch ESS1.SOC ESS1.P --count 6"), CMD_DONE);
 	ev_timer_stop(fake.loop, &feeder);
 	HAS_NOT(out, "\033");
-	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL;
-	     line = strtok_r(NULL, "\n", &save), n++) {
+	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save), n++) {
 		ck_assert_int_eq(strlen(line), strlen("20:06:40 ESS1.SOC   55.5    %  good"));
 		ck_assert_int_eq(strncmp(line, "20:06:", 6), 0);
 		ck_assert(strncmp(line + 9, "ESS1.SOC ", 9) == 0 || strncmp(line + 9, "ESS1.P   ", 9) == 0);
@@ -473,8 +468,7 @@ START_TEST(watch_in_json_is_an_object_a_line)
 	feed_begin(false);
 	ck_assert_int_eq(run("watch --json -n 4 ESS1.*"), CMD_DONE);
 	ev_timer_stop(fake.loop, &feeder);
-	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL;
-	     line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(capture.out_text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		json_t *j = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 		ck_assert(j != NULL);
 		ck_assert_int_eq(json_integer_value(json_object_get(j, "schema")), 1);
@@ -532,22 +526,15 @@ T_MAIN("cmd",
         each_option_has_a_name_of_its_own_help_and_an_owner) T(help_names_every_command_and_its_options)
         T_LOOP(wrong_usage_is_said_and_ends_with_2, 0, (int)ARRAY_LEN(bad)) T(
             options_stand_before_and_after_and_in_every_form) T(no_server_ends_with_6_and_says_what_to_start)
-            T(who_is_not_permitted_ends_with_4) T(another_version_ends_with_6)
-                T(a_snapshot_that_never_ends_is_given_up)
+            T(who_is_not_permitted_ends_with_4) T(another_version_ends_with_6) T(a_snapshot_that_never_ends_is_given_up)
 
-                    T(waiting_for_a_server_that_never_comes_ends_with_6) T(
-                        waiting_ends_when_all_devices_have_spoken)
-                        T(waiting_does_not_take_one_failure_for_the_last_word) T(
-                            waiting_in_vain_prints_and_ends_with_8) T(get_prints_value_unit_age_and_quality)
-                            T(get_of_a_bad_value_prints_it_and_ends_with_8) T(
-                                unknown_points_end_with_3_and_a_guess) T(points_are_a_table_right_to_the_cell)
-                                T(points_are_chosen_by_glob_name_and_device)
-                                    T(ascii_is_kept_where_the_locale_asks_for_it)
-                                        T(links_show_state_counters_and_help) T(status_fits_a_small_terminal)
-                                            T(status_of_a_large_site_in_trouble_fits_too)
-                                                T(nobody_prints_what_a_terminal_would_obey)
-                                                    T(watch_prints_changes_in_stable_columns)
-                                                        T(watch_in_json_is_an_object_a_line)
-                                                            T(watch_can_begin_with_what_there_is)
-                                                                T(watch_ends_with_0_when_interrupted)
-                                                                    T(watch_finds_the_server_again))
+                T(waiting_for_a_server_that_never_comes_ends_with_6) T(waiting_ends_when_all_devices_have_spoken)
+                    T(waiting_does_not_take_one_failure_for_the_last_word) T(waiting_in_vain_prints_and_ends_with_8) T(
+                        get_prints_value_unit_age_and_quality) T(get_of_a_bad_value_prints_it_and_ends_with_8)
+                        T(unknown_points_end_with_3_and_a_guess) T(points_are_a_table_right_to_the_cell) T(
+                            points_are_chosen_by_glob_name_and_device) T(ascii_is_kept_where_the_locale_asks_for_it)
+                            T(links_show_state_counters_and_help) T(status_fits_a_small_terminal) T(
+                                status_of_a_large_site_in_trouble_fits_too) T(nobody_prints_what_a_terminal_would_obey)
+                                T(watch_prints_changes_in_stable_columns) T(watch_in_json_is_an_object_a_line)
+                                    T(watch_can_begin_with_what_there_is) T(watch_ends_with_0_when_interrupted)
+                                        T(watch_finds_the_server_again))

@@ -214,8 +214,7 @@ START_TEST(status_has_its_keys)
 	has_keys(json_object_get(j, "server"), "version started generation user role");
 	has_keys(json_object_get(j, "links"), "off connecting up down");
 	has_keys(json_object_get(j, "points"), "total good uncertain bad never_read");
-	has_keys(
-	    json_object_get(j, "power"), "load generation pv battery grid demand self_rate balance_error");
+	has_keys(json_object_get(j, "power"), "load generation pv battery grid demand self_rate balance_error");
 	has_keys(json_object_get(json_object_get(j, "power"), "load"), POINT_KEYS);
 	IS_NULL(json_object_get(j, "power"), "pv");
 	IS_NUMBER(json_object_get(j, "links"), "up", 1);
@@ -241,8 +240,8 @@ START_TEST(text_keeps_its_truth_and_leaves_as_ascii)
 END_TEST
 
 T_MAIN("jout",
-    T_FIXTURE(setup, teardown) T(a_good_point) T(a_bad_point_is_given_with_its_quality)
-        T(what_was_never_read_is_null) T_LOOP(no_number_is_ever_printed_as_nan_or_inf, 0, 3)
-            T_LOOP(numbers_keep_their_digits, 0, 4) T(a_number_that_needs_seventeen_digits_gets_them)
-                T(a_state_has_its_name_beside_the_number) T(points_are_in_order_and_all_there) T(
-                    links_have_their_keys) T(status_has_its_keys) T(text_keeps_its_truth_and_leaves_as_ascii))
+    T_FIXTURE(setup, teardown) T(a_good_point) T(a_bad_point_is_given_with_its_quality) T(what_was_never_read_is_null)
+        T_LOOP(no_number_is_ever_printed_as_nan_or_inf, 0, 3) T_LOOP(numbers_keep_their_digits, 0, 4)
+            T(a_number_that_needs_seventeen_digits_gets_them) T(a_state_has_its_name_beside_the_number)
+                T(points_are_in_order_and_all_there) T(links_have_their_keys) T(status_has_its_keys)
+                    T(text_keeps_its_truth_and_leaves_as_ascii))

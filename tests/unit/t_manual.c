@@ -53,8 +53,7 @@ START_TEST(each_option_is_described_with_its_letter_and_argument)
 			str_printf(text, sizeof text, "\n.It Fl %c , -%s%s", o->letter, o->name,
 			    o->argument == NULL ? "\n" : " Ar ");
 		else
-			str_printf(text, sizeof text, "\n.It Fl -%s%s", o->name,
-			    o->argument == NULL ? "\n" : " Ar ");
+			str_printf(text, sizeof text, "\n.It Fl -%s%s", o->name, o->argument == NULL ? "\n" : " Ar ");
 		IN_PAGE(text);
 	}
 }
@@ -99,6 +98,5 @@ START_TEST(each_exit_code_is_listed)
 END_TEST
 
 T_MAIN("manual",
-    T_FIXTURE(setup, NULL) T(each_command_is_described)
-        T(each_option_is_described_with_its_letter_and_argument) T(no_option_is_described_that_does_not_exist)
-            T(each_mark_is_explained) T(each_exit_code_is_listed))
+    T_FIXTURE(setup, NULL) T(each_command_is_described) T(each_option_is_described_with_its_letter_and_argument)
+        T(no_option_is_described_that_does_not_exist) T(each_mark_is_explained) T(each_exit_code_is_listed))

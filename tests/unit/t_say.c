@@ -21,10 +21,9 @@ setup(void)
 
 START_TEST(columns_are_as_wide_as_their_widest_cell)
 {
-	static const struct say_column columns[] = { { "NAME", false, 0 }, { "V", true, 6 },
-		{ "END", false, 0 } };
-	static const char *const cells[] = { "a", "1", "x", "蓄電池", "12345678", "long last column",
-		"b\033[1m", "", "" };
+	static const struct say_column columns[] = { { "NAME", false, 0 }, { "V", true, 6 }, { "END", false, 0 } };
+	static const char *const cells[] = { "a", "1", "x", "蓄電池", "12345678", "long last column", "b\033[1m", "",
+		"" };
 
 	capture_begin();
 	struct say_table *t = say_table_new(columns, ARRAY_LEN(columns));
