@@ -18,11 +18,11 @@ struct battery {
 	struct wander heat_w, trickle;
 	double energy_kwh, eta_c, eta_d, ohm; /* the plant's own */
 	double soc, soh, p_sp, was_commanded, has_order;
-	double on, standby, forming;
+	double on, standby;
 	double temperature, t_max, t_min, v_dc, a_dc, cv_max, cv_min;
 	double ac_v, ac_hz, available_kwh, heartbeat;
 	double inverter_state, battery_state, alarms, events, local, der_mode;
-	double kwh_lost, drained_kwh;         /* for the balance: turned to heat, and drawn from the cells */
+	double kwh_lost, drained_kwh; /* for the balance: turned to heat, and drawn from the cells */
 };
 
 static const struct signal signals[] = {
@@ -43,7 +43,6 @@ static const struct signal signals[] = {
 	{ "events", offsetof(struct battery, events), "" },
 	{ "local", offsetof(struct battery, m.local_request), "" },
 	{ "on", offsetof(struct battery, on), "" },
-	{ "forming", offsetof(struct battery, forming), "" },
 	{ "der_mode", offsetof(struct battery, der_mode), "" },
 	{ "lost", offsetof(struct battery, kwh_lost), "kWh" },
 	{ "drained", offsetof(struct battery, drained_kwh), "kWh" },
@@ -95,7 +94,8 @@ init(struct model *m, struct world *w)
 	b->ohm = rng_vary(&m->rng, 0.12, 0);
 	b->soh = rng_between(&m->rng, 91, 98);
 	double lo = fmax(isfinite(a->reserve_pct) ? a->reserve_pct : 30, a->soc_min_pct);
-	b->soc = clamp(usual_soc(w->calendar.hour, lo, a->soc_max_pct) + rng_between(&m->rng, -2, 2), a->soc_min_pct, a->soc_max_pct);
+	b->soc = clamp(usual_soc(w->calendar.hour, lo, a->soc_max_pct) + rng_between(&m->rng, -2, 2), a->soc_min_pct,
+	    a->soc_max_pct);
 	b->on = 1;
 	b->temperature = 25;
 	b->heartbeat = floor(rng_between(&m->rng, 1000, 60000));
@@ -109,7 +109,8 @@ derating(const struct battery *b, bool discharging)
 {
 	const struct asset_battery *a = given(&b->m);
 	double by_charge = discharging ? b->soc / 10 : (100 - b->soc) / 10;
-	double by_heat = clamp(1 - (b->temperature - a->temperature_max_c) / 10, 0, 1) * clamp(1 - (a->temperature_min_c - b->temperature) / 10, 0, 1);
+	double by_heat = clamp(1 - (b->temperature - a->temperature_max_c) / 10, 0, 1) *
+	    clamp(1 - (a->temperature_min_c - b->temperature) / 10, 0, 1);
 	return clamp(by_charge, 0, 1) * by_heat;
 }
 
@@ -144,7 +145,7 @@ step(struct model *m, struct world *w)
 {
 	struct battery *b = (struct battery *)m;
 	const struct asset_battery *a = given(m);
-	bool live = m->bus == BUS_NONE || w->buses[m->bus].is_live || b->forming > 0.5;
+	bool live = m->bus == BUS_NONE || w->buses[m->bus].is_live || b->m.forming > 0.5;
 	bool ready = b->on > 0.5 && b->standby < 0.5 && m->trip < 0.5 && live;
 
 	if (b->was_commanded < 0.5)
@@ -166,13 +167,13 @@ settle_cells(struct battery *b, const struct world *w)
 {
 	const struct asset_battery *a = given(&b->m);
 	double h = w->dt / 3600, p = b->m.p_kw;
-	double cells = p > 0 ? p / b->eta_d : p * b->eta_c;       /* kW out of the cells */
+	double cells = p > 0 ? p / b->eta_d : p * b->eta_c; /* kW out of the cells */
 	double idle = b->soc > 0.01 ? a->standby_pct_per_day / 100 * b->energy_kwh / 24 : 0;
 	b->soc = clamp(b->soc - (cells + idle) * h / b->energy_kwh * 100, 0, 100);
 	b->drained_kwh += (cells + idle) * h;
 	b->kwh_lost += (cells - p + idle) * h;
 	double room = 22 + 0.15 * (w->weather.ta - 15);
-	double heat = (cells - p) * 0.75;                          /* degrees at rest for that loss */
+	double heat = (cells - p) * 0.75; /* degrees at rest for that loss */
 	b->temperature = lag(b->temperature, room + clamp(heat, 0, 18), w->dt, 2400);
 	wander_step(&b->heat_w, &b->m.rng, w->dt);
 	b->t_max = b->temperature + 1.6 + b->heat_w.x * 0.4;
@@ -193,11 +194,19 @@ show(struct battery *b)
 	struct model *m = &b->m;
 	double limit = fabs(b->p_sp) > 2 && fabs(m->p_kw) < 0.9 * fabs(b->p_sp);
 	/* SunSpec 701.InvSt: 0 off, 3 running, 4 throttled, 6 fault, 7 standby; 802.State: 1 disconnected, 3 connected, 5 SoC protection, 99 fault */
-	b->inverter_state = m->trip > 0.5 ? 6 : b->on < 0.5 ? 0 : b->standby > 0.5 || m->run < 0.5 ? 7 : limit > 0.5 && fabs(m->p_kw) > 1 ? 4 : 3;
-	b->battery_state = m->trip > 0.5 ? 99 : b->on < 0.5 ? 1 : (b->soc < 2 && b->p_sp > 1) || (b->soc > 99 && b->p_sp < -1) ? 5 : 3;
+	b->inverter_state = m->trip > 0.5      ? 6
+	    : b->on < 0.5                      ? 0
+	    : b->standby > 0.5 || m->run < 0.5 ? 7
+	    : limit > 0.5 && fabs(m->p_kw) > 1 ? 4
+	                                       : 3;
+	b->battery_state = m->trip > 0.5                                   ? 99
+	    : b->on < 0.5                                                  ? 1
+	    : (b->soc < 2 && b->p_sp > 1) || (b->soc > 99 && b->p_sp < -1) ? 5
+	                                                                   : 3;
 	b->alarms = m->trip > 0.5 ? 1 : 0;
-	b->events = (m->trip > 0.5 ? 1 << 25 : 0) + (b->soc < 5 ? 1 << 14 : 0) + (b->soc > 96 ? 1 << 16 : 0) + (b->t_max > 45 ? 1 << 2 : 0);
-	b->der_mode = b->forming > 0.5 ? 2 : 1;
+	b->events = (m->trip > 0.5 ? 1 << 25 : 0) + (b->soc < 5 ? 1 << 14 : 0) + (b->soc > 96 ? 1 << 16 : 0) +
+	    (b->t_max > 45 ? 1 << 2 : 0);
+	b->der_mode = b->m.forming > 0.5 ? 2 : 1;
 }
 
 static void
@@ -221,7 +230,7 @@ command(struct model *m, struct world *w, const char *signal, double v)
 		b->on = v == 0 ? 0 : v == 1 ? 1 : b->on;
 		b->standby = v == 2 ? 1 : v == 3 || v == 1 ? 0 : b->standby;
 	} else if (strcmp(signal, "forming") == 0) {
-		b->forming = v > 0.5 && a->can_form_grid;
+		b->m.forming = v > 0.5 && a->can_form_grid;
 	} else if (strcmp(signal, "reset") == 0) {
 		m->trip = v > 0.5 ? 0 : m->trip;
 	} else {
@@ -237,9 +246,9 @@ follow(struct model *m, struct world *w, double kw)
 	if (m->run < 0.5)
 		return 0;
 	/* One that does not form the island at least stops what makes it worse. */
-	if (b->forming < 0.5 && kw * m->p_kw >= 0)
+	if (m->forming < 0.5 && kw * m->p_kw >= 0)
 		return 0;
-	if (b->forming < 0.5)
+	if (b->m.forming < 0.5)
 		kw = fabs(kw) > fabs(m->p_kw) ? -m->p_kw : kw;
 	double p = within_limits(b, m->p_kw + kw, w->dt), gave = p - m->p_kw;
 	m->p_kw = p;
@@ -247,6 +256,12 @@ follow(struct model *m, struct world *w, double kw)
 }
 
 const struct model_kind model_battery = {
-	.kind = ASSET_BATTERY, .size = sizeof(struct battery), .signals = signals, .init = init, .step = step,
-	.command = command, .follow = follow, .settle = settle,
+	.kind = ASSET_BATTERY,
+	.size = sizeof(struct battery),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
+	.follow = follow,
+	.settle = settle,
 };

@@ -14,7 +14,10 @@
 
 #define CANDIDATES 4
 
-struct candidates { const struct model *m[CANDIDATES]; unsigned n; };
+struct candidates {
+	const struct model *m[CANDIDATES];
+	unsigned n;
+};
 
 static void
 add_candidate(struct candidates *c, const struct model *m)
@@ -76,7 +79,8 @@ has_word(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 	for (const char *p = strstr(text, word); p != NULL; p = strstr(p + 1, word)) {
-		bool begins = p == text || p[-1] == '.' || p[-1] == '_', ends = p[n] == '\0' || p[n] == '.' || p[n] == '_';
+		bool begins = p == text || p[-1] == '.' || p[-1] == '_',
+		     ends = p[n] == '\0' || p[n] == '.' || p[n] == '_';
 		if (begins && ends)
 			return true;
 	}
@@ -93,7 +97,8 @@ by_device(const struct world *w, const char *point, size_t device_len)
 		const struct model *m = w->models[i];
 		const struct key_points *k = &m->asset->points;
 		unsigned n = 0;
-		if (device_len > 1 && strlen(m->asset->name) == device_len - 1 && strncmp(m->asset->name, point, device_len - 1) == 0)
+		if (device_len > 1 && strlen(m->asset->name) == device_len - 1 &&
+		    strncmp(m->asset->name, point, device_len - 1) == 0)
 			return m;
 		for (uint32_t j = 0; j < k->n; j++)
 			n += strncmp(k->v[j].point, point, device_len) == 0;
@@ -124,7 +129,10 @@ find_candidates(const struct world *w, const struct site_point *p, const char **
 static double
 prefix(const char *unit, const char **rest)
 {
-	static const struct { char letter; double factor; } prefixes[] = { { 'G', 1e9 }, { 'M', 1e6 }, { 'k', 1e3 } };
+	static const struct {
+		char letter;
+		double factor;
+	} prefixes[] = { { 'G', 1e9 }, { 'M', 1e6 }, { 'k', 1e3 } };
 	static const char *const bare[] = { "W", "Wh", "V", "VA", "A", "var", "varh", "J", "J/h", "Pa", "PaG" };
 	*rest = unit;
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
@@ -165,7 +173,12 @@ normal_band(const struct site_point_def *d, double *lo, double *hi)
 	double l = limit_of(d, LIMIT_L), h = limit_of(d, LIMIT_H);
 	l = isfinite(l) ? l : limit_of(d, LIMIT_LL);
 	h = isfinite(h) ? h : limit_of(d, LIMIT_HH);
-	double from = isfinite(d->range.lo) ? d->range.lo : isfinite(l) ? l : 0, to = isfinite(d->range.hi) ? d->range.hi : isfinite(h) ? h : from + 100;
+	double from = isfinite(d->range.lo) ? d->range.lo
+	    : isfinite(l)                   ? l
+	                                    : 0,
+	       to = isfinite(d->range.hi) ? d->range.hi
+	    : isfinite(h)                 ? h
+	                                  : from + 100;
 	*lo = isfinite(l) ? l : from + (to - from) * 0.1;
 	*hi = isfinite(h) ? h : to - (to - from) * 0.1;
 	if (*lo > *hi) {
@@ -192,7 +205,8 @@ tag_matches(const char *glob, const char *tag)
 }
 
 static bool
-use_signal(struct source *s, const struct world *w, const struct model *m, const char *name, const struct site_point_def *d)
+use_signal(
+    struct source *s, const struct world *w, const struct model *m, const char *name, const struct site_point_def *d)
 {
 	const char *unit = NULL;
 	const double *signal = world_signal(w, m, name, &unit);
@@ -210,7 +224,8 @@ use_signal(struct source *s, const struct world *w, const struct model *m, const
 }
 
 static bool
-use_rule(struct source *s, const struct world *w, const struct model *m, const struct rule *r, const struct site_point_def *d)
+use_rule(struct source *s, const struct world *w, const struct model *m, const struct rule *r,
+    const struct site_point_def *d)
 {
 	if (r->at0 == 0 && r->at1 == 0)
 		return use_signal(s, w, m, r->signal, d);
@@ -237,7 +252,9 @@ static bool
 use_rules(struct source *s, const struct world *w, const struct model *m, const struct site_point_def *d)
 {
 	for (const struct rule *r = rules; r->tag != NULL; r++) {
-		bool fits = r->kind == RULE_ANY ? m != NULL : r->kind == RULE_WORLD ? m == NULL : m != NULL && m->kind->kind == r->kind;
+		bool fits = r->kind == RULE_ANY ? m != NULL
+		    : r->kind == RULE_WORLD     ? m == NULL
+		                                : m != NULL && m->kind->kind == r->kind;
 		if (fits && tag_matches(r->tag, d->tag))
 			return use_rule(s, w, m, r, d);
 	}
@@ -279,7 +296,10 @@ use_profile(struct source *s, struct rng *r, const struct site_point_def *d)
 		s->noise = 0;
 		break;
 	case KIND_COUNTER: {
-		double most = d->counter != NULL && isfinite(d->counter->max_rate_per_s) && d->counter->max_rate_per_s > 0 ? d->counter->max_rate_per_s : 0.1;
+		double most =
+		    d->counter != NULL && isfinite(d->counter->max_rate_per_s) && d->counter->max_rate_per_s > 0
+		    ? d->counter->max_rate_per_s
+		    : 0.1;
 		s->kind = SOURCE_COUNT;
 		s->at0 = floor(rng_between(r, 1e3, 1e5));
 		s->at1 = most * rng_between(r, 0.1, 0.4);

@@ -13,8 +13,8 @@
 struct building {
 	struct model m;
 	struct wander fast, slow, people, pool_w, chlorine_w;
-	double peak, base, heat_peak;               /* the plant's own */
-	double day_shift_h, day_level;              /* drawn anew each day */
+	double peak, base, heat_peak;  /* the plant's own */
+	double day_shift_h, day_level; /* drawn anew each day */
 	int64_t day;
 	double shed, shed_kw, shed_limit, set_c, switch_on, has_switch, ac_on;
 	double feeder;
@@ -77,7 +77,8 @@ day_shape(struct building *b, const struct world *w)
 	if (profile == LOAD_LIGHTING)
 		return b->has_switch > 0.5 ? b->switch_on : 1 - ramp01(w->weather.elevation_deg, -4, -2.5);
 	const struct shape *s = &shapes[profile];
-	double h = c->hour - b->day_shift_h, up = ramp01(h, s->up_from, s->up_to), down = 1 - ramp01(h, s->down_from, s->down_to);
+	double h = c->hour - b->day_shift_h, up = ramp01(h, s->up_from, s->up_to),
+	       down = 1 - ramp01(h, s->down_from, s->down_to);
 	bool weekend = c->weekday == 0 || c->weekday == 6;
 	return up * down * (weekend ? s->weekend : 1) * b->day_level;
 }
@@ -131,7 +132,8 @@ shed_wanted(const struct building *b)
 	unsigned level = (unsigned)clamp(b->shed, 0, 3);
 	if (level == 0)
 		return 0;
-	double whole = a->shed_kw.n == 0 ? 0.08 * level * b->peak : a->shed_kw.v[(level <= a->shed_kw.n ? level : a->shed_kw.n) - 1];
+	double whole = a->shed_kw.n == 0 ? 0.08 * level * b->peak
+	                                 : a->shed_kw.v[(level <= a->shed_kw.n ? level : a->shed_kw.n) - 1];
 	return whole * clamp(b->m.p_kw / fmax(b->peak, 0.1) * 1.1, 0, 1);
 }
 
@@ -142,7 +144,8 @@ electric(struct building *b, struct world *w)
 	int profile = given(m)->profile;
 	bool live = (m->bus == BUS_NONE || w->buses[m->bus].is_live) && b->feeder > 0.5;
 	double s = day_shape(b, w), ta = w->weather.ta;
-	double weather = profile == LOAD_LIGHTING || profile == LOAD_CONSTANT ? 0 : clamp(fabs(ta - 19) / 60, 0, 0.16) - 0.05;
+	double weather =
+	    profile == LOAD_LIGHTING || profile == LOAD_CONSTANT ? 0 : clamp(fabs(ta - 19) / 60, 0, 0.16) - 0.05;
 	double ac = 1 + weather + (b->set_c < ta ? 0.012 * (26 - b->set_c) : 0.012 * (b->set_c - 22)) * s;
 	double wanted = (b->base + (b->peak - b->base) * s * (b->ac_on > 0.5 ? ac : 0.75)) *
 	    (1 + wander_step(&b->fast, &m->rng, w->dt) + wander_step(&b->slow, &m->rng, w->dt));
@@ -169,16 +172,20 @@ rooms(struct building *b, struct world *w)
 	double s = day_shape(b, w), ta = w->weather.ta;
 	b->occupancy = lag(b->occupancy, s * (1 + wander_step(&b->people, &m->rng, w->dt)), w->dt, 900);
 	bool conditioned = s > 0.15 && m->run > 0.5 && b->ac_on > 0.5;
-	double drift = 0.86 * 22 + 0.14 * ta, target = conditioned ? b->set_c + 0.5 * b->people.x / 0.12 * 0.6 : clamp(drift, 12, 31);
+	double drift = 0.86 * 22 + 0.14 * ta,
+	       target = conditioned ? b->set_c + 0.5 * b->people.x / 0.12 * 0.6 : clamp(drift, 12, 31);
 	b->room_c = lag(b->room_c, target, w->dt, conditioned ? 1800 : 9 * 3600);
 	b->co2 = lag(b->co2, 430 + 430 * clamp(b->occupancy, 0, 1.3), w->dt, 1500);
 	double met = b->heat_wanted > 0.001 ? w->net.share : 1;
-	b->pool_c = lag(b->pool_c, 30 + 0.5 * b->pool_w.x / 0.12 * 0.25 - 6 * (1 - met), w->dt, met > 0.9 ? 5 * 3600 : 20 * 3600);
+	b->pool_c = lag(
+	    b->pool_c, 30 + 0.5 * b->pool_w.x / 0.12 * 0.25 - 6 * (1 - met), w->dt, met > 0.9 ? 5 * 3600 : 20 * 3600);
 	wander_step(&b->pool_w, &m->rng, w->dt);
 	b->chlorine = clamp(0.72 + wander_step(&b->chlorine_w, &m->rng, w->dt) - 0.06 * b->occupancy, 0.42, 0.98);
-	b->hot_water_c = lag(b->hot_water_c, met > 0.9 ? 64 - 2 * b->occupancy + b->pool_w.x * 4 : 20, w->dt, met > 0.9 ? 1800 : 6 * 3600);
+	b->hot_water_c = lag(b->hot_water_c, met > 0.9 ? 64 - 2 * b->occupancy + b->pool_w.x * 4 : 20, w->dt,
+	    met > 0.9 ? 1800 : 6 * 3600);
 	b->absorber = conditioned && ta > 22 && b->heat_peak > 0;
-	b->chilled_c = lag(b->chilled_c, (b->absorber > 0.5 ? 7.2 : 9.1) + 0.5 * noise_at(m->rng_key, w->t_s, 900), w->dt, 600);
+	b->chilled_c =
+	    lag(b->chilled_c, (b->absorber > 0.5 ? 7.2 : 9.1) + 0.5 * noise_at(m->rng_key, w->t_s, 900), w->dt, 600);
 }
 
 static void
@@ -191,15 +198,22 @@ heat(struct building *b, struct world *w)
 	double season = fmax(clamp((17 - ta) / 16, 0, 1), b->absorber * clamp((ta - 20) / 12, 0, 1));
 	/* A pool and its showers take heat all the year. */
 	double constant = given(m)->profile == LOAD_GYM ? 0.32 + 0.22 * s : 0.06 * s;
-	double wanted = b->heat_peak * clamp(constant + (0.25 + 0.75 * s) * season * 0.8, 0.02, 1) * (1 + b->slow.x * 2);
+	double wanted =
+	    b->heat_peak * clamp(constant + (0.25 + 0.75 * s) * season * 0.8, 0.02, 1) * (1 + b->slow.x * 2);
 	b->heat_wanted = lag(b->heat_wanted, wanted * (m->run > 0.5 ? 1 : 0.3), w->dt, 420);
 	w->net.demand += b->heat_wanted;
 	b->heat_t = b->heat_wanted * w->net.share;
 	/* Steam of the header less condensate at 80 degrees. */
 	b->heat_gj_h = b->heat_t * 2.43;
-	b->line_p = lag(b->line_p, fmin(b->line_sp, fmax(w->net.pressure - 0.02 - 0.02 * b->heat_t, 0)) + 0.004 * b->fast.x / 0.012, w->dt, 12);
+	b->line_p = lag(b->line_p,
+	    fmin(b->line_sp, fmax(w->net.pressure - 0.02 - 0.02 * b->heat_t, 0)) + 0.004 * b->fast.x / 0.012, w->dt,
+	    12);
 	b->line_t = lag(b->line_t, 100 * pow(10 * (fmax(b->line_p, 0) + 0.1013), 0.25) + 6, w->dt, 200);
-	b->valve = lag(b->valve, clamp(100 * b->heat_t / b->heat_peak * 0.72 * sqrt(0.75 / fmax(w->net.pressure, 0.1)) + 6 * (b->line_sp - 0.6) / 0.2, 0, 100), w->dt, 15);
+	b->valve = lag(b->valve,
+	    clamp(100 * b->heat_t / b->heat_peak * 0.72 * sqrt(0.75 / fmax(w->net.pressure, 0.1)) +
+	            6 * (b->line_sp - 0.6) / 0.2,
+	        0, 100),
+	    w->dt, 15);
 }
 
 static void
@@ -244,6 +258,11 @@ command(struct model *m, struct world *w, const char *signal, double v)
 }
 
 const struct model_kind model_load = {
-	.kind = ASSET_LOAD, .size = sizeof(struct building), .signals = signals, .init = init, .step = step,
-	.command = command, .settle = settle,
+	.kind = ASSET_LOAD,
+	.size = sizeof(struct building),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
+	.settle = settle,
 };

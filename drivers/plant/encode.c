@@ -22,7 +22,8 @@ nearest_x(const struct key_pairs *c, double y)
 	for (uint32_t i = 1; i < c->n; i++) {
 		double y0 = c->v[i - 1].y, y1 = c->v[i].y;
 		if ((y >= fmin(y0, y1) && y <= fmax(y0, y1)) || i + 1 == c->n)
-			return y1 == y0 ? c->v[i].x : c->v[i - 1].x + (c->v[i].x - c->v[i - 1].x) * (y - y0) / (y1 - y0);
+			return y1 == y0 ? c->v[i].x
+			                : c->v[i - 1].x + (c->v[i].x - c->v[i - 1].x) * (y - y0) / (y1 - y0);
 	}
 	return y;
 }
@@ -53,7 +54,8 @@ field(const struct site_register *r, unsigned *lo)
 		*lo = (unsigned)r->bit;
 		return 1;
 	}
-	if (isfinite(r->bits.lo) && isfinite(r->bits.hi) && r->bits.hi < all && r->bits.hi >= r->bits.lo && r->bits.lo >= 0) {
+	if (isfinite(r->bits.lo) && isfinite(r->bits.hi) && r->bits.hi < all && r->bits.hi >= r->bits.lo &&
+	    r->bits.lo >= 0) {
 		*lo = (unsigned)r->bits.lo;
 		return (unsigned)(r->bits.hi - r->bits.lo) + 1;
 	}
@@ -78,7 +80,9 @@ to_integer(const struct site_point_def *d, const struct site_register *r, double
 		raw = fmod(raw, ldexp(1, (int)bits));
 	if (is_signed) {
 		double top = ldexp(1, (int)bits - 1);
-		int64_t n = raw >= top ? (int64_t)mask_of(bits - 1) : raw < -top ? -(int64_t)mask_of(bits - 1) - 1 : (int64_t)raw;
+		int64_t n = raw >= top ? (int64_t)mask_of(bits - 1)
+		    : raw < -top       ? -(int64_t)mask_of(bits - 1) - 1
+		                       : (int64_t)raw;
 		return (uint64_t)n & mask_of(bits);
 	}
 	return raw <= 0 ? 0 : raw >= ldexp(1, (int)bits) ? mask_of(bits) : (uint64_t)raw;
@@ -114,7 +118,8 @@ get_words(unsigned words, int order, const uint16_t *in)
 }
 
 void
-image_encode(const struct site_point_def *d, const struct site_register *r, int order, int factor, double value, uint16_t *words)
+image_encode(
+    const struct site_point_def *d, const struct site_register *r, int order, int factor, double value, uint16_t *words)
 {
 	double raw = to_raw(d, r, factor, value);
 	unsigned n = raw_type_registers((enum raw_type)r->type), lo, bits = field(r, &lo);
@@ -140,7 +145,8 @@ image_encode(const struct site_point_def *d, const struct site_register *r, int 
 }
 
 double
-image_decode(const struct site_point_def *d, const struct site_register *r, int order, int factor, const uint16_t *words)
+image_decode(
+    const struct site_point_def *d, const struct site_register *r, int order, int factor, const uint16_t *words)
 {
 	unsigned n = raw_type_registers((enum raw_type)r->type), lo, bits = field(r, &lo);
 	double raw;

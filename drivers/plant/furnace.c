@@ -86,13 +86,18 @@ step(struct model *m, struct world *w)
 	f->steam = lag(f->steam, clamp(f->waste * q * f->yield, 0, a->steam_t_per_h * 1.015), w->dt, f->lag_s);
 	m->load = f->waste / f->rated_waste;
 	double heat = m->load * q;
-	f->t_comb = lag(f->t_comb, f->progress > 0.01 ? 650 + 285 * heat + wander_step(&f->flame, &m->rng, w->dt) : w->weather.ta + 60,
-	    w->dt, on ? 45 : 1800);
-	f->o2 = lag(f->o2, f->progress > 0.05 ? clamp(6.3 + 9 * (1 - q) + 4 * (1 - m->load), 4.2, 9.8) : 20.9, w->dt, 20);
+	f->t_comb = lag(f->t_comb,
+	    f->progress > 0.01 ? 650 + 285 * heat + wander_step(&f->flame, &m->rng, w->dt) : w->weather.ta + 60, w->dt,
+	    on ? 45 : 1800);
+	f->o2 =
+	    lag(f->o2, f->progress > 0.05 ? clamp(6.3 + 9 * (1 - q) + 4 * (1 - m->load), 4.2, 9.8) : 20.9, w->dt, 20);
 	double hot = clamp(f->steam / a->steam_t_per_h * 1.6, 0, 1);
-	f->pressure = lag(f->pressure, hot * (a->steam_pressure_mpa * 0.985) + (hot > 0.5 ? wander_step(&f->pressure_w, &m->rng, w->dt) : 0), w->dt, 300);
-	f->temperature = lag(f->temperature, hot > 0.1 ? a->steam_temperature_c * (0.9 + 0.1 * hot) - 3 + 20 * (q - 1) : w->weather.ta + 20,
-	    w->dt, hot > 0.1 ? 240 : 7200);
+	f->pressure = lag(f->pressure,
+	    hot * (a->steam_pressure_mpa * 0.985) + (hot > 0.5 ? wander_step(&f->pressure_w, &m->rng, w->dt) : 0),
+	    w->dt, 300);
+	f->temperature = lag(f->temperature,
+	    hot > 0.1 ? a->steam_temperature_c * (0.9 + 0.1 * hot) - 3 + 20 * (q - 1) : w->weather.ta + 20, w->dt,
+	    hot > 0.1 ? 240 : 7200);
 	f->drum_level = wander_step(&f->drum, &m->rng, w->dt) + 25 * (heat - m->load) - 6 * (1 - m->run);
 	w->steam_main += f->steam;
 	w->furnaces_running += m->run;
@@ -100,5 +105,9 @@ step(struct model *m, struct world *w)
 }
 
 const struct model_kind model_furnace = {
-	.kind = ASSET_FURNACE, .size = sizeof(struct furnace), .signals = signals, .init = init, .step = step,
+	.kind = ASSET_FURNACE,
+	.size = sizeof(struct furnace),
+	.signals = signals,
+	.init = init,
+	.step = step,
 };

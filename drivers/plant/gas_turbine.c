@@ -135,11 +135,17 @@ step(struct model *m, struct world *w)
 	m->p_kw = s == GT_RUN ? slew(m->p_kw, target, a->ramp_kw_per_min / 60, w->dt) : 0;
 	m->run = s == GT_RUN;
 	m->load = m->p_kw / a->rated_kw;
-	double fired = s == GT_RUN ? g->idle + (1 - g->idle) * m->load : s == GT_SYNC ? g->idle : s == GT_START ? 0.75 * g->idle : 0;
+	double fired = s == GT_RUN ? g->idle + (1 - g->idle) * m->load
+	    : s == GT_SYNC         ? g->idle
+	    : s == GT_START        ? 0.75 * g->idle
+	                           : 0;
 	g->gas = lag(g->gas, g->full_m3_h * fired, w->dt, 1.5);
 	g->gas_m3 += g->gas * w->dt / 3600;
 	g->gas_p = 0.5 - 0.03 * m->load + wander_step(&g->gas_pressure_w, &m->rng, w->dt);
-	g->speed = lag(g->speed, s == GT_RUN ? 100 * m->f_hz / 50 : speed[s], w->dt, s == GT_RUN ? 0.5 : s == GT_TRIP || s == GT_COOLDOWN ? 50 : 20);
+	g->speed = lag(g->speed, s == GT_RUN ? 100 * m->f_hz / 50 : speed[s], w->dt,
+	    s == GT_RUN                            ? 0.5
+	        : s == GT_TRIP || s == GT_COOLDOWN ? 50
+	                                           : 20);
 	double hot = s == GT_RUN ? 330 + 205 * m->load : s == GT_SYNC ? 330 : s == GT_START ? 300 : w->weather.ta + 15;
 	g->egt = lag(g->egt, hot, w->dt, s == GT_RUN ? 12 : s >= GT_COOLDOWN ? 400 : 40);
 	wander_step(&g->egt_w, &m->rng, w->dt);
@@ -182,6 +188,11 @@ follow(struct model *m, struct world *w, double kw)
 }
 
 const struct model_kind model_gas_turbine = {
-	.kind = ASSET_GTC, .size = sizeof(struct gas_turbine), .signals = signals, .init = init, .step = step,
-	.command = command, .follow = follow,
+	.kind = ASSET_GTC,
+	.size = sizeof(struct gas_turbine),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
+	.follow = follow,
 };

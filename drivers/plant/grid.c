@@ -19,7 +19,7 @@ struct grid {
 	double s_kva, pf, v[3], i[3], transformer_c, pulse;
 	double ry27, ry51, ry59, ry64, ry67, ry67p, ry95h, ry95l;
 	double q_import;
-	double back_s;       /* since the utility came back */
+	double back_s;        /* since the utility came back */
 	bool opened_by_relay; /* the receiving breaker: it closes again by itself */
 };
 
@@ -51,9 +51,9 @@ static const struct signal signals[] = {
 	{ NULL, 0, NULL },
 };
 
-#define PULSE_S 5       /* length of the contact at each half hour */
-#define SHED_AFTER_S 1.0
-#define DEAD_AFTER_S 3.0
+#define PULSE_S         5 /* length of the contact at each half hour */
+#define SHED_AFTER_S    1.0
+#define DEAD_AFTER_S    3.0
 #define RECLOSE_AFTER_S 60
 #define RESTORE_EVERY_S 10
 
@@ -134,7 +134,8 @@ meter(struct grid *g, struct world *w)
 	g->pf = g->s_kva < 3 ? 100 : 100 * fabs(m->p_kw) / g->s_kva * (m->q_kvar < 0 ? -1 : 1);
 	for (int k = 0; k < 3; k++) {
 		g->v[k] = bus->is_live ? nominal_v(m) * bus->v_pu * (1 + g->phase_w[k].x) : 0;
-		g->i[k] = g->v[k] > 100 ? g->s_kva * 1000 / (sqrt(3) * g->v[k]) * (1 + 8 * g->phase_w[(k + 1) % 3].x) : 0;
+		g->i[k] =
+		    g->v[k] > 100 ? g->s_kva * 1000 / (sqrt(3) * g->v[k]) * (1 + 8 * g->phase_w[(k + 1) % 3].x) : 0;
 	}
 	g->line_kv = g->utility > 0.5 ? nominal_v(m) / 100 * (1 + g->voltage_w.x * 0.8) : 0;
 	g->transformer_c = lag(g->transformer_c, w->weather.ta + 22 + 30 * pow(g->s_kva / rated, 2), w->dt, 3600);
@@ -158,7 +159,7 @@ sum_of_bus(const struct world *w, uint32_t bus, bool loads)
 		if (is_load == loads)
 			sum += m->p_kw;
 		if (loads && m->kind->kind == ASSET_STG)
-			sum += *world_signal(w, m, "aux", NULL);
+			sum += m->aux_kw;
 	}
 	return sum;
 }
@@ -192,7 +193,7 @@ bus_dies(struct world *w, uint32_t bus)
 		if (m->bus == bus && m->kind->kind != ASSET_GRID)
 			m->p_kw = m->q_kvar = 0;
 		if (m->bus == bus && m->kind->kind == ASSET_STG)
-			*(double *)(uintptr_t)world_signal(w, m, "aux", NULL) = 0;
+			m->aux_kw = 0;
 	}
 }
 
@@ -205,7 +206,7 @@ has_former(const struct world *w, uint32_t bus)
 			continue;
 		if (m->kind->kind == ASSET_GTC || m->kind->kind == ASSET_STG)
 			return true;
-		if (m->kind->kind == ASSET_BATTERY && *world_signal(w, m, "forming", NULL) > 0.5)
+		if (m->kind->kind == ASSET_BATTERY && m->forming > 0.5)
 			return true;
 	}
 	return false;
@@ -223,7 +224,7 @@ brown_out(struct world *w, uint32_t bus, double missing)
 		if (m->kind->kind == ASSET_LOAD)
 			m->p_kw *= keep;
 		if (m->kind->kind == ASSET_STG)
-			*(double *)(uintptr_t)world_signal(w, m, "aux", NULL) *= keep;
+			m->aux_kw *= keep;
 	}
 }
 
@@ -285,7 +286,7 @@ share_kvar(struct world *w, uint32_t bus)
 		const struct model *m = w->models[i];
 		if (m->bus != bus)
 			continue;
-		kvar += m->kind->kind == ASSET_LOAD ? m->q_kvar : m->kind->kind == ASSET_STG ? 0.5 * *world_signal(w, m, "aux", NULL) : 0;
+		kvar += m->kind->kind == ASSET_LOAD ? m->q_kvar : m->kind->kind == ASSET_STG ? 0.5 * m->aux_kw : 0;
 		kw += m->kind->kind == ASSET_STG || m->kind->kind == ASSET_GTC ? m->p_kw : 0;
 	}
 	double taken = 0;
@@ -336,8 +337,11 @@ close_bus(struct world *w, uint32_t bus)
 	if (connected) {
 		restore(w, bus);
 		b->is_live = true;
-		b->f_hz = g != NULL ? g->f_utility : w->bus_count > 0 && w->buses[0].grid != NULL ? ((struct grid *)w->buses[0].grid)->f_utility : 50;
-		b->v_pu = g != NULL ? 1 + g->voltage_w.x - 0.006 * g->m.p_kw / fmax(given(&g->m)->import_max_kw, 1000) : 1;
+		b->f_hz = g != NULL                                ? g->f_utility
+		    : w->bus_count > 0 && w->buses[0].grid != NULL ? ((struct grid *)w->buses[0].grid)->f_utility
+		                                                   : 50;
+		b->v_pu =
+		    g != NULL ? 1 + g->voltage_w.x - 0.006 * g->m.p_kw / fmax(given(&g->m)->import_max_kw, 1000) : 1;
 	}
 	b->error_kw = short_kw - (g != NULL ? g->m.p_kw : b->unmetered_kw);
 	if (g != NULL)
@@ -381,5 +385,10 @@ command(struct model *m, struct world *w, const char *signal, double v)
 }
 
 const struct model_kind model_grid = {
-	.kind = ASSET_GRID, .size = sizeof(struct grid), .signals = signals, .init = init, .step = step, .command = command,
+	.kind = ASSET_GRID,
+	.size = sizeof(struct grid),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
 };

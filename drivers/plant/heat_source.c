@@ -8,9 +8,18 @@
 
 #include "drivers/plant/plant.h"
 
-struct boiler { struct model m; double steam, fuel, fuel_m3, p_sp, pressure; };
-struct store { struct model m; double energy_gj, capacity_gj, soc, flow; };
-struct dump { struct model m; double steam, valve; };
+struct boiler {
+	struct model m;
+	double steam, fuel, fuel_m3, p_sp, pressure;
+};
+struct store {
+	struct model m;
+	double energy_gj, capacity_gj, soc, flow;
+};
+struct dump {
+	struct model m;
+	double steam, valve;
+};
 
 static const struct signal boiler_signals[] = {
 	{ "steam", offsetof(struct boiler, steam), "t/h" },
@@ -50,7 +59,9 @@ boiler_step(struct model *m, struct world *w)
 	/* By itself it fires when the header is low, and stops when it is well. */
 	bool wants = isnan(b->p_sp) ? (m->run > 0.5 ? w->net.pressure < 0.78 : w->net.pressure < 0.62) : b->p_sp > 0;
 	m->run = live && wants;
-	double target = m->run < 0.5 ? 0 : isnan(b->p_sp) ? a->rated_t_per_h * clamp((0.79 - w->net.pressure) * 10, 0, 1) : b->p_sp;
+	double target = m->run < 0.5 ? 0
+	    : isnan(b->p_sp)         ? a->rated_t_per_h * clamp((0.79 - w->net.pressure) * 10, 0, 1)
+	                             : b->p_sp;
 	b->steam = lag(b->steam, m->run > 0.5 ? clamp(target, a->min_t_per_h, a->rated_t_per_h) : 0, w->dt, 180);
 	b->fuel = isfinite(a->fuel_m3_per_t) ? b->steam * a->fuel_m3_per_t : b->steam * 75;
 	b->fuel_m3 += b->fuel * w->dt / 3600;
@@ -118,12 +129,24 @@ dump_step(struct model *m, struct world *w)
 }
 
 const struct model_kind model_boiler = {
-	.kind = ASSET_BOILER, .size = sizeof(struct boiler), .signals = boiler_signals, .init = boiler_init, .step = boiler_step,
+	.kind = ASSET_BOILER,
+	.size = sizeof(struct boiler),
+	.signals = boiler_signals,
+	.init = boiler_init,
+	.step = boiler_step,
 	.command = boiler_command,
 };
 const struct model_kind model_heat_store = {
-	.kind = ASSET_HEATSTORE, .size = sizeof(struct store), .signals = store_signals, .init = store_init, .step = store_step,
+	.kind = ASSET_HEATSTORE,
+	.size = sizeof(struct store),
+	.signals = store_signals,
+	.init = store_init,
+	.step = store_step,
 };
 const struct model_kind model_dump = {
-	.kind = ASSET_DUMP, .size = sizeof(struct dump), .signals = dump_signals, .init = dump_init, .step = dump_step,
+	.kind = ASSET_DUMP,
+	.size = sizeof(struct dump),
+	.signals = dump_signals,
+	.init = dump_init,
+	.step = dump_step,
 };

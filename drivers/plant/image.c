@@ -18,17 +18,13 @@ image_value(const struct image *im, const struct image_point *p)
 	if (p->override == OVERRIDE_VALUE)
 		return p->override_value;
 	switch (s->kind) {
-	case SOURCE_SIGNAL:
-		return *s->signal * s->factor;
-	case SOURCE_DERIVED:
-		return (s->at0 + (s->at1 - s->at0) * *s->signal + noise * (*s->signal > 0.02)) * s->factor;
-	case SOURCE_WANDER:
-		return s->at0 + noise;
+	case SOURCE_SIGNAL: return *s->signal * s->factor;
+	case SOURCE_DERIVED: return (s->at0 + (s->at1 - s->at0) * *s->signal + noise * (*s->signal > 0.02)) * s->factor;
+	case SOURCE_WANDER: return s->at0 + noise;
 	case SOURCE_COUNT:
 		/* The wave is slower than the count, so it never runs backwards. */
 		return s->at0 + s->at1 * (t + 0.5 * s->period_s / 6.3 * sin(6.283 * t / s->period_s));
-	case SOURCE_HELD:
-		break;
+	case SOURCE_HELD: break;
 	}
 	return p->held;
 }
@@ -51,8 +47,11 @@ add_spot(struct image *im, int table, int64_t address, unsigned count, enum spot
 {
 	if (address < 0 || address + count > 65536 || table < 0 || table >= TABLE_COUNT)
 		return;
-	im->spots[im->spot_count++] = (struct spot){ .table = (uint8_t)table, .role = (uint8_t)role, .address = (uint16_t)address,
-		.count = (uint16_t)count, .point = point };
+	im->spots[im->spot_count++] = (struct spot){ .table = (uint8_t)table,
+		.role = (uint8_t)role,
+		.address = (uint16_t)address,
+		.count = (uint16_t)count,
+		.point = point };
 	if (count > im->longest)
 		im->longest = (uint16_t)count;
 }
@@ -99,7 +98,8 @@ find_spans(struct image *im, struct arena *arena)
 			if (to > last->to)
 				last->to = (uint16_t)to;
 		} else {
-			im->spans[im->span_count++] = (struct image_span){ .table = s->table, .from = s->address, .to = (uint16_t)to };
+			im->spans[im->span_count++] =
+			    (struct image_span){ .table = s->table, .from = s->address, .to = (uint16_t)to };
 		}
 	}
 }
@@ -125,13 +125,15 @@ find_factors(struct image *im)
 		if (s->role != SPOT_FACTOR)
 			continue;
 		const struct site_point_def *d = im->points[s->point].point->def;
-		const struct site_register *r = d->read != NULL && d->read->scale_factor == s->address ? d->read : d->write;
+		const struct site_register *r =
+		    d->read != NULL && d->read->scale_factor == s->address ? d->read : d->write;
 		s->factor = wanted_factor(d, r);
 	}
 	for (uint32_t i = 1; i < im->spot_count; i++)
 		for (uint32_t k = i; k > 0; k--) {
 			struct spot *a = &im->spots[k - 1], *b = &im->spots[k];
-			if (a->role != SPOT_FACTOR || b->role != SPOT_FACTOR || a->table != b->table || a->address != b->address)
+			if (a->role != SPOT_FACTOR || b->role != SPOT_FACTOR || a->table != b->table ||
+			    a->address != b->address)
 				break;
 			a->factor = b->factor = a->factor > b->factor ? a->factor : b->factor;
 		}
@@ -217,15 +219,9 @@ show_spot(const struct image *im, const struct spot *s, uint16_t *words)
 		image_encode(d, r, image_order(r, profile), factor_of(im, r), pulse ? 0 : image_value(im, p), words);
 		break;
 	}
-	case SPOT_OPEN:
-		words[0] = 0;
-		break;
-	case SPOT_FACTOR:
-		words[0] = (uint16_t)s->factor;
-		break;
-	case SPOT_TIMER:
-		words[0] = (uint16_t)clamp(p->revert_s, 0, 65535);
-		break;
+	case SPOT_OPEN: words[0] = 0; break;
+	case SPOT_FACTOR: words[0] = (uint16_t)s->factor; break;
+	case SPOT_TIMER: words[0] = (uint16_t)clamp(p->revert_s, 0, 65535); break;
 	case SPOT_IDENTITY: {
 		const struct site_identity *id = profile->identity;
 		words[0] = (uint16_t)((words[0] & ~id->mask) | (id->equals & id->mask));

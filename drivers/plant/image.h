@@ -23,8 +23,8 @@ struct source {
 	const double *signal;
 	double factor, at0, at1, noise, period_s;
 	uint64_t key;
-	struct model *model;   /* takes the commands; NULL = nobody */
-	const char *command;   /* under this name; NULL = only held */
+	struct model *model; /* takes the commands; NULL = nobody */
+	const char *command; /* under this name; NULL = only held */
 };
 
 enum override { OVERRIDE_NONE, OVERRIDE_VALUE };
@@ -39,8 +39,8 @@ struct image_point {
 	uint16_t pending[4];
 	unsigned pending_mask;
 	/* reversion */
-	double revert_s;        /* delay; 0 = none */
-	double revert_at_s;     /* world's t_s; 0 = not running */
+	double revert_s;    /* delay; 0 = none */
+	double revert_at_s; /* world's t_s; 0 = not running */
 };
 
 enum spot_role { SPOT_READ, SPOT_WRITE, SPOT_OPEN, SPOT_FACTOR, SPOT_TIMER, SPOT_IDENTITY };
@@ -52,7 +52,10 @@ struct spot { /* a place in a table that means something */
 	int factor;     /* SPOT_FACTOR: the power of ten */
 };
 
-struct image_span { uint8_t table; uint16_t from, to; };
+struct image_span {
+	uint8_t table;
+	uint16_t from, to;
+};
 
 /* What a device does instead of answering well. */
 enum fault { FAULT_NONE, FAULT_SILENT, FAULT_SLOW, FAULT_RESET, FAULT_WRONG };
@@ -63,20 +66,29 @@ struct image {
 	struct world *world;
 	struct image_point *points;
 	uint32_t point_count;
-	struct spot *spots;      /* by table and address */
+	struct spot *spots; /* by table and address */
 	uint32_t spot_count;
-	uint16_t longest;        /* count of the longest spot */
+	uint16_t longest;         /* count of the longest spot */
 	struct image_span *spans; /* addresses that exist; by table and address */
 	uint32_t span_count;
-	struct image *next;       /* on the same connection */
+	struct image *next; /* on the same connection */
 	enum fault fault;
-	int wrong;               /* FAULT_WRONG: enum wrong of server.h */
+	int wrong; /* FAULT_WRONG: enum wrong of server.h */
 	double slow_s;
 	uint64_t requests, writes;
 };
 
 /* Modbus exception codes. */
-enum { MB_OK = 0, MB_FUNCTION = 1, MB_ADDRESS = 2, MB_VALUE = 3, MB_FAILURE = 4, MB_BUSY = 6, MB_PATH = 10, MB_TARGET = 11 };
+enum {
+	MB_OK = 0,
+	MB_FUNCTION = 1,
+	MB_ADDRESS = 2,
+	MB_VALUE = 3,
+	MB_FAILURE = 4,
+	MB_BUSY = 6,
+	MB_PATH = 10,
+	MB_TARGET = 11
+};
 
 /* points[] with their sources must be set; the arrays go to the arena. */
 void image_build(struct image *im, struct arena *arena);
@@ -89,8 +101,10 @@ double image_value(const struct image *im, const struct image_point *p); /* in t
 bool image_command(struct image *im, struct image_point *p, double v);   /* as if written; false: nothing to write */
 
 /* The encoding alone. words: 1, 2 or 4; factor: power of ten of the scale-factor register. Bits outside of the field stay. */
-void image_encode(const struct site_point_def *d, const struct site_register *r, int order, int factor, double value, uint16_t *words);
-double image_decode(const struct site_point_def *d, const struct site_register *r, int order, int factor, const uint16_t *words);
+void image_encode(const struct site_point_def *d, const struct site_register *r, int order, int factor, double value,
+    uint16_t *words);
+double image_decode(
+    const struct site_point_def *d, const struct site_register *r, int order, int factor, const uint16_t *words);
 int image_order(const struct site_register *r, const struct site_profile *p);
 
 /* bind.c: fills points[].source for every point of the device. */

@@ -15,11 +15,11 @@
 #include "scada/base/str.h"
 #include "scada/site/site_load.h"
 
-#define TICK_S 0.05
-#define STEP_S 0.1         /* simulated, at ordinary speed */
-#define STEP_FAST_S 1.0    /* above STEP_FAST_FROM times the clock */
+#define TICK_S         0.05
+#define STEP_S         0.1 /* simulated, at ordinary speed */
+#define STEP_FAST_S    1.0 /* above STEP_FAST_FROM times the clock */
 #define STEP_FAST_FROM 20
-#define BEHIND_MAX_S 2.0   /* of the clock: after a stop the plant does not run after it for longer */
+#define BEHIND_MAX_S   2.0 /* of the clock: after a stop the plant does not run after it for longer */
 
 struct options {
 	const char *folder, *only, *control;
@@ -85,31 +85,20 @@ parse_options(int argc, char **argv, struct options *o)
 			if (!utc_from_iso(optarg, &o->start))
 				bad_option("--start", optarg, "as 2026-07-20T08:00:00+09:00");
 			break;
-		case OPT_ONLY:
-			o->only = optarg;
-			break;
-		case OPT_CONTROL:
-			o->control = optarg;
-			break;
+		case OPT_ONLY: o->only = optarg; break;
+		case OPT_CONTROL: o->control = optarg; break;
 		case OPT_CTL:
 			bad_option("--ctl", optarg, "it must be the first word, and a command must follow");
 			break;
-		case OPT_SLEEP:
-			o->pv_sleeps = true;
-			break;
-		case 'v':
-			o->verbosity++;
-			break;
+		case OPT_SLEEP: o->pv_sleeps = true; break;
+		case 'v': o->verbosity++; break;
 		case 'h':
-		case OPT_HELP:
-			fputs(usage_text, stdout);
-			exit(0);
+		case OPT_HELP: fputs(usage_text, stdout); exit(0);
 		case OPT_VERSION:
-			printf("chisan-plant %s (libev %d.%d)\n", PACKAGE_VERSION, ev_version_major(), ev_version_minor());
+			printf(
+			    "chisan-plant %s (libev %d.%d)\n", PACKAGE_VERSION, ev_version_major(), ev_version_minor());
 			exit(0);
-		default:
-			fputs(usage_text, stderr);
-			exit(2);
+		default: fputs(usage_text, stderr); exit(2);
 		}
 	if (optind + 1 < argc)
 		bad_option("too many arguments:", argv[optind + 1], "one folder");
@@ -177,7 +166,8 @@ serve(struct district *d, const struct options *o)
 		log_error("%s", message);
 		goto done;
 	}
-	if (o->control != NULL && (control = control_new(loop, d, server, o->control, message, sizeof(message))) == NULL) {
+	if (o->control != NULL &&
+	    (control = control_new(loop, d, server, o->control, message, sizeof(message))) == NULL) {
 		log_error("%s", message);
 		goto done;
 	}
@@ -221,7 +211,8 @@ main(int argc, char **argv)
 	raise_limits();
 	enum err e = site_load(o.folder, on_fault, NULL, &site);
 	if (e != OK) {
-		log_error("%s: %s", o.folder, e == ERR_NOT_FOUND ? "chisan-site, which reads site files, is not installed" : err_text(e));
+		log_error("%s: %s", o.folder,
+		    e == ERR_NOT_FOUND ? "chisan-site, which reads site files, is not installed" : err_text(e));
 		return 1;
 	}
 	if (site->timezone != NULL && !clock_set_zone(site->timezone))

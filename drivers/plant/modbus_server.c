@@ -8,8 +8,8 @@
 
 #include "drivers/plant/image.h"
 
-#define WRITE_REGISTERS 123
-#define WRITE_BITS 1968
+#define WRITE_REGISTERS    123
+#define WRITE_BITS         1968
 #define RW_WRITE_REGISTERS 121
 
 static unsigned
@@ -121,7 +121,8 @@ write_many(struct work *k, int table)
 	if (k->len < 6)
 		return MB_VALUE;
 	unsigned address = get16(k->pdu + 1), count = get16(k->pdu + 3), bytes = k->pdu[5];
-	unsigned most = table == TABLE_COIL ? WRITE_BITS : WRITE_REGISTERS, need = table == TABLE_COIL ? (count + 7) / 8 : 2 * count;
+	unsigned most = table == TABLE_COIL ? WRITE_BITS : WRITE_REGISTERS,
+	         need = table == TABLE_COIL ? (count + 7) / 8 : 2 * count;
 	if (count < 1 || count > most || bytes != need || k->len != 6 + (size_t)bytes)
 		return MB_VALUE;
 	int e;
@@ -160,8 +161,10 @@ read_write(struct work *k)
 {
 	if (k->len < 10)
 		return MB_VALUE;
-	unsigned from = get16(k->pdu + 1), want = get16(k->pdu + 3), to = get16(k->pdu + 5), count = get16(k->pdu + 7), bytes = k->pdu[9];
-	if (want < 1 || want > 125 || count < 1 || count > RW_WRITE_REGISTERS || bytes != 2 * count || k->len != 10 + (size_t)bytes)
+	unsigned from = get16(k->pdu + 1), want = get16(k->pdu + 3), to = get16(k->pdu + 5), count = get16(k->pdu + 7),
+	         bytes = k->pdu[9];
+	if (want < 1 || want > 125 || count < 1 || count > RW_WRITE_REGISTERS || bytes != 2 * count ||
+	    k->len != 10 + (size_t)bytes)
 		return MB_VALUE;
 	int e = write_words(k, to, count, k->pdu + 10);
 	return e != MB_OK ? e : read_into(k, TABLE_HOLDING, from, want);

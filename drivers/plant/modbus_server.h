@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #define ADU_HEAD 7
-#define ADU_MAX 260
-#define PDU_MAX 253
+#define ADU_MAX  260
+#define PDU_MAX  253
 
 struct mb_target {
 	/* Registers as numbers, bits as 0 or 1; an exception code or 0. */

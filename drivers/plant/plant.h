@@ -13,7 +13,7 @@
 #include "scada/base/clock.h"
 #include "scada/model/energy.h"
 
-#define BUS_NONE UINT32_MAX
+#define BUS_NONE   UINT32_MAX
 #define STEP_MAX_S 10.0 /* longer steps are refused: the controls would swing */
 
 struct world;
@@ -29,10 +29,11 @@ struct signal {
 struct model_kind {
 	int kind; /* enum asset_kind */
 	size_t size;
-	const struct signal *signals; /* besides model_signals; ends with a NULL name */
+	const struct signal *signals;                   /* besides model_signals; ends with a NULL name */
 	void (*init)(struct model *m, struct world *w); /* a plausible steady state for the world's time */
 	void (*step)(struct model *m, struct world *w); /* by w->dt; sets p_kw and q_kvar */
-	bool (*command)(struct model *m, struct world *w, const char *signal, double v); /* NaN = to the plant's own control; false: no such */
+	bool (*command)(struct model *m, struct world *w, const char *signal,
+	    double v); /* NaN = to the plant's own control; false: no such */
 	/* In an island: give up to `kw` more (negative: take) at once; returns what was given. NULL: cannot. */
 	double (*follow)(struct model *m, struct world *w, double kw);
 	void (*settle)(struct model *m, struct world *w); /* after the balance is closed: what p_kw did; may be NULL */
@@ -45,6 +46,8 @@ struct model {
 	struct rng rng;
 	uint64_t rng_key; /* for noise_at */
 	double p_kw, q_kvar;
+	double aux_kw;                 /* taken by the works around it, a consumer on its bus */
+	double forming;                /* it may carry an island by itself */
 	double kwh_out, kwh_in, kvarh; /* of p_kw above and below zero; counters without roll-over */
 	double hours;                  /* in operation */
 	double run;                    /* 0..1: is it in operation */
@@ -58,7 +61,7 @@ struct model {
 
 struct bus_state {
 	const struct bus *def;
-	struct model *grid;  /* closes its balance; NULL: the utility does so unmetered */
+	struct model *grid; /* closes its balance; NULL: the utility does so unmetered */
 	bool is_live;
 	double f_hz, v_pu;
 	double unmetered_kw; /* what the utility gives where no grid meter is */
@@ -68,12 +71,12 @@ struct bus_state {
 };
 
 struct calendar {
-	double hour;      /* local, 0..24 */
-	int weekday;      /* 0 = Sunday */
-	int day_of_year;  /* 0..365 */
-	int64_t day;      /* local days since 1970 */
-	int64_t next_us;  /* when civil time must be asked again */
-	int64_t base_us;  /* utc of the local midnight before */
+	double hour;     /* local, 0..24 */
+	int weekday;     /* 0 = Sunday */
+	int day_of_year; /* 0..365 */
+	int64_t day;     /* local days since 1970 */
+	int64_t next_us; /* when civil time must be asked again */
+	int64_t base_us; /* utc of the local midnight before */
 };
 
 struct weather {
@@ -83,39 +86,41 @@ struct weather {
 	double elevation_deg;
 };
 
-struct steam_net {                   /* low-pressure header, its lines and the condensate */
+struct steam_net { /* low-pressure header, its lines and the condensate */
 	struct rng rng;
 	struct wander level_w, cond_w;
 	double pressure, temperature;
-	double demand, delivered;        /* t/h at the consumers; set by loads, answered by the header */
-	double hrb, fired, stored;       /* supplies of this step */
+	double demand, delivered;         /* t/h at the consumers; set by loads, answered by the header */
+	double hrb, fired, stored;        /* supplies of this step */
 	double ext_t, ext_max, ext_valve; /* extraction: actual, what turbines can give, controller's integral */
-	double prv_t;                    /* main steam let down when no turbine gives */
+	double prv_t;                     /* main steam let down when no turbine gives */
 	double dump_t, dump_max, dump_valve;
-	double loss_t, share;            /* share of the demand that is met */
+	double loss_t, share; /* share of the demand that is met */
 	double cond_f, cond_t, cond_cond, tank_l;
 	double pump_a, pump_b, pump_af, pump_bf, sv_lift, gasdet, remote;
-	double error_t;                  /* of the mass balance after each step */
+	double error_t; /* of the mass balance after each step */
 	bool is_present;
 };
 
-struct pit { double level_t, capacity_t; };
+struct pit {
+	double level_t, capacity_t;
+};
 
 struct world {
-	const struct energy *energy;     /* NULL: only weather */
+	const struct energy *energy; /* NULL: only weather */
 	struct arena *arena;
 	uint64_t seed;
 	struct utc now;
-	double dt, t_s;                  /* this step; simulated seconds since the start */
+	double dt, t_s; /* this step; simulated seconds since the start */
 	struct calendar calendar;
 	struct weather weather;
 	struct steam_net net;
 	struct pit pit;
-	double steam_main, steam_used;   /* t/h made by furnaces; taken by turbines and let-down before */
+	double steam_main, steam_used; /* t/h made by furnaces; taken by turbines and let-down before */
 	double furnaces_running, furnace_steam_rated;
 	struct bus_state *buses;
 	uint32_t bus_count;
-	struct model **models;           /* in the order of stepping */
+	struct model **models; /* in the order of stepping */
 	uint32_t model_count;
 };
 

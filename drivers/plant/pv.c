@@ -95,6 +95,11 @@ follow(struct model *m, struct world *w, double kw)
 }
 
 const struct model_kind model_pv = {
-	.kind = ASSET_PV, .size = sizeof(struct pv), .signals = signals, .init = init, .step = step,
-	.command = command, .follow = follow,
+	.kind = ASSET_PV,
+	.size = sizeof(struct pv),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
+	.follow = follow,
 };

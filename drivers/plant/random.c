@@ -62,7 +62,8 @@ rng_normal(struct rng *r)
 {
 	/* Four uniforms of 16 bits: close enough to a bell, bounded, and four times as fast as a logarithm. */
 	uint64_t n = rng_next(r);
-	double sum = (double)(n & 0xFFFF) + (double)((n >> 16) & 0xFFFF) + (double)((n >> 32) & 0xFFFF) + (double)(n >> 48);
+	double sum =
+	    (double)(n & 0xFFFF) + (double)((n >> 16) & 0xFFFF) + (double)((n >> 32) & 0xFFFF) + (double)(n >> 48);
 	return (sum / 65536.0 - 2.0) * 1.7320508075688772;
 }
 

@@ -6,7 +6,7 @@
 #define CHISAN_PLANT_RULES_H
 
 #define RULE_WORLD (-1) /* of the district as a whole: weather, header, pit */
-#define RULE_ANY (-2)   /* of any asset */
+#define RULE_ANY   (-2) /* of any asset */
 
 struct rule {
 	int kind;           /* enum asset_kind, RULE_WORLD, RULE_ANY */
@@ -14,7 +14,7 @@ struct rule {
 	const char *signal; /* of the model or the world; also the name of the command */
 	/* A derived value: at0 where the signal is 0, at1 where it is 1, and noise around it. All 0: the signal itself. */
 	double at0, at1, noise, period_s;
-	int is_nominal;     /* at0 and at1 are shares of the middle between the point's L and H limits */
+	int is_nominal; /* at0 and at1 are shares of the middle between the point's L and H limits */
 };
 
 extern const struct rule rules[]; /* ends with a NULL tag */

@@ -20,10 +20,10 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define IN_SIZE 4096      /* pipelined requests */
+#define IN_SIZE  4096 /* pipelined requests */
 #define OUT_SIZE 16384
-#define LATE_MAX 32       /* replies that wait, per client */
-#define BACKLOG 512
+#define LATE_MAX 32 /* replies that wait, per client */
+#define BACKLOG  512
 
 struct late { /* a reply, or a part of one, that goes out later */
 	TAILQ_ENTRY(late) entry;
@@ -98,7 +98,8 @@ static void
 watch(struct client *c)
 {
 	/* While replies pile up nothing more is read: the client's own window stops it. */
-	int events = (c->out_len < OUT_SIZE / 2 && c->late_count < LATE_MAX ? EV_READ : 0) | (c->out_len > 0 ? EV_WRITE : 0);
+	int events =
+	    (c->out_len < OUT_SIZE / 2 && c->late_count < LATE_MAX ? EV_READ : 0) | (c->out_len > 0 ? EV_WRITE : 0);
 	ev_io_stop(c->server->loop, &c->io);
 	ev_io_set(&c->io, c->fd, events);
 	if (events != 0)
@@ -176,18 +177,10 @@ answer_wrongly(struct client *c, const struct image *im, const uint8_t *request,
 {
 	int kind = im->wrong & 0xFF;
 	switch (kind) {
-	case WRONG_TRANSACTION:
-		reply[1] ^= 0x55;
-		break;
-	case WRONG_PROTOCOL:
-		reply[3] = 7;
-		break;
-	case WRONG_UNIT:
-		reply[6] ^= 0x11;
-		break;
-	case WRONG_FUNCTION:
-		reply[7] ^= 0x06;
-		break;
+	case WRONG_TRANSACTION: reply[1] ^= 0x55; break;
+	case WRONG_PROTOCOL: reply[3] = 7; break;
+	case WRONG_UNIT: reply[6] ^= 0x11; break;
+	case WRONG_FUNCTION: reply[7] ^= 0x06; break;
 	case WRONG_NUMBER:
 		/* One register less, and all lengths say so. */
 		if (len > ADU_HEAD + 4 && reply[8] > 2) {
@@ -196,25 +189,15 @@ answer_wrongly(struct client *c, const struct image *im, const uint8_t *request,
 			len -= 2;
 		}
 		break;
-	case WRONG_LENGTH:
-		reply[4] = 0x20;
-		break;
-	case WRONG_HALF:
-		len /= 2;
-		break;
-	case WRONG_DRIP:
-		queue_late(c, reply, len, 0.02, 0.02);
-		return;
-	case WRONG_TWICE:
-		queue(c, reply, len);
-		break;
+	case WRONG_LENGTH: reply[4] = 0x20; break;
+	case WRONG_HALF: len /= 2; break;
+	case WRONG_DRIP: queue_late(c, reply, len, 0.02, 0.02); return;
+	case WRONG_TWICE: queue(c, reply, len); break;
 	case WRONG_GARBAGE:
 		for (size_t i = 0; i < len; i++)
 			reply[i] = (uint8_t)rng_next(&c->server->rng);
 		break;
-	default:
-		len = mb_exception(request, im->wrong >> 8, reply);
-		break;
+	default: len = mb_exception(request, im->wrong >> 8, reply); break;
 	}
 	queue(c, reply, len);
 }
@@ -253,8 +236,11 @@ answer(struct client *c, const uint8_t *request, size_t len)
 		return false;
 	}
 	const struct site_profile *p = im->node->profile;
-	struct mb_target t = { .read = image_read_fn, .write = image_write_fn, .max_registers = (unsigned)p->max_registers,
-		.max_bits = (unsigned)p->max_bits, .arg = im };
+	struct mb_target t = { .read = image_read_fn,
+		.write = image_write_fn,
+		.max_registers = (unsigned)p->max_registers,
+		.max_bits = (unsigned)p->max_bits,
+		.arg = im };
 	size_t n = mb_answer(&t, request, len, reply);
 	if (im->fault == FAULT_SLOW)
 		queue_late(c, reply, n, im->slow_s, 0);
@@ -346,7 +332,8 @@ address_of(const struct site_conn *conn, struct sockaddr_storage *ss)
 		return sizeof(*v4);
 	}
 	size_t n = strlen(host);
-	str_printf(bare, sizeof(bare), "%.*s", host[0] == '[' && n > 2 ? (int)n - 2 : (int)n, host[0] == '[' ? host + 1 : host);
+	str_printf(bare, sizeof(bare), "%.*s", host[0] == '[' && n > 2 ? (int)n - 2 : (int)n,
+	    host[0] == '[' ? host + 1 : host);
 	if (inet_pton(AF_INET6, bare, &v6->sin6_addr) != 1)
 		return 0;
 	v6->sin6_family = AF_INET6;
@@ -361,16 +348,18 @@ listen_on(const struct site_conn *conn, char *message, size_t size)
 	socklen_t len = address_of(conn, &ss);
 	int on = 1, fd = len == 0 ? -1 : socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (len == 0) {
-		str_printf(message, size, "%s is no address that can be listened on; give a numeric address of this machine", conn->host);
+		str_printf(message, size,
+		    "%s is no address that can be listened on; give a numeric address of this machine", conn->host);
 		return -1;
 	}
-	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 && bind(fd, (struct sockaddr *)&ss, len) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (struct sockaddr *)&ss, len) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	int e = errno;
 	str_printf(message, size, "cannot listen on %s:%u: %s%s", conn->host, (unsigned)conn->port, strerror(e),
-	    e == EADDRINUSE ? "; another chisan-plant or device server runs there" :
-	    e == EADDRNOTAVAIL ? "; the site's devices are not on this machine" : "");
+	    e == EADDRINUSE          ? "; another chisan-plant or device server runs there"
+	        : e == EADDRNOTAVAIL ? "; the site's devices are not on this machine"
+	                             : "");
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -38,9 +38,11 @@ unsigned server_clients(const struct server *s);
 /* "127.0.0.1:15021 and 12 more"; buf >= 96 */
 const char *server_where(const struct server *s, char *buf, size_t size);
 
-/* ---- control.c: one text command a line on a Unix socket */
+/* ---- control.c: one text command a line on a Unix socket; faults.c: the commands */
+#define CONTROL_LINE_MAX 512
 struct control;
-struct control *control_new(struct ev_loop *loop, struct district *d, struct server *s, const char *path, char *message, size_t size);
+struct control *control_new(
+    struct ev_loop *loop, struct district *d, struct server *s, const char *path, char *message, size_t size);
 void control_free(struct control *c); /* NULL is fine */
 /* Runs one command; out gets "ok" or a sentence or several lines. Returns true for ok. */
 bool control_run(struct district *d, const struct server *s, const char *line, char *out, size_t size);

@@ -9,10 +9,10 @@
 
 #include "drivers/plant/plant.h"
 
-#define HEADER_SET 0.75       /* MPaG */
-#define STORE_T_PER_MPA 0.9   /* steam that the header and its lines hold per MPa */
-#define LINE_LOSS 0.05        /* about 250 m at 2 % per 100 m */
-#define DUMP_FROM 0.80
+#define HEADER_SET      0.75 /* MPaG */
+#define STORE_T_PER_MPA 0.9  /* steam that the header and its lines hold per MPa */
+#define LINE_LOSS       0.05 /* about 250 m at 2 % per 100 m */
+#define DUMP_FROM       0.80
 
 void
 steam_net_init(struct world *w)
@@ -81,7 +81,8 @@ steam_net_step(struct world *w)
 	n->error_t = n->sv_lift > 0.5 || n->pressure <= 0 ? 0 : blown;
 	/* 4. saturated steam and a little more */
 	double saturation = 100 * pow(10 * (n->pressure + 0.1013), 0.25) + 2;
-	n->temperature = lag(n->temperature, supply > 0.1 ? saturation + 5 : fmin(saturation, n->temperature), w->dt, 30);
+	n->temperature =
+	    lag(n->temperature, supply > 0.1 ? saturation + 5 : fmin(saturation, n->temperature), w->dt, 30);
 	/* 5. condensate comes back late */
 	double back = 0.875 + 0.02 * noise_at(w->seed ^ 77, w->t_s, 5400);
 	n->cond_f = lag(n->cond_f, n->delivered * back, w->dt, 300);

@@ -14,10 +14,10 @@ struct turbine {
 	struct model m;
 	struct wander aux_w, vacuum_w;
 	double k_condense, k_extract, internal, aux_one, aux_two, aux_none; /* the plant's own, off the site file's */
-	double p_sp;        /* cap, kW */
+	double p_sp;                                                        /* cap, kW */
 	double steam, extraction, bypass;
-	double wait_s;      /* until it may go on the bus again */
-	double breaker, speed, aux_kw, p_in, ext_p, vacuum, follow_kw;
+	double wait_s; /* until it may go on the bus again */
+	double breaker, speed, p_in, ext_p, vacuum;
 };
 
 static const struct signal signals[] = {
@@ -26,7 +26,6 @@ static const struct signal signals[] = {
 	{ "extraction", offsetof(struct turbine, extraction), "t/h" },
 	{ "breaker", offsetof(struct turbine, breaker), "" },
 	{ "speed", offsetof(struct turbine, speed), "rpm" },
-	{ "aux", offsetof(struct turbine, aux_kw), "kW" },
 	{ "pressure", offsetof(struct turbine, p_in), "MPaG" },
 	{ "ext_p", offsetof(struct turbine, ext_p), "MPaG" },
 	{ "vacuum", offsetof(struct turbine, vacuum), "kPa" },
@@ -71,7 +70,8 @@ init(struct model *m, struct world *w)
 	t->speed = SPEED_RPM;
 	m->run = m->warm = 1;
 	m->load = m->load_slow = 0.85;
-	m->p_kw = clamp(t->k_condense * (w->furnace_steam_rated * 0.92 - t->internal) - t->k_extract * 2, 0, a->rated_kw);
+	m->p_kw =
+	    clamp(t->k_condense * (w->furnace_steam_rated * 0.92 - t->internal) - t->k_extract * 2, 0, a->rated_kw);
 }
 
 /* 0 stopped or tripped, then rolling up, then on the bus. */
@@ -87,7 +87,9 @@ sequence(struct turbine *t, const struct world *w, bool has_steam, bool bus_live
 		t->wait_s -= w->dt;
 		t->breaker = t->wait_s <= 0;
 	}
-	double target = t->breaker > 0.5 ? SPEED_RPM * m->f_hz / 50 : may ? SPEED_RPM * clamp(1 - t->wait_s / 900, 0, 1) : 0;
+	double target = t->breaker > 0.5 ? SPEED_RPM * m->f_hz / 50
+	    : may                        ? SPEED_RPM * clamp(1 - t->wait_s / 900, 0, 1)
+	                                 : 0;
 	t->speed = lag(t->speed, target, w->dt, t->breaker > 0.5 ? 0.2 : 120);
 	m->run = t->breaker;
 }
@@ -116,14 +118,20 @@ step(struct model *m, struct world *w)
 	w->steam_used += t->steam;
 
 	double n = clamp(w->furnaces_running, 0, 2);
-	double aux = n < 1 ? t->aux_none + n * (t->aux_one - t->aux_none) : t->aux_one + (n - 1) * (t->aux_two - t->aux_one);
-	aux *= (1 + wander_step(&t->aux_w, &m->rng, w->dt)) * (0.93 + 0.07 * clamp(w->steam_main / fmax(w->furnace_steam_rated, 1), 0, 1.1));
-	t->aux_kw = bus_live ? slew(t->aux_kw > 0 ? t->aux_kw : aux, aux, 3, w->dt) : 0;
+	double aux =
+	    n < 1 ? t->aux_none + n * (t->aux_one - t->aux_none) : t->aux_one + (n - 1) * (t->aux_two - t->aux_one);
+	aux *= (1 + wander_step(&t->aux_w, &m->rng, w->dt)) *
+	    (0.93 + 0.07 * clamp(w->steam_main / fmax(w->furnace_steam_rated, 1), 0, 1.1));
+	m->aux_kw = bus_live ? slew(m->aux_kw > 0 ? m->aux_kw : aux, aux, 3, w->dt) : 0;
 	double main_share = clamp(w->steam_main / fmax(w->furnace_steam_rated, 1) * 2.5, 0, 1);
 	double breath = 0.02 * noise_at(m->rng_key, w->t_s, 210) + 0.006 * noise_at(m->rng_key + 1, w->t_s, 30);
 	t->p_in = lag(t->p_in, main_share * (3.87 + breath), w->dt, 20);
-	t->vacuum = lag(t->vacuum, m->run > 0.5 ? 6.2 + 3.5 * m->load + 0.12 * (w->weather.ta - 15) + wander_step(&t->vacuum_w, &m->rng, w->dt) : 101, w->dt, 90);
-	t->ext_p = lag(t->ext_p, m->run > 0.5 ? w->net.pressure + 0.03 + 0.008 * t->extraction : w->net.pressure * 0.2, w->dt, 10);
+	t->vacuum = lag(t->vacuum,
+	    m->run > 0.5 ? 6.2 + 3.5 * m->load + 0.12 * (w->weather.ta - 15) + wander_step(&t->vacuum_w, &m->rng, w->dt)
+	                 : 101,
+	    w->dt, 90);
+	t->ext_p = lag(
+	    t->ext_p, m->run > 0.5 ? w->net.pressure + 0.03 + 0.008 * t->extraction : w->net.pressure * 0.2, w->dt, 10);
 }
 
 static bool
@@ -155,6 +163,11 @@ follow(struct model *m, struct world *w, double kw)
 }
 
 const struct model_kind model_steam_turbine = {
-	.kind = ASSET_STG, .size = sizeof(struct turbine), .signals = signals, .init = init, .step = step,
-	.command = command, .follow = follow,
+	.kind = ASSET_STG,
+	.size = sizeof(struct turbine),
+	.signals = signals,
+	.init = init,
+	.step = step,
+	.command = command,
+	.follow = follow,
 };

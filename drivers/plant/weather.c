@@ -8,7 +8,7 @@
 
 #include "drivers/plant/plant.h"
 
-#define PI 3.14159265358979323846
+#define PI  3.14159265358979323846
 #define RAD (PI / 180)
 
 void
@@ -81,13 +81,14 @@ weather_step(struct world *w)
 	a->cloud = clamp(slow + fast * broken, 0, 1);
 	a->elevation_deg = sun_elevation_deg(w->now, latitude(w), longitude(w));
 	double cosz = sin(a->elevation_deg * RAD);
-	double clear = cosz > 0 ? 1098 * cosz * exp(-0.057 / cosz) : 0;                /* Haurwitz */
-	a->ghi = clear * (1 - 0.75 * pow(a->cloud, 3.4));                              /* Kasten and Czeplak */
+	double clear = cosz > 0 ? 1098 * cosz * exp(-0.057 / cosz) : 0; /* Haurwitz */
+	a->ghi = clear * (1 - 0.75 * pow(a->cloud, 3.4));               /* Kasten and Czeplak */
 	double season = cos(2 * PI * (c->day_of_year - 213) / 365.25) * (latitude(w) < 0 ? -1 : 1);
 	double mean = 16 - 0.7 * (fabs(latitude(w)) - 35.7) + 10.8 * season;
 	double swing = 4.6 * (1 - 0.6 * clamp(slow, 0, 1)) * cos(2 * PI * (c->hour - 14.2) / 24);
 	a->ta = mean + swing + wander_step(&a->synoptic, &a->rng, w->dt);
-	a->rh = clamp(62 + 22 * (slow - 0.45) - 3.2 * swing + 6 * season + wander_step(&a->humid, &a->rng, w->dt), 15, 100);
+	a->rh =
+	    clamp(62 + 22 * (slow - 0.45) - 3.2 * swing + 6 * season + wander_step(&a->humid, &a->rng, w->dt), 15, 100);
 	a->ws = 2.4 * exp(wander_step(&a->wind, &a->rng, w->dt)) * (1 + 0.25 * clamp(swing / 4.6, -1, 1));
 	a->rain = slow > 1.0 ? 9 * (slow - 1.0) * (1 + 2 * fast) : 0;
 	a->rain = a->rain < 0 ? 0 : a->rain;

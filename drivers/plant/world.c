@@ -20,30 +20,58 @@ static const struct model_kind *const kinds[ASSET_KIND_COUNT] = { ASSET_LIST(MOD
  * 1 the utility offers  2 furnaces make steam  3 sets and boilers  4 consumers ask  5 store and dump
  * (then the header, before 6)  6 the turbine takes what is left  7 sun and batteries  (then the balance)
  */
-static const int step_order[] = { ASSET_GRID, ASSET_FURNACE, ASSET_GTC, ASSET_BOILER, ASSET_LOAD, ASSET_HEATSTORE, ASSET_DUMP, ASSET_STG, ASSET_PV,
-	ASSET_BATTERY };
+static const int step_order[] = { ASSET_GRID, ASSET_FURNACE, ASSET_GTC, ASSET_BOILER, ASSET_LOAD, ASSET_HEATSTORE,
+	ASSET_DUMP, ASSET_STG, ASSET_PV, ASSET_BATTERY };
 #define HEADER_BEFORE ASSET_STG
 
 #define M(member) offsetof(struct model, member)
 const struct signal model_signals[] = {
-	{ "p", M(p_kw), "kW" }, { "q", M(q_kvar), "kvar" }, { "f", M(f_hz), "Hz" }, { "v_pu", M(v_pu), "" },
-	{ "kwh_out", M(kwh_out), "kWh" }, { "kwh_in", M(kwh_in), "kWh" }, { "kvarh", M(kvarh), "kvarh" }, { "hours", M(hours), "h" },
-	{ "run", M(run), "" }, { "effort", M(load), "" }, { "warm", M(warm), "" }, { "effort_slow", M(load_slow), "" },
-	{ "trip", M(trip), "" }, { "minor", M(minor), "" }, { "remote", M(remote), "" },
+	{ "p", M(p_kw), "kW" },
+	{ "aux", M(aux_kw), "kW" },
+	{ "forming", M(forming), "" },
+	{ "q", M(q_kvar), "kvar" },
+	{ "f", M(f_hz), "Hz" },
+	{ "v_pu", M(v_pu), "" },
+	{ "kwh_out", M(kwh_out), "kWh" },
+	{ "kwh_in", M(kwh_in), "kWh" },
+	{ "kvarh", M(kvarh), "kvarh" },
+	{ "hours", M(hours), "h" },
+	{ "run", M(run), "" },
+	{ "effort", M(load), "" },
+	{ "warm", M(warm), "" },
+	{ "effort_slow", M(load_slow), "" },
+	{ "trip", M(trip), "" },
+	{ "minor", M(minor), "" },
+	{ "remote", M(remote), "" },
 	{ NULL, 0, NULL },
 };
 #undef M
 
 #define W(member) offsetof(struct world, member)
 const struct signal world_signals[] = {
-	{ "ta", W(weather.ta), "degC" }, { "rh", W(weather.rh), "%" }, { "ws", W(weather.ws), "m/s" }, { "rain", W(weather.rain_mm), "mm" },
-	{ "ghi", W(weather.ghi), "W/m2" }, { "pit", W(pit.level_t), "t" },
-	{ "header_p", W(net.pressure), "MPaG" }, { "header_t", W(net.temperature), "degC" }, { "dump_valve", W(net.dump_valve), "%" },
-	{ "dump_t", W(net.dump_t), "t/h" }, { "loss_t", W(net.loss_t), "t/h" }, { "extraction_t", W(net.ext_t), "t/h" },
-	{ "cond_f", W(net.cond_f), "t/h" }, { "cond_t", W(net.cond_t), "degC" }, { "cond_cond", W(net.cond_cond), "uS/cm" },
-	{ "tank_l", W(net.tank_l), "%" }, { "pump_a", W(net.pump_a), "" }, { "pump_b", W(net.pump_b), "" },
-	{ "pump_af", W(net.pump_af), "" }, { "pump_bf", W(net.pump_bf), "" }, { "sv_lift", W(net.sv_lift), "" },
-	{ "gasdet", W(net.gasdet), "" }, { "net_remote", W(net.remote), "" },
+	{ "ta", W(weather.ta), "degC" },
+	{ "rh", W(weather.rh), "%" },
+	{ "ws", W(weather.ws), "m/s" },
+	{ "rain", W(weather.rain_mm), "mm" },
+	{ "ghi", W(weather.ghi), "W/m2" },
+	{ "pit", W(pit.level_t), "t" },
+	{ "header_p", W(net.pressure), "MPaG" },
+	{ "header_t", W(net.temperature), "degC" },
+	{ "dump_valve", W(net.dump_valve), "%" },
+	{ "dump_t", W(net.dump_t), "t/h" },
+	{ "loss_t", W(net.loss_t), "t/h" },
+	{ "extraction_t", W(net.ext_t), "t/h" },
+	{ "cond_f", W(net.cond_f), "t/h" },
+	{ "cond_t", W(net.cond_t), "degC" },
+	{ "cond_cond", W(net.cond_cond), "uS/cm" },
+	{ "tank_l", W(net.tank_l), "%" },
+	{ "pump_a", W(net.pump_a), "" },
+	{ "pump_b", W(net.pump_b), "" },
+	{ "pump_af", W(net.pump_af), "" },
+	{ "pump_bf", W(net.pump_bf), "" },
+	{ "sv_lift", W(net.sv_lift), "" },
+	{ "gasdet", W(net.gasdet), "" },
+	{ "net_remote", W(net.remote), "" },
 	{ NULL, 0, NULL },
 };
 #undef W
@@ -149,7 +177,9 @@ add_buses(struct world *w)
 	w->bus_count = e->buses.n;
 	w->buses = arena_alloc(w->arena, sizeof(*w->buses) * (e->buses.n + 1));
 	for (uint32_t i = 0; i < e->buses.n; i++)
-		w->buses[i] = (struct bus_state){ .def = (const struct bus *)e->buses.v + i, .is_live = true, .f_hz = 50, .v_pu = 1 };
+		w->buses[i] = (struct bus_state){
+			.def = (const struct bus *)e->buses.v + i, .is_live = true, .f_hz = 50, .v_pu = 1
+		};
 }
 
 static void
@@ -162,7 +192,8 @@ one_step(struct world *w)
 	bool header_done = false;
 	for (uint32_t i = 0; i < w->model_count; i++) {
 		struct model *m = w->models[i];
-		bool after = m->kind->kind == HEADER_BEFORE || m->kind->kind == ASSET_PV || m->kind->kind == ASSET_BATTERY;
+		bool after =
+		    m->kind->kind == HEADER_BEFORE || m->kind->kind == ASSET_PV || m->kind->kind == ASSET_BATTERY;
 		if (after && !header_done) {
 			steam_net_step(w);
 			header_done = true;

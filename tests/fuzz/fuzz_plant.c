@@ -9,9 +9,9 @@
 #include "drivers/plant/modbus_server.h"
 #include "scada/base/mem.h"
 
-#define PLAIN .bit = -1, .bits = { NAN, NAN }, .scale_factor = -1, .open_address = -1
+#define PLAIN .bit = -1, .bits = { (double)NAN, (double)NAN }, .scale_factor = -1, .open_address = -1
 
-static struct site_revert revert = { .after_us = 60 * US_PER_S, .to = NAN, .timer_register = 14 };
+static struct site_revert revert = { .after_us = 60 * US_PER_S, .to = (double)NAN, .timer_register = 14 };
 static struct site_register registers[] = {
 	{ .table = TABLE_HOLDING, .address = 0, .type = RAW_F32, .scale = 1, PLAIN },
 	{ .table = TABLE_HOLDING, .address = 2, .type = RAW_U64, .scale = 0.001, PLAIN },
@@ -23,21 +23,43 @@ static struct site_register registers[] = {
 	{ .table = TABLE_INPUT, .address = 0, .type = RAW_U16, .scale = 1, PLAIN },
 };
 static struct site_point_def defs[] = {
-	{ .tag = "P", .kind = KIND_ANALOG, .read = &registers[0], .range = { NAN, NAN } },
-	{ .tag = "KWH", .kind = KIND_COUNTER, .read = &registers[1], .range = { NAN, NAN } },
-	{ .tag = "D", .kind = KIND_SETPOINT, .read = &registers[2], .write = &registers[2], .range = { NAN, NAN } },
-	{ .tag = "P_SP", .kind = KIND_SETPOINT, .read = &registers[3], .write = &registers[3], .range = { -180, 180 }, .revert = &revert },
-	{ .tag = "ONOFF", .kind = KIND_COMMAND, .read = &registers[4], .write = &registers[4], .range = { NAN, NAN } },
-	{ .tag = "START", .kind = KIND_COMMAND, .write = &registers[5], .range = { NAN, NAN } },
-	{ .tag = "RUN", .kind = KIND_DIGITAL, .read = &registers[6], .range = { NAN, NAN } },
+	{ .tag = "P", .kind = KIND_ANALOG, .read = &registers[0], .range = { (double)NAN, (double)NAN } },
+	{ .tag = "KWH", .kind = KIND_COUNTER, .read = &registers[1], .range = { (double)NAN, (double)NAN } },
+	{ .tag = "D",
+	    .kind = KIND_SETPOINT,
+	    .read = &registers[2],
+	    .write = &registers[2],
+	    .range = { (double)NAN, (double)NAN } },
+	{ .tag = "P_SP",
+	    .kind = KIND_SETPOINT,
+	    .read = &registers[3],
+	    .write = &registers[3],
+	    .range = { -180, 180 },
+	    .revert = &revert },
+	{ .tag = "ONOFF",
+	    .kind = KIND_COMMAND,
+	    .read = &registers[4],
+	    .write = &registers[4],
+	    .range = { (double)NAN, (double)NAN } },
+	{ .tag = "START", .kind = KIND_COMMAND, .write = &registers[5], .range = { (double)NAN, (double)NAN } },
+	{ .tag = "RUN", .kind = KIND_DIGITAL, .read = &registers[6], .range = { (double)NAN, (double)NAN } },
 	{ .tag = "X", .kind = KIND_ANALOG, .read = &registers[7], .range = { 0, 100 } },
 };
 static struct bus bus = { .name = "MAIN", .carrier = CARRIER_ELECTRICITY };
-static struct asset_battery battery = { .energy_kwh = 405, .charge_kw = 180, .discharge_kw = 180, .efficiency_charge = 0.94,
-	.efficiency_discharge = 0.94, .soc_max_pct = 90, .temperature_max_c = 45 };
+static struct asset_battery battery = { .energy_kwh = 405,
+	.charge_kw = 180,
+	.discharge_kw = 180,
+	.efficiency_charge = 0.94,
+	.efficiency_discharge = 0.94,
+	.soc_max_pct = 90,
+	.temperature_max_c = 45 };
 static struct key_point roles[] = { { "p", "D.P" }, { "p_sp", "D.P_SP" } };
-static struct asset asset = { .name = "D", .kind = ASSET_BATTERY, .bus = "MAIN", .points = { roles, 2 }, .parameters = &battery };
-static const struct energy energy = { .buses = { &bus, 1 }, .assets = { &asset, 1 }, .latitude_deg = 35, .longitude_deg = 139 };
+static struct asset asset = {
+	.name = "D", .kind = ASSET_BATTERY, .bus = "MAIN", .points = { roles, 2 }, .parameters = &battery
+};
+static const struct energy energy = {
+	.buses = { &bus, 1 }, .assets = { &asset, 1 }, .latitude_deg = 35, .longitude_deg = 139
+};
 
 static int
 read_fn(void *arg, int table, unsigned address, unsigned count, uint16_t *out)
@@ -54,7 +76,9 @@ write_fn(void *arg, int table, unsigned address, unsigned count, const uint16_t 
 static struct image *
 device(void)
 {
-	static struct site_profile profile = { .name = "x", .byte_order = ORDER_CDAB, .max_registers = 125, .max_bits = 2000, .max_gap = 8 };
+	static struct site_profile profile = {
+		.name = "x", .byte_order = ORDER_CDAB, .max_registers = 125, .max_bits = 2000, .max_gap = 8
+	};
 	static struct site_point points[ARRAY_LEN(defs)];
 	static struct site_node node = { .profile = &profile, .count = ARRAY_LEN(defs) };
 	static struct site site = { .points = points, .point_count = ARRAY_LEN(defs) };

@@ -49,7 +49,8 @@ limit(const struct site_point_def *d, int type, double otherwise)
 	return otherwise;
 }
 
-static const char *const starts[] = { "2026-11-24T00:00:00+09:00", "2026-07-20T00:00:00+09:00", "2026-02-01T00:00:00+09:00" };
+static const char *const starts[] = { "2026-11-24T00:00:00+09:00", "2026-07-20T00:00:00+09:00",
+	"2026-02-01T00:00:00+09:00" };
 
 /* Two days in three seasons: nothing leaves its instrument's range, and nothing alarms that is not suppressed. */
 START_TEST(a_normal_day_raises_no_alarm)
@@ -65,11 +66,16 @@ START_TEST(a_normal_day_raises_no_alarm)
 				double v = image_value(&d->images[i], p);
 				ck_assert_msg(isfinite(v), "%s is not finite", p->point->name);
 				if (isfinite(def->range.lo) && def->kind != KIND_COUNTER)
-					ck_assert_msg(v >= def->range.lo && v <= def->range.hi, "%s = %g leaves its range", p->point->name, v);
+					ck_assert_msg(v >= def->range.lo && v <= def->range.hi,
+					    "%s = %g leaves its range", p->point->name, v);
 				if (def->suppress_when != NULL)
 					continue;
-				ck_assert_msg(v >= limit(def, LIMIT_L, -INFINITY) && v <= limit(def, LIMIT_H, INFINITY), "%s = %g alarms", p->point->name, v);
-				ck_assert_msg(v != limit(def, LIMIT_STATE, INFINITY) || def->kind == KIND_ANALOG || v == 0, "%s alarms", p->point->name);
+				ck_assert_msg(v >= limit(def, LIMIT_L, -(double)INFINITY) &&
+				        v <= limit(def, LIMIT_H, (double)INFINITY),
+				    "%s = %g alarms", p->point->name, v);
+				ck_assert_msg(v != limit(def, LIMIT_STATE, (double)INFINITY) ||
+				        def->kind == KIND_ANALOG || v == 0,
+				    "%s alarms", p->point->name);
 			}
 	}
 	district_free(d);
@@ -86,7 +92,8 @@ START_TEST(every_measured_point_has_a_model_behind_it)
 		for (uint32_t j = 0; j < d->images[i].point_count; j++) {
 			const struct image_point *p = &d->images[i].points[j];
 			int kind = p->point->def->kind;
-			bool known = p->source.kind == SOURCE_SIGNAL || p->source.kind == SOURCE_DERIVED || p->source.command != NULL;
+			bool known = p->source.kind == SOURCE_SIGNAL || p->source.kind == SOURCE_DERIVED ||
+			    p->source.command != NULL;
 			if (kind == KIND_ANALOG || kind == KIND_COUNTER || kind == KIND_SETPOINT)
 				ck_assert_msg(known, "%s wanders by itself", p->point->name);
 		}
@@ -101,16 +108,20 @@ START_TEST(measured_values_fit_together)
 	struct district *d = new_district(s, "2026-11-24T09:00:00+09:00", 5, NULL);
 	for (int k = 0; k < 3600; k++) {
 		district_step(d, 1);
-		double sources = value(d, "GRID.RX.P") + value(d, "WTE.STG.P") + value(d, "GTC.P") + value(d, "PV1.P") + value(d, "PV2.P") + value(d, "PV3.P") +
-		    value(d, "ESS1.P") + value(d, "ESS2.P") + value(d, "ESS3.P");
-		double loads = value(d, "HALL.P") + value(d, "GYM.P") + value(d, "ECO.P") + value(d, "CC.P") + value(d, "LIGHT.P") + value(d, "WTE.STG.AUX_P");
+		double sources = value(d, "GRID.RX.P") + value(d, "WTE.STG.P") + value(d, "GTC.P") + value(d, "PV1.P") +
+		    value(d, "PV2.P") + value(d, "PV3.P") + value(d, "ESS1.P") + value(d, "ESS2.P") +
+		    value(d, "ESS3.P");
+		double loads = value(d, "HALL.P") + value(d, "GYM.P") + value(d, "ECO.P") + value(d, "CC.P") +
+		    value(d, "LIGHT.P") + value(d, "WTE.STG.AUX_P");
 		ck_assert_double_eq_tol(sources, loads, 1e-6);
 	}
-	double p = value(d, "GRID.RX.P"), q = value(d, "GRID.RX.Q"), v = value(d, "GRID.RX.V_RS"), amps = value(d, "GRID.RX.I_R");
+	double p = value(d, "GRID.RX.P"), q = value(d, "GRID.RX.Q"), v = value(d, "GRID.RX.V_RS"),
+	       amps = value(d, "GRID.RX.I_R");
 	ck_assert_double_eq_tol(value(d, "GRID.RX.S"), sqrt(p * p + q * q), 1e-6);
 	ck_assert_double_eq_tol(amps, value(d, "GRID.RX.S") * 1000 / (1.7320508 * v), 0.06 * amps);
 	ck_assert_double_eq_tol(value(d, "ESS1.WHAVL"), value(d, "ESS1.SOC") / 100 * 405, 0.11 * 405);
-	ck_assert_double_eq_tol(value(d, "ESS1.ADC") * value(d, "ESS1.VDC") / 1000, value(d, "ESS1.P"), 0.12 * fabs(value(d, "ESS1.P")) + 0.5);
+	ck_assert_double_eq_tol(value(d, "ESS1.ADC") * value(d, "ESS1.VDC") / 1000, value(d, "ESS1.P"),
+	    0.12 * fabs(value(d, "ESS1.P")) + 0.5);
 	district_free(d);
 	site_free(s);
 }
@@ -133,7 +144,8 @@ START_TEST(counters_only_grow)
 				ck_assert_msg(v >= last[n], "%s runs backwards", p->point->name);
 				const struct site_counter *c = p->point->def->counter;
 				if (k > 0 && c != NULL && isfinite(c->max_rate_per_s) && c->max_rate_per_s > 0)
-					ck_assert_msg(v - last[n] <= c->max_rate_per_s * 1.001, "%s runs too fast", p->point->name);
+					ck_assert_msg(v - last[n] <= c->max_rate_per_s * 1.001, "%s runs too fast",
+					    p->point->name);
 				last[n] = v;
 			}
 	}
@@ -159,15 +171,37 @@ START_TEST(faults_are_set_and_cleared_by_words)
 	struct site *s = load();
 	struct district *d = new_district(s, starts[0], 1, NULL);
 	char out[16384];
-	struct { const char *line; bool ok; } lines[] = {
-		{ "silent ESS1", true }, { "silent NOSUCH", false }, { "slow HALL 1s500ms", true }, { "slow HALL soon", false }, { "reset GTC", true },
-		{ "wrong GRID transaction", true }, { "wrong GRID exception 6", true }, { "wrong GRID oddly", false }, { "wrong GRID", false },
-		{ "trip F1", true }, { "trip", false }, { "grid lost", true }, { "grid", false }, { "hold GTC.P", true }, { "hold GTC.NONE", false },
-		{ "set HALL.P 123.5", true }, { "set HALL.P many", false }, { "set HALL.P", false }, { "local GTC", true }, { "", false }, { "frobnicate", false },
-		{ "help", true }, { "status", true },
+	struct {
+		const char *line;
+		bool ok;
+	} lines[] = {
+		{ "silent ESS1", true },
+		{ "silent NOSUCH", false },
+		{ "slow HALL 1s500ms", true },
+		{ "slow HALL soon", false },
+		{ "reset GTC", true },
+		{ "wrong GRID transaction", true },
+		{ "wrong GRID exception 6", true },
+		{ "wrong GRID oddly", false },
+		{ "wrong GRID", false },
+		{ "trip F1", true },
+		{ "trip", false },
+		{ "grid lost", true },
+		{ "grid", false },
+		{ "hold GTC.P", true },
+		{ "hold GTC.NONE", false },
+		{ "set HALL.P 123.5", true },
+		{ "set HALL.P many", false },
+		{ "set HALL.P", false },
+		{ "local GTC", true },
+		{ "", false },
+		{ "frobnicate", false },
+		{ "help", true },
+		{ "status", true },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		ck_assert_msg(control_run(d, NULL, lines[i].line, out, sizeof(out)) == lines[i].ok, "%s: %s", lines[i].line, out);
+		ck_assert_msg(
+		    control_run(d, NULL, lines[i].line, out, sizeof(out)) == lines[i].ok, "%s: %s", lines[i].line, out);
 		ck_assert_uint_gt(strlen(out), 0);
 		ck_assert((strcmp(out, "ok") == 0) == (lines[i].ok && i < ARRAY_LEN(lines) - 2));
 	}
@@ -231,7 +265,7 @@ START_TEST(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_n
 END_TEST
 
 T_MAIN("plant_district",
-    T_TIMEOUT(120)
-    T_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it) T(measured_values_fit_together) T(counters_only_grow)
-    T(only_the_devices_that_are_asked_for_are_served) T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
-    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))
+    T_TIMEOUT(120) T_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it)
+        T(measured_values_fit_together) T(counters_only_grow) T(only_the_devices_that_are_asked_for_are_served)
+            T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
+                T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))

@@ -12,7 +12,12 @@
 static struct site_register
 plain(int type, double scale)
 {
-	return (struct site_register){ .bit = -1, .bits = { NAN, NAN }, .type = type, .scale = scale, .scale_factor = -1, .open_address = -1 };
+	return (struct site_register){ .bit = -1,
+		.bits = { (double)NAN, (double)NAN },
+		.type = type,
+		.scale = scale,
+		.scale_factor = -1,
+		.open_address = -1 };
 }
 
 /* ---- encoding */
@@ -50,12 +55,19 @@ static const struct {
 START_TEST(encodes_every_type_and_order)
 {
 	const struct site_point_def d = { .kind = KIND_ANALOG };
-	struct site_register r = { .bit = -1, .bits = { NAN, NAN }, .type = vectors[_i].type, .scale = vectors[_i].scale,
-		.offset = vectors[_i].offset, .invert = vectors[_i].invert, .scale_factor = -1, .open_address = -1 };
+	struct site_register r = { .bit = -1,
+		.bits = { (double)NAN, (double)NAN },
+		.type = vectors[_i].type,
+		.scale = vectors[_i].scale,
+		.offset = vectors[_i].offset,
+		.invert = vectors[_i].invert,
+		.scale_factor = -1,
+		.open_address = -1 };
 	uint16_t words[4] = { 0 };
 	image_encode(&d, &r, vectors[_i].order, 0, vectors[_i].value, words);
 	for (unsigned k = 0; k < vectors[_i].n; k++)
-		ck_assert_msg(words[k] == vectors[_i].words[k], "word %u is %04x, not %04x", k, words[k], vectors[_i].words[k]);
+		ck_assert_msg(
+		    words[k] == vectors[_i].words[k], "word %u is %04x, not %04x", k, words[k], vectors[_i].words[k]);
 	if (fabs(vectors[_i].value) < 1e8 && vectors[_i].value != -5)
 		ck_assert_double_eq_tol(image_decode(&d, &r, vectors[_i].order, 0, words), vectors[_i].value, 1e-9);
 }
@@ -106,24 +118,82 @@ END_TEST
 
 static struct site_revert revert = { .after_us = 60 * US_PER_S, .to = 0, .timer_register = 202 };
 static struct key_name switch_states[] = { { 0, "off" }, { 1, "on" } };
-static struct site_register r_p = { .table = TABLE_HOLDING, .address = 0, .type = RAW_F32, .bit = -1, .bits = { NAN, NAN }, .scale = 1, .scale_factor = -1, .open_address = -1 };
-static struct site_register r_t = { .table = TABLE_HOLDING, .address = 5, .type = RAW_I16, .bit = -1, .bits = { NAN, NAN }, .scale = 0.1, .scale_factor = -1, .open_address = -1 };
-static struct site_register r_d = { .table = TABLE_DISCRETE, .address = 3, .type = RAW_BIT, .bit = -1, .bits = { NAN, NAN }, .scale = 1, .scale_factor = -1, .open_address = -1 };
-static struct site_register r_sp = { .table = TABLE_HOLDING, .address = 200, .type = RAW_F32, .bit = -1, .bits = { NAN, NAN }, .scale = 1, .scale_factor = -1, .open_address = -1 };
-static struct site_register r_cmd = { .table = TABLE_COIL, .address = 17, .type = RAW_BIT, .bit = -1, .bits = { NAN, NAN }, .scale = 1, .scale_factor = -1, .open_address = 18, .pulse_us = 500000 };
-static struct site_register r_lt = { .table = TABLE_COIL, .address = 24, .type = RAW_BIT, .bit = -1, .bits = { NAN, NAN }, .scale = 1, .scale_factor = -1, .open_address = -1 };
+static struct site_register r_p = { .table = TABLE_HOLDING,
+	.address = 0,
+	.type = RAW_F32,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 1,
+	.scale_factor = -1,
+	.open_address = -1 };
+static struct site_register r_t = { .table = TABLE_HOLDING,
+	.address = 5,
+	.type = RAW_I16,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 0.1,
+	.scale_factor = -1,
+	.open_address = -1 };
+static struct site_register r_d = { .table = TABLE_DISCRETE,
+	.address = 3,
+	.type = RAW_BIT,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 1,
+	.scale_factor = -1,
+	.open_address = -1 };
+static struct site_register r_sp = { .table = TABLE_HOLDING,
+	.address = 200,
+	.type = RAW_F32,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 1,
+	.scale_factor = -1,
+	.open_address = -1 };
+static struct site_register r_cmd = { .table = TABLE_COIL,
+	.address = 17,
+	.type = RAW_BIT,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 1,
+	.scale_factor = -1,
+	.open_address = 18,
+	.pulse_us = 500000 };
+static struct site_register r_lt = { .table = TABLE_COIL,
+	.address = 24,
+	.type = RAW_BIT,
+	.bit = -1,
+	.bits = { (double)NAN, (double)NAN },
+	.scale = 1,
+	.scale_factor = -1,
+	.open_address = -1 };
 static const struct site_point_def defs[] = {
 	{ .tag = "P", .kind = KIND_ANALOG, .read = &r_p, .range = { 0, 100 } },
 	{ .tag = "T", .kind = KIND_ANALOG, .read = &r_t, .range = { -20, 80 } },
-	{ .tag = "RUN", .kind = KIND_DIGITAL, .read = &r_d, .range = { NAN, NAN } },
+	{ .tag = "RUN", .kind = KIND_DIGITAL, .read = &r_d, .range = { (double)NAN, (double)NAN } },
 	{ .tag = "SP", .kind = KIND_SETPOINT, .read = &r_sp, .write = &r_sp, .range = { -50, 50 }, .revert = &revert },
-	{ .tag = "CB_CMD", .kind = KIND_COMMAND, .write = &r_cmd, .range = { NAN, NAN }, .states = { switch_states, 2 } },
-	{ .tag = "LT", .kind = KIND_COMMAND, .read = &r_lt, .write = &r_lt, .range = { NAN, NAN }, .states = { switch_states, 2 } },
+	{ .tag = "CB_CMD",
+	    .kind = KIND_COMMAND,
+	    .write = &r_cmd,
+	    .range = { (double)NAN, (double)NAN },
+	    .states = { switch_states, 2 } },
+	{ .tag = "LT",
+	    .kind = KIND_COMMAND,
+	    .read = &r_lt,
+	    .write = &r_lt,
+	    .range = { (double)NAN, (double)NAN },
+	    .states = { switch_states, 2 } },
 };
 static struct site_forbidden forbidden = { .table = TABLE_HOLDING, .from = 3, .to = 3 };
 static struct site_identity identity = { .table = TABLE_HOLDING, .address = 300, .mask = 0xFF00, .equals = 0x4200 };
-static struct site_profile profile = { .name = "x", .protocol = PROTOCOL_MODBUS, .byte_order = ORDER_ABCD, .max_registers = 100, .max_bits = 2000,
-	.max_gap = 8, .forbidden = { NULL, 0 }, .identity = &identity };
+static struct site_profile profile = { .name = "x",
+	.protocol = PROTOCOL_MODBUS,
+	.byte_order = ORDER_ABCD,
+	.max_registers = 100,
+	.max_bits = 2000,
+	.max_gap = 8,
+	.forbidden = { NULL, 0 },
+	.identity = &identity };
 static struct site_point points[ARRAY_LEN(defs)];
 static struct site_node node = { .profile = &profile, .count = ARRAY_LEN(defs) };
 static struct site site;
@@ -218,7 +288,7 @@ START_TEST(a_setpoint_is_taken_checked_and_read_back)
 	ck_assert_int_eq(write_setpoint(im, 12.5), MB_OK);
 	ck_assert_double_eq(setpoint(im), 12.5);
 	ck_assert_int_eq(write_setpoint(im, 51), MB_VALUE);
-	ck_assert_int_eq(write_setpoint(im, NAN), MB_VALUE);
+	ck_assert_int_eq(write_setpoint(im, (double)NAN), MB_VALUE);
 	ck_assert_double_eq(setpoint(im), 12.5);
 	uint16_t zero = 0;
 	ck_assert_int_eq(image_write(im, TABLE_HOLDING, 0, 1, &zero), MB_ADDRESS); /* measured, not set */
@@ -388,9 +458,10 @@ END_TEST
 
 T_MAIN("plant_image",
     T_LOOP(encodes_every_type_and_order, 0, ARRAY_LEN(vectors)) T(bit_fields_share_a_word)
-    T(counters_roll_over_at_their_modulus_and_at_the_register) T(scale_factor_is_a_power_of_ten)
-    T(unknown_device_shows_values_within_its_range) T(addresses_that_nobody_has_are_refused_and_small_gaps_read_as_zero)
-    T(a_setpoint_is_taken_checked_and_read_back) T(a_value_of_two_registers_may_come_in_two_requests)
-    T(a_setpoint_reverts_when_nobody_refreshes_it) T(two_coils_close_and_open)
-    T_LOOP(requests_are_answered_or_refused_with_the_right_exception, 0, ARRAY_LEN(requests))
-    T(every_short_prefix_waits_and_garbage_is_seen) T(hold_and_set_override_a_value))
+        T(counters_roll_over_at_their_modulus_and_at_the_register) T(scale_factor_is_a_power_of_ten)
+            T(unknown_device_shows_values_within_its_range)
+                T(addresses_that_nobody_has_are_refused_and_small_gaps_read_as_zero)
+                    T(a_setpoint_is_taken_checked_and_read_back) T(a_value_of_two_registers_may_come_in_two_requests)
+                        T(a_setpoint_reverts_when_nobody_refreshes_it) T(two_coils_close_and_open)
+                            T_LOOP(requests_are_answered_or_refused_with_the_right_exception, 0, ARRAY_LEN(requests))
+                                T(every_short_prefix_waits_and_garbage_is_seen) T(hold_and_set_override_a_value))

@@ -64,13 +64,14 @@ END_TEST
 START_TEST(battery_keeps_the_first_law)
 {
 	struct world *w = fx_world(AUTUMN, 5);
-	double start = fx_value(w, "ESS1", "energy"), drained = fx_value(w, "ESS1", "drained"), lost = fx_value(w, "ESS1", "lost");
+	double start = fx_value(w, "ESS1", "energy"), drained = fx_value(w, "ESS1", "drained"),
+	       lost = fx_value(w, "ESS1", "lost");
 	double out = fx_value(w, "ESS1", "kwh_out"), in = fx_value(w, "ESS1", "kwh_in");
 	fx_run(w, 86400, 1);
 	double cells = start - fx_value(w, "ESS1", "energy");
 	double gone = fx_value(w, "ESS1", "drained") - drained, heat = fx_value(w, "ESS1", "lost") - lost;
 	double net = fx_value(w, "ESS1", "kwh_out") - out - (fx_value(w, "ESS1", "kwh_in") - in);
-	ck_assert_double_eq_tol(cells, gone, 1e-3);     /* what left the cells */
+	ck_assert_double_eq_tol(cells, gone, 1e-3);      /* what left the cells */
 	ck_assert_double_eq_tol(gone, net + heat, 1e-3); /* is what came out, and heat */
 	ck_assert_double_gt(heat, 5);
 	world_free(w);
@@ -86,7 +87,8 @@ START_TEST(round_trip_costs_about_an_eighth)
 	fx_command(w, "ESS1", "p_sp", 100);
 	while (fx_value(w, "ESS1", "soc") > 60)
 		fx_run(w, 1, 1);
-	double soc = fx_value(w, "ESS1", "soc"), out = fx_value(w, "ESS1", "kwh_out"), in = fx_value(w, "ESS1", "kwh_in");
+	double soc = fx_value(w, "ESS1", "soc"), out = fx_value(w, "ESS1", "kwh_out"),
+	       in = fx_value(w, "ESS1", "kwh_in");
 	fx_run(w, 1800, 1);
 	fx_command(w, "ESS1", "p_sp", -100);
 	while (fx_value(w, "ESS1", "soc") < soc)
@@ -542,15 +544,20 @@ START_TEST(a_wander_keeps_its_deviation_for_every_step)
 END_TEST
 
 T_MAIN("plant_models",
-    T_TIMEOUT(120)
-    T(power_balances_at_every_step_of_a_week) T(batteries_stay_within_their_limits_whatever_is_commanded) T(battery_keeps_the_first_law)
-    T(round_trip_costs_about_an_eighth) T(battery_derates_near_full_and_empty) T(battery_at_a_school_never_feeds_back)
-    T(a_seed_repeats_a_run_to_the_bit_and_another_does_not) T(a_model_more_changes_no_other)
-    T(gas_turbine_goes_through_its_sequence_in_about_five_minutes) T(gas_turbine_burns_its_part_load_line)
-    T(tripped_set_gives_nothing_until_cleared_and_started) T(a_cap_on_the_steam_turbine_is_reached_by_its_ramp) T(heat_costs_power)
-    T(furnaces_wander_but_hold_their_limits) T(one_furnace_down_takes_half_of_the_steam_and_comes_back_slowly)
-    T(photovoltaics_are_dark_by_night_and_below_their_peak_by_day) T(sun_stands_where_the_almanac_says)
-    T(lost_grid_leaves_an_island_or_darkness) T(low_frequency_sheds_the_least_important_feeder_first)
-    T(the_header_is_fed_without_the_turbine_and_falls_without_fire) T(a_forming_battery_carries_an_island) T(shedding_lowers_a_building)
-    T(offices_sleep_at_night_and_on_sunday) T(the_half_hour_pulse_comes_on_the_half_hour)
-    T(parameters_are_off_by_five_to_ten_percent) T_LOOP(a_wander_keeps_its_deviation_for_every_step, 0, 3))
+    T_TIMEOUT(120) T(power_balances_at_every_step_of_a_week) T(batteries_stay_within_their_limits_whatever_is_commanded)
+        T(battery_keeps_the_first_law) T(round_trip_costs_about_an_eighth) T(battery_derates_near_full_and_empty)
+            T(battery_at_a_school_never_feeds_back) T(a_seed_repeats_a_run_to_the_bit_and_another_does_not)
+                T(a_model_more_changes_no_other) T(gas_turbine_goes_through_its_sequence_in_about_five_minutes)
+                    T(gas_turbine_burns_its_part_load_line) T(tripped_set_gives_nothing_until_cleared_and_started)
+                        T(a_cap_on_the_steam_turbine_is_reached_by_its_ramp) T(heat_costs_power)
+                            T(furnaces_wander_but_hold_their_limits)
+                                T(one_furnace_down_takes_half_of_the_steam_and_comes_back_slowly)
+                                    T(photovoltaics_are_dark_by_night_and_below_their_peak_by_day)
+                                        T(sun_stands_where_the_almanac_says) T(lost_grid_leaves_an_island_or_darkness)
+                                            T(low_frequency_sheds_the_least_important_feeder_first)
+                                                T(the_header_is_fed_without_the_turbine_and_falls_without_fire)
+                                                    T(a_forming_battery_carries_an_island) T(shedding_lowers_a_building)
+                                                        T(offices_sleep_at_night_and_on_sunday)
+                                                            T(the_half_hour_pulse_comes_on_the_half_hour)
+                                                                T(parameters_are_off_by_five_to_ten_percent) T_LOOP(
+                                                                    a_wander_keeps_its_deviation_for_every_step, 0, 3))
