@@ -274,7 +274,7 @@ frame_draw(struct console *co)
 	draw_alarms(co);
 	draw_title(co, v);
 	g->cursor_row = BODY_ROW;
-	if (co->has_model)
+	if (co->has_model || v->ops->works_alone)
 		view_draw(co, v, body);
 	else
 		draw_waiting(co, body);

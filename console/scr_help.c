@@ -207,6 +207,7 @@ const struct screen_ops scr_help = {
 	.title_ja = "操作一覧",
 	.help = "keys, commands and letters",
 	.modes = MODE_ALL | MODE_LIST,
+	.works_alone = true,
 	.private_size = sizeof(struct page),
 	.open = open_help,
 	.draw = draw,

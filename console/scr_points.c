@@ -29,6 +29,7 @@ struct page {
 	char filter[64];
 	enum sort sort;
 	bool is_reverse, only_marked;
+	bool is_stale; /* the filter looks at values, and they changed */
 };
 
 static const struct console *sorting; /* qsort has no argument */
@@ -99,6 +100,7 @@ build(struct console *co, struct page *p)
 		p->rows = xrecallocarray(p->rows, p->room, c->point_count, sizeof *p->rows);
 		p->room = c->point_count;
 	}
+	p->is_stale = false;
 	p->count = 0;
 	for (point_id id = 0; id < c->point_count; id++)
 		if (passes(co, p, id))
@@ -253,6 +255,8 @@ draw(struct console *co, void *private, struct area a)
 	struct columns w = layout(co, a.columns);
 	int rows = a.rows - 1;
 
+	if (p->is_stale)
+		build(co, p);
 	list_fit(&p->list, (int)p->count, rows);
 	if (!co->is_accessible)
 		draw_head(co, p, a, &w);
@@ -284,7 +288,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	if (what == CHANGE_MODEL || (what == CHANGE_LANGUAGE && p->only_marked))
 		build(co, p);
 	if (what == CHANGE_VALUES && p->filter[0] == '!')
-		build(co, p);
+		p->is_stale = true; /* built when it is drawn, which happens less often */
 	if (co->is_accessible && (what == CHANGE_VALUES || what == CHANGE_DEVICE))
 		return DRAW_NOTHING; /* rows are new when a key was pressed; `chisan watch` is the stream */
 	return what == CHANGE_SECOND ? DRAW_NOTHING : DRAW_BODY;

@@ -37,7 +37,8 @@ struct screen_ops {
 	const char *name;
 	const char *title, *title_ja; /* NULL: title() */
 	const char *help;
-	unsigned modes; /* enum key_mode */
+	unsigned modes;   /* enum key_mode */
+	bool works_alone; /* also before the site is known */
 	size_t private_size;
 	bool (*open)(struct console *co, void *private, const char *argument); /* false: no; the message says why */
 	unsigned (*update)(struct console *co, void *private, enum change what, uint32_t number);

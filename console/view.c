@@ -132,7 +132,7 @@ void
 view_head(struct console *co, struct view *v, char *title, size_t title_size, char *hint, size_t hint_size)
 {
 	str_copy(title, title_size, v->ops->title != NULL ? console_title(co, v->ops->title, v->ops->title_ja) : "");
-	if (v->ops->head != NULL && co->has_model)
+	if (v->ops->head != NULL && (co->has_model || v->ops->works_alone))
 		v->ops->head(co, v->private, title, title_size, hint, hint_size);
 }
 
@@ -257,8 +257,11 @@ screen_request(struct console *co, enum request req, const char *argument)
 		else
 			prompt_open(&co->prompt, req == REQ_GOTO ? "go to point: " : "page: ", (int)req, "");
 		break;
-	case REQ_FIND: prompt_open(&co->prompt, "find: ", REQ_FIND, ""); break;
-	case REQ_FILTER: prompt_open(&co->prompt, "filter (Esc shows all): ", REQ_FILTER, ""); break;
+	case REQ_FIND:
+	case REQ_FILTER:
+		if (argument == NULL && co->has_model)
+			prompt_open(&co->prompt, req == REQ_FIND ? "find: " : "filter (Esc shows all): ", (int)req, "");
+		break;
 	case REQ_POINTS: console_open(co, &scr_points, argument); break;
 	case REQ_BOOKMARKS: console_open(co, &scr_bookmarks, NULL); break;
 	case REQ_LINKS: console_open(co, &scr_links, NULL); break;
@@ -298,7 +301,7 @@ console_request(struct console *co, enum request req, const char *argument)
 	struct view *v = console_top(co);
 	unsigned draw = REQ_UNHANDLED;
 
-	if (v->ops->request != NULL && co->has_model)
+	if (v->ops->request != NULL && (co->has_model || v->ops->works_alone))
 		draw = v->ops->request(co, v->private, req, argument);
 	if (draw & REQ_UNHANDLED)
 		draw = screen_request(co, req, argument);

@@ -19,7 +19,7 @@ screen() { # SCRIPT OUT OPTIONS...
 	script=$1 out=$2
 	shift 2
 	mkdir -p "$out"
-	(cd "$out" && env -i PATH="$PATH" HOME="$dir" XDG_STATE_HOME="$dir/state" LC_ALL=C.UTF-8 TERM=xterm CHISAN_NOW=2026-11-22T12:08:31.4Z \
+	(cd "$out" && env -i PATH="$PATH" HOME="$dir" XDG_STATE_HOME="${state:-$dir/none}" LC_ALL=C.UTF-8 TERM=xterm CHISAN_NOW=2026-11-22T12:08:31.4Z \
 	    ${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} "$chisan" -s ../../s --script "$here/$script" "$@") || {
 		echo "FAIL $script $*: exit $?"
 		failed=1
@@ -45,6 +45,13 @@ screen tour.script "$dir/out/80x24-ascii" --size 80x24 --ascii
 screen tour.script "$dir/out/80x24-wide" --size 80x24 --ja --ambiguous 2
 screen tour.script "$dir/out/80x24-accessible" --size 80x24 --accessible
 screen work.script "$dir/out/work" --size 80x24
+
+# Bookmarks are kept between runs; a page becomes a file that tells when it was seen.
+state=$dir/state
+screen keep.script "$dir/out/keep"
+screen kept.script "$dir/out/kept"
+cp "$dir"/state/chisan/page-20261122-210831-*.txt "$dir/out/keep/" || failed=1
+state=
 
 # The server dies while the console looks on.
 screen lost.script "$dir/out/lost" --size 80x24 &

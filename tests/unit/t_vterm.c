@@ -509,6 +509,55 @@ START_TEST(hang_up_ends_it)
 }
 END_TEST
 
+START_TEST(sigterm_restores_the_terminal)
+{
+	int status;
+
+	start_console(80, 24, "", NULL);
+	wait_for("55.5 %");
+	settle();
+	size_t before = byte_count;
+	kill(console, SIGTERM);
+	while (take(2000))
+		;
+	ck_assert(memmem(bytes + before, byte_count - before, "\033[?1049l", 8) != NULL);
+	waitpid(console, &status, 0);
+	console = 0;
+	ck_assert(WIFEXITED(status));
+}
+END_TEST
+
+START_TEST(a_stopped_terminal_catches_up)
+{
+	start_console(80, 24, "--rate 20", NULL);
+	wait_for("55.5 %");
+	settle();
+	press("\023"); /* Ctrl-S */
+	for (int i = 0; i < 50; i++)
+		tell_server(i % 2 == 0 ? "set ESS1.SOC 61.5\n" : "set ESS1.SOC 62.5\n");
+	tell_server("set ESS1.SOC 63.5\n");
+	settle();
+	ck_assert(!shows("63.5 %"));
+	press("\021"); /* Ctrl-Q */
+	wait_for("63.5 %");
+}
+END_TEST
+
+START_TEST(help_is_there_without_a_server)
+{
+	stop_server();
+	unlink(sock);
+	start_console(80, 24, "", NULL);
+	wait_for("waiting for chisand");
+	press("?");
+	wait_for("Keys and commands");
+	press("q");
+	wait_for("waiting for chisand");
+	start_server();
+	wait_for("55.5 %");
+}
+END_TEST
+
 START_TEST(quitting_exits_with_0_and_restores)
 {
 	int status;
@@ -561,5 +610,7 @@ T_MAIN("vterm",
             T(with_colours_bad_values_have_one) T(hostile_titles_are_inert_and_no_strings_are_sent)
                 T(a_paste_outside_of_a_field_does_nothing) T(a_storm_of_sizes_ends_in_the_right_picture)
                     T(suspend_gives_the_terminal_back_and_fg_draws_again) T(kill_9_leaves_a_usable_terminal)
-                        T(a_lost_server_is_said_at_once_and_found_again) T(hang_up_ends_it) T(
-                            quitting_exits_with_0_and_restores) T(paused_values_stand_still) T(a_reload_keeps_the_page))
+                        T(a_lost_server_is_said_at_once_and_found_again) T(hang_up_ends_it)
+                            T(sigterm_restores_the_terminal) T(a_stopped_terminal_catches_up)
+                                T(help_is_there_without_a_server) T(quitting_exits_with_0_and_restores)
+                                    T(paused_values_stand_still) T(a_reload_keeps_the_page))
