@@ -173,7 +173,7 @@ try_now(struct client *c)
 	    &(struct msg_hello){ .version = WIRE_VERSION, .program = "chisan", .build = PACKAGE_VERSION, .user = "" });
 	conn_send(p->conn, W_HELLO, 0, &b, NULL);
 	wbuf_done(&b);
-	arm(p, PATIENCE_S);
+	arm(p, p->patience_s);
 }
 
 static void
@@ -198,7 +198,7 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 		conn_send(p->conn, W_PING, 0, &(struct wbuf){ 0 }, NULL);
 	}
 	p->heard = false;
-	arm(p, PATIENCE_S);
+	arm(p, p->patience_s);
 }
 
 struct client *
@@ -220,6 +220,7 @@ client_new(
 	p->ops = ops;
 	p->arg = arg;
 	p->pause_s = CLIENT_PAUSE_FIRST_S;
+	p->patience_s = PATIENCE_S;
 	ev_timer_init(&p->timer, timer_cb, 0., 0.);
 	p->timer.data = c;
 	ev_timer_start(loop, &p->timer); /* connects from the loop, so that nothing is called before we return */

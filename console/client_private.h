@@ -65,7 +65,7 @@ struct client_private {
 	void *arg;
 	unsigned what;
 	bool reconnect, heard, pinged, said_bye, greeted;
-	double pause_s;
+	double pause_s, patience_s;
 	uint32_t subscribe_sequence;
 	struct client_model *live, *next; /* next: being received; NULL = none */
 	struct client_raw_asked raw[CLIENT_RAW_MAX];

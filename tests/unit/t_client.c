@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "console/client.h"
+#include "console/client_private.h"
 #include "tests/unit/t.h"
 
 #include "tests/unit/fake.h"
@@ -359,10 +359,30 @@ START_TEST(a_silent_server_is_given_up)
 {
 	fake.is_mute = true;
 	struct client *c = client_new(loop, fake.path, SUB_ALL, false, &ops, NULL);
+	c->private->patience_s = 0.1;
 
 	UNTIL(c->phase == CLIENT_DOWN);
 	ck_assert_int_eq(c->why, ERR_NO_SERVER);
 	ck_assert(strstr(c->why_text, "does not answer") != NULL);
+	client_free(c);
+}
+END_TEST
+
+START_TEST(a_server_that_hangs_is_asked_and_then_given_up)
+{
+	struct client *c = live(false);
+
+	c->private->patience_s = 0.5;
+	ev_timer_stop(loop, &c->private->timer);
+	ev_timer_set(&c->private->timer, 0.5, 0.);
+	ev_timer_start(loop, &c->private->timer);
+	double until = ev_now(loop) + 1.3;
+	UNTIL(ev_now(loop) > until);
+	ck_assert_int_eq(c->phase, CLIENT_LIVE); /* it has nothing to say, but answers */
+	fake.is_mute = true;
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert(strstr(c->why_text, "does not answer") != NULL);
+	ck_assert_double_eq(client_value(c, 0).v, 55.5);
 	client_free(c);
 }
 END_TEST
@@ -617,7 +637,8 @@ T_MAIN("client",
                 T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
                     T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
                         T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
-                            T(a_silent_server_is_given_up) T(registers_are_asked_for_and_come_or_are_refused)
-                                T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
-                                    T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
-                                        T(the_socket_is_looked_for_in_order))
+                            T(a_silent_server_is_given_up) T(a_server_that_hangs_is_asked_and_then_given_up)
+                                T(registers_are_asked_for_and_come_or_are_refused)
+                                    T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
+                                        T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
+                                            T(the_socket_is_looked_for_in_order))
