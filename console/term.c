@@ -34,6 +34,7 @@
 #define PASTE_BEGIN_CODE 0x3F0
 #define PASTE_END_CODE   0x3F1
 
+static SCREEN *curses;
 static struct grid *shown; /* what the terminal shows */
 static attr_t looks[LOOK_COUNT];
 static short pairs[LOOK_COUNT];
@@ -139,8 +140,9 @@ term_init(const struct term_options *o, const char **why)
 		    "this terminal cannot place its cursor ($TERM); chisan status, points and watch need nothing of it";
 		return false;
 	}
+	del_curterm(cur_term); /* newterm makes its own */
 	set_escdelay(25);
-	if (newterm(NULL, stdout, stdin) == NULL) {
+	if ((curses = newterm(NULL, stdout, stdin)) == NULL) {
 		*why = "the terminal cannot be opened";
 		return false;
 	}
@@ -178,6 +180,7 @@ term_done(void)
 	is_open = false;
 	paste_mode(false);
 	endwin();
+	delscreen(curses);
 	tcsetattr(STDIN_FILENO, TCSANOW, &at_start);
 	grid_free(shown);
 	shown = NULL;
