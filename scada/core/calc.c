@@ -18,6 +18,8 @@
 struct step {
 	struct expr *e; /* NULL = it did not parse */
 	point_id id;
+	struct mono last; /* evaluated; for integrate */
+	bool was_evaluated;
 };
 
 struct calc {
@@ -29,8 +31,11 @@ struct calc {
 	uint64_t *due, *later; /* a bit a step; later: a cycle's next turn */
 	uint64_t *always; /* steps with state */
 	uint32_t words;
-	uint32_t *groups, group_count;
-	struct mono last_run;
+	int64_t always_us;   /* how often those with state are evaluated at least */
+	struct mono always_last;
+	uint32_t *groups, group_count; /* of calculated points alone */
+	int64_t touch_us;    /* their least period */
+	struct mono touched;
 	bool has_run;
 };
 
@@ -148,22 +153,46 @@ sort_steps(struct calc *c)
 	free(is_placed);
 }
 
-/* The scan groups of the calculated points: their values are as fresh as the last run. */
+/* The scan groups without points that are read: their values are as fresh as the last run. */
 static void
 collect_groups(struct calc *c)
 {
 	const struct site *s = table_site(c->table);
-	bool *is_in = xcalloc(s->group_count, sizeof(*is_in));
+	bool *is_read = xcalloc(s->group_count, sizeof(*is_read));
 
 	c->groups = xcalloc(s->group_count, sizeof(*c->groups));
+	c->touch_us = US_PER_S;
+	for (point_id id = 0; id < s->point_count; id++)
+		if (s->points[id].def->expression == NULL && s->points[id].group < s->group_count)
+			is_read[s->points[id].group] = true;
 	for (uint32_t n = 0; n < c->count; n++) {
-		const struct site_point *p = &s->points[c->steps[n].id];
-		if (p->group >= s->group_count || is_in[p->group] || s->groups[p->group].device != DEVICE_NONE)
+		uint32_t g = s->points[c->steps[n].id].group;
+		if (g >= s->group_count || is_read[g])
 			continue;
-		is_in[p->group] = true;
-		c->groups[c->group_count++] = p->group;
+		is_read[g] = true; /* once is enough */
+		c->groups[c->group_count++] = g;
+		if (s->groups[g].period_us < c->touch_us)
+			c->touch_us = s->groups[g].period_us;
 	}
-	free(is_in);
+	free(is_read);
+}
+
+/* Marks those that keep a sum, and how often they are due without a change. */
+static void
+collect_always(struct calc *c)
+{
+	const struct site *s = table_site(c->table);
+
+	c->always = xcalloc(c->words, sizeof(*c->always));
+	c->always_us = US_PER_S;
+	for (uint32_t n = 0; n < c->count; n++) {
+		const struct step *step = &c->steps[n];
+		if (step->e == NULL || !expr_has_state(step->e))
+			continue;
+		set_bit(c->always, n);
+		if (s->points[step->id].period_us > 0 && s->points[step->id].period_us < c->always_us)
+			c->always_us = s->points[step->id].period_us;
+	}
 }
 
 struct calc *
@@ -180,12 +209,9 @@ calc_new(struct table *t)
 	c->words = (c->count + 63) / 64;
 	c->due = xcalloc(c->words, sizeof(*c->due));
 	c->later = xcalloc(c->words, sizeof(*c->later));
-	c->always = xcalloc(c->words, sizeof(*c->always));
-	for (uint32_t n = 0; n < c->count; n++) {
+	for (uint32_t n = 0; n < c->count; n++)
 		set_bit(c->due, n); /* the first run evaluates all */
-		if (c->steps[n].e != NULL && expr_has_state(c->steps[n].e))
-			set_bit(c->always, n);
-	}
+	collect_always(c);
 	collect_groups(c);
 	return c;
 }
@@ -234,8 +260,6 @@ calc_adopt(struct calc *c, const struct calc *old)
 	const struct site *s = table_site(c->table), *was = table_site(old->table);
 	const struct step **old_steps = index_steps(old);
 
-	c->last_run = old->last_run;
-	c->has_run = old->has_run;
 	for (uint32_t n = 0; n < c->count; n++) {
 		struct expr *e = c->steps[n].e;
 		const struct site_point *p = &s->points[c->steps[n].id];
@@ -245,6 +269,8 @@ calc_adopt(struct calc *c, const struct calc *old)
 			continue;
 		for (size_t i = 0; i < expr_state_count(e) && i < expr_state_count(o->e); i++)
 			expr_set_state(e, i, expr_state(o->e, i));
+		c->steps[n].last = o->last;
+		c->steps[n].was_evaluated = o->was_evaluated;
 	}
 	free(old_steps);
 }
@@ -253,13 +279,15 @@ calc_adopt(struct calc *c, const struct calc *old)
 
 /* Evaluates a step; true if what it gives changed. */
 static bool
-evaluate(struct calc *c, const struct step *n, struct utc now, int64_t dt_us, struct mono mono)
+evaluate(struct calc *c, struct step *n, struct utc now, struct mono mono)
 {
 	const struct value *values = table_values(c->table);
 	struct value was = values[n->id], v = was;
 
 	if (n->e != NULL) {
-		expr_eval(n->e, values, now, dt_us, &v);
+		expr_eval(n->e, values, now, n->was_evaluated ? mono_diff_us(mono, n->last) : 0, &v);
+		n->last = mono;
+		n->was_evaluated = true;
 	} else {
 		v.quality = Q_FAILURE;
 		v.cause = ERR_CONFIG;
@@ -290,25 +318,36 @@ mark_moved(struct calc *c)
 			set_bit(c->due, c->dependents[d]);
 }
 
+/* Is it time again? *last becomes now then. */
+static bool
+is_time(struct mono *last, struct mono now, int64_t every_us, bool is_first)
+{
+	if (!is_first && mono_diff_us(now, *last) < every_us)
+		return false;
+	*last = now;
+	return true;
+}
+
 void
 calc_run(struct calc *c, struct utc now, struct mono mono)
 {
-	int64_t dt_us = c->has_run ? mono_diff_us(mono, c->last_run) : 0;
+	bool takes_all = is_time(&c->always_last, mono, c->always_us, !c->has_run), was_busy = false;
 
 	mark_moved(c);
 	for (uint32_t w = 0; w < c->words; w++) {
-		c->due[w] |= c->later[w] | c->always[w];
+		c->due[w] |= c->later[w] | (takes_all ? c->always[w] : 0);
 		c->later[w] = 0;
 		while (c->due[w] != 0) {
 			uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(c->due[w]);
 			c->due[w] &= c->due[w] - 1;
-			if (evaluate(c, &c->steps[n], now, dt_us, mono))
+			was_busy = true;
+			if (evaluate(c, &c->steps[n], now, mono))
 				follow(c, n);
 		}
 	}
-	for (uint32_t i = 0; i < c->group_count; i++)
-		table_group_touch(c->table, c->groups[i], now);
-	c->last_run = mono;
+	if (is_time(&c->touched, mono, c->touch_us, was_busy))
+		for (uint32_t i = 0; i < c->group_count; i++)
+			table_group_touch(c->table, c->groups[i], now);
 	c->has_run = true;
 }
 

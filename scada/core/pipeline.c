@@ -164,18 +164,26 @@ natural_modulus(int type)
 	}
 }
 
+/* The site file gives the modulus as a value; the register counts whole steps: 42949672.96 in steps of 0.01 is 2^32. */
+static double
+steps_of(double modulus, double unit)
+{
+	double steps = modulus / unit, whole = round(steps);
+	return fabs(steps - whole) <= 1e-9 * whole ? whole : steps;
+}
+
 static void
 counter_init(struct counter *c, const struct site_point_def *d)
 {
-	double modulus = d->counter != NULL ? d->counter->modulus : (double)NAN;
 	double rate = d->counter != NULL ? d->counter->max_rate_per_s : 0;
 	double scale = d->read != NULL ? fabs(d->read->scale) : 1;
 
-	if (!(modulus > 0))
-		modulus = d->read != NULL ? natural_modulus(d->read->type) : 0;
-	c->modulus = modulus;
-	c->max_rate_per_s = rate > 0 ? rate : 0;
 	c->unit = scale > 0 && isfinite(scale) ? scale : 1;
+	c->max_rate_per_s = rate > 0 ? rate : 0;
+	if (d->counter != NULL && d->counter->modulus > 0)
+		c->modulus = steps_of(d->counter->modulus, c->unit);
+	else
+		c->modulus = d->read != NULL ? natural_modulus(d->read->type) : 0;
 }
 
 /* ---- all of a point */

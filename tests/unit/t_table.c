@@ -332,7 +332,7 @@ add_counter(double modulus, double rate, double scale)
 
 START_TEST(a_counter_adds_up_from_its_first_value)
 {
-	add_counter(100000, 0, 0.1);
+	add_counter(10000, 0, 0.1);
 	start();
 	ck_value(feed(0, 5000), 500, 0, OK);
 	ck_assert_double_eq(table_total(table, 0), 0);
@@ -351,6 +351,16 @@ START_TEST(a_counter_rolls_over)
 	ck_assert_double_eq_tol(table_total(table, 0), 25, 1e-9);
 	ck_value(feed(0, 16), 16, 0, OK);
 	ck_assert_double_eq_tol(table_total(table, 0), 26, 1e-9);
+}
+END_TEST
+
+START_TEST(the_modulus_is_a_value_not_a_count_of_steps)
+{
+	add_counter(42949672.96, 0, 0.01);
+	start();
+	feed(0, 4294967295.0);
+	ck_value(feed(0, 0), 0, Q_ADJUSTED, OK);
+	ck_assert_double_eq(table_total(table, 0), 0.01);
 }
 END_TEST
 
@@ -418,7 +428,7 @@ END_TEST
 START_TEST(a_total_never_falls_whatever_a_counter_does)
 {
 	unsigned seed = 9;
-	add_counter(65536, _i == 0 ? 0 : 50, 0.5);
+	add_counter(65536 * 0.5, _i == 0 ? 0 : 50, 0.5);
 	start();
 	double last = 0, raw = 0;
 	for (int i = 0; i < 5000; i++) {
@@ -837,7 +847,7 @@ T_MAIN("table",
 		    T(the_range_is_that_of_the_unfiltered_value) T(identical_bits_for_too_long_are_frozen)
 			T(states_have_names_or_are_told) T(bits_and_unnamed_states_are_whole_numbers)
 			    T(rising_edges_of_a_pulse_are_counted) T(a_counter_adds_up_from_its_first_value)
-				T(a_counter_rolls_over) T(a_counter_that_was_reset_invents_nothing)
+				T(a_counter_rolls_over) T(the_modulus_is_a_value_not_a_count_of_steps) T(a_counter_that_was_reset_invents_nothing)
 				    T(a_jump_that_cannot_be_is_not_added) T(a_slow_counter_may_step)
 					T(the_modulus_follows_from_the_register)
 					    T_LOOP(a_total_never_falls_whatever_a_counter_does, 0, 2)
