@@ -23,18 +23,19 @@
 /* clang-format on */
 
 #define DRIVER_REQUEST_MAX 300 /* bytes of the longest request of any driver */
-#define DRIVER_REPLY_MAX 300   /* and of the longest reply */
-#define DRIVER_WINDOW 16       /* requests in flight on one connection, at most */
+#define DRIVER_REPLY_MAX   300 /* and of the longest reply */
+#define DRIVER_WINDOW      16  /* requests in flight on one connection, at most */
 
 enum request_kind { REQUEST_READ, REQUEST_WRITE, REQUEST_WRITE_MANY };
 
 /* One transaction as the poll engine wants it. */
 struct request {
-	uint8_t kind;  /* enum request_kind; WRITE_MANY: by the function for several, even for one */
+	uint8_t kind; /* enum request_kind; WRITE_MANY: by the function for several, even for one */
 	uint8_t unit;
 	uint8_t table; /* enum mb_table */
 	uint16_t address, count;
-	const uint8_t *data; /* of a write: registers in network order; bits packed from the lowest. Lives until the answer */
+	/* Of a write: registers in network order, bits packed from the lowest. Lives until the answer. */
+	const uint8_t *data;
 };
 
 /* One reply as it came from the stream, before it is held against a request. */

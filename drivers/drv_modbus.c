@@ -48,7 +48,8 @@ modbus_readable(const uint8_t *buf, size_t len, struct reply *out, size_t *used)
 	enum err e = frame_take(buf, len, &f, used);
 
 	if (e == OK)
-		*out = (struct reply){ .id = f.id, .unit = f.unit, .function = f.function, .body = f.body, .len = f.len };
+		*out =
+		    (struct reply){ .id = f.id, .unit = f.unit, .function = f.function, .body = f.body, .len = f.len };
 	return e;
 }
 

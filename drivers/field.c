@@ -14,9 +14,9 @@
 #include "scada/base/str.h"
 
 #define SAMPLES_A_FRAME 4000
-#define TELL_US (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
-#define TELL_PARTS 10
-#define QUEUE_MAX (32u << 20)     /* the configuration's answer to a chisand that stops reading: it is dropped */
+#define TELL_US         (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
+#define TELL_PARTS      10
+#define QUEUE_MAX       (32u << 20) /* the configuration's answer to a chisand that stops reading: it is dropped */
 
 struct field {
 	struct ev_loop *loop;
@@ -234,22 +234,15 @@ begin(struct field *f, uint16_t generation)
 	conn_set_generation(f->conn, generation);
 }
 
-#define GET(lower) \
-	(msg_##lower##_get(&r, &m.lower) ? setup_##lower##_frame(f->pending, &m.lower) : ERR_FRAME)
-#define setup_field_link_frame setup_link
-#define setup_field_device_frame setup_device
-#define setup_field_item_frame setup_item
-#define setup_field_start_frame setup_finish
-
 /* One frame of the generation that is coming in. */
 static void
 take_config(struct field *f, const struct frame *frame)
 {
 	union {
-		struct msg_field_link field_link;
-		struct msg_field_device field_device;
-		struct msg_field_item field_item;
-		struct msg_field_start field_start;
+		struct msg_field_link link;
+		struct msg_field_device device;
+		struct msg_field_item item;
+		struct msg_field_start start;
 	} m;
 	struct rbuf r;
 	enum err e = ERR_FRAME;
@@ -258,10 +251,22 @@ take_config(struct field *f, const struct frame *frame)
 		return;
 	rbuf_init(&r, frame->body, frame->length);
 	switch (frame->type) {
-	case W_FIELD_LINK: e = GET(field_link); break;
-	case W_FIELD_DEVICE: e = GET(field_device); break;
-	case W_FIELD_ITEM: e = GET(field_item); break;
-	case W_FIELD_START: e = GET(field_start); break;
+	case W_FIELD_LINK:
+		if (msg_field_link_get(&r, &m.link))
+			e = setup_link(f->pending, &m.link);
+		break;
+	case W_FIELD_DEVICE:
+		if (msg_field_device_get(&r, &m.device))
+			e = setup_device(f->pending, &m.device);
+		break;
+	case W_FIELD_ITEM:
+		if (msg_field_item_get(&r, &m.item))
+			e = setup_item(f->pending, &m.item);
+		break;
+	case W_FIELD_START:
+		if (msg_field_start_get(&r, &m.start))
+			e = setup_finish(f->pending, &m.start);
+		break;
 	}
 	if (e != OK)
 		say_bye(f, e, e == ERR_CONFIG ? f->pending->why : "a frame of the configuration cannot be read");
@@ -294,7 +299,8 @@ take_hello(struct field *f, const struct frame *frame)
 	if (!msg_hello_get(&r, &m)) {
 		say_bye(f, ERR_FRAME, "the greeting cannot be read");
 	} else if (m.version != WIRE_VERSION) {
-		str_printf(text, sizeof(text), "%s %s speaks version %u of the pipe, chisan-field %s speaks %u: install both from one build",
+		str_printf(text, sizeof(text),
+		    "%s %s speaks version %u of the pipe, chisan-field %s speaks %u: install both from one build",
 		    m.program, m.build, m.version, VERSION, WIRE_VERSION);
 		say_bye(f, ERR_VERSION, text);
 	} else {
@@ -312,7 +318,8 @@ answer_raw(struct field *f, const struct frame *frame)
 
 	rbuf_init(&r, frame->body, frame->length);
 	if (!msg_raw_get_get(&r, &get) || f->poll == NULL || (item = setup_find(f->config, get.point)) == UINT32_MAX) {
-		conn_result(f->conn, frame->sequence, ERR_NOT_FOUND, AC_NONE, "this point is not read by the field program");
+		conn_result(
+		    f->conn, frame->sequence, ERR_NOT_FOUND, AC_NONE, "this point is not read by the field program");
 		return;
 	}
 	m.point = get.point;

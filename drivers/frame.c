@@ -10,7 +10,7 @@
 
 #define LENGTH_MIN 3   /* unit, function, and a byte: the shortest reply is an exception */
 #define LENGTH_MAX 254 /* unit and 253 bytes */
-#define PREFIX 6       /* bytes that the length does not count */
+#define PREFIX     6   /* bytes that the length does not count */
 
 static void
 put16(uint8_t *p, uint16_t v)

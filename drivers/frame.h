@@ -14,12 +14,12 @@
 
 #include "scada/base/err.h"
 
-#define FRAME_MAX 260            /* bytes of the longest frame */
-#define FRAME_HEAD 8             /* bytes before the body, the function included */
-#define FRAME_READ_REGISTERS 125 /* longest blocks of the protocol */
-#define FRAME_READ_BITS 2000
+#define FRAME_MAX             260 /* bytes of the longest frame */
+#define FRAME_HEAD            8   /* bytes before the body, the function included */
+#define FRAME_READ_REGISTERS  125 /* longest blocks of the protocol */
+#define FRAME_READ_BITS       2000
 #define FRAME_WRITE_REGISTERS 123
-#define FRAME_WRITE_BITS 1968
+#define FRAME_WRITE_BITS      1968
 
 enum frame_function {
 	FC_READ_COILS = 1,

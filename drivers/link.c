@@ -140,7 +140,7 @@ connection_close(struct connection *c)
 		c->net->connected--;
 	c->state = CONNECTION_CLOSED;
 	c->in_len = c->out_len = c->out_sent = 0;
-	c->in_flight = c->probes_in_flight = c->silent = 0;
+	c->in_flight = c->probes_in_flight = c->silent = c->blamed = 0;
 	c->gap_until.us = 0;
 	c->probes_alone = false;
 	memset(c->expired, 0, sizeof(c->expired));
@@ -250,7 +250,8 @@ static void
 flush(struct connection *c, struct moment now)
 {
 	while (c->out_sent < c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, (size_t)(c->out_len - c->out_sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n =
+		    send(c->fd, c->out + c->out_sent, (size_t)(c->out_len - c->out_sent), MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n >= 0) {
 			c->out_sent = (uint16_t)(c->out_sent + n);
@@ -375,6 +376,8 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 	done = *x;
 	release(c, x);
 	c->silent = 0;
+	if (!done.is_probe && c->probes_in_flight > 0)
+		c->blamed = 0; /* it does take two */
 	if (c->gap_us > 0)
 		c->gap_until = mono_add(now.mono, c->gap_us);
 	poll_answered(done.seat->device, &done.errand, &a, done.sent, now);
@@ -445,8 +448,8 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 	struct errand errand = x->errand;
 
 	if (!x->is_probe && x->is_beside && !c->probes_alone) {
-		/* the gateway may take one request at a time: the probe has the blame, and goes alone from now on */
-		c->probes_alone = true;
+		/* the gateway may take one request at a time: the probe has the blame, and soon goes alone */
+		c->probes_alone = ++c->blamed >= LINK_BLAMED;
 		expire(c, x);
 		release(c, x);
 		poll_returned(d, &errand, now);
@@ -495,7 +498,8 @@ is_self(const struct connection *c)
 	memset(&own, 0, sizeof(own));
 	memset(&peer, 0, sizeof(peer));
 	return getsockname(c->fd, (struct sockaddr *)&own, &own_len) == 0 &&
-	    getpeername(c->fd, (struct sockaddr *)&peer, &peer_len) == 0 && own_len == peer_len && memcmp(&own, &peer, own_len) == 0;
+	    getpeername(c->fd, (struct sockaddr *)&peer, &peer_len) == 0 && own_len == peer_len &&
+	    memcmp(&own, &peer, own_len) == 0;
 }
 
 static void

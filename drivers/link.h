@@ -15,11 +15,12 @@
 #include "drivers/poll.h"
 
 #define LINK_CONNECTS_A_SECOND 200 /* over all devices: what comes back after a power cut comes back at once */
-#define LINK_CONNECT_BURST 100
-#define LINK_IN_SIZE 1024          /* bytes taken from one device before the others have their turn */
-#define LINK_EXPIRED 8             /* late answers that a shared connection knows again */
-#define LINK_SILENT 2              /* requests in a row without an answer that end a shared connection */
-#define LINK_PROBE_SHARE 4         /* a probe that took t is followed by 4 t without one */
+#define LINK_CONNECT_BURST     100
+#define LINK_IN_SIZE           1024 /* bytes taken from one device before the others have their turn */
+#define LINK_EXPIRED           8    /* late answers that a shared connection knows again */
+#define LINK_SILENT            2    /* requests in a row without an answer that end a shared connection */
+#define LINK_BLAMED            2    /* neighbours that a probe may stall before probes go alone */
+#define LINK_PROBE_SHARE       4    /* a probe that took t is followed by 4 t without one */
 
 struct net;
 struct connection;
@@ -28,7 +29,8 @@ struct connection;
 struct seat {
 	struct device *device;
 	struct connection *connection;
-	bool is_ready, is_probing, is_hit; /* in the queue of that name; hit: had a request in flight when it was lost */
+	bool is_ready, is_probing; /* in the queue of that name */
+	bool is_hit;               /* had a request in flight when the connection was lost */
 	TAILQ_ENTRY(seat) member, turn;
 };
 TAILQ_HEAD(seats, seat);
@@ -60,9 +62,9 @@ struct connection {
 	uint32_t slot; /* which of the connections to this address */
 	const struct driver *driver;
 	uint32_t gap_us, connect_timeout_us;
-	bool is_used; /* by the generation being set up */
-	uint8_t state; /* enum connection_state */
-	bool probes_alone; /* a neighbour went unanswered beside a probe: from now on nothing goes beside one */
+	bool is_used;      /* by the generation being set up */
+	uint8_t state;     /* enum connection_state */
+	bool probes_alone; /* the gateway takes one request at a time: nothing goes beside a probe */
 	int fd;
 	ev_io io;
 	struct timer timer;
@@ -72,6 +74,7 @@ struct connection {
 	uint32_t member_count;
 	struct exchange *exchanges;
 	uint8_t window, in_flight, probes_in_flight, silent;
+	uint8_t blamed; /* neighbours in a row that went unanswered beside a probe */
 	uint16_t last_id;
 	struct expired expired[LINK_EXPIRED];
 	uint8_t expired_at;
@@ -114,6 +117,10 @@ void connection_fail(struct connection *c, enum err e, struct moment now);
 void net_queue(struct net *n, struct connection *c, struct moment now);
 void net_unqueue(struct net *n, struct connection *c);
 
-static inline struct moment moment_now(void) { return (struct moment){ clock_mono(), clock_utc() }; }
+static inline struct moment
+moment_now(void)
+{
+	return (struct moment){ clock_mono(), clock_utc() };
+}
 
 #endif

@@ -23,7 +23,8 @@
 static void
 usage(FILE *to)
 {
-	fprintf(to, "usage: chisan-field [-v]... (started by chisand, with the pipe as descriptor %d)\nspeaks:\n", SPAWN_FD);
+	fprintf(to, "usage: chisan-field [-v]... (started by chisand, with the pipe as descriptor %d)\nspeaks:\n",
+	    SPAWN_FD);
 	for (size_t i = 0; driver_row(i) != NULL; i++)
 		fprintf(to, "  %-10s %s\n", driver_row(i)->name, driver_row(i)->help);
 }

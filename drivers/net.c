@@ -11,7 +11,7 @@
 #include "drivers/link.h"
 
 #define CONNECT_COST_US (US_PER_S / LINK_CONNECTS_A_SECOND)
-#define CREDIT_MAX_US (LINK_CONNECT_BURST * CONNECT_COST_US)
+#define CREDIT_MAX_US   (LINK_CONNECT_BURST * CONNECT_COST_US)
 
 /* ---- leave to connect */
 
@@ -159,7 +159,8 @@ take_seat(struct net *n, struct endpoint **all, struct device *d, struct seat *s
 	c->is_used = true;
 	c->driver = l->driver;
 	c->gap_us = l->gap_us > c->gap_us ? l->gap_us : c->gap_us;
-	c->connect_timeout_us = d->cfg->connect_timeout_us > c->connect_timeout_us ? d->cfg->connect_timeout_us : c->connect_timeout_us;
+	c->connect_timeout_us =
+	    d->cfg->connect_timeout_us > c->connect_timeout_us ? d->cfg->connect_timeout_us : c->connect_timeout_us;
 	c->window = d->cfg->outstanding > c->window ? d->cfg->outstanding : c->window;
 	c->member_count++;
 	TAILQ_INSERT_TAIL(&c->members, seat, member);

@@ -125,7 +125,8 @@ measure(struct plan_item *items, uint32_t count, const struct cfg_device *d, str
 
 /* The block that begins with items[from]: takes all that fit. Items of it get its number. */
 static void
-lay_block(struct plan_item *items, uint32_t count, uint32_t from, const struct cfg_device *d, uint32_t number, struct block *b)
+lay_block(struct plan_item *items, uint32_t count, uint32_t from, const struct cfg_device *d, uint32_t number,
+    struct block *b)
 {
 	const struct plan_item *head = &items[from];
 	uint32_t limit = head->lo + longest(d, head->table) - 1; /* last register that fits */

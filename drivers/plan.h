@@ -13,7 +13,7 @@
 
 /* One item as an interval of its table. */
 struct plan_item {
-	uint32_t item; /* the caller's number */
+	uint32_t item;   /* the caller's number */
 	uint16_t lo, hi; /* first and last register or bit, its scale factor included */
 	uint8_t table;
 	bool has_sf;

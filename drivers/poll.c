@@ -11,7 +11,7 @@
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
-#define QUICK_SPREAD_US (40 * US_PER_MS) /* retries at once are spread over this, for the sake of whole sites that fell */
+#define QUICK_SPREAD_US    (40 * US_PER_MS) /* over which retries at once are spread: whole sites fall together */
 #define DESCRIPTOR_WAIT_US US_PER_S
 
 /* xorshift64*: jitter needs no better. */
@@ -76,7 +76,7 @@ static void
 start_scan(struct device *d, struct scan *s, struct moment now)
 {
 	s->due = next_due(d, s, now);
-	scan_start(s, now, d->poll->scratch, sink, d);
+	scan_start(s, now, &(struct scan_out){ sink, d, d->poll->scratch });
 }
 
 /* Starts what is due; what should have begun long ago is counted. */
@@ -445,11 +445,12 @@ answer_block(struct device *d, const struct errand *errand, const struct answer 
 
 	if (a->err != OK)
 		note_exception(d, &r, a, now);
-	scan_answer(errand->scan, errand->block, a, now, middle, d->poll->scratch, sink, d);
+	scan_answer(errand->scan, errand->block, a, now, middle, &(struct scan_out){ sink, d, d->poll->scratch });
 }
 
 void
-poll_answered(struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now)
+poll_answered(
+    struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now)
 {
 	int64_t took = mono_diff_us(now.mono, sent);
 

@@ -28,7 +28,8 @@ struct poll;
 /* A write waits before all reads. Prepared and owned by the caller until done() is called, once. */
 struct write {
 	struct request request;
-	void (*done)(struct write *w, enum err e); /* OK: the device accepted; ERR_EXC_*; else the outcome is not known */
+	/* OK: the device accepted. ERR_EXC_*: it refused. ERR_NOT_CONNECTED: never sent. Else the outcome is not known. */
+	void (*done)(struct write *w, enum err e);
 	void *arg;
 	bool is_sent;
 	TAILQ_ENTRY(write) entry;
@@ -64,7 +65,7 @@ struct errand {
 	struct write *write; /* NULL = none */
 	struct scan *scan;   /* NULL = none; neither: the identity register */
 	uint32_t block;
-	uint32_t round;      /* an answer to what was asked before a failure is not looked at */
+	uint32_t round; /* an answer to what was asked before a failure is not looked at */
 };
 
 struct poll_ops {
@@ -92,7 +93,8 @@ struct poll {
 };
 
 /* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */
-struct poll *poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
+struct poll *poll_new(
+    const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
 void poll_free(struct poll *p);
 void poll_start(struct poll *p, struct moment now);
 
@@ -103,7 +105,8 @@ void poll_start(struct poll *p, struct moment now);
 bool poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *out, struct errand *errand);
 bool poll_has_next(const struct device *d, struct moment now);
 /* The device answered errand, be it by an exception; sent: when it was asked. */
-void poll_answered(struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now);
+void poll_answered(
+    struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now);
 /* All that was in flight for it is lost, or there is no connection. */
 void poll_failed(struct device *d, enum err e, struct moment now);
 /* The request alone is lost through no fault of the device's; it will be asked again. */
@@ -114,6 +117,10 @@ void poll_note(struct device *d, enum err e, const char *detail, struct moment n
 /* Puts a write before all reads of the device; ERR_NOT_CONNECTED if it is not up. */
 enum err poll_write(struct device *d, struct write *w, struct moment now);
 
-static inline bool poll_is_probe(const struct device *d) { return d->state != DEVICE_UP; }
+static inline bool
+poll_is_probe(const struct device *d)
+{
+	return d->state != DEVICE_UP;
+}
 
 #endif

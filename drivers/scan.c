@@ -55,22 +55,20 @@ scan_abort(struct scan *s)
 
 /* The same reason for every item of a block. */
 static void
-give_cause(struct scan *s, const struct block *b, enum err cause, struct utc time, struct sample *scratch, scan_sink sink,
-    void *arg)
+give_cause(struct scan *s, const struct block *b, enum err cause, struct utc time, const struct scan_out *out)
 {
 	for (uint32_t i = 0; i < b->items; i++) {
 		uint32_t item = s->items[b->first + i].item;
 
 		s->readings[item].cause = (uint16_t)cause;
 		s->readings[item].time = time;
-		scratch[i] = (struct sample){ .point = s->config->items[item].point, .cause = cause };
+		out->scratch[i] = (struct sample){ .point = s->config->items[item].point, .cause = cause };
 	}
-	sink(arg, time, scratch, b->items);
+	out->give(out->arg, time, out->scratch, b->items);
 }
 
 static void
-give_values(struct scan *s, const struct block *b, const struct answer *a, struct utc time, struct sample *scratch,
-    scan_sink sink, void *arg)
+give_values(struct scan *s, const struct block *b, const struct answer *a, struct utc time, const struct scan_out *out)
 {
 	for (uint32_t i = 0; i < b->items; i++) {
 		uint32_t item = s->items[b->first + i].item;
@@ -79,9 +77,10 @@ give_values(struct scan *s, const struct block *b, const struct answer *a, struc
 
 		decode_item(it, a->data, b->address, r);
 		r->time = time;
-		scratch[i] = (struct sample){ .point = it->point, .cause = r->cause, .value = r->cause == OK ? r->value : 0 };
+		out->scratch[i] =
+		    (struct sample){ .point = it->point, .cause = r->cause, .value = r->cause == OK ? r->value : 0 };
 	}
-	sink(arg, time, scratch, b->items);
+	out->give(out->arg, time, out->scratch, b->items);
 }
 
 /* A device that refuses all is still asked for one item: its end, and its change of mind, are noticed. */
@@ -99,7 +98,7 @@ ask_refused(struct scan *s)
 }
 
 void
-scan_start(struct scan *s, struct moment now, struct sample *scratch, scan_sink sink, void *arg)
+scan_start(struct scan *s, struct moment now, const struct scan_out *out)
 {
 	assert(s->left == 0);
 	if (s->split_since.us != 0 && mono_diff_us(now.mono, s->split_since) >= SCAN_REFUSED_RETRY_US)
@@ -108,7 +107,7 @@ scan_start(struct scan *s, struct moment now, struct sample *scratch, scan_sink 
 		struct block *b = &s->blocks[i];
 
 		if (b->refused != OK) {
-			give_cause(s, b, b->refused, now.utc, scratch, sink, arg);
+			give_cause(s, b, b->refused, now.utc, out);
 			continue;
 		}
 		b->state = BLOCK_WANTED;
@@ -126,7 +125,8 @@ seek(const struct scan *s, uint32_t i, struct moment now)
 {
 	bool is_rested = s->busy_until.us != 0 && mono_diff_us(now.mono, s->busy_until) >= 0;
 
-	while (i != PLAN_NONE && s->blocks[i].state != BLOCK_WANTED && !(is_rested && s->blocks[i].state == BLOCK_WAITS))
+	while (
+	    i != PLAN_NONE && s->blocks[i].state != BLOCK_WANTED && !(is_rested && s->blocks[i].state == BLOCK_WAITS))
 		i = s->blocks[i].next;
 	return i;
 }
@@ -197,7 +197,7 @@ put_off(struct scan *s, struct block *b, struct moment now)
 
 bool
 scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct moment now, struct utc time,
-    struct sample *scratch, scan_sink sink, void *arg)
+    const struct scan_out *out)
 {
 	struct block *b = &s->blocks[block];
 	bool is_change = false;
@@ -206,7 +206,7 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 	switch (a->err) {
 	case OK:
 		b->refused = OK;
-		give_values(s, b, a, time, scratch, sink, arg);
+		give_values(s, b, a, time, out);
 		break;
 	case ERR_EXC_ADDRESS:
 	case ERR_EXC_VALUE:
@@ -215,7 +215,7 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 		if (split(s, block))
 			return true;
 		b->refused = (uint16_t)a->err;
-		give_cause(s, b, a->err, time, scratch, sink, arg);
+		give_cause(s, b, a->err, time, out);
 		is_change = true;
 		break;
 	case ERR_EXC_ACK:
@@ -223,9 +223,7 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 		if (put_off(s, b, now))
 			return false;
 		/* fall through */
-	default:
-		give_cause(s, b, a->err, time, scratch, sink, arg);
-		break;
+	default: give_cause(s, b, a->err, time, out); break;
 	}
 	settle(s, b);
 	return is_change;

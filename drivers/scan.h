@@ -12,8 +12,8 @@
 #include "drivers/timer.h"
 
 #define SCAN_REFUSED_RETRY_US (600 * US_PER_S) /* what was refused is asked for again in full */
-#define SCAN_BUSY_TRIES 3
-#define SCAN_BUSY_WAIT_US (50 * US_PER_MS)     /* doubled from try to try */
+#define SCAN_BUSY_TRIES       3
+#define SCAN_BUSY_WAIT_US     (50 * US_PER_MS) /* doubled from try to try */
 
 struct sample {
 	point_id point;
@@ -25,22 +25,26 @@ enum block_state { BLOCK_IDLE, BLOCK_WANTED, BLOCK_SENT, BLOCK_WAITS };
 
 struct scan {
 	const struct setup *config;
-	struct reading *readings;  /* of all items of the generation, by item */
+	struct reading *readings; /* of all items of the generation, by item */
 	uint32_t period_us;
-	struct mono due;           /* when the next one is to start; stays on its grid */
+	struct mono due; /* when the next one is to start; stays on its grid */
 	struct plan_item *items;
 	uint32_t item_count;
-	struct block *blocks;      /* room for one an item: as far as splitting can go */
+	struct block *blocks; /* room for one an item: as far as splitting can go */
 	uint32_t block_count;
-	struct block *whole;       /* as planned, to go back to */
+	struct block *whole; /* as planned, to go back to */
 	uint32_t whole_count;
-	uint32_t cursor, left;     /* next block to ask for; blocks of the running scan that are not done, 0 = none runs */
-	struct mono busy_until;    /* blocks that the device was too busy for are asked again then; 0 = none */
-	struct mono split_since;   /* first refusal; 0 = none */
+	uint32_t cursor, left;  /* next block to ask for; blocks of the running scan that are not done, 0 = none runs */
+	struct mono busy_until; /* blocks that the device was too busy for are asked again then; 0 = none */
+	struct mono split_since; /* first refusal; 0 = none */
 };
 
-/* Where samples go: all of one block, taken at `time`. */
-typedef void (*scan_sink)(void *arg, struct utc time, const struct sample *samples, uint32_t count);
+/* Where samples go: all of one block at a time. */
+struct scan_out {
+	void (*give)(void *arg, struct utc time, const struct sample *samples, uint32_t count);
+	void *arg;
+	struct sample *scratch; /* room for one an item */
+};
 
 /* `items` are the numbers of the items, all of one device. */
 void scan_init(struct scan *s, const struct setup *config, struct reading *readings, const struct cfg_device *limits,
@@ -48,7 +52,7 @@ void scan_init(struct scan *s, const struct setup *config, struct reading *readi
 void scan_done(struct scan *s);
 
 /* Begins a scan: every block is wanted once. Samples of refused items leave at once, with their reason. */
-void scan_start(struct scan *s, struct moment now, struct sample *scratch, scan_sink sink, void *arg);
+void scan_start(struct scan *s, struct moment now, const struct scan_out *out);
 /* The next block to ask for, marked as sent; PLAN_NONE = none now. */
 uint32_t scan_next(struct scan *s, struct moment now);
 bool scan_has_work(const struct scan *s, struct moment now);
@@ -61,8 +65,12 @@ void scan_restore(struct scan *s);
  * (split, refused, put off) and is therefore worth a line in the log once.
  */
 bool scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct moment now, struct utc time,
-    struct sample *scratch, scan_sink sink, void *arg);
+    const struct scan_out *out);
 
-static inline bool scan_is_running(const struct scan *s) { return s->left > 0; }
+static inline bool
+scan_is_running(const struct scan *s)
+{
+	return s->left > 0;
+}
 
 #endif

@@ -15,7 +15,7 @@
 #include "drivers/setup.h"
 #include "drivers/frame.h"
 
-#define GAP_MAX_US (10 * US_PER_S)
+#define GAP_MAX_US  (10 * US_PER_S)
 #define TIME_MAX_US (3600 * US_PER_S)
 
 struct setup *
@@ -43,7 +43,9 @@ setup_free(struct setup *c)
 	free(c);
 }
 
-static enum err __attribute__((format(printf, 2, 3)))
+static enum err refuse(struct setup *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static enum err
 refuse(struct setup *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -125,7 +127,8 @@ setup_link(struct setup *c, const struct msg_field_link *m)
 	if (m->link >= DEVICE_MAX || m->port == 0 || m->gap_us > GAP_MAX_US)
 		return refuse(c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
 	if (!parse_address(m->host, m->port, &l.addr, &l.addr_len))
-		return refuse(c, "link %u: \"%.64s\" is no numeric address; names are not resolved here", m->link, m->host);
+		return refuse(
+		    c, "link %u: \"%.64s\" is no numeric address; names are not resolved here", m->link, m->host);
 	l.name = arena_printf(c->arena, strchr(m->host, ':') != NULL ? "[%s]:%u" : "%s:%u", m->host, m->port);
 	if (!remember(&c->link_index, &c->link_numbers, m->link, c->link_count))
 		return refuse(c, "link %u stands twice", m->link);
@@ -206,9 +209,12 @@ setup_device(struct setup *c, const struct msg_field_device *m)
 	if (d.link == UINT32_MAX)
 		return refuse(c, "device %.64s: there is no link %u", m->name, m->link);
 	if (m->device >= DEVICE_MAX || d.outstanding < 1 || d.outstanding > DRIVER_WINDOW)
-		return refuse(c, "device %.64s: number %u or %u requests in flight out of range", m->name, m->device, m->outstanding);
-	if (d.max_registers < 1 || d.max_registers > FRAME_READ_REGISTERS || d.max_bits < 1 || d.max_bits > FRAME_READ_BITS)
-		return refuse(c, "device %.64s: blocks of %u registers, %u bits", m->name, m->max_registers, m->max_bits);
+		return refuse(c, "device %.64s: number %u or %u requests in flight out of range", m->name, m->device,
+		    m->outstanding);
+	if (d.max_registers < 1 || d.max_registers > FRAME_READ_REGISTERS || d.max_bits < 1 ||
+	    d.max_bits > FRAME_READ_BITS)
+		return refuse(
+		    c, "device %.64s: blocks of %u registers, %u bits", m->name, m->max_registers, m->max_bits);
 	if (!times_are_sound(&d))
 		return refuse(c, "device %.64s: a time-out or back-off out of range", m->name);
 	e = read_forbidden(c, &d, &m->forbidden);
@@ -275,8 +281,8 @@ setup_item(struct setup *c, const struct msg_field_item *m)
 	if (it.device == UINT32_MAX)
 		return refuse(c, "point %u: there is no device %u", m->point, m->device);
 	if (m->point >= POINT_MAX || !place_is_sound(m))
-		return refuse(c, "point %u: table %u, address %u, type %u do not go together", m->point, m->table, m->address,
-		    m->type);
+		return refuse(c, "point %u: table %u, address %u, type %u do not go together", m->point, m->table,
+		    m->address, m->type);
 	if (read_invalid(c, &it, &m->invalid) != OK)
 		return ERR_CONFIG;
 	if (!remember(&c->item_index, &c->item_numbers, m->point, c->item_count))

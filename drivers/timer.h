@@ -40,6 +40,10 @@ void timers_run(struct timers *h, struct moment now);
 void timer_init(struct timer *t, void (*fire)(struct timer *t, struct moment now), void *arg);
 void timer_set(struct timers *h, struct timer *t, struct mono at); /* moves it if it is set */
 void timer_stop(struct timers *h, struct timer *t);
-static inline bool timer_is_set(const struct timer *t) { return t->place != 0; }
+static inline bool
+timer_is_set(const struct timer *t)
+{
+	return t->place != 0;
+}
 
 #endif

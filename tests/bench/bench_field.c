@@ -22,9 +22,9 @@
 #include "tests/bench/farm.h"
 #include "tests/fault/fieldpipe.h"
 
-#define REGISTERS 10
+#define REGISTERS  10
 #define TIMEOUT_US 500000
-#define AGES 20000 /* of 0.1 ms */
+#define AGES       20000 /* of 0.1 ms */
 
 static struct fieldpipe fp;
 
@@ -73,8 +73,9 @@ poll_farm(const struct farm *f, uint32_t period_us)
 		fp_device(&fp, m);
 	}
 	for (uint32_t i = 0; i < f->devices; i++)
-		fp_item(&fp, (struct msg_field_item){
-		    .device = i, .table = TABLE_HOLDING, .type = RAW_U64, .address = 0, .period_us = period_us });
+		fp_item(&fp,
+		    (struct msg_field_item){
+		        .device = i, .table = TABLE_HOLDING, .type = RAW_U64, .address = 0, .period_us = period_us });
 	for (uint32_t i = 0; i < f->devices; i++)
 		fp_u16(&fp, i, REGISTERS - 1, period_us);
 	fp_go(&fp);
@@ -183,7 +184,8 @@ bench_back_to_back(void)
 	str_printf(a, sizeof(a), "%.2f ms", ours);
 	str_printf(b, sizeof(b), "%.0f ms, libmodbus in a loop", theirs);
 	str_printf(c, sizeof(c), "%.0fx", theirs / ours);
-	row("100 devices of 10 ms, 10 silent, back to back: time between two values", a, b, c, "200x", theirs / ours >= 200);
+	row("100 devices of 10 ms, 10 silent, back to back: time between two values", a, b, c, "200x",
+	    theirs / ours >= 200);
 }
 
 /* ---- 2: a thousand devices at a second */
@@ -240,7 +242,9 @@ watch_ages(const struct farm *f, int seconds)
 static struct ages
 thousand(uint32_t silent_every)
 {
-	struct farm f = { .devices = 1000, .silent_every = silent_every, .latency_us = 10000, .half_device = UINT32_MAX };
+	struct farm f = {
+		.devices = 1000, .silent_every = silent_every, .latency_us = 10000, .half_device = UINT32_MAX
+	};
 	struct ages a;
 
 	farm_start(&f);
@@ -263,7 +267,8 @@ bench_thousand(void)
 	str_printf(a, sizeof(a), "%.0f ms", dead.p99_ms);
 	str_printf(b, sizeof(b), "%.0f ms, all alive", alive.p99_ms);
 	str_printf(c, sizeof(c), "%.3fx", dead.p99_ms / alive.p99_ms);
-	row("1,000 devices at 1 s, 100 dead: p99 age of live values", a, b, c, "<= 1.1x", dead.p99_ms <= 1.1 * alive.p99_ms);
+	row("1,000 devices at 1 s, 100 dead: p99 age of live values", a, b, c, "<= 1.1x",
+	    dead.p99_ms <= 1.1 * alive.p99_ms);
 	str_printf(a, sizeof(a), "%.1f %% of a core", dead.cpu * 100);
 	str_printf(b, sizeof(b), "%.1f %%, all alive", alive.cpu * 100);
 	row("1,000 devices at 1 s, 100 dead: chisan-field", a, b, "-", "<= 20 %", dead.cpu <= 0.2);
@@ -324,7 +329,8 @@ bench_many(void)
 	str_printf(a, sizeof(a), "%u connected, %.1f MB", n, fp.stats.rss_kb / 1024.0);
 	fp_stop(&fp);
 	farm_stop(&f);
-	row("more than 1,100 devices connected", a, "libmodbus aborts at descriptor 1,024 (recorded)", "-", "works", n >= 1100);
+	row("more than 1,100 devices connected", a, "libmodbus aborts at descriptor 1,024 (recorded)", "-", "works",
+	    n >= 1100);
 }
 
 int

@@ -24,7 +24,7 @@
 #include "scada/base/str.h"
 #include "tests/bench/farm.h"
 
-#define FDS 8192
+#define FDS   8192
 #define QUEUE 65536 /* answers waiting, a power of two */
 
 struct due {

@@ -23,6 +23,10 @@ void farm_start(struct farm *f);
 void farm_stop(struct farm *f);
 /* "127.2.0.1" of device i; buf >= 16. */
 const char *farm_address(char *buf, uint32_t i);
-static inline int farm_is_silent(const struct farm *f, uint32_t i) { return f->silent_every != 0 && i % f->silent_every == 1; }
+static inline int
+farm_is_silent(const struct farm *f, uint32_t i)
+{
+	return f->silent_every != 0 && i % f->silent_every == 1;
+}
 
 #endif

@@ -45,13 +45,27 @@
 #include "scada/base/clock.h"
 #include "scada/base/str.h"
 
-#define CLIENTS 64
-#define PENDING 32
+#define CLIENTS   64
+#define PENDING   32
 #define REGISTERS 65536
 
 enum mode {
-	M_OK, M_DELAY, M_DRIP, M_RST, M_FIN, M_LATE, M_TID, M_PROTO, M_UNIT, M_FUNC, M_COUNT, M_LENGTH, M_SHORT, M_EXC,
-	M_UNSOLICITED, M_FLOOD,
+	M_OK,
+	M_DELAY,
+	M_DRIP,
+	M_RST,
+	M_FIN,
+	M_LATE,
+	M_TID,
+	M_PROTO,
+	M_UNIT,
+	M_FUNC,
+	M_COUNT,
+	M_LENGTH,
+	M_SHORT,
+	M_EXC,
+	M_UNSOLICITED,
+	M_FLOOD,
 };
 
 struct reply {
@@ -352,8 +366,8 @@ blurt(void)
 static void
 say_stats(void)
 {
-	printf("requests %ld connects %ld open %ld most %ld gap_us %lld depth %ld\n", s.requests, s.connects, s.open, s.most,
-	    s.gap_us == INT64_MAX ? -1LL : (long long)s.gap_us, s.depth);
+	printf("requests %ld connects %ld open %ld most %ld gap_us %lld depth %ld\n", s.requests, s.connects, s.open,
+	    s.most, s.gap_us == INT64_MAX ? -1LL : (long long)s.gap_us, s.depth);
 	s.requests = s.connects = s.depth = 0;
 	s.most = s.open;
 	s.gap_us = INT64_MAX;
@@ -481,7 +495,8 @@ main(void)
 	printf("%u\n", s.port);
 	fflush(stdout);
 	for (;;) {
-		struct pollfd p[CLIENTS + 2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = s.listener, .events = POLLIN } };
+		struct pollfd p[CLIENTS + 2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+			{ .fd = s.listener, .events = POLLIN } };
 		int64_t now = clock_mono().us, next = INT64_MAX;
 
 		for (int i = 0; i < CLIENTS; i++) {

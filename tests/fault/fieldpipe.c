@@ -20,7 +20,7 @@
 #include "tests/fault/fieldpipe.h"
 
 #define BUF_SIZE (4u << 20)
-#define END_MS 5000
+#define END_MS   5000
 
 void
 fp_die(const char *file, int line, const char *what)
@@ -79,7 +79,9 @@ void
 fp_start(struct fieldpipe *fp)
 {
 	static const char *const quiet[] = { NULL }, *const loud[] = { "-v", NULL };
-	struct msg_hello m = { .version = WIRE_VERSION, .role = ROLE_PEER, .program = "test", .build = "0", .user = "" };
+	struct msg_hello m = {
+		.version = WIRE_VERSION, .role = ROLE_PEER, .program = "test", .build = "0", .user = ""
+	};
 	struct wbuf b;
 
 	memset(fp, 0, sizeof(*fp));
@@ -183,8 +185,12 @@ fp_item(struct fieldpipe *fp, struct msg_field_item m)
 uint32_t
 fp_u16(struct fieldpipe *fp, uint32_t device, uint16_t address, uint32_t period_us)
 {
-	return fp_item(fp, (struct msg_field_item){
-	    .device = device, .table = TABLE_HOLDING, .address = address, .type = RAW_U16, .period_us = period_us });
+	return fp_item(fp,
+	    (struct msg_field_item){ .device = device,
+	        .table = TABLE_HOLDING,
+	        .address = address,
+	        .type = RAW_U16,
+	        .period_us = period_us });
 }
 
 void

@@ -10,7 +10,7 @@
 
 #include "scada/base/msg.h"
 
-#define FP_MAX 2048    /* devices and links */
+#define FP_MAX    2048 /* devices and links */
 #define FP_POINTS 8192
 
 struct fp_point {

@@ -136,8 +136,8 @@ END_TEST
 
 START_TEST(integers_are_those_of_libmodbus)
 {
-	static const uint8_t wire[] = { 0x81, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF };
-	uint16_t regs[] = { 0x8123, 0x4567, 0x89AB, 0xCDEF };
+	static const uint8_t wire[] = { 0x71, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF };
+	uint16_t regs[] = { 0x7123, 0x4567, 0x89AB, 0xCDEF };
 	struct cfg_item i32 = holding(RAW_I32, ORDER_ABCD), i64 = holding(RAW_I64, ORDER_ABCD);
 
 	ck_assert(decode(&i32, wire).value == (double)(int32_t)MODBUS_GET_INT32_FROM_INT16(regs, 0));
@@ -150,6 +150,7 @@ END_TEST
 #endif
 
 /* D31 */
+/* clang-format off */
 static const struct {
 	uint8_t bytes[4];
 	enum err want;
@@ -158,10 +159,11 @@ static const struct {
 	{ { 0xFF, 0xC0, 0x00, 0x01 }, ERR_NOT_A_NUMBER },
 	{ { 0x7F, 0x80, 0x00, 0x01 }, ERR_NOT_A_NUMBER }, /* signalling */
 	{ { 0x7F, 0x80, 0x00, 0x00 }, ERR_NOT_A_NUMBER }, /* infinity */
-	{ { 0xFF, 0x80, 0x00, 0x00 }, ERR_NOT_A_NUMBER },
+	{ { 0xFF, 0x80, 0x00, 0x00 }, ERR_NOT_A_NUMBER }, /* minus infinity */
 	{ { 0x80, 0x00, 0x00, 0x00 }, OK },               /* -0 */
 	{ { 0x00, 0x00, 0x00, 0x01 }, OK },               /* denormal */
 };
+/* clang-format on */
 
 START_TEST(what_is_no_number_is_no_value)
 {
@@ -177,6 +179,7 @@ START_TEST(what_is_no_number_is_no_value)
 END_TEST
 
 /* D32 */
+/* clang-format off */
 static const struct {
 	enum raw_type type;
 	uint8_t bytes[8];
@@ -197,6 +200,7 @@ static const struct {
 	{ RAW_F32, { 0xC6, 0x1C, 0x3C, 0x00 }, -9999, true },
 	{ RAW_F32, { 0x00, 0x00, 0x00, 0x07 }, 7, false }, /* the bits of a float are no integer */
 };
+/* clang-format on */
 
 START_TEST(sentinels_mean_not_implemented)
 {
@@ -283,6 +287,14 @@ START_TEST(scale_factor_is_read_with_its_value)
 END_TEST
 
 #define N(a) ((int)(sizeof(a) / sizeof((a)[0])))
-T_MAIN("decode", T_LOOP(every_type_in_every_order, 0, N(values)) T(orders_are_register_and_byte_swaps) LIBMODBUS_TESTS
-    T_LOOP(what_is_no_number_is_no_value, 0, N(odd_floats)) T_LOOP(sentinels_mean_not_implemented, 0, N(sentinels))
-    T(bit_fields_are_cut_out) T(coils_are_single_bits) T_LOOP(scale_factor_is_read_with_its_value, 0, N(factors)))
+/* clang-format off */
+T_MAIN("decode",
+    T_LOOP(every_type_in_every_order, 0, N(values))
+    T(orders_are_register_and_byte_swaps)
+    LIBMODBUS_TESTS
+    T_LOOP(what_is_no_number_is_no_value, 0, N(odd_floats))
+    T_LOOP(sentinels_mean_not_implemented, 0, N(sentinels))
+    T(bit_fields_are_cut_out)
+    T(coils_are_single_bits)
+    T_LOOP(scale_factor_is_read_with_its_value, 0, N(factors)))
+/* clang-format on */

@@ -240,9 +240,9 @@ END_TEST
 
 START_TEST(every_exception_has_its_reason)
 {
-	static const enum err want[] = { ERR_EXC_OTHER, ERR_EXC_FUNCTION, ERR_EXC_ADDRESS, ERR_EXC_VALUE, ERR_EXC_DEVICE,
-		ERR_EXC_ACK, ERR_EXC_BUSY, ERR_EXC_NAK, ERR_EXC_PARITY, ERR_EXC_OTHER, ERR_EXC_GATEWAY_PATH,
-		ERR_EXC_GATEWAY_TARGET };
+	static const enum err want[] = { ERR_EXC_OTHER, ERR_EXC_FUNCTION, ERR_EXC_ADDRESS, ERR_EXC_VALUE,
+		ERR_EXC_DEVICE, ERR_EXC_ACK, ERR_EXC_BUSY, ERR_EXC_NAK, ERR_EXC_PARITY, ERR_EXC_OTHER,
+		ERR_EXC_GATEWAY_PATH, ERR_EXC_GATEWAY_TARGET };
 	uint8_t bytes[] = { 0, 1, 0, 0, 0, 3, 7, 0x83, 0 };
 	struct frame_answer a;
 
@@ -271,7 +271,9 @@ START_TEST(random_bytes_never_read_past_the_end)
 		for (size_t i = 0; i < len; i++) {
 			x = x * 1664525 + 1013904223;
 			/* near enough to a frame that most pass the head */
-			bytes[i] = i == 2 || i == 3 || i == 4 ? 0 : i == 5 && len > 6 ? (uint8_t)(len - 6 - x % 2) : (uint8_t)(x >> 24);
+			bytes[i] = i == 2 || i == 3 || i == 4 ? 0
+			    : i == 5 && len > 6               ? (uint8_t)(len - 6 - x % 2)
+			                                      : (uint8_t)(x >> 24);
 		}
 		if (len > 7 && x % 2 == 0)
 			memcpy(bytes + 6, "\x07\x03", 2);
@@ -301,17 +303,29 @@ START_TEST(driver_speaks_for_every_table)
 		ck_assert_int_eq(d->request(&r, 1, out) > 0, table == TABLE_COIL || table == TABLE_HOLDING);
 	}
 	for (size_t i = 0; driver_row(i) != NULL; i++)
-		ck_assert(driver_row(i)->name[0] != '\0' && driver_row(i)->help[0] != '\0' && driver_row(i)->request != NULL &&
-		    driver_row(i)->readable != NULL && driver_row(i)->match != NULL);
+		ck_assert(driver_row(i)->name[0] != '\0' && driver_row(i)->help[0] != '\0' &&
+		    driver_row(i)->request != NULL && driver_row(i)->readable != NULL && driver_row(i)->match != NULL);
 	ck_assert(driver_find(TRANSPORT_COUNT) == NULL);
 }
 END_TEST
 
 #define N(a) ((int)(sizeof(a) / sizeof((a)[0])))
-T_MAIN("mbap", T(read_request_is_twelve_bytes) T_LOOP(write_requests_are_those_of_the_standard, 0, N(writes))
+/* clang-format off */
+T_MAIN("mbap",
+    T(read_request_is_twelve_bytes)
+    T_LOOP(write_requests_are_those_of_the_standard, 0, N(writes))
     T_LOOP(write_is_answered_by_its_echo_and_nothing_else, 0, N(writes))
-    T_LOOP(requests_beyond_the_protocol_are_not_laid_out, 0, N(impossible)) T(longest_requests_fit)
-    T(good_reply_gives_its_registers) T(every_short_prefix_waits) T(two_frames_come_out_one_by_one)
-    T(every_length_is_judged_from_the_head_alone) T(other_protocols_are_refused_at_the_fourth_byte)
-    T_LOOP(one_wrong_byte_is_named, 0, N(changes)) T(another_count_than_asked_is_refused) T(bits_are_counted_in_bytes)
-    T(every_exception_has_its_reason) T(random_bytes_never_read_past_the_end) T(driver_speaks_for_every_table))
+    T_LOOP(requests_beyond_the_protocol_are_not_laid_out, 0, N(impossible))
+    T(longest_requests_fit)
+    T(good_reply_gives_its_registers)
+    T(every_short_prefix_waits)
+    T(two_frames_come_out_one_by_one)
+    T(every_length_is_judged_from_the_head_alone)
+    T(other_protocols_are_refused_at_the_fourth_byte)
+    T_LOOP(one_wrong_byte_is_named, 0, N(changes))
+    T(another_count_than_asked_is_refused)
+    T(bits_are_counted_in_bytes)
+    T(every_exception_has_its_reason)
+    T(random_bytes_never_read_past_the_end)
+    T(driver_speaks_for_every_table))
+/* clang-format on */

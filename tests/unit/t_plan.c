@@ -31,7 +31,8 @@ item(uint16_t address, enum raw_type type)
 }
 
 static uint32_t
-build(const struct cfg_item *list, uint32_t n, const struct cfg_device *d, struct plan_item *items, struct block *blocks)
+build(
+    const struct cfg_item *list, uint32_t n, const struct cfg_device *d, struct plan_item *items, struct block *blocks)
 {
 	for (uint32_t i = 0; i < n; i++)
 		items[i] = plan_item(&list[i], i);
@@ -161,7 +162,8 @@ END_TEST
 
 START_TEST(forbidden_registers_are_never_read_across)
 {
-	static const struct cfg_range walls[] = { { TABLE_HOLDING, 5, 6 }, { TABLE_INPUT, 0, 9 }, { TABLE_HOLDING, 20, 20 } };
+	static const struct cfg_range walls[] = { { TABLE_HOLDING, 5, 6 }, { TABLE_INPUT, 0, 9 },
+		{ TABLE_HOLDING, 20, 20 } };
 	struct cfg_item list[] = { item(4, RAW_U16), item(7, RAW_U16), item(19, RAW_U32), item(21, RAW_U16) };
 	struct plan_item items[4];
 	struct block blocks[4];
@@ -179,7 +181,8 @@ END_TEST
 
 START_TEST(tables_are_kept_apart)
 {
-	struct cfg_item list[] = { item(0, RAW_U16), item(0, RAW_U16), item(0, RAW_BIT), item(1999, RAW_BIT), item(2000, RAW_BIT) };
+	struct cfg_item list[] = { item(0, RAW_U16), item(0, RAW_U16), item(0, RAW_BIT), item(1999, RAW_BIT),
+		item(2000, RAW_BIT) };
 	struct plan_item items[5];
 	struct block blocks[5];
 	struct cfg_device d = device(125, 125);
@@ -289,7 +292,8 @@ START_TEST(random_large_sets_keep_the_rules)
 		for (uint32_t i = 0; i < n; i++) {
 			uint8_t table = (uint8_t)below(TABLE_COUNT);
 
-			list[i] = item((uint16_t)below(3000), table <= TABLE_DISCRETE ? RAW_BIT : (enum raw_type)(1 + below(RAW_COUNT - 1)));
+			list[i] = item((uint16_t)below(3000),
+			    table <= TABLE_DISCRETE ? RAW_BIT : (enum raw_type)(1 + below(RAW_COUNT - 1)));
 			list[i].table = table;
 			list[i].has_sf = table > TABLE_DISCRETE && below(4) == 0;
 			list[i].sf_address = (uint16_t)(list[i].address + below(40));
@@ -302,7 +306,8 @@ END_TEST
 
 START_TEST(refused_block_is_cut_at_its_widest_gap)
 {
-	struct cfg_item list[] = { item(0, RAW_U16), item(1, RAW_U16), item(8, RAW_U16), item(10, RAW_U16), item(11, RAW_U16) };
+	struct cfg_item list[] = { item(0, RAW_U16), item(1, RAW_U16), item(8, RAW_U16), item(10, RAW_U16),
+		item(11, RAW_U16) };
 	struct plan_item items[5];
 	struct block blocks[5];
 	struct cfg_device d = device(125, 8);
@@ -347,7 +352,15 @@ START_TEST(splitting_ends_at_single_places)
 END_TEST
 
 #define N(a) ((int)(sizeof(a) / sizeof((a)[0])))
-T_MAIN("plan", T_LOOP(known_layouts, 0, N(layouts)) T(values_of_several_registers_are_never_cut)
-    T(scale_factors_come_with_their_values) T(forbidden_registers_are_never_read_across) T(tables_are_kept_apart)
-    T_LOOP(random_small_sets_take_the_fewest_requests, 0, 10) T_LOOP(random_large_sets_keep_the_rules, 0, 5)
-    T(refused_block_is_cut_at_its_widest_gap) T(splitting_ends_at_single_places))
+/* clang-format off */
+T_MAIN("plan",
+    T_LOOP(known_layouts, 0, N(layouts))
+    T(values_of_several_registers_are_never_cut)
+    T(scale_factors_come_with_their_values)
+    T(forbidden_registers_are_never_read_across)
+    T(tables_are_kept_apart)
+    T_LOOP(random_small_sets_take_the_fewest_requests, 0, 10)
+    T_LOOP(random_large_sets_keep_the_rules, 0, 5)
+    T(refused_block_is_cut_at_its_widest_gap)
+    T(splitting_ends_at_single_places))
+/* clang-format on */

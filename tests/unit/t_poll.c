@@ -7,8 +7,8 @@
 #include "drivers/poll.h"
 #include "tests/unit/t.h"
 
-#define DEVICES 200
-#define START INT64_C(1000000000) /* us, monotonic */
+#define DEVICES   200
+#define START     INT64_C(1000000000) /* us, monotonic */
 #define UTC_START INT64_C(1800000000000000)
 
 /* A request on its way, or the time-out of one. */
@@ -35,7 +35,8 @@ static struct world {
 	uint16_t hole_from, hole_to; /* exception 2 */
 	uint16_t identity;
 	/* what was seen, by device */
-	uint32_t asked[DEVICES], samples[DEVICES], bad[DEVICES], most_in_flight[DEVICES], states[DEVICES], downs[DEVICES], drops;
+	uint32_t asked[DEVICES], samples[DEVICES], bad[DEVICES], most_in_flight[DEVICES], states[DEVICES],
+	    downs[DEVICES], drops;
 	enum err cause[DEVICES];
 	struct utc sample_time[DEVICES];
 	int64_t ask_times[100];
@@ -235,8 +236,13 @@ add_device(struct msg_field_device m)
 static void
 add_item(uint32_t device, uint16_t address, uint32_t period_us)
 {
-	struct msg_field_item m = { .point = w.setup->item_count, .device = device, .table = TABLE_HOLDING, .address = address,
-		.type = RAW_U16, .bit_hi = 63, .period_us = period_us };
+	struct msg_field_item m = { .point = w.setup->item_count,
+		.device = device,
+		.table = TABLE_HOLDING,
+		.address = address,
+		.type = RAW_U16,
+		.bit_hi = 63,
+		.period_us = period_us };
 
 	ck_assert_int_eq(setup_item(w.setup, &m), OK);
 }
@@ -360,7 +366,8 @@ START_TEST(back_off_doubles_to_its_limit)
 	run_s(600);
 	ck_assert_uint_ge(w.ask_count, 10);
 	for (uint32_t i = 1; i < w.ask_count; i++) {
-		double wait = (double)(w.ask_times[i] - w.ask_times[i - 1]) / 1e6 - 0.5, want_s = (double)(1u << (i - 1));
+		double wait = (double)(w.ask_times[i] - w.ask_times[i - 1]) / 1e6 - 0.5,
+		       want_s = (double)(1u << (i - 1));
 
 		if (i > 6)
 			want_s = 60;
@@ -649,7 +656,10 @@ done(struct write *write, enum err e)
 START_TEST(writes_go_before_reads)
 {
 	static const uint8_t value[] = { 0, 9 };
-	struct write a = { .request = { .kind = REQUEST_WRITE, .table = TABLE_HOLDING, .address = 200, .count = 1, .data = value }, .done = done };
+	struct write a = {
+		.request = { .kind = REQUEST_WRITE, .table = TABLE_HOLDING, .address = 200, .count = 1, .data = value },
+		.done = done
+	};
 
 	begin();
 	add_device(device_default());
@@ -676,7 +686,9 @@ END_TEST
 START_TEST(lost_write_has_no_known_outcome_and_is_not_repeated)
 {
 	static const uint8_t value[] = { 0, 9 };
-	struct write a = { .request = { .kind = REQUEST_WRITE, .table = TABLE_HOLDING, .count = 1, .data = value }, .done = done }, b = a;
+	struct write a = { .request = { .kind = REQUEST_WRITE, .table = TABLE_HOLDING, .count = 1, .data = value },
+		.done = done },
+	             b = a;
 
 	many(1, 1000000);
 	done_count = 0;
@@ -743,13 +755,28 @@ START_TEST(timers_fire_in_order_and_can_be_moved)
 }
 END_TEST
 
-T_MAIN("poll", T(polls_are_spread_over_the_period) T(every_period_has_its_scan_for_a_day)
-    T(silent_devices_cost_the_others_nothing) T(overdue_polls_are_counted_not_queued) T(back_off_doubles_to_its_limit)
-    T(jitter_parts_those_that_fell_together) T(one_lost_answer_takes_no_device_down) T(first_values_come_at_once)
-    T(samples_carry_the_middle_of_the_transaction) T(steps_of_the_wall_clock_move_no_poll)
-    T(each_period_is_a_scan_of_its_own) T(window_is_filled_and_kept) T(refused_items_are_asked_again_after_ten_minutes)
-    T(refusals_are_forgotten_on_a_new_connection) T(device_that_refuses_all_is_still_watched)
-    T(gateway_exceptions_are_the_units_end) T(busy_is_asked_again_three_times_then_told)
-    T(identity_is_asked_first_and_on_every_connection) T(writes_go_before_reads)
-    T(lost_write_has_no_known_outcome_and_is_not_repeated) T(steady_state_allocates_nothing)
+/* clang-format off */
+T_MAIN("poll",
+    T(polls_are_spread_over_the_period)
+    T(every_period_has_its_scan_for_a_day)
+    T(silent_devices_cost_the_others_nothing)
+    T(overdue_polls_are_counted_not_queued)
+    T(back_off_doubles_to_its_limit)
+    T(jitter_parts_those_that_fell_together)
+    T(one_lost_answer_takes_no_device_down)
+    T(first_values_come_at_once)
+    T(samples_carry_the_middle_of_the_transaction)
+    T(steps_of_the_wall_clock_move_no_poll)
+    T(each_period_is_a_scan_of_its_own)
+    T(window_is_filled_and_kept)
+    T(refused_items_are_asked_again_after_ten_minutes)
+    T(refusals_are_forgotten_on_a_new_connection)
+    T(device_that_refuses_all_is_still_watched)
+    T(gateway_exceptions_are_the_units_end)
+    T(busy_is_asked_again_three_times_then_told)
+    T(identity_is_asked_first_and_on_every_connection)
+    T(writes_go_before_reads)
+    T(lost_write_has_no_known_outcome_and_is_not_repeated)
+    T(steady_state_allocates_nothing)
     T(timers_fire_in_order_and_can_be_moved))
+/* clang-format on */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * field_peer.c - what chisan-field must make of the server of field_pymodbus.py: all types in all orders, both register
+ * tables, bits, a scale factor, an address that does not exist, a unit that is not there.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scada/base/clock.h"
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "tests/fault/fieldpipe.h"
+
+#define PERIOD 100000
+#define SOON   8000
+
+static const struct {
+	enum raw_type type;
+	double want;
+} values[] = {
+	{ RAW_U16, 54321 },
+	{ RAW_I16, -12345 },
+	{ RAW_U32, 3123456789.0 },
+	{ RAW_I32, -2012345678 },
+	{ RAW_U64, 1234567890123456.0 },
+	{ RAW_I64, -1234567890123456.0 },
+	{ RAW_F32, 123.4375 },
+	{ RAW_F64, -98765.4321 },
+};
+
+static struct fieldpipe fp;
+static double wanted[256];
+static unsigned faults;
+
+static void
+add(uint32_t device, struct msg_field_item m, double want)
+{
+	m.device = device;
+	m.period_us = PERIOD;
+	wanted[fp_item(&fp, m)] = want;
+}
+
+static void
+add_registers(uint32_t device, uint8_t table)
+{
+	uint16_t address = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		for (uint8_t order = 0; order < ORDER_COUNT; order++) {
+			add(device,
+			    (struct msg_field_item){
+			        .table = table, .address = address, .type = values[i].type, .order = order },
+			    values[i].want);
+			address = (uint16_t)(address + raw_type_registers(values[i].type));
+		}
+	}
+	/* the first register, 54321, with a scale factor far behind it: the site allows one request of 200 registers to no
+	 * device, so it is said that it cannot be read; the one beside it can */
+	add(device,
+	    (struct msg_field_item){ .table = table, .address = 0, .type = RAW_U16, .has_sf = 1, .sf_address = 199 },
+	    NAN);
+	add(device,
+	    (struct msg_field_item){ .table = table, .address = 198, .type = RAW_U16, .has_sf = 1, .sf_address = 199 },
+	    0);
+}
+
+static void
+check(uint32_t point)
+{
+	const struct fp_point *p = &fp.points[point];
+	bool is_right =
+	    isnan(wanted[point]) ? p->cause != OK && p->count > 0 : p->good > 0 && p->value == wanted[point];
+
+	if (is_right)
+		return;
+	fprintf(
+	    stderr, "point %u: %.17g (%s), %.17g was expected\n", point, p->value, err_word(p->cause), wanted[point]);
+	faults++;
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t port;
+	uint32_t link, device, absent, lost;
+
+	if (argc != 3 || !str_to_i64(argv[2], 1, 65535, &port))
+		return 2;
+	fp_start(&fp);
+	fp_begin(&fp);
+	link = fp_link(&fp, argv[1], (uint16_t)port, 0, 0);
+	device = fp_device(&fp, fp_device_default(link, 1));
+	absent = fp_device(&fp, fp_device_default(link, 9));
+	add_registers(device, TABLE_HOLDING);
+	add_registers(device, TABLE_INPUT);
+	for (uint16_t i = 0; i < 40; i++) {
+		add(device, (struct msg_field_item){ .table = TABLE_COIL, .address = i, .type = RAW_BIT }, i % 3 == 0);
+		add(device, (struct msg_field_item){ .table = TABLE_DISCRETE, .address = i, .type = RAW_BIT },
+		    i % 3 == 0);
+	}
+	lost = fp.items;
+	add(device, (struct msg_field_item){ .table = TABLE_HOLDING, .address = 1000, .type = RAW_U16 }, NAN);
+	fp_u16(&fp, absent, 0, PERIOD);
+	fp_go(&fp);
+	FP_UNTIL(&fp, SOON, fp.device[device].state == DEVICE_UP && fp.device[absent].state == DEVICE_DOWN);
+	for (uint32_t i = 0; i <= lost; i++)
+		FP_UNTIL(&fp, SOON, fp.points[i].count > 2);
+	for (uint32_t i = 0; i <= lost; i++)
+		check(i);
+	if (fp.points[lost].cause != ERR_EXC_ADDRESS) {
+		fprintf(stderr, "the address that does not exist: %s\n", err_word(fp.points[lost].cause));
+		faults++;
+	}
+	printf("field_peer: %u points, the absent unit: %s, %u faults\n", fp.items, err_word(fp.device[absent].error),
+	    faults);
+	fp_stop(&fp);
+	return faults == 0 ? 0 : 1;
+}
