@@ -62,6 +62,7 @@ struct node {
 enum key_type { KEY_TYPE_LIST(KEY_ENUM_ID) KEY_TYPE_COUNT };
 #undef KEY_ENUM_ID
 
+/* clang-format off */
 struct key_range { double lo, hi; };                       /* NaN, NaN = absent */
 struct key_numbers { double *v; uint32_t n; };
 struct key_name { int64_t number; const char *text; };
@@ -72,30 +73,31 @@ struct key_words { const char **v; uint32_t n; };
 struct key_point { const char *role; const char *point; }; /* role: one of words[] */
 struct key_points { struct key_point *v; uint32_t n; };
 struct key_list { void *v; uint32_t n; };                  /* v: array of sub->size */
+struct key_word { const char *word; int value; const char *help; };
+/* clang-format on */
 
 #define SCHEMA_UNBOUNDED 1e15 /* a max of this or more is none: "0 or more" */
 
-struct key_word { const char *word; int value; const char *help; };
 struct schema;
 
 struct key {
 	const char *name;
 	enum key_type type;
-	size_t offset;                 /* of the member */
+	size_t offset; /* of the member */
 	bool is_required;
-	double min, max;               /* both 0: no bounds */
-	const char *def;               /* as it would be written; NULL: zero, NaN or NULL */
-	const char *unit;              /* of the number, for messages and the manual */
-	const struct key_word *words;  /* KEY_ENUM, KEY_POINTS; ends with { NULL } */
-	const struct schema *sub;      /* KEY_MAP, KEY_LIST, KEY_DICT */
-	const char *help;              /* one line; mandatory */
+	double min, max;              /* both 0: no bounds */
+	const char *def;              /* as it would be written; NULL: zero, NaN or NULL */
+	const char *unit;             /* of the number, for messages and the manual */
+	const struct key_word *words; /* KEY_ENUM, KEY_POINTS; ends with { NULL } */
+	const struct schema *sub;     /* KEY_MAP, KEY_LIST, KEY_DICT */
+	const char *help;             /* one line; mandatory */
 };
 
 struct schema {
-	const char *name;              /* what messages call it: "device", "point" */
-	size_t size;                   /* of the struct */
+	const char *name; /* what messages call it: "device", "point" */
+	size_t size;      /* of the struct */
 	const struct key *keys;
-	unsigned key_count;            /* at most 64 */
+	unsigned key_count; /* at most 64 */
 	const char *help;
 	/*
 	 * A mapping whose keys depend on one of them (an asset on its kind): given the value of the enum key `variant_key`, the schema
@@ -131,7 +133,8 @@ void schema_put(const struct schema *s, const void *obj, struct wbuf *b);
 bool schema_get(const struct schema *s, void *obj, struct rbuf *r, struct arena *a);
 
 /* YAML that loads again, indented by `indent` spaces; calls out() with pieces of text. */
-void schema_print(const struct schema *s, const void *obj, int indent, void (*out)(const char *text, void *arg), void *arg);
+void schema_print(
+    const struct schema *s, const void *obj, int indent, void (*out)(const char *text, void *arg), void *arg);
 
 /* The member's text as it would be written; scalars only. buf >= 64. */
 const char *schema_scalar_text(const struct key *k, const void *obj, char *buf, size_t size);
@@ -140,6 +143,10 @@ const char *schema_scalar_text(const struct key *k, const void *obj, char *buf, 
 const char *const *unit_list(void);
 bool unit_is_known(const char *unit);
 
-static inline bool node_has(const struct node *n, unsigned key) { return (n->set >> key) & 1; }
+static inline bool
+node_has(const struct node *n, unsigned key)
+{
+	return (n->set >> key) & 1;
+}
 
 #endif

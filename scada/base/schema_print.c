@@ -196,18 +196,19 @@ put_flat(const struct printer *p, const struct key *k, const void *obj)
 		put(p, "]");
 		break;
 	}
-	case KEY_NUMBERS: case KEY_NAMES: case KEY_PAIRS: case KEY_WORDS: case KEY_POINTS:
-		put_array(p, k, m);
-		break;
-	case KEY_STRING: case KEY_EXPR: case KEY_UNIT:
-		put_text(p, schema_scalar_text(k, obj, buf, sizeof(buf)));
-		break;
-	case KEY_WORD: case KEY_TAG: case KEY_NAME: case KEY_ENUM:
-		put_text(p, schema_scalar_text(k, obj, buf, sizeof(buf)));
-		break;
-	default:
-		put(p, schema_scalar_text(k, obj, buf, sizeof(buf)));
-		break;
+	case KEY_NUMBERS:
+	case KEY_NAMES:
+	case KEY_PAIRS:
+	case KEY_WORDS:
+	case KEY_POINTS: put_array(p, k, m); break;
+	case KEY_STRING:
+	case KEY_EXPR:
+	case KEY_UNIT: put_text(p, schema_scalar_text(k, obj, buf, sizeof(buf))); break;
+	case KEY_WORD:
+	case KEY_TAG:
+	case KEY_NAME:
+	case KEY_ENUM: put_text(p, schema_scalar_text(k, obj, buf, sizeof(buf))); break;
+	default: put(p, schema_scalar_text(k, obj, buf, sizeof(buf))); break;
 	}
 }
 

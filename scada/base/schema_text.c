@@ -89,19 +89,22 @@ refuse_number(const struct key *k, const char *text, const char *what, const str
 		return refuse(s, "%s is not a finite number; write a number, or leave the key out", SHOW(text));
 	if (n > 1 && digits[0] == '0' && (digits[n] == '\0' || digits[n] == '.'))
 		return refuse(s, "%s begins with a zero, which some take for octal; write %s%s", SHOW(text),
-		    text[0] == '-' ? "-" : "", digits + strspn(digits, "0") - (digits[strspn(digits, "0")] == '.' ||
-			digits[strspn(digits, "0")] == '\0'));
+		    text[0] == '-' ? "-" : "",
+		    digits + strspn(digits, "0") -
+		        (digits[strspn(digits, "0")] == '.' || digits[strspn(digits, "0")] == '\0'));
 	if (digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X' || digits[1] == 'o' || digits[1] == 'b'))
 		return refuse(s, "%s is not decimal; write the decimal number", SHOW(text));
 	if (comma != NULL && n > 0)
-		return refuse(s, "%s has a comma; write a point for decimals and nothing between thousands", SHOW(text));
+		return refuse(
+		    s, "%s has a comma; write a point for decimals and nothing between thousands", SHOW(text));
 	if (strchr(text, '_') != NULL && n > 0)
 		return refuse(s, "%s has an underscore; write the digits alone", SHOW(text));
 	if (n > 0 && digits[n] == '.' && strspn(digits + n + 1, "0123456789") > 0)
 		n += 1 + strspn(digits + n + 1, "0123456789");
 	if (n > 0 && digits[n] != '\0' && strchr("eE+-.", digits[n]) == NULL)
 		return refuse(s, "%s is more than a number; write %.*s alone%s%s", SHOW(text),
-		    (int)(digits - text + (ptrdiff_t)(n < 40 ? n : 40)), text, unit[0] != '\0' ? ", the unit is " : "", unit);
+		    (int)(digits - text + (ptrdiff_t)(n < 40 ? n : 40)), text, unit[0] != '\0' ? ", the unit is " : "",
+		    unit);
 	if (n > 0 && digits[n] == 'e')
 		return refuse(s, "%s is too large for a number; write a smaller one", SHOW(text));
 	return refuse(s, "%s is not a %s; write digits as in 15 or -0.5", SHOW(text), what);
@@ -151,7 +154,8 @@ check_duration(const struct key *k, int64_t us, const struct say *s)
 	str_duration(lo, sizeof(lo), (int64_t)(k->min * 1e6));
 	str_duration(hi, sizeof(hi), (int64_t)(k->max * 1e6));
 	bool is_above = (double)us > k->max * 1e6;
-	return refuse(s, "%s is %s than %s; write %s to %s", was, is_above ? "longer" : "shorter", is_above ? hi : lo, lo, hi);
+	return refuse(
+	    s, "%s is %s than %s; write %s to %s", was, is_above ? "longer" : "shorter", is_above ? hi : lo, lo, hi);
 }
 
 static bool
@@ -161,7 +165,10 @@ read_duration(const struct key *k, const char *text, int64_t *out, const struct 
 	int64_t us;
 	if (!str_to_duration(text, &us)) {
 		if (str_to_double(text, &bare) && bare != 0)
-			return refuse(s, "%s has no unit of time; write %s" "s, or with ms, m, h or d", SHOW(text), text);
+			return refuse(s,
+			    "%s has no unit of time; write %s"
+			    "s, or with ms, m, h or d",
+			    SHOW(text), text);
 		return refuse(s, "%s is not a duration; write it as 500ms, 1s, 30m, 8h, 2d or 1h30m", SHOW(text));
 	}
 	if (us < 0)
@@ -181,7 +188,10 @@ read_rate(const struct key *k, const char *text, double *out, const struct say *
 	const char *slash = strchr(text, '/');
 	if (slash == NULL)
 		return refuse(s, "%s is not a rate; write it as 5/s, 150/min or 10/h", SHOW(text));
-	double per = strcmp(slash, "/s") == 0 ? 1 : strcmp(slash, "/min") == 0 ? 60 : strcmp(slash, "/h") == 0 ? 3600 : 0;
+	double per = strcmp(slash, "/s") == 0 ? 1
+	    : strcmp(slash, "/min") == 0      ? 60
+	    : strcmp(slash, "/h") == 0        ? 3600
+	                                      : 0;
 	if (per == 0)
 		return refuse(s, "%s is not a rate; after the number comes /s, /min or /h", SHOW(text));
 	snprintf(number, sizeof(number), "%.*s", (int)(slash - text), text);
@@ -304,21 +314,21 @@ check_name(const struct key *k, const char *text, const struct say *s)
 	switch (k->type) {
 	case KEY_NAME:
 		return name_is_valid(text) ||
-		    refuse(s, "%s is not a name; names begin with A to Z and have only A to Z, 0 to 9 and _%s", SHOW(text),
-			capitals_hint(hint, sizeof(hint), text, name_is_valid));
+		    refuse(s, "%s is not a name; names begin with A to Z and have only A to Z, 0 to 9 and _%s",
+		        SHOW(text), capitals_hint(hint, sizeof(hint), text, name_is_valid));
 	case KEY_TAG:
 		return point_tag_is_valid(text) ||
 		    refuse(s, "%s is not a tag; tags have A to Z, 0 to 9 and _ in parts joined by dots%s", SHOW(text),
-			capitals_hint(hint, sizeof(hint), text, point_tag_is_valid));
+		        capitals_hint(hint, sizeof(hint), text, point_tag_is_valid));
 	case KEY_POINT:
 		return (point_name_is_valid(text) && strchr(text, '.') != NULL) ||
 		    refuse(s, "%s is not a point; points are written DEVICE.ITEM%s", SHOW(text),
-			capitals_hint(hint, sizeof(hint), text, point_name_is_valid));
+		        capitals_hint(hint, sizeof(hint), text, point_name_is_valid));
 	case KEY_WORD:
 		return word_is_valid(text) ||
-		    refuse(s, "%s is not a word as wanted here; write a to z, 0 to 9 and -, beginning with a letter", SHOW(text));
-	default:
-		return true;
+		    refuse(s, "%s is not a word as wanted here; write a to z, 0 to 9 and -, beginning with a letter",
+		        SHOW(text));
+	default: return true;
 	}
 }
 
@@ -347,30 +357,31 @@ schema_scalar(const struct key *k, const char *text, void *obj, struct arena *a,
 			return refuse(&s, "%s is neither true nor false; write true or false", SHOW(text));
 		*(bool *)(void *)m = text[0] == 't';
 		return true;
-	case KEY_INT:
-		return read_int(k, text, (int64_t *)(void *)m, &s);
-	case KEY_NUMBER:
-		return read_number(k, text, (double *)(void *)m, &s);
-	case KEY_DURATION:
-		return read_duration(k, text, (int64_t *)(void *)m, &s);
-	case KEY_RATE:
-		return read_rate(k, text, (double *)(void *)m, &s);
-	case KEY_ENUM:
-		return read_enum(k, text, (int *)(void *)m, &s);
+	case KEY_INT: return read_int(k, text, (int64_t *)(void *)m, &s);
+	case KEY_NUMBER: return read_number(k, text, (double *)(void *)m, &s);
+	case KEY_DURATION: return read_duration(k, text, (int64_t *)(void *)m, &s);
+	case KEY_RATE: return read_rate(k, text, (double *)(void *)m, &s);
+	case KEY_ENUM: return read_enum(k, text, (int *)(void *)m, &s);
 	case KEY_UNIT:
 		if (!read_unit(text, &s))
 			return false;
 		break;
-	case KEY_NAME: case KEY_TAG: case KEY_POINT: case KEY_WORD:
+	case KEY_NAME:
+	case KEY_TAG:
+	case KEY_POINT:
+	case KEY_WORD:
 		if (!check_name(k, text, &s))
 			return false;
 		break;
-	case KEY_STRING: case KEY_TEXT: case KEY_EXPR:
+	case KEY_STRING:
+	case KEY_TEXT:
+	case KEY_EXPR:
 		if (!read_string(k, text, &s))
 			return false;
 		break;
 	default:
-		return refuse(&s, "%s stands where a %s is wanted; see chisan-site(5)", SHOW(text), key_type_text(k->type));
+		return refuse(
+		    &s, "%s stands where a %s is wanted; see chisan-site(5)", SHOW(text), key_type_text(k->type));
 	}
 	*(const char **)(void *)m = k->type == KEY_EXPR ? copy_expression(a, text) : arena_strdup(a, text);
 	return true;
@@ -392,7 +403,8 @@ schema_value_ok(const struct key *k, const void *obj, char *message, size_t size
 		memcpy(&v, m, sizeof(v));
 		return v >= 0 && check_duration(k, v, &s);
 	}
-	case KEY_NUMBER: case KEY_RATE: {
+	case KEY_NUMBER:
+	case KEY_RATE: {
 		double v;
 		memcpy(&v, m, sizeof(v));
 		return isfinite(v) && check_bounds(k, v, "", &s);
@@ -405,18 +417,23 @@ schema_value_ok(const struct key *k, const void *obj, char *message, size_t size
 				return true;
 		return false;
 	}
-	case KEY_UNIT: case KEY_NAME: case KEY_TAG: case KEY_POINT: case KEY_WORD: case KEY_STRING: case KEY_TEXT:
+	case KEY_UNIT:
+	case KEY_NAME:
+	case KEY_TAG:
+	case KEY_POINT:
+	case KEY_WORD:
+	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_EXPR: {
 		const char *t;
 		memcpy(&t, m, sizeof(t));
 		if (t == NULL)
 			return false;
-		return k->type == KEY_UNIT ? unit_is_known(t) :
-		    k->type == KEY_STRING || k->type == KEY_TEXT || k->type == KEY_EXPR ? read_string(k, t, &s) :
-		    check_name(k, t, &s);
+		return k->type == KEY_UNIT                                                ? unit_is_known(t)
+		    : k->type == KEY_STRING || k->type == KEY_TEXT || k->type == KEY_EXPR ? read_string(k, t, &s)
+		                                                                          : check_name(k, t, &s);
 	}
-	default:
-		return true;
+	default: return true;
 	}
 }
 
@@ -425,7 +442,10 @@ schema_value_ok(const struct key *k, const void *obj, char *message, size_t size
 static const char *
 rate_text(char *buf, size_t size, double per_s)
 {
-	static const struct { double per; const char *word; } units[] = { { 1, "/s" }, { 60, "/min" }, { 3600, "/h" } };
+	static const struct {
+		double per;
+		const char *word;
+	} units[] = { { 1, "/s" }, { 60, "/min" }, { 3600, "/h" } };
 	char best[48] = "", t[48];
 	size_t best_len = 0;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
@@ -457,24 +477,23 @@ schema_scalar_text(const struct key *k, const void *obj, char *buf, size_t size)
 {
 	const void *m = (const char *)obj + k->offset;
 	switch (k->type) {
-	case KEY_BOOL:
-		return *(const bool *)m ? "true" : "false";
-	case KEY_INT:
-		str_printf(buf, size, "%" PRId64, *(const int64_t *)m);
-		return buf;
-	case KEY_NUMBER:
-		return str_double(buf, size, *(const double *)m);
-	case KEY_DURATION:
-		return str_duration(buf, size, *(const int64_t *)m);
-	case KEY_RATE:
-		return rate_text(buf, size, *(const double *)m);
-	case KEY_ENUM:
-		return enum_text(k, *(const int *)m);
-	case KEY_STRING: case KEY_TEXT: case KEY_NAME: case KEY_TAG: case KEY_POINT: case KEY_WORD: case KEY_EXPR: case KEY_UNIT: {
+	case KEY_BOOL: return *(const bool *)m ? "true" : "false";
+	case KEY_INT: str_printf(buf, size, "%" PRId64, *(const int64_t *)m); return buf;
+	case KEY_NUMBER: return str_double(buf, size, *(const double *)m);
+	case KEY_DURATION: return str_duration(buf, size, *(const int64_t *)m);
+	case KEY_RATE: return rate_text(buf, size, *(const double *)m);
+	case KEY_ENUM: return enum_text(k, *(const int *)m);
+	case KEY_STRING:
+	case KEY_TEXT:
+	case KEY_NAME:
+	case KEY_TAG:
+	case KEY_POINT:
+	case KEY_WORD:
+	case KEY_EXPR:
+	case KEY_UNIT: {
 		const char *t = *(const char *const *)m;
 		return t != NULL ? t : "";
 	}
-	default:
-		return "";
+	default: return "";
 	}
 }

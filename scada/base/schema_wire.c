@@ -77,34 +77,25 @@ put_member(const struct key *k, const void *obj, struct wbuf *b)
 {
 	const void *m = (const char *)obj + k->offset;
 	switch (k->type) {
-	case KEY_BOOL:
-		w_u8(b, *(const bool *)m);
-		break;
-	case KEY_INT: case KEY_DURATION:
-		w_zigzag(b, *(const int64_t *)m);
-		break;
-	case KEY_NUMBER: case KEY_RATE:
-		w_f64(b, *(const double *)m);
-		break;
-	case KEY_ENUM:
-		w_zigzag(b, *(const int *)m);
-		break;
+	case KEY_BOOL: w_u8(b, *(const bool *)m); break;
+	case KEY_INT:
+	case KEY_DURATION: w_zigzag(b, *(const int64_t *)m); break;
+	case KEY_NUMBER:
+	case KEY_RATE: w_f64(b, *(const double *)m); break;
+	case KEY_ENUM: w_zigzag(b, *(const int *)m); break;
 	case KEY_RANGE:
 		w_f64(b, ((const struct key_range *)m)->lo);
 		w_f64(b, ((const struct key_range *)m)->hi);
 		break;
-	case KEY_NUMBERS: case KEY_NAMES: case KEY_PAIRS: case KEY_WORDS: case KEY_POINTS:
-		put_array(k, m, b);
-		break;
-	case KEY_MAP:
-		put_object(k->sub, *(void *const *)m, b);
-		break;
-	case KEY_LIST: case KEY_DICT:
-		put_list(k, m, b);
-		break;
-	default:
-		w_str(b, *(const char *const *)m);
-		break;
+	case KEY_NUMBERS:
+	case KEY_NAMES:
+	case KEY_PAIRS:
+	case KEY_WORDS:
+	case KEY_POINTS: put_array(k, m, b); break;
+	case KEY_MAP: put_object(k->sub, *(void *const *)m, b); break;
+	case KEY_LIST:
+	case KEY_DICT: put_list(k, m, b); break;
+	default: w_str(b, *(const char *const *)m); break;
 	}
 }
 
@@ -243,21 +234,17 @@ get_scalar(const struct key *k, void *obj, struct rbuf *r, struct arena *a)
 		if (v > 1)
 			return false;
 		break;
-	case KEY_INT: case KEY_DURATION:
-		*(int64_t *)m = r_zigzag(r);
-		break;
-	case KEY_NUMBER: case KEY_RATE:
-		*(double *)m = r_f64(r);
-		break;
+	case KEY_INT:
+	case KEY_DURATION: *(int64_t *)m = r_zigzag(r); break;
+	case KEY_NUMBER:
+	case KEY_RATE: *(double *)m = r_f64(r); break;
 	case KEY_ENUM:
 		v = r_zigzag(r);
 		if (v < 0 || v > 255)
 			return false;
 		*(int *)m = (int)v;
 		break;
-	default:
-		*(const char **)m = arena_strdup(a, r_str(r));
-		break;
+	default: *(const char **)m = arena_strdup(a, r_str(r)); break;
 	}
 	return !r->bad && schema_value_ok(k, obj, message, sizeof(message));
 }
@@ -273,25 +260,19 @@ get_member(const struct key *k, void *obj, struct rbuf *r, struct arena *a, int 
 		range->hi = r_f64(r);
 		return !r->bad && isfinite(range->lo) && isfinite(range->hi);
 	}
-	case KEY_NUMBERS:
-		return get_numbers(m, r, a);
-	case KEY_NAMES:
-		return get_names(m, r, a);
-	case KEY_PAIRS:
-		return get_pairs(m, r, a);
-	case KEY_WORDS:
-		return get_words(m, r, a);
-	case KEY_POINTS:
-		return get_points(k, m, r, a);
+	case KEY_NUMBERS: return get_numbers(m, r, a);
+	case KEY_NAMES: return get_names(m, r, a);
+	case KEY_PAIRS: return get_pairs(m, r, a);
+	case KEY_WORDS: return get_words(m, r, a);
+	case KEY_POINTS: return get_points(k, m, r, a);
 	case KEY_MAP: {
 		void *sub = arena_alloc(a, k->sub->size);
 		*(void **)m = sub;
 		return get_object(k->sub, sub, r, a, depth + 1);
 	}
-	case KEY_LIST: case KEY_DICT:
-		return get_list(k, m, r, a, depth);
-	default:
-		return get_scalar(k, obj, r, a);
+	case KEY_LIST:
+	case KEY_DICT: return get_list(k, m, r, a, depth);
+	default: return get_scalar(k, obj, r, a);
 	}
 }
 

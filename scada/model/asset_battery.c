@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_battery
+#define T          struct asset_battery
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -28,6 +28,8 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_battery_schema = { "battery", sizeof(T), keys, ARRAY_LEN(keys), "battery with power converter", NULL, 0, 0 };
+const struct schema asset_battery_schema = { "battery", sizeof(T), keys, ARRAY_LEN(keys),
+	"battery with power converter", NULL, 0, 0 };
 
-const char *const asset_battery_roles[] = { "p", "q", "f", "v", "e_import", "e_export", "soc", "soh", "p_sp", "state", "breaker", "trip", "start", "stop", "run", "temperature", NULL };
+const char *const asset_battery_roles[] = { "p", "q", "f", "v", "e_import", "e_export", "soc", "soh", "p_sp", "state",
+	"breaker", "trip", "start", "stop", "run", "temperature", NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_boiler
+#define T          struct asset_boiler
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -22,4 +22,5 @@ static const struct key keys[] = {
 
 const struct schema asset_boiler_schema = { "boiler", sizeof(T), keys, ARRAY_LEN(keys), "fired boiler", NULL, 0, 0 };
 
-const char *const asset_boiler_roles[] = { "run", "state", "trip", "start", "stop", "steam", "heat", "pressure", "temperature", "load", NULL };
+const char *const asset_boiler_roles[] = { "run", "state", "trip", "start", "stop", "steam", "heat", "pressure",
+	"temperature", "load", NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_dump
+#define T          struct asset_dump
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */

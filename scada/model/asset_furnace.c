@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_furnace
+#define T          struct asset_furnace
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -21,6 +21,7 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_furnace_schema = { "furnace", sizeof(T), keys, ARRAY_LEN(keys), "waste furnace with boiler: makes steam", NULL, 0, 0 };
+const struct schema asset_furnace_schema = { "furnace", sizeof(T), keys, ARRAY_LEN(keys),
+	"waste furnace with boiler: makes steam", NULL, 0, 0 };
 
 const char *const asset_furnace_roles[] = { "run", "load", "steam", "temperature", "pressure", "trip", "state", NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_gtc
+#define T          struct asset_gtc
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -28,6 +28,8 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_gas_turbine_schema = { "gas-turbine", sizeof(T), keys, ARRAY_LEN(keys), "gas turbine or engine set with heat recovery", NULL, 0, 0 };
+const struct schema asset_gas_turbine_schema = { "gas-turbine", sizeof(T), keys, ARRAY_LEN(keys),
+	"gas turbine or engine set with heat recovery", NULL, 0, 0 };
 
-const char *const asset_gas_turbine_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "breaker", "trip", "start", "stop", "run", "steam", "heat", "temperature", "pressure", NULL };
+const char *const asset_gas_turbine_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "breaker", "trip",
+	"start", "stop", "run", "steam", "heat", "temperature", "pressure", NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_grid
+#define T          struct asset_grid
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -22,6 +22,7 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_grid_schema = { "grid", sizeof(T), keys, ARRAY_LEN(keys), "connection to the utility", NULL, 0, 0 };
+const struct schema asset_grid_schema = { "grid", sizeof(T), keys, ARRAY_LEN(keys), "connection to the utility", NULL,
+	0, 0 };
 
 const char *const asset_grid_roles[] = { "p", "q", "f", "v", "e_import", "e_export", "breaker", "trip", "pulse", NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_heatstore
+#define T          struct asset_heatstore
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -18,6 +18,8 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_heat_store_schema = { "heat-store", sizeof(T), keys, ARRAY_LEN(keys), "hot water or steam store", NULL, 0, 0 };
+const struct schema asset_heat_store_schema = { "heat-store", sizeof(T), keys, ARRAY_LEN(keys),
+	"hot water or steam store", NULL, 0, 0 };
 
-const char *const asset_heat_store_roles[] = { "soc", "heat", "steam", "temperature", "pressure", "level", "state", NULL };
+const char *const asset_heat_store_roles[] = { "soc", "heat", "steam", "temperature", "pressure", "level", "state",
+	NULL };

@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_load
+#define T          struct asset_load
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -32,6 +32,8 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_load_schema = { "load", sizeof(T), keys, ARRAY_LEN(keys), "electric or heat consumer", NULL, 0, 0 };
+const struct schema asset_load_schema = { "load", sizeof(T), keys, ARRAY_LEN(keys), "electric or heat consumer", NULL,
+	0, 0 };
 
-const char *const asset_load_roles[] = { "p", "q", "f", "v", "e_import", "heat", "steam", "temperature", "shed", "state", "breaker", NULL };
+const char *const asset_load_roles[] = { "p", "q", "f", "v", "e_import", "heat", "steam", "temperature", "shed",
+	"state", "breaker", NULL };

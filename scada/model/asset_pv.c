@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_pv
+#define T          struct asset_pv
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -19,4 +19,5 @@ static const struct key keys[] = {
 
 const struct schema asset_pv_schema = { "pv", sizeof(T), keys, ARRAY_LEN(keys), "photovoltaics", NULL, 0, 0 };
 
-const char *const asset_pv_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "trip", "run", "ghi", "temperature", NULL };
+const char *const asset_pv_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "trip", "run", "ghi",
+	"temperature", NULL };

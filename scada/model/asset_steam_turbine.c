@@ -6,7 +6,7 @@
 
 #include "scada/model/energy.h"
 
-#define T struct asset_stg
+#define T          struct asset_stg
 #define AT(member) offsetof(T, member)
 
 /* clang-format off */
@@ -23,6 +23,8 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-const struct schema asset_steam_turbine_schema = { "steam-turbine", sizeof(T), keys, ARRAY_LEN(keys), "extraction condensing turbine: steam to power, with heat-power trade-off", NULL, 0, 0 };
+const struct schema asset_steam_turbine_schema = { "steam-turbine", sizeof(T), keys, ARRAY_LEN(keys),
+	"extraction condensing turbine: steam to power, with heat-power trade-off", NULL, 0, 0 };
 
-const char *const asset_steam_turbine_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "breaker", "trip", "run", "steam", "heat", "pressure", NULL };
+const char *const asset_steam_turbine_roles[] = { "p", "q", "f", "v", "e_export", "p_sp", "state", "breaker", "trip",
+	"run", "steam", "heat", "pressure", NULL };

@@ -15,10 +15,10 @@ enum carrier { CARRIER_ELECTRICITY, CARRIER_HEAT, CARRIER_COUNT };
 
 struct bus {
 	struct node node;
-	const char *name;     /* MAIN */
+	const char *name; /* MAIN */
 	const char *title, *title_ja;
-	int carrier;          /* enum carrier */
-	const char *parent;   /* bus that feeds it over the utility's grid or a transformer; NULL = stands alone */
+	int carrier;        /* enum carrier */
+	const char *parent; /* bus that feeds it over the utility's grid or a transformer; NULL = stands alone */
 };
 
 /* clang-format off */
@@ -42,13 +42,13 @@ enum asset_kind { ASSET_LIST(ASSET_ENUM) ASSET_KIND_COUNT };
 
 struct asset {
 	struct node node;
-	const char *name;           /* ESS1; unique among assets */
+	const char *name; /* ESS1; unique among assets */
 	const char *title, *title_ja;
-	int kind;                   /* enum asset_kind */
-	const char *bus;            /* name of its bus (of the electric side) */
-	const char *heat_bus;       /* of the heat side; NULL = none */
-	struct key_points points;   /* role -> point: each kind lists its roles ("p", "soc", "p_sp", "state", ...) */
-	void *parameters;           /* struct asset_<kind> */
+	int kind;                 /* enum asset_kind */
+	const char *bus;          /* name of its bus (of the electric side) */
+	const char *heat_bus;     /* of the heat side; NULL = none */
+	struct key_points points; /* role -> point: each kind lists its roles ("p", "soc", "p_sp", "state", ...) */
+	void *parameters;         /* struct asset_<kind> */
 };
 
 struct asset_grid {
@@ -60,18 +60,19 @@ struct asset_grid {
 };
 struct asset_furnace {
 	struct node node;
-	double waste_t_per_h;          /* rated */
-	double steam_t_per_h;          /* at rated load */
+	double waste_t_per_h; /* rated */
+	double steam_t_per_h; /* at rated load */
 	double steam_pressure_mpa, steam_temperature_c;
-	int64_t lag_us;                /* waste to steam, first order */
-	double quality_noise_pct; int64_t quality_correlation_us;
+	int64_t lag_us; /* waste to steam, first order */
+	double quality_noise_pct;
+	int64_t quality_correlation_us;
 };
 struct asset_stg {
 	struct node node;
 	double rated_kw, min_kw;
-	double kw_per_t;               /* condensing: kW per t/h of steam beyond internal use */
+	double kw_per_t; /* condensing: kW per t/h of steam beyond internal use */
 	double internal_steam_t_per_h;
-	double extraction_kw_per_t;    /* power lost per t/h extracted */
+	double extraction_kw_per_t; /* power lost per t/h extracted */
 	double extraction_max_t_per_h;
 	double ramp_kw_per_min;
 	double aux_kw_one, aux_kw_two; /* plant's own use with one and with two furnaces */
@@ -80,7 +81,8 @@ struct asset_gtc {
 	struct node node;
 	double rated_kw, min_kw, ramp_kw_per_min;
 	double fuel_full_m3_per_h, fuel_idle_share;
-	double heat_full_t_per_h; int64_t heat_lag_us;
+	double heat_full_t_per_h;
+	int64_t heat_lag_us;
 	int64_t start_time_us, min_up_us, min_down_us;
 	double start_cost, fuel_price, fuel_co2_kg_per_m3;
 	bool can_black_start;
@@ -100,26 +102,35 @@ struct asset_battery {
 	double wear_cost_per_kwh;
 	bool can_form_grid;
 };
-struct asset_boiler { struct node node; double rated_t_per_h, min_t_per_h, efficiency, fuel_price, fuel_co2_kg_per_m3, fuel_m3_per_t; };
-struct asset_heatstore { struct node node; double energy_gj, charge_t_per_h, discharge_t_per_h, loss_pct_per_h; };
-struct asset_dump { struct node node; double max_t_per_h; };
+struct asset_boiler {
+	struct node node;
+	double rated_t_per_h, min_t_per_h, efficiency, fuel_price, fuel_co2_kg_per_m3, fuel_m3_per_t;
+};
+struct asset_heatstore {
+	struct node node;
+	double energy_gj, charge_t_per_h, discharge_t_per_h, loss_pct_per_h;
+};
+struct asset_dump {
+	struct node node;
+	double max_t_per_h;
+};
 struct asset_load {
 	struct node node;
-	double peak_kw, base_kw;       /* electric: by day, by night */
-	double heat_peak_t_per_h;      /* 0 = none */
-	int profile;                   /* enum load_profile: shape of its day */
-	int64_t priority;              /* 1 = last to be shed */
+	double peak_kw, base_kw;  /* electric: by day, by night */
+	double heat_peak_t_per_h; /* 0 = none */
+	int profile;              /* enum load_profile: shape of its day */
+	int64_t priority;         /* 1 = last to be shed */
 	double lost_load_cost_per_kwh;
 	bool is_critical;
-	struct key_numbers shed_kw;    /* kW given up at shed level 1, 2, 3 */
+	struct key_numbers shed_kw; /* kW given up at shed level 1, 2, 3 */
 };
 enum load_profile { LOAD_OFFICE, LOAD_GYM, LOAD_SCHOOL, LOAD_PUBLIC, LOAD_LIGHTING, LOAD_CONSTANT, LOAD_PROFILE_COUNT };
 
 struct energy {
 	struct node node;
-	struct key_list buses;    /* struct bus */
-	struct key_list assets;   /* struct asset */
-	int64_t outage_us;        /* length of the outage that reserves must cover */
+	struct key_list buses;  /* struct bus */
+	struct key_list assets; /* struct asset */
+	int64_t outage_us;      /* length of the outage that reserves must cover */
 	double co2_price_per_kg;
 	double latitude_deg, longitude_deg; /* for the sun */
 };

@@ -18,7 +18,7 @@ struct check {
 };
 
 static void say(const struct check *c, struct mark where, bool is_warning, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 static void
 say(const struct check *c, struct mark where, bool is_warning, const char *fmt, ...)
@@ -75,7 +75,8 @@ check_bus_name(const struct check *c, const struct asset *a, const char *name, s
 		say(c, where, false, "there is no bus %s; %s", name, bus_hint(c->e, name, hint, sizeof(hint)));
 	else if (node_has(&b->node, 3) && b->carrier != carrier)
 		say(c, where, false, "the bus %s carries %s; %s: wants one that carries %s", name,
-		    b->carrier == CARRIER_HEAT ? "heat" : "electricity", member == offsetof(struct asset, bus) ? "bus" : "heat_bus",
+		    b->carrier == CARRIER_HEAT ? "heat" : "electricity",
+		    member == offsetof(struct asset, bus) ? "bus" : "heat_bus",
 		    carrier == CARRIER_HEAT ? "heat" : "electricity");
 }
 
@@ -96,7 +97,8 @@ check_buses(const struct check *c)
 			continue;
 		const struct bus *p = find_bus(c->e, b->parent);
 		if (p == NULL) {
-			say(c, where, false, "there is no bus %s; %s", b->parent, bus_hint(c->e, b->parent, hint, sizeof(hint)));
+			say(c, where, false, "there is no bus %s; %s", b->parent,
+			    bus_hint(c->e, b->parent, hint, sizeof(hint)));
 			continue;
 		}
 		if (p->carrier != b->carrier)
@@ -106,7 +108,8 @@ check_buses(const struct check *c)
 		while (p != NULL && p->parent != NULL && p != b && steps++ <= c->e->buses.n)
 			p = find_bus(c->e, p->parent);
 		if (p == b) /* a ring above it is said of its own buses */
-			say(c, where, false, "the bus %s feeds itself through its parents; leave one parent out", b->name);
+			say(c, where, false, "the bus %s feeds itself through its parents; leave one parent out",
+			    b->name);
 	}
 }
 
@@ -125,7 +128,8 @@ check_roles(const struct check *c, const struct asset *a)
 		while (roles[j] != NULL && strcmp(roles[j], a->points.v[i].role) != 0)
 			j++;
 		if (roles[j] == NULL)
-			say(c, where, false, "a %s has no point '%s'; it takes %s", asset_kind_word(a->kind), a->points.v[i].role, list);
+			say(c, where, false, "a %s has no point '%s'; it takes %s", asset_kind_word(a->kind),
+			    a->points.v[i].role, list);
 	}
 }
 
@@ -141,8 +145,8 @@ check_order(const struct check *c, const struct asset *a, const char *low, const
 	memcpy(&vl, p + s->keys[l].offset, sizeof(vl));
 	memcpy(&vh, p + s->keys[h].offset, sizeof(vh));
 	if (vl > vh)
-		say(c, schema_mark(s, p, s->keys[l].offset), false, "%s %s is above %s %s; write the smaller one in %s", low,
-		    str_double(lo, sizeof(lo), vl), high, str_double(hi, sizeof(hi), vh), low);
+		say(c, schema_mark(s, p, s->keys[l].offset), false, "%s %s is above %s %s; write the smaller one in %s",
+		    low, str_double(lo, sizeof(lo), vl), high, str_double(hi, sizeof(hi), vh), low);
 }
 
 static const struct {
@@ -162,7 +166,10 @@ static void
 check_asset(const struct check *c, const struct asset *a)
 {
 	static const bool is_heat_only[ASSET_KIND_COUNT] = {
-		[ASSET_FURNACE] = true, [ASSET_BOILER] = true, [ASSET_HEATSTORE] = true, [ASSET_DUMP] = true,
+		[ASSET_FURNACE] = true,
+		[ASSET_BOILER] = true,
+		[ASSET_HEATSTORE] = true,
+		[ASSET_DUMP] = true,
 	};
 	if (a->name != NULL && energy_find_asset(c->e, a->name) != a)
 		say(c, schema_mark(&asset_schema, a, offsetof(struct asset, name)), false,
@@ -174,9 +181,11 @@ check_asset(const struct check *c, const struct asset *a)
 	if (a->parameters == NULL)
 		return; /* its kind is not known; that was said */
 	if (is_heat_only[a->kind] && a->heat_bus == NULL)
-		say(c, a->node.at, false, "a %s without heat_bus; name the heat bus that it is on", asset_kind_word(a->kind));
+		say(c, a->node.at, false, "a %s without heat_bus; name the heat bus that it is on",
+		    asset_kind_word(a->kind));
 	if (!is_heat_only[a->kind] && a->bus == NULL)
-		say(c, a->node.at, false, "a %s without bus; name the electric bus that it is on", asset_kind_word(a->kind));
+		say(c, a->node.at, false, "a %s without bus; name the electric bus that it is on",
+		    asset_kind_word(a->kind));
 	check_roles(c, a);
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
 		if (orders[i].kind == a->kind)

@@ -11,12 +11,12 @@ struct check {
 	struct reader *r;
 	struct site *s;
 	struct faults *f;
-	struct arena *a;       /* until the checks are done */
+	struct arena *a;                    /* until the checks are done */
 	const struct site_device **devices; /* by name; those that have one */
 	uint32_t device_count;
-	uint32_t *sorted;      /* points by name; after the site was built */
-	bool has_nameless;     /* a device without a name: nobody knows whose points are missing */
-	bool is_too_large;     /* more devices or points than a site may have: nothing is looked at point by point */
+	uint32_t *sorted;  /* points by name; after the site was built */
+	bool has_nameless; /* a device without a name: nobody knows whose points are missing */
+	bool is_too_large; /* more devices or points than a site may have: nothing is looked at point by point */
 };
 
 /* Where a member stands. */
@@ -26,13 +26,15 @@ bool check_is_given(const struct schema *s, const void *obj, size_t offset);
 #define IS_SET(schema, obj, type, member) schema_is_set(&(schema), (obj), offsetof(type, member))
 
 /* 0 */ void check_sort_devices(struct check *c);
-/* 1 */ void check_general(struct check *c);   /* zone, identity, users, links */
-/* 2 */ void check_profiles(struct check *c);  /* each with its points, whether used or not */
-void check_point(struct check *c, const struct site_point_def *d, const struct site_profile *p); /* p NULL: a calculation */
-void check_register(struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
+/* 1 */ void check_general(struct check *c);  /* zone, identity, users, links */
+/* 2 */ void check_profiles(struct check *c); /* each with its points, whether used or not */
+void check_point(
+    struct check *c, const struct site_point_def *d, const struct site_profile *p); /* p NULL: a calculation */
+void check_register(
+    struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
 void check_overlaps(struct check *c, const struct site_profile *p);
 void check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms);
-/* 3 */ void check_devices(struct check *c);   /* names, links, overrides; calculations */
+/* 3 */ void check_devices(struct check *c); /* names, links, overrides; calculations */
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);
 /* 5 */ void check_expressions(struct check *c); /* names, form, circles */

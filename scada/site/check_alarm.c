@@ -10,10 +10,11 @@
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
-#define AT(member) schema_mark(&limit_schema, l, offsetof(struct site_limit, member))
+#define AT(member)  schema_mark(&limit_schema, l, offsetof(struct site_limit, member))
 #define HAS(member) schema_is_set(&limit_schema, l, offsetof(struct site_limit, member))
 
-static const char *const type_words[LIMIT_TYPE_COUNT] = { "LL", "L", "H", "HH", "STATE", "BIT", "ROC", "DEV", "FROZEN" };
+static const char *const type_words[LIMIT_TYPE_COUNT] = { "LL", "L", "H", "HH", "STATE", "BIT", "ROC", "DEV",
+	"FROZEN" };
 
 static bool
 has_name(const struct key_names *names, int64_t number)
@@ -29,8 +30,8 @@ check_digital_alarm(struct check *c, const struct site_point_def *d, const struc
 {
 	const char *type = type_words[l->type];
 	if (d->kind != KIND_DIGITAL && d->kind != KIND_COMMAND)
-		fault_at(c->f, AT(type), "%s is for digital points, and this is %s; write L, H, ROC, DEV or FROZEN", type,
-		    point_kind_word((enum point_kind)d->kind));
+		fault_at(c->f, AT(type), "%s is for digital points, and this is %s; write L, H, ROC, DEV or FROZEN",
+		    type, point_kind_word((enum point_kind)d->kind));
 	else if (!check_is_given(&limit_schema, l, offsetof(struct site_limit, state)))
 		fault_at(c->f, l->node.at, "%s without state; write state: with the number of the %s", type,
 		    l->type == LIMIT_BIT ? "bit" : "state");
@@ -64,8 +65,10 @@ check_analog_alarm(struct check *c, const struct site_point_def *d, const struct
 		return;
 	if (l->limit < d->range.lo || l->limit > d->range.hi) {
 		char lo[40], hi[40], was[40];
-		warn_at(c->f, AT(limit), "the limit %s is outside the range [%s, %s], where values are doubted; is one of them wrong?",
-		    str_double(was, sizeof(was), l->limit), str_double(lo, sizeof(lo), d->range.lo), str_double(hi, sizeof(hi), d->range.hi));
+		warn_at(c->f, AT(limit),
+		    "the limit %s is outside the range [%s, %s], where values are doubted; is one of them wrong?",
+		    str_double(was, sizeof(was), l->limit), str_double(lo, sizeof(lo), d->range.lo),
+		    str_double(hi, sizeof(hi), d->range.hi));
 	}
 }
 
@@ -82,10 +85,12 @@ check_limit_order(struct check *c, const struct site_limit *const by_type[4])
 			str_double(was, sizeof(was), l->limit);
 			str_double(other, sizeof(other), a->limit);
 			if (l->limit <= a->limit)
-				fault_at(c->f, AT(limit), "%s at %s is not above %s at %s; limits rise from LL over L and H to HH", type_words[hi], was,
-				    type_words[lo], other);
+				fault_at(c->f, AT(limit),
+				    "%s at %s is not above %s at %s; limits rise from LL over L and H to HH",
+				    type_words[hi], was, type_words[lo], other);
 			else if (lo < 2 && hi >= 2 && l->limit - l->deadband <= a->limit)
-				fault_at(c->f, AT(deadband), "with this deadband %s at %s goes only below %s at %s; write a smaller one",
+				fault_at(c->f, AT(deadband),
+				    "with this deadband %s at %s goes only below %s at %s; write a smaller one",
 				    type_words[hi], was, type_words[lo], other);
 			break;
 		}
@@ -101,7 +106,8 @@ check_alarms(struct check *c, const struct site_point_def *d, const struct key_l
 			continue;
 		for (uint32_t j = 0; j < i && j < 256; j++)
 			if ((list[j].node.set & 1) && list[j].type == l->type && list[j].state == l->state) {
-				fault_at(c->f, l->node.at, "a second alarm %s, after line %u; keep one", type_words[l->type], list[j].node.at.line);
+				fault_at(c->f, l->node.at, "a second alarm %s, after line %u; keep one",
+				    type_words[l->type], list[j].node.at.line);
 				break;
 			}
 		if (l->type == LIMIT_STATE || l->type == LIMIT_BIT)

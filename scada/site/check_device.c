@@ -20,13 +20,16 @@ check_profile_tables(struct check *c, const struct site_profile *p)
 	for (uint32_t i = 0; i < p->forbidden.n; i++)
 		if (list[i].from > list[i].to)
 			fault_at(c->f, AT_KEY(forbidden_schema, &list[i], struct site_forbidden, from),
-			    "from %" PRId64 " to %" PRId64 " is the wrong way round; write the lower address in from", list[i].from, list[i].to);
+			    "from %" PRId64 " to %" PRId64 " is the wrong way round; write the lower address in from",
+			    list[i].from, list[i].to);
 	const struct site_identity *id = p->identity;
 	if (id != NULL && (id->table == TABLE_COIL || id->table == TABLE_DISCRETE))
-		fault_at(c->f, AT_KEY(identity_schema, id, struct site_identity, table), "an identity is a register; write holding or input");
+		fault_at(c->f, AT_KEY(identity_schema, id, struct site_identity, table),
+		    "an identity is a register; write holding or input");
 	else if (id != NULL && (id->equals & ~id->mask) != 0)
 		fault_at(c->f, AT_KEY(identity_schema, id, struct site_identity, equals),
-		    "%" PRId64 " has bits outside the mask %" PRId64 " and never matches; change one of the two", id->equals, id->mask);
+		    "%" PRId64 " has bits outside the mask %" PRId64 " and never matches; change one of the two",
+		    id->equals, id->mask);
 	if (p->protocol == PROTOCOL_INTERNAL && id != NULL)
 		fault_at(c->f, id->node.at, "protocol internal has no registers; leave identity out");
 }
@@ -37,7 +40,8 @@ check_profile(struct check *c, const struct site_profile *p)
 	const struct site_point_def *points = p->points.v;
 	struct check_name *names = xcalloc((size_t)p->points.n + 1, sizeof(*names));
 	for (uint32_t i = 0; i < p->points.n; i++) {
-		names[i] = (struct check_name){ points[i].tag, AT_KEY(point_schema, &points[i], struct site_point_def, tag) };
+		names[i] =
+		    (struct check_name){ points[i].tag, AT_KEY(point_schema, &points[i], struct site_point_def, tag) };
 		check_point(c, &points[i], p);
 	}
 	check_unique(c, names, p->points.n, "the tag");
@@ -53,7 +57,8 @@ check_profiles(struct check *c)
 	const struct site_profile *list = c->s->profiles.v;
 	struct check_name *names = xcalloc((size_t)c->s->profiles.n + 1, sizeof(*names));
 	for (uint32_t i = 0; i < c->s->profiles.n; i++) {
-		names[i] = (struct check_name){ list[i].name, AT_KEY(profile_schema, &list[i], struct site_profile, name) };
+		names[i] =
+		    (struct check_name){ list[i].name, AT_KEY(profile_schema, &list[i], struct site_profile, name) };
 		check_profile(c, &list[i]);
 	}
 	check_unique(c, names, c->s->profiles.n, "the profile");
@@ -73,7 +78,8 @@ find_profile(const struct check *c, const char *name)
 }
 
 static void
-check_device_link(struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
+check_device_link(
+    struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
 {
 	char host[64], message[300];
 	uint16_t port;
@@ -84,7 +90,9 @@ check_device_link(struct check *c, const struct site_device *d, const struct sit
 	address[0] = '\0';
 	if (p != NULL && p->protocol == PROTOCOL_INTERNAL) {
 		if (d->link != NULL)
-			fault_at(c->f, at, "link: the profile '%s' is of protocol internal, which has no address; leave link out", p->name);
+			fault_at(c->f, at,
+			    "link: the profile '%s' is of protocol internal, which has no address; leave link out",
+			    p->name);
 		return;
 	}
 	if (d->link == NULL) {
@@ -92,7 +100,8 @@ check_device_link(struct check *c, const struct site_device *d, const struct sit
 			fault_at(c->f, d->node.at, "a device without link; write link: modbus-tcp://192.0.2.1:502/1");
 		return;
 	}
-	if (!site_link_parse(d->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
+	if (!site_link_parse(
+	        d->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
 		fault_at(c->f, at, "link: %s", message);
 	else if (!has_unit)
 		fault_at(c->f, at, "link: no unit is given; write /1 after the port, or the unit's number");
@@ -111,18 +120,23 @@ say_no_such_tag(struct check *c, const struct site_override *o, const struct sit
 			names[n++] = points[i].tag;
 	names[n] = NULL;
 	const char *near = str_nearest(o->tag, names);
-	fault_at(c->f, AT_KEY(override_schema, o, struct site_override, tag), "the profile '%s' has no point %s; %s%s%s", p->name, o->tag,
-	    near != NULL ? "did you mean " : "write the tag of one of its points", near != NULL ? near : "", near != NULL ? "?" : "");
+	fault_at(c->f, AT_KEY(override_schema, o, struct site_override, tag),
+	    "the profile '%s' has no point %s; %s%s%s", p->name, o->tag,
+	    near != NULL ? "did you mean " : "write the tag of one of its points", near != NULL ? near : "",
+	    near != NULL ? "?" : "");
 }
 
 /* As it will be: limits against the range and kind that then hold. */
 static void
-check_override(struct check *c, const struct site_device *d, const struct site_override *o, const struct site_point_def *def)
+check_override(
+    struct check *c, const struct site_device *d, const struct site_override *o, const struct site_point_def *def)
 {
 	if (IS_SET(override_schema, o, struct site_override, scale) && o->scale == 0)
-		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, scale), "a scale of 0 makes every value 0; write what one raw step is worth");
+		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, scale),
+		    "a scale of 0 makes every value 0; write what one raw step is worth");
 	if (IS_SET(override_schema, o, struct site_override, range) && o->range.lo == o->range.hi)
-		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, range), "a range of nothing; write [low, high] with the lower one first");
+		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, range),
+		    "a range of nothing; write [low, high] with the lower one first");
 	if (o->alarms.n > 0) {
 		const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
 		check_alarms(c, merged, &merged->alarms);
@@ -137,7 +151,8 @@ check_overrides(struct check *c, const struct site_device *d, const struct site_
 	struct override_index overrides = site_index_overrides(d);
 	bool *is_found = xcalloc((size_t)d->points.n + 1, sizeof(*is_found));
 	for (uint32_t i = 0; i < p->points.n && !c->is_too_large; i++) {
-		const struct site_override *o = points[i].tag != NULL ? site_find_override(&overrides, points[i].tag) : NULL;
+		const struct site_override *o =
+		    points[i].tag != NULL ? site_find_override(&overrides, points[i].tag) : NULL;
 		if (o == NULL)
 			continue;
 		is_found[o - list] = true;
@@ -163,8 +178,9 @@ check_device(struct check *c, const struct site_device *d, char *address, size_t
 	const struct site_point_def *points = p != NULL ? p->points.v : NULL;
 	for (uint32_t i = 0; p != NULL && d->name != NULL && !c->is_too_large && i < p->points.n; i++)
 		if (points[i].tag != NULL && strlen(d->name) + 1 + strlen(points[i].tag) >= POINT_NAME_MAX) {
-			fault_at(c->f, AT_KEY(device_schema, d, struct site_device, name), "%s.%s is longer than %d characters; shorten name or tag",
-			    d->name, points[i].tag, POINT_NAME_MAX - 1);
+			fault_at(c->f, AT_KEY(device_schema, d, struct site_device, name),
+			    "%s.%s is longer than %d characters; shorten name or tag", d->name, points[i].tag,
+			    POINT_NAME_MAX - 1);
 			break;
 		}
 }
@@ -186,7 +202,8 @@ check_addresses(struct check *c, struct check_name *addresses, uint32_t n)
 	qsort(addresses, n, sizeof(*addresses), compare_addresses);
 	for (uint32_t i = 1; i < n; i++)
 		if (strcmp(addresses[i].name, addresses[i - 1].name) == 0)
-			warn_at(c->f, addresses[i].at, "%s is also the link of the device in line %u; is one of them wrong?", addresses[i].name,
+			warn_at(c->f, addresses[i].at,
+			    "%s is also the link of the device in line %u; is one of them wrong?", addresses[i].name,
 			    addresses[i - 1].at.line);
 }
 
@@ -200,11 +217,14 @@ check_calculations(struct check *c)
 		struct mark at = AT_KEY(point_schema, d, struct site_point_def, tag);
 		names[i] = (struct check_name){ d->tag, at };
 		if (d->tag != NULL && !point_name_is_valid(d->tag))
-			fault_at(c->f, at, "'%s' is not a whole name; write it with its first part, as CEMS.%s", d->tag, d->tag);
+			fault_at(c->f, at, "'%s' is not a whole name; write it with its first part, as CEMS.%s", d->tag,
+			    d->tag);
 		if (!check_is_given(&point_schema, d, offsetof(struct site_point_def, expression)))
-			fault_at(c->f, d->node.at, "a calculation without expression; write expression: as GRID.P + PV.P");
+			fault_at(
+			    c->f, d->node.at, "a calculation without expression; write expression: as GRID.P + PV.P");
 		if (d->read != NULL || d->write != NULL)
-			fault_at(c->f, d->node.at, "a calculation is neither read nor written; such a point belongs into a profile");
+			fault_at(c->f, d->node.at,
+			    "a calculation is neither read nor written; such a point belongs into a profile");
 		check_point(c, d, NULL);
 	}
 	check_unique(c, names, c->s->calculations.n, "the calculation");
@@ -220,7 +240,9 @@ check_calculation_names(struct check *c)
 		size_t len = list[i].tag != NULL ? strcspn(list[i].tag, ".") : 0;
 		if (len > 0 && list[i].tag[len] == '.' && check_find_device(c, list[i].tag, len) != NULL)
 			fault_at(c->f, AT_KEY(point_schema, &list[i], struct site_point_def, tag),
-			    "%s begins with the name of a device; put it into its profile, or choose another first part", list[i].tag);
+			    "%s begins with the name of a device; put it into its profile, or choose another first "
+			    "part",
+			    list[i].tag);
 	}
 }
 
@@ -248,10 +270,12 @@ check_devices(struct check *c)
 	const struct site_device *list = c->s->devices.v;
 	uint32_t n = c->s->devices.n, addressed = 0;
 	char address[100];
-	struct check_name *names = xcalloc((size_t)n + 1, sizeof(*names)), *addresses = xcalloc((size_t)n + 1, sizeof(*addresses));
+	struct check_name *names = xcalloc((size_t)n + 1, sizeof(*names)),
+	                  *addresses = xcalloc((size_t)n + 1, sizeof(*addresses));
 	check_size(c);
 	for (uint32_t i = 0; i < n; i++) {
-		names[i] = (struct check_name){ list[i].name, AT_KEY(device_schema, &list[i], struct site_device, name) };
+		names[i] =
+		    (struct check_name){ list[i].name, AT_KEY(device_schema, &list[i], struct site_device, name) };
 		check_device(c, &list[i], address, sizeof(address));
 		if (address[0] != '\0')
 			addresses[addressed++] = (struct check_name){ arena_strdup(c->a, address),

@@ -11,20 +11,20 @@
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
-#define SAID_MAX 400
+#define SAID_MAX     400
 #define COMPARED_MAX 30000000 /* name with pattern: some seconds, which chisand would spend again */
-#define GLOB_MAX 2000 /* more are not collected: expr_parse refuses 256 already */
+#define GLOB_MAX     2000     /* more are not collected: expr_parse refuses 256 already */
 
 struct exprs {
 	struct check *c;
 	struct mark said[SAID_MAX]; /* a profile's expression is checked for each device, and said once */
 	uint32_t said_count;
-	char missing[POINT_NAME_MAX];  /* the last name that was not found */
+	char missing[POINT_NAME_MAX]; /* the last name that was not found */
 	bool has_missing, is_blurred;
-	uint64_t compared;          /* names with patterns, all together */
+	uint64_t compared;               /* names with patterns, all together */
 	struct override_index overrides; /* of overrides_of */
 	uint32_t overrides_of;
-	point_id **inputs;          /* of calculated points, by number; [0] is the count */
+	point_id **inputs; /* of calculated points, by number; [0] is the count */
 };
 
 /* ---- names for expr_parse */
@@ -114,7 +114,10 @@ say_fault(struct exprs *x, struct mark m, const char *key, const char *text, con
 	if (x->said_count == SAID_MAX || was_said(x, m))
 		return;
 	if (x->compared > COMPARED_MAX)
-		fault_at(x->c->f, m, "%s: the patterns of all expressions have to be compared with too many points; begin them with a device's name", key);
+		fault_at(x->c->f, m,
+		    "%s: the patterns of all expressions have to be compared with too many points; begin them with a "
+		    "device's name",
+		    key);
 	else if (x->has_missing)
 		fault_at(x->c->f, mark_inside(x->c, m, text, at), "%s: there is no point %s%s", key, x->missing,
 		    check_point_hint(x->c, x->missing, hint, sizeof(hint)));
@@ -179,7 +182,8 @@ check_point_expressions(struct exprs *x, const struct site_point *p, point_id id
 	if (b == NULL)
 		return;
 	check_one(x, AT_KEY(check_back_schema, b, struct site_check_back, done_when), "done_when", b->done_when, NULL);
-	check_one(x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when", b->failed_when, NULL);
+	check_one(
+	    x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when", b->failed_when, NULL);
 }
 
 /* ---- circles: a depth-first walk with a stack of its own, since chains may be as long as there are points */
@@ -210,7 +214,8 @@ say_circle(struct walk *w, point_id back_to)
 		str_append(path, sizeof(path), "... reads ");
 	str_append(path, sizeof(path), s->points[back_to].name);
 	const struct site_point_def *d = s->points[back_to].def;
-	fault_at(w->x->c->f, AT(expression), "a circle: %s; break it, for instance with a point that is measured", path);
+	fault_at(
+	    w->x->c->f, AT(expression), "a circle: %s; break it, for instance with a point that is measured", path);
 }
 
 static void

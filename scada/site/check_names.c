@@ -57,7 +57,8 @@ check_unique(struct check *c, struct check_name *names, size_t n, const char *wh
 			str_printf(place, sizeof(place), "line %u", names[first].at.line);
 		else
 			str_printf(place, sizeof(place), "%s:%u", s->name, names[first].at.line);
-		fault_at(c->f, names[i].at, "%s %s is here again, after %s; give each one of its own", what, names[i].name, place);
+		fault_at(c->f, names[i].at, "%s %s is here again, after %s; give each one of its own", what,
+		    names[i].name, place);
 	}
 }
 

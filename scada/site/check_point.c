@@ -11,9 +11,9 @@
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
-#define AT(member) schema_mark(&point_schema, d, offsetof(struct site_point_def, member))
+#define AT(member)    schema_mark(&point_schema, d, offsetof(struct site_point_def, member))
 #define GIVEN(member) check_is_given(&point_schema, d, offsetof(struct site_point_def, member))
-#define HAS(member) schema_is_set(&point_schema, d, offsetof(struct site_point_def, member))
+#define HAS(member)   schema_is_set(&point_schema, d, offsetof(struct site_point_def, member))
 
 static bool
 is_output(const struct site_point_def *d)
@@ -34,11 +34,14 @@ check_source(struct check *c, const struct site_point_def *d)
 	const char *kind = point_kind_word((enum point_kind)d->kind);
 	bool read = GIVEN(read), write = GIVEN(write), expression = GIVEN(expression);
 	if (read && expression)
-		fault_at(c->f, AT(expression), "read and expression at once; a point is either read or calculated, so keep one");
+		fault_at(c->f, AT(expression),
+		    "read and expression at once; a point is either read or calculated, so keep one");
 	if (is_output(d) && !write)
-		fault_at(c->f, d->node.at, "a %s without write; say where it is written, or make it analog or digital", kind);
+		fault_at(c->f, d->node.at, "a %s without write; say where it is written, or make it analog or digital",
+		    kind);
 	if (!is_output(d) && write)
-		fault_at(c->f, AT(write), "a point of kind %s is not written; leave write out, or make it setpoint or command", kind);
+		fault_at(c->f, AT(write),
+		    "a point of kind %s is not written; leave write out, or make it setpoint or command", kind);
 	if (is_output(d) && expression)
 		fault_at(c->f, AT(expression), "a %s is set, not calculated; make it analog or digital", kind);
 	if (!is_output(d) && !read && !expression)
@@ -55,11 +58,11 @@ check_kind_keys(struct check *c, const struct site_point_def *d)
 		unsigned kinds; /* bits of enum point_kind that may have the key */
 	} rules[] = {
 #define RULE(member, name, kinds) { offsetof(struct site_point_def, member), name, kinds }
-#define A (1u << KIND_ANALOG)
-#define D (1u << KIND_DIGITAL)
-#define N (1u << KIND_COUNTER)
-#define S (1u << KIND_SETPOINT)
-#define C (1u << KIND_COMMAND)
+#define A                         (1u << KIND_ANALOG)
+#define D                         (1u << KIND_DIGITAL)
+#define N                         (1u << KIND_COUNTER)
+#define S                         (1u << KIND_SETPOINT)
+#define C                         (1u << KIND_COMMAND)
 		RULE(states, "states", D | C),
 		RULE(states_ja, "states_ja", D | C),
 		RULE(bits, "bits", D),
@@ -91,8 +94,8 @@ check_kind_keys(struct check *c, const struct site_point_def *d)
 			str_append(list, sizeof(list), list[0] != '\0' ? " or " : "");
 			str_append(list, sizeof(list), point_kind_word((enum point_kind)k));
 		}
-		fault_at(c->f, schema_mark(&point_schema, d, rules[i].offset), "%s belongs to kind %s, and this is %s; change one of the two",
-		    rules[i].name, list, kind);
+		fault_at(c->f, schema_mark(&point_schema, d, rules[i].offset),
+		    "%s belongs to kind %s, and this is %s; change one of the two", rules[i].name, list, kind);
 	}
 }
 
@@ -126,7 +129,8 @@ check_names_in(struct check *c, struct mark at, const struct key_names *l, const
 {
 	for (uint32_t i = 0; i < l->n; i++)
 		if (!has_number(of, l->v[i].number))
-			fault_at(c->f, at, "%" PRId64 " ('%s') has no name in %s; name it there too", l->v[i].number, l->v[i].text, what);
+			fault_at(c->f, at, "%" PRId64 " ('%s') has no name in %s; name it there too", l->v[i].number,
+			    l->v[i].text, what);
 }
 
 static void
@@ -136,7 +140,8 @@ check_states(struct check *c, const struct site_point_def *d)
 	if (HAS(states) && HAS(bits))
 		fault_at(c->f, AT(bits), "states and bits at once; a point is one state of several or a field of bits");
 	if (HAS(states) && d->states.n > 0 && d->states.v[d->states.n - 1].number > high)
-		fault_at(c->f, AT(states), "the state %" PRId64 " cannot be read: the raw value has only 0 to %" PRId64 "; is the type right?",
+		fault_at(c->f, AT(states),
+		    "the state %" PRId64 " cannot be read: the raw value has only 0 to %" PRId64 "; is the type right?",
 		    d->states.v[d->states.n - 1].number, high);
 	if (HAS(states) || !GIVEN(states))
 		check_names_in(c, AT(states_ja), &d->states_ja, &d->states, "states");
@@ -159,21 +164,26 @@ check_values(struct check *c, const struct site_point_def *d)
 	if (HAS(range) && d->range.lo == d->range.hi)
 		fault_at(c->f, AT(range), "a range of nothing; write [low, high] with the lower one first");
 	if (HAS(range) && HAS(deadband) && d->deadband > d->range.hi - d->range.lo)
-		fault_at(c->f, AT(deadband), "the deadband is wider than the range, so that nothing is ever reported; write a smaller one");
+		fault_at(c->f, AT(deadband),
+		    "the deadband is wider than the range, so that nothing is ever reported; write a smaller one");
 	const struct site_filter *f = d->filter;
 	if (f != NULL && !schema_is_set(&filter_schema, f, offsetof(struct site_filter, type)))
 		f = NULL;
 	if (f != NULL && f->type == FILTER_FIRST_ORDER && f->time_us == 0)
 		fault_at(c->f, f->node.at, "a first-order filter without time; write time: 5s");
 	if (f != NULL && f->type == FILTER_MEDIAN && (f->window == 0 || f->window % 2 == 0))
-		fault_at(c->f, f->node.at, "a median over %" PRId64 " samples; write an odd window of 3 to 15", f->window);
+		fault_at(
+		    c->f, f->node.at, "a median over %" PRId64 " samples; write an odd window of 3 to 15", f->window);
 	const struct site_check_back *b = d->check_back;
-	if (b != NULL && !check_is_given(&check_back_schema, b, offsetof(struct site_check_back, done_when)) && !(d->kind == KIND_SETPOINT && d->read != NULL))
-		fault_at(c->f, b->node.at, "check_back without done_when; write the condition by which it is known to be done");
+	if (b != NULL && !check_is_given(&check_back_schema, b, offsetof(struct site_check_back, done_when)) &&
+	    !(d->kind == KIND_SETPOINT && d->read != NULL))
+		fault_at(c->f, b->node.at,
+		    "check_back without done_when; write the condition by which it is known to be done");
 	const struct site_revert *v = d->revert;
 	if (v != NULL && !check_is_given(&revert_schema, v, offsetof(struct site_revert, after_us)) &&
 	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_register)))
-		fault_at(c->f, v->node.at, "revert without after and timer_register; say when the device gives the setpoint up");
+		fault_at(c->f, v->node.at,
+		    "revert without after and timer_register; say when the device gives the setpoint up");
 	if (HAS(interlock_text) && !GIVEN(interlock))
 		fault_at(c->f, AT(interlock_text), "a text without an interlock; write interlock: with the condition");
 	if (HAS(pulse) && d->pulse && d->read != NULL && highest_state(d) > 1)

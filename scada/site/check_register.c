@@ -20,10 +20,10 @@ struct place { /* one register of a point while it is checked */
 	bool is_write;
 };
 
-#define AT(member) schema_mark(&register_schema, l->r, offsetof(struct site_register, member))
-#define HAS(member) schema_is_set(&register_schema, l->r, offsetof(struct site_register, member))
+#define AT(member)    schema_mark(&register_schema, l->r, offsetof(struct site_register, member))
+#define HAS(member)   schema_is_set(&register_schema, l->r, offsetof(struct site_register, member))
 #define GIVEN(member) check_is_given(&register_schema, l->r, offsetof(struct site_register, member))
-#define IS_BITS(r) ((r)->table == TABLE_COIL || (r)->table == TABLE_DISCRETE)
+#define IS_BITS(r)    ((r)->table == TABLE_COIL || (r)->table == TABLE_DISCRETE)
 
 /* As settle_register() will have it. */
 static int
@@ -51,12 +51,14 @@ check_table(const struct place *l)
 	const struct site_register *r = l->r;
 	if (!HAS(table) || !HAS(address)) {
 		if (!GIVEN(table) || !GIVEN(address))
-			fault_at(l->c->f, r->node.at, "%s without %s; write both, as {table: holding, address: 0, type: u16}",
+			fault_at(l->c->f, r->node.at,
+			    "%s without %s; write both, as {table: holding, address: 0, type: u16}",
 			    l->is_write ? "write" : "read", !GIVEN(table) ? "table" : "address");
 		return false;
 	}
 	if (l->is_write && (r->table == TABLE_DISCRETE || r->table == TABLE_INPUT)) {
-		fault_at(l->c->f, AT(table), "the table %s cannot be written; write to coil or holding", mb_table_word(r->table));
+		fault_at(l->c->f, AT(table), "the table %s cannot be written; write to coil or holding",
+		    mb_table_word(r->table));
 		return false;
 	}
 	return true;
@@ -73,9 +75,11 @@ check_type(const struct place *l)
 		fault_at(l->c->f, AT(type), "a %s is one bit, not %s; write type: bit, or table: holding or input",
 		    r->table == TABLE_COIL ? "coil" : "discrete input", raw_type_word(type));
 	else if (!IS_BITS(r) && !HAS(type))
-		fault_at(l->c->f, r->node.at, "no type is given; write type: with u16, i16, u32, i32, u64, i64, f32 or f64");
+		fault_at(
+		    l->c->f, r->node.at, "no type is given; write type: with u16, i16, u32, i32, u64, i64, f32 or f64");
 	else if (!IS_BITS(r) && type == RAW_BIT)
-		fault_at(l->c->f, AT(type), "a register is no bit; write type: u16 and bit: with the number of the bit");
+		fault_at(
+		    l->c->f, AT(type), "a register is no bit; write type: u16 and bit: with the number of the bit");
 	else
 		return true;
 	return false;
@@ -88,16 +92,20 @@ check_reach(const struct place *l)
 	unsigned n = raw_type_registers((enum raw_type)type_of(r));
 	const char *type = raw_type_word(type_of(r));
 	if (r->address + n - 1 > 65535)
-		fault_at(l->c->f, AT(address), "%s at %" PRId64 " ends beyond register 65535; the last address for it is %u", type, r->address,
+		fault_at(l->c->f, AT(address),
+		    "%s at %" PRId64 " ends beyond register 65535; the last address for it is %u", type, r->address,
 		    65536 - n);
 	if (!IS_BITS(r) && n > l->p->max_registers)
-		fault_at(l->c->f, AT(type), "%s takes %u registers, but max_registers of the profile is %" PRId64 "; raise it", type, n,
+		fault_at(l->c->f, AT(type),
+		    "%s takes %u registers, but max_registers of the profile is %" PRId64 "; raise it", type, n,
 		    l->p->max_registers);
 	const struct site_forbidden *list = l->p->forbidden.v;
 	for (uint32_t i = 0; i < l->p->forbidden.n; i++)
 		if (list[i].table == r->table && r->address <= list[i].to && r->address + n - 1 >= list[i].from)
-			fault_at(l->c->f, AT(address), "%s at %" PRId64 " lies in the forbidden range %" PRId64 " to %" PRId64
-			    "; one of the two is wrong", type, r->address, list[i].from, list[i].to);
+			fault_at(l->c->f, AT(address),
+			    "%s at %" PRId64 " lies in the forbidden range %" PRId64 " to %" PRId64
+			    "; one of the two is wrong",
+			    type, r->address, list[i].from, list[i].to);
 }
 
 static void
@@ -117,7 +125,8 @@ check_bits(const struct place *l)
 	else if (lo != floor(lo) || hi != floor(hi) || lo < 0)
 		fault_at(l->c->f, at, "the numbers of bits are whole, from 0; write [lowest, highest]");
 	else if (hi > width - 1)
-		fault_at(l->c->f, at, "bit %.0f is beyond %s, which has bits 0 to %u", hi, raw_type_word(type), width - 1);
+		fault_at(
+		    l->c->f, at, "bit %.0f is beyond %s, which has bits 0 to %u", hi, raw_type_word(type), width - 1);
 }
 
 static void
@@ -128,8 +137,8 @@ check_scaling(const struct place *l)
 	if (r->scale == 0)
 		fault_at(l->c->f, AT(scale), "a scale of 0 makes every value 0; write what one raw step is worth");
 	if (is_digital && (HAS(scale) || HAS(offset)))
-		fault_at(l->c->f, HAS(scale) ? AT(scale) : AT(offset), "a %s has states, not a scale; leave it out, or make it analog",
-		    point_kind_word(l->d->kind));
+		fault_at(l->c->f, HAS(scale) ? AT(scale) : AT(offset),
+		    "a %s has states, not a scale; leave it out, or make it analog", point_kind_word(l->d->kind));
 	bool is_one_bit = type_of(r) == RAW_BIT || HAS(bit) || (HAS(bits) && r->bits.lo == r->bits.hi);
 	if (is_digital && r->invert && !is_one_bit)
 		fault_at(l->c->f, AT(invert), "only one bit can be inverted; name the states as they are");
@@ -153,19 +162,26 @@ check_scale_factor(const struct place *l)
 	int64_t from = r->scale_factor < r->address ? r->scale_factor : r->address;
 	int64_t to = r->scale_factor > last ? r->scale_factor : last;
 	if (IS_BITS(r) || is_float(type_of(r))) {
-		fault_at(l->c->f, at, "%s takes no scale factor; a power of ten goes with a whole type", raw_type_word(type_of(r)));
+		fault_at(l->c->f, at, "%s takes no scale factor; a power of ten goes with a whole type",
+		    raw_type_word(type_of(r)));
 		return;
 	}
 	if (r->scale_factor >= r->address && r->scale_factor <= last)
-		fault_at(l->c->f, at, "the scale factor is a register of the value itself; write the register behind or before it");
+		fault_at(l->c->f, at,
+		    "the scale factor is a register of the value itself; write the register behind or before it");
 	else if (to - from + 1 > l->p->max_registers)
-		fault_at(l->c->f, at, "the scale factor is %" PRId64 " registers away, but they are read together and a block has at most %"
-		    PRId64 "; is the address right?", to - from, l->p->max_registers);
+		fault_at(l->c->f, at,
+		    "the scale factor is %" PRId64
+		    " registers away, but they are read together and a block has at most %" PRId64
+		    "; is the address right?",
+		    to - from, l->p->max_registers);
 	const struct site_forbidden *list = l->p->forbidden.v;
 	for (uint32_t i = 0; i < l->p->forbidden.n; i++)
 		if (list[i].table == r->table && from <= list[i].to && to >= list[i].from)
-			fault_at(l->c->f, at, "between value and scale factor lies the forbidden range %" PRId64 " to %" PRId64
-			    ", and they are read together", list[i].from, list[i].to);
+			fault_at(l->c->f, at,
+			    "between value and scale factor lies the forbidden range %" PRId64 " to %" PRId64
+			    ", and they are read together",
+			    list[i].from, list[i].to);
 }
 
 /* What an integer type can hold; floats and what is read as part are left alone. */
@@ -183,11 +199,13 @@ check_invalid(const struct place *l)
 		fault_at(l->c->f, AT(invalid), "a bit is never invalid; leave the key out");
 		return;
 	}
-	double min = is_signed ? -ldexp(1, (int)width - 1) : 0, max = is_signed ? ldexp(1, (int)width - 1) - 1 : ldexp(1, (int)width) - 1;
+	double min = is_signed ? -ldexp(1, (int)width - 1) : 0,
+	       max = is_signed ? ldexp(1, (int)width - 1) - 1 : ldexp(1, (int)width) - 1;
 	for (uint32_t i = 0; i < r->invalid.n; i++)
 		if (r->invalid.v[i] < min || r->invalid.v[i] > max)
-			fault_at(l->c->f, AT(invalid), "%s is no raw value of %s; write %s to %s", str_double(was, sizeof(was), r->invalid.v[i]),
-			    raw_type_word(type), str_double(lo, sizeof(lo), min), str_double(hi, sizeof(hi), max));
+			fault_at(l->c->f, AT(invalid), "%s is no raw value of %s; write %s to %s",
+			    str_double(was, sizeof(was), r->invalid.v[i]), raw_type_word(type),
+			    str_double(lo, sizeof(lo), min), str_double(hi, sizeof(hi), max));
 }
 
 static void
@@ -196,14 +214,16 @@ check_output(const struct place *l)
 	const struct site_register *r = l->r;
 	if (!l->is_write) {
 		if (HAS(open_address) || HAS(pulse_us))
-			fault_at(l->c->f, HAS(open_address) ? AT(open_address) : AT(pulse_us), "%s belongs to write:; move it there",
-			    HAS(open_address) ? "open_address" : "pulse");
+			fault_at(l->c->f, HAS(open_address) ? AT(open_address) : AT(pulse_us),
+			    "%s belongs to write:; move it there", HAS(open_address) ? "open_address" : "pulse");
 		return;
 	}
 	if (HAS(open_address) && r->table != TABLE_COIL)
-		fault_at(l->c->f, AT(open_address), "only coils come in pairs; write table: coil, or leave open_address out");
+		fault_at(l->c->f, AT(open_address),
+		    "only coils come in pairs; write table: coil, or leave open_address out");
 	else if (HAS(open_address) && r->open_address == r->address)
-		fault_at(l->c->f, AT(open_address), "the coil that opens is the one that closes; write its own address");
+		fault_at(
+		    l->c->f, AT(open_address), "the coil that opens is the one that closes; write its own address");
 	if (HAS(pulse_us) && l->d->kind != KIND_COMMAND)
 		fault_at(l->c->f, AT(pulse_us), "only a command has a pulse; write kind: command, or leave it out");
 	if (HAS(scale_factor) && type_of(r) == RAW_BIT)
@@ -216,11 +236,13 @@ check_internal(const struct place *l)
 	static const char *const figures[] = { "cpu", "memory", "sessions", "scan-overruns", "loop-lag", NULL };
 	const struct site_register *r = l->r;
 	if (l->is_write || HAS(table) || HAS(address)) {
-		fault_at(l->c->f, r->node.at, "protocol internal has no registers; write read: {internal: cpu}, or protocol: modbus");
+		fault_at(l->c->f, r->node.at,
+		    "protocol internal has no registers; write read: {internal: cpu}, or protocol: modbus");
 		return;
 	}
 	if (r->internal == NULL) {
-		fault_at(l->c->f, r->node.at, "no figure is named; write internal: with cpu, memory, sessions, scan-overruns or loop-lag");
+		fault_at(l->c->f, r->node.at,
+		    "no figure is named; write internal: with cpu, memory, sessions, scan-overruns or loop-lag");
 		return;
 	}
 	for (size_t i = 0; figures[i] != NULL; i++)
@@ -228,11 +250,13 @@ check_internal(const struct place *l)
 			return;
 	const char *near = str_nearest(r->internal, figures);
 	fault_at(l->c->f, AT(internal), "chisand has no figure '%s'; %s%s", r->internal,
-	    near != NULL ? "did you mean " : "write cpu, memory, sessions, scan-overruns or loop-lag", near != NULL ? near : "");
+	    near != NULL ? "did you mean " : "write cpu, memory, sessions, scan-overruns or loop-lag",
+	    near != NULL ? near : "");
 }
 
 void
-check_register(struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r)
+check_register(
+    struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r)
 {
 	const struct place here = { c, d, p, r, r == d->write }, *l = &here;
 	if (p->protocol == PROTOCOL_INTERNAL) {
@@ -305,9 +329,9 @@ check_overlaps(struct check *c, const struct site_profile *p)
 		const struct span *a = &spans[far], *b = &spans[i];
 		if (a->table == b->table && b->from <= a->to && !is_shared_by_right(a, b))
 			warn_at(c->f, AT_KEY(register_schema, b->r, struct site_register, address),
-			    "%s %" PRId64 " of %s is also read by %s (line %u); is the address right?", mb_table_word((enum mb_table)b->table),
-			    b->from, b->d->tag != NULL ? b->d->tag : "a point", a->d->tag != NULL ? a->d->tag : "a point",
-			    a->r->node.at.line);
+			    "%s %" PRId64 " of %s is also read by %s (line %u); is the address right?",
+			    mb_table_word((enum mb_table)b->table), b->from, b->d->tag != NULL ? b->d->tag : "a point",
+			    a->d->tag != NULL ? a->d->tag : "a point", a->r->node.at.line);
 		if (a->table != b->table || b->to >= a->to)
 			far = i;
 	}

@@ -39,15 +39,18 @@ check_user(struct check *c, struct site_user *u)
 {
 	static const char *const forms = "write either user: or group:";
 	if ((u->user != NULL) == (u->group != NULL)) {
-		fault_at(c->f, u->node.at, u->user != NULL ? "user and group at once; %s" : "neither user nor group; %s", forms);
+		fault_at(c->f, u->node.at,
+		    u->user != NULL ? "user and group at once; %s" : "neither user nor group; %s", forms);
 		return;
 	}
 	const struct passwd *pw = u->user != NULL ? getpwnam(u->user) : NULL;
 	const struct group *gr = u->group != NULL ? getgrnam(u->group) : NULL;
 	if (u->user != NULL && pw == NULL)
-		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, user), "this machine has no user '%s'; useradd makes one", u->user);
+		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, user),
+		    "this machine has no user '%s'; useradd makes one", u->user);
 	else if (u->group != NULL && gr == NULL)
-		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, group), "this machine has no group '%s'; groupadd makes one", u->group);
+		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, group),
+		    "this machine has no group '%s'; groupadd makes one", u->group);
 	else
 		u->id = pw != NULL ? (int64_t)pw->pw_uid : (int64_t)gr->gr_gid;
 	if (pw != NULL || gr != NULL)
@@ -65,7 +68,8 @@ check_link(struct check *c, const struct site_link *l)
 	struct mark at = AT_KEY(link_schema, l, struct site_link, link);
 	if (l->link == NULL)
 		return;
-	if (!site_link_parse(l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
+	if (!site_link_parse(
+	        l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
 		fault_at(c->f, at, "link: %s", message);
 	else if (has_unit)
 		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
@@ -77,12 +81,15 @@ check_general(struct check *c)
 	const struct site *s = c->s;
 	if (s->timezone != NULL && !clock_zone_exists(s->timezone))
 		fault_at(c->f, AT_KEY(site_schema, s, struct site, timezone),
-		    "there is no time zone '%s'; write one of /usr/share/zoneinfo, as Asia/Tokyo (package tzdata)", s->timezone);
+		    "there is no time zone '%s'; write one of /usr/share/zoneinfo, as Asia/Tokyo (package tzdata)",
+		    s->timezone);
 	if (s->id != NULL && !is_uuid(s->id))
-		fault_at(c->f, AT_KEY(site_schema, s, struct site, id), "'%s' is not a UUID; make one with uuidgen", s->id);
-	if (s->currency != NULL && (strlen(s->currency) != 3 || s->currency[strspn(s->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0'))
-		fault_at(c->f, AT_KEY(site_schema, s, struct site, currency), "'%s' is not a currency; write three capitals, as JPY or EUR",
-		    s->currency);
+		fault_at(
+		    c->f, AT_KEY(site_schema, s, struct site, id), "'%s' is not a UUID; make one with uuidgen", s->id);
+	if (s->currency != NULL &&
+	    (strlen(s->currency) != 3 || s->currency[strspn(s->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0'))
+		fault_at(c->f, AT_KEY(site_schema, s, struct site, currency),
+		    "'%s' is not a currency; write three capitals, as JPY or EUR", s->currency);
 	struct site_link *links = s->links.v;
 	for (uint32_t i = 0; i < s->links.n; i++)
 		check_link(c, &links[i]);
@@ -114,8 +121,9 @@ check_energy(struct check *c)
 		for (uint32_t j = 0; j < assets[i].points.n; j++) {
 			const char *name = assets[i].points.v[j].point;
 			if (site_find_point(c->s, name) == POINT_NONE && !check_is_blurred(c, name))
-				fault_at(c->f, AT_KEY(asset_schema, &assets[i], struct asset, points), "%s: there is no point %s%s",
-				    assets[i].points.v[j].role, name, check_point_hint(c, name, hint, sizeof(hint)));
+				fault_at(c->f, AT_KEY(asset_schema, &assets[i], struct asset, points),
+				    "%s: there is no point %s%s", assets[i].points.v[j].role, name,
+				    check_point_hint(c, name, hint, sizeof(hint)));
 		}
 }
 

@@ -60,7 +60,11 @@ send_fault(const struct msg_site_fault *m, void *arg)
 static void
 send_hello(struct pipe_out *p)
 {
-	struct msg_hello m = { .version = WIRE_VERSION, .role = ROLE_PEER, .program = "chisan-site", .build = PACKAGE_VERSION, .user = "" };
+	struct msg_hello m = { .version = WIRE_VERSION,
+		.role = ROLE_PEER,
+		.program = "chisan-site",
+		.build = PACKAGE_VERSION,
+		.user = "" };
 	wbuf_reset(&p->body);
 	msg_hello_put(&p->body, &m);
 	send_body(p, W_HELLO, p->body.data, p->body.len);
@@ -80,9 +84,13 @@ send_end(struct pipe_out *p, const struct reader *r, const struct wbuf *tree)
 {
 	uint8_t hash[32];
 	crypto_generichash(hash, sizeof(hash), tree->len > 0 ? tree->data : (const uint8_t *)"", tree->len, NULL, 0);
-	struct msg_site_end m = { .faults = faults_count(r->faults), .warnings = faults_warnings(r->faults),
-		.length = (uint32_t)tree->len, .hash_a = big_endian(hash), .hash_b = big_endian(hash + 8),
-		.hash_c = big_endian(hash + 16), .hash_d = big_endian(hash + 24) };
+	struct msg_site_end m = { .faults = faults_count(r->faults),
+		.warnings = faults_warnings(r->faults),
+		.length = (uint32_t)tree->len,
+		.hash_a = big_endian(hash),
+		.hash_b = big_endian(hash + 8),
+		.hash_c = big_endian(hash + 16),
+		.hash_d = big_endian(hash + 24) };
 	wbuf_reset(&p->body);
 	msg_site_end_put(&p->body, &m);
 	send_body(p, W_SITE_END, p->body.data, p->body.len);
@@ -152,7 +160,8 @@ json_fault(const struct msg_site_fault *m, void *arg)
 	j->is_first = false;
 	text_put_safe(safe, sizeof(safe), m->file, -1);
 	json_text(j->out, safe);
-	fprintf(j->out, ",\"line\":%u,\"column\":%u,\"warning\":%s,\"text\":", m->line, m->column, m->is_warning ? "true" : "false");
+	fprintf(j->out, ",\"line\":%u,\"column\":%u,\"warning\":%s,\"text\":", m->line, m->column,
+	    m->is_warning ? "true" : "false");
 	text_put_safe(safe, sizeof(safe), m->text, -1);
 	json_text(j->out, safe);
 	fputc('}', j->out);
@@ -162,8 +171,8 @@ void
 emit_json(struct reader *r, FILE *out)
 {
 	struct json_out j = { out, true };
-	fprintf(out, "{\"schema\":1,\"points\":%u,\"devices\":%u,\"ok\":%s,\"faults\":[", r->site->point_count, r->site->node_count,
-	    faults_count(r->faults) == 0 ? "true" : "false");
+	fprintf(out, "{\"schema\":1,\"points\":%u,\"devices\":%u,\"ok\":%s,\"faults\":[", r->site->point_count,
+	    r->site->node_count, faults_count(r->faults) == 0 ? "true" : "false");
 	faults_tell(r->faults, json_fault, &j);
 	fprintf(out, "%s]}\n", j.is_first ? "" : "\n");
 }

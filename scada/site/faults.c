@@ -62,6 +62,9 @@ faults_source(struct faults *f, uint16_t number)
 	return number < f->source_count ? &f->sources[number] : NULL;
 }
 
+static void keep(struct faults *f, struct mark at, bool is_warning, const char *fmt, va_list ap)
+    __attribute__((format(printf, 4, 0)));
+
 static void
 keep(struct faults *f, struct mark at, bool is_warning, const char *fmt, va_list ap)
 {
@@ -158,8 +161,11 @@ tell_rest(struct faults *f, void (*tell)(const struct msg_site_fault *m, void *a
 	for (int w = 0; w < 2; w++) {
 		if (f->count[w] <= FAULTS_KEPT)
 			continue;
-		str_printf(text, sizeof(text), "and %u more %s, which are not shown; mend these first", f->count[w] - FAULTS_KEPT, what[w]);
-		struct msg_site_fault m = { .is_warning = w == 1, .file = f->source_count > 0 ? f->sources[0].name : "", .text = text,
+		str_printf(text, sizeof(text), "and %u more %s, which are not shown; mend these first",
+		    f->count[w] - FAULTS_KEPT, what[w]);
+		struct msg_site_fault m = { .is_warning = w == 1,
+			.file = f->source_count > 0 ? f->sources[0].name : "",
+			.text = text,
 			.source = "" };
 		tell(&m, arg);
 	}
@@ -174,8 +180,12 @@ faults_tell(struct faults *f, void (*tell)(const struct msg_site_fault *m, void 
 		const struct fault *k = &f->kept[i];
 		const struct source *s = faults_source(f, k->at.file);
 		source_line(s, k->at.line, k->at.column, line, sizeof(line));
-		struct msg_site_fault m = { .is_warning = k->is_warning, .line = k->at.line, .column = k->at.column,
-			.file = s != NULL ? s->name : "", .text = k->text, .source = line };
+		struct msg_site_fault m = { .is_warning = k->is_warning,
+			.line = k->at.line,
+			.column = k->at.column,
+			.file = s != NULL ? s->name : "",
+			.text = k->text,
+			.source = line };
 		tell(&m, arg);
 	}
 	tell_rest(f, tell, arg);

@@ -11,8 +11,8 @@
 #define FAULTS_KEPT 200 /* faults that are told, and as many warnings; the rest is counted */
 
 struct source {
-	char *name;  /* as printed: SITE_DIR's spelling and what is below */
-	char *data;  /* NUL after the last byte; without byte order mark, newlines as LF; NULL = could not be read */
+	char *name; /* as printed: SITE_DIR's spelling and what is below */
+	char *data; /* NUL after the last byte; without byte order mark, newlines as LF; NULL = could not be read */
 	size_t len;
 };
 

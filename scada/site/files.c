@@ -14,9 +14,9 @@
 #include "scada/base/str.h"
 #include "scada/site/reader.h"
 
-#define SCREENS_MAX 200
+#define SCREENS_MAX  200
 #define PROFILES_MAX 5000
-#define TOTAL_MAX ((size_t)48 * 1024 * 1024) /* of all files: bounds our memory long before the limit of main.c does */
+#define TOTAL_MAX    ((size_t)48 * 1024 * 1024) /* of all files: bounds our memory long before the limit of main.c does */
 
 static size_t
 total_read(const struct reader *r)
@@ -73,12 +73,8 @@ profile_folder(const struct reader *r, int i, char **shown)
 {
 	char *parent;
 	switch (i) {
-	case 0:
-		*shown = xstrdup(r->dir);
-		return xstrdup(r->dir);
-	case 1:
-		*shown = xasprintf("%s/profiles", r->dir);
-		return xstrdup(*shown);
+	case 0: *shown = xstrdup(r->dir); return xstrdup(r->dir);
+	case 1: *shown = xasprintf("%s/profiles", r->dir); return xstrdup(*shown);
 	case 2:
 		parent = strrchr(r->dir, '/');
 		if (strcmp(r->dir, ".") == 0 || strcmp(r->dir, "..") == 0 || (parent != NULL && parent[1] == '.'))
@@ -88,11 +84,8 @@ profile_folder(const struct reader *r, int i, char **shown)
 		else
 			*shown = xasprintf("%.*s/profiles", (int)(parent - r->dir), r->dir);
 		return xasprintf("%s/../profiles", r->dir);
-	case 3:
-		*shown = xstrdup(PKGDATADIR "/layouts/profiles");
-		return xstrdup(*shown);
-	default:
-		return NULL;
+	case 3: *shown = xstrdup(PKGDATADIR "/layouts/profiles"); return xstrdup(*shown);
+	default: return NULL;
 	}
 }
 
@@ -149,7 +142,8 @@ read_profile_file(struct reader *r, const char *name, const char *path, const ch
 	struct arena *a = arena_new();
 	struct site_profile *p = append(r, &r->site->profiles, room, sizeof(*p));
 	schema_defaults(&profile_schema, p, r->site->arena);
-	const struct yaml *y = source_read(r->faults, number, path, SOURCE_MAX) ? yaml_parse(r->faults, number, a) : NULL;
+	const struct yaml *y =
+	    source_read(r->faults, number, path, SOURCE_MAX) ? yaml_parse(r->faults, number, a) : NULL;
 	if (y != NULL)
 		yaml_read(r->faults, y, &profile_schema, p, r->site->arena);
 	if (p->name != NULL && strcmp(p->name, name) != 0)
@@ -174,7 +168,8 @@ read_profiles(struct reader *r)
 		if (path == NULL) {
 			say_no_profile(r, &d[i]);
 		} else if (total_read(r) > TOTAL_MAX || r->site->profiles.n >= PROFILES_MAX) {
-			fault_at(r->faults, d[i].node.at, "the files have more than %zu MB together, or are more than %d; divide the site",
+			fault_at(r->faults, d[i].node.at,
+			    "the files have more than %zu MB together, or are more than %d; divide the site",
 			    TOTAL_MAX / (1024 * 1024), PROFILES_MAX);
 			i = r->site->devices.n - 1;
 		} else {

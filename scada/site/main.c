@@ -41,13 +41,15 @@ usage(FILE *out)
 	      "  --json     faults as one JSON value\n"
 	      "  --help     this\n"
 	      "  --version  versions of the program and of what it uses\n"
-	      "Without -n it speaks frames on descriptor 3; chisand starts it so.\n", out);
+	      "Without -n it speaks frames on descriptor 3; chisand starts it so.\n",
+	    out);
 }
 
 static void
 version(void)
 {
-	printf("chisan-site %s\nlibfyaml %s\nlibsodium %s\n", PACKAGE_VERSION, fy_library_version(), sodium_version_string());
+	printf("chisan-site %s\nlibfyaml %s\nlibsodium %s\n", PACKAGE_VERSION, fy_library_version(),
+	    sodium_version_string());
 }
 
 /* Exits where there is nothing to read. */
@@ -55,8 +57,11 @@ static struct options
 parse_options(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { "json", no_argument, NULL, 'j' },
-		{ "print-keys", no_argument, NULL, 'K' }, { NULL, 0, NULL, 0 },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "print-keys", no_argument, NULL, 'K' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { 0 };
 	int c;
@@ -133,7 +138,8 @@ static void
 enter_sandbox(const char *dir)
 {
 	char *parent = xasprintf("%s/../profiles", dir);
-	const char *const folders[] = { dir, parent, PKGDATADIR "/layouts/profiles", "/usr/share/zoneinfo", "/etc", NULL };
+	const char *const folders[] = { dir, parent, PKGDATADIR "/layouts/profiles", "/usr/share/zoneinfo", "/etc",
+		NULL };
 	enum err e = sandbox_enter(SANDBOX_READ_FILES, folders);
 	if (e != OK)
 		log_warn("the sandbox is not complete: %s", err_text(e));
@@ -152,7 +158,8 @@ answer_people(struct reader *r, const struct options *o)
 	else
 		emit_lines(r, words);
 	if (is_fine && !o->as_json)
-		fprintf(words, "%s: %u points, %u devices: no faults\n", r->dir, r->site->point_count, r->site->node_count);
+		fprintf(
+		    words, "%s: %u points, %u devices: no faults\n", r->dir, r->site->point_count, r->site->node_count);
 	if (prints)
 		emit_site(r->site, stdout);
 	if (fflush(stdout) != 0)

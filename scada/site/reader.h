@@ -15,19 +15,19 @@
 #include "scada/site/schema_site.h"
 #include "scada/site/site_private.h"
 
-#define SOURCE_MAX (4u * 1024 * 1024)
+#define SOURCE_MAX     (4u * 1024 * 1024)
 #define YAML_DEPTH_MAX 16
 
 /* ---- 1 */
 bool source_read(struct faults *f, uint16_t number, const char *path, size_t max); /* false: said why */
-bool source_take(struct faults *f, uint16_t number, char *data, size_t len);       /* takes data (malloc, NUL after it) */
+bool source_take(struct faults *f, uint16_t number, char *data, size_t len); /* takes data (malloc, NUL after it) */
 
 /* ---- 2 */
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml {
 	enum yaml_kind kind;
-	bool is_plain;             /* a scalar without quotes */
-	bool is_told;              /* a fault that leaves nothing to read was said: pass over it */
+	bool is_plain; /* a scalar without quotes */
+	bool is_told;  /* a fault that leaves nothing to read was said: pass over it */
 	struct mark at;
 	const char *text;          /* of a scalar; NULL otherwise */
 	struct yaml *first, *next; /* children; of a mapping key, value, key, value */
@@ -44,8 +44,8 @@ void yaml_read(struct faults *f, const struct yaml *y, const struct schema *s, v
 struct reader {
 	struct site *site;
 	struct faults *faults;
-	const char *dir;        /* as given on the command line */
-	const char *searched;   /* where profiles were looked for, for messages */
+	const char *dir;      /* as given on the command line */
+	const char *searched; /* where profiles were looked for, for messages */
 };
 void files_read(struct reader *r);
 

@@ -8,8 +8,8 @@
 #include "scada/site/site.h"
 
 extern const struct key_word table_words[], order_words[];
-extern const struct schema limit_schema, filter_schema, counter_schema, check_back_schema, revert_schema, forbidden_schema,
-    identity_schema, link_schema, user_schema, screen_schema;
+extern const struct schema limit_schema, filter_schema, counter_schema, check_back_schema, revert_schema,
+    forbidden_schema, identity_schema, link_schema, user_schema, screen_schema;
 
 /* All tables of site and profile files with the path by which the manual calls them; ends with NULL. */
 struct schema_page {

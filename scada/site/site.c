@@ -39,7 +39,8 @@ site_get(const uint8_t *data, size_t len)
 	struct rbuf r;
 	struct site *s = site_new();
 	rbuf_init(&r, data, len);
-	if (r_varint(&r) == SITE_TREE_VERSION && schema_get(&site_schema, s, &r, s->arena) && r_done(&r) && site_build_tree(s))
+	if (r_varint(&r) == SITE_TREE_VERSION && schema_get(&site_schema, s, &r, s->arena) && r_done(&r) &&
+	    site_build_tree(s))
 		return s;
 	site_free(s);
 	return NULL;

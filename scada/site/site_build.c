@@ -124,7 +124,8 @@ site_find_profile(const struct site *s, const char *name)
 {
 	const struct site_profile *const *found = NULL;
 	if (s->profile_index_count > 0)
-		found = bsearch(name, s->profile_index, s->profile_index_count, sizeof(*s->profile_index), compare_profile_name);
+		found = bsearch(
+		    name, s->profile_index, s->profile_index_count, sizeof(*s->profile_index), compare_profile_name);
 	return found != NULL ? *found : NULL;
 }
 
@@ -159,7 +160,8 @@ build_conn(struct build *b, struct site_node *node)
 			b->is_sound = false;
 		return;
 	}
-	if (!site_link_parse(link, &transport, host, sizeof(host), &port, &node->unit, &has_unit, message, sizeof(message)) ||
+	if (!site_link_parse(
+	        link, &transport, host, sizeof(host), &port, &node->unit, &has_unit, message, sizeof(message)) ||
 	    !has_unit) {
 		b->is_sound = false;
 		return;
@@ -183,7 +185,8 @@ build_manners(struct build *b)
 	const struct site_link *list = b->s->links.v;
 	for (uint32_t i = 0; i < b->s->links.n; i++) {
 		if (list[i].link == NULL ||
-		    !site_link_parse(list[i].link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message))) {
+		    !site_link_parse(list[i].link, &transport, host, sizeof(host), &port, &unit, &has_unit, message,
+		        sizeof(message))) {
 			b->is_sound = false;
 			continue;
 		}

@@ -14,7 +14,7 @@
 #include "scada/site/site.h"
 
 #define SCHEME "modbus-tcp://"
-#define FORM "write modbus-tcp://192.0.2.1:502/1"
+#define FORM   "write modbus-tcp://192.0.2.1:502/1"
 
 struct say {
 	char *message;
@@ -53,8 +53,10 @@ parse_host(const char *text, bool is_v6, char *host, size_t size, const struct s
 	if (inet_pton(AF_INET6, text, &v6) == 1)
 		return refuse(s, "an IPv6 address stands between brackets; write [%s]", text);
 	if (text[0] != '\0' && text[strspn(text, "0123456789.")] == '\0')
-		return refuse(s, "'%.40s' is not an IPv4 address; write four numbers of 0 to 255 without leading zeros", text);
-	return refuse(s, "'%.40s' is not an address in figures; names are not looked up, so write the IPv4 or [IPv6] address", text);
+		return refuse(
+		    s, "'%.40s' is not an IPv4 address; write four numbers of 0 to 255 without leading zeros", text);
+	return refuse(s,
+	    "'%.40s' is not an address in figures; names are not looked up, so write the IPv4 or [IPv6] address", text);
 }
 
 static bool
@@ -78,8 +80,8 @@ parse_unit(const char *text, uint8_t *unit, const struct say *s)
 }
 
 bool
-site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit, bool *has_unit,
-    char *message, size_t size)
+site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
+    bool *has_unit, char *message, size_t size)
 {
 	const struct say s = { message, size };
 	char copy[160];
@@ -89,7 +91,8 @@ site_link_parse(const char *link, int *transport, char *host, size_t host_size, 
 		const char *colon = strstr(link, "://");
 		if (colon == NULL)
 			return refuse(&s, "'%.60s' does not say how; " FORM, link);
-		return refuse(&s, "'%.*s' is not a transport that Chisan has; " FORM, (int)(colon - link < 40 ? colon - link : 40), link);
+		return refuse(&s, "'%.*s' is not a transport that Chisan has; " FORM,
+		    (int)(colon - link < 40 ? colon - link : 40), link);
 	}
 	if (!str_copy(copy, sizeof(copy), link + strlen(SCHEME)))
 		return refuse(&s, "the link is too long; " FORM);

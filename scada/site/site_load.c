@@ -18,7 +18,7 @@
 #include "scada/base/text.h"
 #include "scada/site/site_load.h"
 
-#define TREE_MAX ((size_t)256 * 1024 * 1024)
+#define TREE_MAX   ((size_t)256 * 1024 * 1024)
 #define FAULTS_MAX 1000
 
 struct site_intake {
@@ -127,16 +127,11 @@ site_intake_frame(struct site_intake *in, const struct frame *f)
 	if (in->is_done)
 		return ERR_FRAME;
 	switch (f->type) {
-	case W_HELLO:
-		return take_hello(&r);
-	case W_SITE_FAULT:
-		return take_fault(in, &r);
-	case W_SITE_TREE:
-		return take_tree(in, f);
-	case W_SITE_END:
-		return take_end(in, &r);
-	default:
-		return ERR_FRAME;
+	case W_HELLO: return take_hello(&r);
+	case W_SITE_FAULT: return take_fault(in, &r);
+	case W_SITE_TREE: return take_tree(in, f);
+	case W_SITE_END: return take_end(in, &r);
+	default: return ERR_FRAME;
 	}
 }
 
@@ -197,7 +192,8 @@ take_stream(struct site_intake *in, int fd)
 	while (e == ERR_BUSY) {
 		struct frame f;
 		size_t done = 0, used = 0;
-		while (e == ERR_BUSY && s.data != NULL && (e = wire_take(s.data + done, s.len - done, &f, &used)) == OK) {
+		while (
+		    e == ERR_BUSY && s.data != NULL && (e = wire_take(s.data + done, s.len - done, &f, &used)) == OK) {
 			e = site_intake_frame(in, &f);
 			done += used;
 		}

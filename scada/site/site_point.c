@@ -170,8 +170,10 @@ expand_check_back(struct arena *a, struct site_point_def *def, const char *devic
 const struct site_point_def *
 site_make_def(struct arena *a, const struct site_point_def *of, const struct site_override *o, const char *device)
 {
-	bool has_expressions = has_dollar(of->expression) || has_dollar(of->suppress_when) || has_dollar(of->interlock) ||
-	    (of->check_back != NULL && (has_dollar(of->check_back->done_when) || has_dollar(of->check_back->failed_when)));
+	bool has_expressions = has_dollar(of->expression) || has_dollar(of->suppress_when) ||
+	    has_dollar(of->interlock) ||
+	    (of->check_back != NULL &&
+	        (has_dollar(of->check_back->done_when) || has_dollar(of->check_back->failed_when)));
 	if (o == NULL && !has_expressions)
 		return of;
 	struct site_point_def *def = arena_alloc(a, sizeof(*def));

@@ -27,7 +27,7 @@ struct override_index site_index_overrides(const struct site_device *d);
 const struct site_override *site_find_override(const struct override_index *x, const char *tag); /* NULL = none */
 
 /* The definition as it holds for the device: `of` itself if nothing differs. o may be NULL. */
-const struct site_point_def *site_make_def(struct arena *a, const struct site_point_def *of, const struct site_override *o,
-    const char *device);
+const struct site_point_def *site_make_def(
+    struct arena *a, const struct site_point_def *of, const struct site_override *o, const char *device);
 
 #endif

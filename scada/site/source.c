@@ -44,7 +44,8 @@ open_regular(struct faults *f, struct mark at, const char *path, size_t max, siz
 	} else if (!S_ISREG(st.st_mode)) {
 		fault_at(f, at, "this is not a regular file but a pipe, socket or device; put a file here");
 	} else if (st.st_size > (off_t)max) {
-		fault_at(f, at, "the file has %" PRIdMAX " bytes; at most %zu are read, so split it into several profiles",
+		fault_at(f, at,
+		    "the file has %" PRIdMAX " bytes; at most %zu are read, so split it into several profiles",
 		    (intmax_t)st.st_size, max);
 	} else {
 		*size = (size_t)st.st_size;
@@ -76,11 +77,14 @@ read_all(struct faults *f, struct mark at, int fd, size_t size, size_t *len)
 static const char *
 encoding_of(const unsigned char *p, size_t len)
 {
-	if (len >= 4 && ((p[0] == 0xFF && p[1] == 0xFE && p[2] == 0 && p[3] == 0) || (p[0] == 0 && p[1] == 0 && p[2] == 0xFE && p[3] == 0xFF)))
+	if (len >= 4 &&
+	    ((p[0] == 0xFF && p[1] == 0xFE && p[2] == 0 && p[3] == 0) ||
+	        (p[0] == 0 && p[1] == 0 && p[2] == 0xFE && p[3] == 0xFF)))
 		return "UTF-32";
 	if (len >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
 		return "UTF-16";
-	if (len >= 4 && ((p[0] == 0 && p[2] == 0 && p[1] != 0 && p[3] != 0) || (p[1] == 0 && p[3] == 0 && p[0] != 0 && p[2] != 0)))
+	if (len >= 4 &&
+	    ((p[0] == 0 && p[2] == 0 && p[1] != 0 && p[3] != 0) || (p[1] == 0 && p[3] == 0 && p[0] != 0 && p[2] != 0)))
 		return "UTF-16";
 	return NULL;
 }

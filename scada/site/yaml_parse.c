@@ -29,7 +29,7 @@ struct parse {
 	struct yaml *open[YAML_DEPTH_MAX];  /* lists and mappings that are being filled */
 	struct yaml **tail[YAML_DEPTH_MAX]; /* where the next child of each goes */
 	unsigned depth, documents;
-	bool is_bad;                        /* something was said that leaves the tree unusable */
+	bool is_bad; /* something was said that leaves the tree unusable */
 };
 
 static struct mark
@@ -113,7 +113,8 @@ open_node(struct parse *p, enum yaml_kind kind, struct fy_event *e)
 	refuse_decoration(p, e);
 	struct yaml *y = add_node(p, kind, at);
 	if (p->depth == YAML_DEPTH_MAX) {
-		fault_at(p->f, at, "lists and mappings nested more than %d deep; site files need no more than 8", YAML_DEPTH_MAX);
+		fault_at(p->f, at, "lists and mappings nested more than %d deep; site files need no more than 8",
+		    YAML_DEPTH_MAX);
 		p->is_bad = true;
 		return;
 	}
@@ -144,7 +145,8 @@ refuse_directives(struct parse *p, struct fy_event *e)
 {
 	struct fy_document_state *d = e->document_start.document_state;
 	if (d != NULL && (fy_document_state_version_explicit(d) || fy_document_state_tags_explicit(d)))
-		fault_at(p->f, (struct mark){ .file = p->file }, "a directive (%%YAML or %%TAG), which site files do not have; leave it out");
+		fault_at(p->f, (struct mark){ .file = p->file },
+		    "a directive (%%YAML or %%TAG), which site files do not have; leave it out");
 }
 
 static void
@@ -154,7 +156,8 @@ take_event(struct parse *p, struct fy_event *e)
 	case FYET_DOCUMENT_START:
 		refuse_directives(p, e);
 		if (p->documents++ == 1) {
-			fault_at(p->f, event_mark(p, e), "a second document begins here; a file holds exactly one, so leave the --- out");
+			fault_at(p->f, event_mark(p, e),
+			    "a second document begins here; a file holds exactly one, so leave the --- out");
 			p->is_bad = true;
 		}
 		break;
@@ -162,20 +165,12 @@ take_event(struct parse *p, struct fy_event *e)
 		fault_at(p->f, event_mark(p, e), "an alias (*), which site files do not have; write the text itself");
 		add_told(p, event_mark(p, e));
 		break;
-	case FYET_SCALAR:
-		add_scalar(p, e);
-		break;
-	case FYET_SEQUENCE_START:
-		open_node(p, YAML_LIST, e);
-		break;
-	case FYET_MAPPING_START:
-		open_node(p, YAML_MAP, e);
-		break;
-	case FYET_SEQUENCE_END: case FYET_MAPPING_END:
-		p->depth -= p->depth > 0;
-		break;
-	default:
-		break;
+	case FYET_SCALAR: add_scalar(p, e); break;
+	case FYET_SEQUENCE_START: open_node(p, YAML_LIST, e); break;
+	case FYET_MAPPING_START: open_node(p, YAML_MAP, e); break;
+	case FYET_SEQUENCE_END:
+	case FYET_MAPPING_END: p->depth -= p->depth > 0; break;
+	default: break;
 	}
 }
 
@@ -222,16 +217,19 @@ say_syntax(struct parse *p, struct fy_diag *diag)
 		said++;
 	}
 	if (said == 0 && errno == ENOMEM)
-		fault_at(p->f, mark_at(p, p->c.pos), "too much for the memory that this program allows itself; divide the file");
+		fault_at(p->f, mark_at(p, p->c.pos),
+		    "too much for the memory that this program allows itself; divide the file");
 	else if (said == 0)
-		fault_at(p->f, mark_at(p, p->c.pos), "not YAML behind this place; see what stands here and in the line below");
+		fault_at(p->f, mark_at(p, p->c.pos),
+		    "not YAML behind this place; see what stands here and in the line below");
 }
 
 static void
 parse_events(struct parse *p)
 {
 	struct fy_diag *diag = new_diag();
-	struct fy_parse_cfg cfg = { .search_path = "", .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
+	struct fy_parse_cfg cfg = { .search_path = "",
+		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
 		.diag = diag };
 	p->fyp = diag != NULL ? fy_parser_create(&cfg) : NULL;
 	if (p->fyp == NULL || fy_parser_set_string(p->fyp, p->c.s->data, p->c.s->len) != 0) {
@@ -263,6 +261,7 @@ yaml_parse(struct faults *f, uint16_t number, struct arena *a)
 	p.c = (struct cursor){ faults_source(f, number), 0, 0, 1, 1 };
 	parse_events(&p);
 	if (!p.is_bad && p.root == NULL)
-		fault_at(f, (struct mark){ .file = number }, "the file is empty; chisan-site(5) says what stands in it");
+		fault_at(
+		    f, (struct mark){ .file = number }, "the file is empty; chisan-site(5) says what stands in it");
 	return p.is_bad ? NULL : p.root;
 }

@@ -19,7 +19,8 @@ struct ctx {
 	struct arena *a;
 };
 
-static bool read_map(const struct ctx *c, const struct yaml *y, const struct schema *s, void *obj, const struct yaml *name);
+static bool read_map(
+    const struct ctx *c, const struct yaml *y, const struct schema *s, void *obj, const struct yaml *name);
 
 /* ---- equal keys, found by sorting: a mapping of 20,000 takes as long as any other */
 
@@ -80,8 +81,8 @@ check_count(const struct ctx *c, const struct yaml *y, const struct key *k, uint
 {
 	if ((k->max == 0 && k->min == 0) || (n >= k->min && n <= k->max))
 		return true;
-	fault_at(c->f, y->at, "%s: %u elements; write %s%.0f", k->name, n,
-	    n > k->max ? "at most " : "at least ", n > k->max ? k->max : k->min);
+	fault_at(c->f, y->at, "%s: %u elements; write %s%.0f", k->name, n, n > k->max ? "at most " : "at least ",
+	    n > k->max ? k->max : k->min);
 	return false;
 }
 
@@ -134,14 +135,16 @@ read_pairs(const struct ctx *c, const struct yaml *y, const struct key *k, struc
 	for (const struct yaml *e = y->first; e != NULL; e = e->next) {
 		struct key_pair *p = &l->v[l->n++];
 		if (e->kind != YAML_LIST || e->count != 2) {
-			fault_at(c->f, e->at, "%s: %s stands where a pair is wanted; write [x, y]", k->name, yaml_show(e).text);
+			fault_at(c->f, e->at, "%s: %s stands where a pair is wanted; write [x, y]", k->name,
+			    yaml_show(e).text);
 			ok = false;
 			continue;
 		}
 		bool is_pair = yaml_number(c->f, e->first, k, &p->x);
 		is_pair &= yaml_number(c->f, e->first->next, k, &p->y);
 		if (is_pair && ok && l->n > 1 && p->x <= p[-1].x) {
-			fault_at(c->f, e->at, "%s: x does not rise from the pair before; write the pairs by rising x", k->name);
+			fault_at(c->f, e->at, "%s: x does not rise from the pair before; write the pairs by rising x",
+			    k->name);
 			ok = false;
 		}
 		ok &= is_pair;
@@ -253,8 +256,8 @@ read_sub(const struct ctx *c, const struct yaml *y, const struct key *k)
 	if (y->is_told)
 		return NULL;
 	if (y->kind != YAML_MAP) {
-		fault_at(c->f, y->at, "%s: %s stands where a mapping is wanted; write its keys as %s: value", k->name, yaml_show(y).text,
-		    k->sub->keys[0].name);
+		fault_at(c->f, y->at, "%s: %s stands where a mapping is wanted; write its keys as %s: value", k->name,
+		    yaml_show(y).text, k->sub->keys[0].name);
 		return NULL;
 	}
 	return read_map(c, y, k->sub, sub, NULL) ? sub : NULL;
@@ -273,8 +276,8 @@ read_list(const struct ctx *c, const struct yaml *y, const struct key *k, struct
 		if (e->is_told)
 			continue;
 		if (e->kind != YAML_MAP)
-			fault_at(c->f, e->at, "%s: %s stands where a %s is wanted; write its keys as %s: value", k->name,
-			    yaml_show(e).text, k->sub->name, k->sub->keys[0].name);
+			fault_at(c->f, e->at, "%s: %s stands where a %s is wanted; write its keys as %s: value",
+			    k->name, yaml_show(e).text, k->sub->name, k->sub->keys[0].name);
 		else
 			read_map(c, e, k->sub, (char *)l->v + (size_t)l->n++ * k->sub->size, NULL);
 	}
@@ -293,7 +296,8 @@ read_dict(const struct ctx *c, const struct yaml *y, const struct key *k, struct
 		if (e->next->is_told)
 			continue;
 		if (e->next->kind != YAML_MAP)
-			fault_at(c->f, e->next->at, "%s stands where a mapping is wanted; write {key: value} after the name",
+			fault_at(c->f, e->next->at,
+			    "%s stands where a mapping is wanted; write {key: value} after the name",
 			    yaml_show(e->next).text);
 		else
 			read_map(c, e->next, k->sub, (char *)l->v + (size_t)l->n++ * k->sub->size, e);
@@ -306,27 +310,16 @@ read_value(const struct ctx *c, const struct yaml *y, const struct key *k, void 
 {
 	void *m = (char *)obj + k->offset;
 	switch (k->type) {
-	case KEY_RANGE:
-		return read_range(c, y, k, m);
-	case KEY_NUMBERS:
-		return read_numbers(c, y, k, m);
-	case KEY_NAMES:
-		return read_names(c, y, k, m);
-	case KEY_PAIRS:
-		return read_pairs(c, y, k, m);
-	case KEY_WORDS:
-		return read_words(c, y, k, m);
-	case KEY_POINTS:
-		return read_points(c, y, k, m);
-	case KEY_MAP:
-		*(void **)m = read_sub(c, y, k);
-		return *(void **)m != NULL;
-	case KEY_LIST:
-		return read_list(c, y, k, m);
-	case KEY_DICT:
-		return read_dict(c, y, k, m);
-	default:
-		return yaml_scalar(c->f, y, k, obj, c->a);
+	case KEY_RANGE: return read_range(c, y, k, m);
+	case KEY_NUMBERS: return read_numbers(c, y, k, m);
+	case KEY_NAMES: return read_names(c, y, k, m);
+	case KEY_PAIRS: return read_pairs(c, y, k, m);
+	case KEY_WORDS: return read_words(c, y, k, m);
+	case KEY_POINTS: return read_points(c, y, k, m);
+	case KEY_MAP: *(void **)m = read_sub(c, y, k); return *(void **)m != NULL;
+	case KEY_LIST: return read_list(c, y, k, m);
+	case KEY_DICT: return read_dict(c, y, k, m);
+	default: return yaml_scalar(c->f, y, k, obj, c->a);
 	}
 }
 
@@ -387,7 +380,8 @@ check_required(const struct ctx *c, const struct yaml *y, const struct schema *s
 	const struct node *n = obj;
 	for (unsigned i = 0; i < s->key_count; i++)
 		if (s->keys[i].is_required && n->marks[i].line == 0)
-			fault_at(c->f, y->at, "this %s has no %s; add '%s:' (%s)", what, s->keys[i].name, s->keys[i].name, s->keys[i].help);
+			fault_at(c->f, y->at, "this %s has no %s; add '%s:' (%s)", what, s->keys[i].name,
+			    s->keys[i].name, s->keys[i].help);
 }
 
 /* The struct of the variant that the key at variant_key names, made as soon as that key is known. */
@@ -448,7 +442,8 @@ read_map(const struct ctx *c, const struct yaml *y, const struct schema *s, void
 		else if (v >= 0 && ((struct node *)sub)->marks[v].line == 0)
 			read_key(c, e->next, variant, (unsigned)v, sub);
 		else if (len == 0)
-			fault_at(c->f, e->at, "%s stands where the name of a key is wanted; write name: value", yaml_show(e).text);
+			fault_at(c->f, e->at, "%s stands where the name of a key is wanted; write name: value",
+			    yaml_show(e).text);
 		else if (i < 0 && v < 0 && !(s->variant != NULL && variant == NULL && is_key_of_a_variant(s, e->text)))
 			say_unknown_key(c, e, s, variant);
 	}
@@ -467,6 +462,6 @@ yaml_read(struct faults *f, const struct yaml *y, const struct schema *s, void *
 		return;
 	}
 	begin(&c, y, s, obj);
-	fault_at(f, y->at, "%s stands where the keys of a %s are wanted; begin with '%s: value'", yaml_show(y).text, s->name,
-	    s->keys[0].name);
+	fault_at(f, y->at, "%s stands where the keys of a %s are wanted; begin with '%s: value'", yaml_show(y).text,
+	    s->name, s->keys[0].name);
 }

@@ -16,8 +16,11 @@ yaml_show(const struct yaml *y)
 	struct yaml_shown s;
 	char safe[168];
 	if (y->kind != YAML_SCALAR || y->text[0] == '\0') {
-		snprintf(s.text, sizeof(s.text), "%s", y->kind == YAML_LIST ? "a list" : y->kind == YAML_MAP ? "a mapping" :
-		    y->is_plain ? "nothing" : "an empty text");
+		snprintf(s.text, sizeof(s.text), "%s",
+		    y->kind == YAML_LIST      ? "a list"
+		        : y->kind == YAML_MAP ? "a mapping"
+		        : y->is_plain         ? "nothing"
+		                              : "an empty text");
 		return s;
 	}
 	bool is_cut = text_width(y->text) > 40;
@@ -50,11 +53,13 @@ check_scalar(struct faults *f, const struct yaml *y, const struct key *k, enum k
 	if (y->is_told)
 		return false;
 	if (y->kind != YAML_SCALAR)
-		fault_at(f, y->at, "%s: %s stands where a %s is wanted; write one value", name, yaml_show(y).text, key_type_text(type));
+		fault_at(f, y->at, "%s: %s stands where a %s is wanted; write one value", name, yaml_show(y).text,
+		    key_type_text(type));
 	else if (is_null(y))
 		fault_at(f, y->at, "%s: no value is given; write one, or leave the key out", name);
 	else if (is_number_like(type) && !y->is_plain)
-		fault_at(f, y->at, "%s: %s is a text because of its quotes; write it without them", name, yaml_show(y).text);
+		fault_at(
+		    f, y->at, "%s: %s is a text because of its quotes; write it without them", name, yaml_show(y).text);
 	else
 		return true;
 	return false;

@@ -139,6 +139,7 @@ START_TEST(two_assets_of_one_name_are_refused)
 }
 END_TEST
 
-T_MAIN("energy", T(every_kind_has_a_table_a_word_and_roles) T(a_sound_model_has_no_faults)
-    T(a_bus_that_does_not_exist_is_named) T(a_bus_of_another_carrier_is_refused) T(limits_the_wrong_way_round_are_refused)
-    T(a_ring_of_buses_is_refused) T(a_point_that_the_kind_does_not_have_is_refused) T(two_assets_of_one_name_are_refused))
+T_MAIN("energy",
+    T(every_kind_has_a_table_a_word_and_roles) T(a_sound_model_has_no_faults) T(a_bus_that_does_not_exist_is_named)
+        T(a_bus_of_another_carrier_is_refused) T(limits_the_wrong_way_round_are_refused) T(a_ring_of_buses_is_refused)
+            T(a_point_that_the_kind_does_not_have_is_refused) T(two_assets_of_one_name_are_refused))

@@ -31,10 +31,12 @@ START_TEST(every_key_has_a_unique_name_and_help)
 		for (unsigned i = 0; i < s->key_count; i++) {
 			const struct key *k = &s->keys[i];
 			ck_assert_msg(k->help != NULL && k->help[0] != '\0', "%s.%s has no help", s->name, k->name);
-			ck_assert_msg(k->offset >= sizeof(struct node) && k->offset < s->size, "%s.%s", s->name, k->name);
+			ck_assert_msg(
+			    k->offset >= sizeof(struct node) && k->offset < s->size, "%s.%s", s->name, k->name);
 			for (unsigned j = 0; j < i; j++) {
 				ck_assert_msg(strcmp(k->name, s->keys[j].name) != 0, "%s.%s twice", s->name, k->name);
-				ck_assert_msg(k->offset != s->keys[j].offset, "%s.%s shares a member", s->name, k->name);
+				ck_assert_msg(
+				    k->offset != s->keys[j].offset, "%s.%s shares a member", s->name, k->name);
 			}
 		}
 	}
@@ -52,7 +54,8 @@ START_TEST(every_key_has_what_its_type_needs)
 			ck_assert_msg((k->sub != NULL) == has_sub, "%s.%s: sub", s->name, k->name);
 			ck_assert_msg((k->words != NULL) == has_words, "%s.%s: words", s->name, k->name);
 			ck_assert_msg(k->min <= k->max, "%s.%s: bounds", s->name, k->name);
-			ck_assert_msg(!(k->is_required && k->def != NULL), "%s.%s: required and default", s->name, k->name);
+			ck_assert_msg(
+			    !(k->is_required && k->def != NULL), "%s.%s: required and default", s->name, k->name);
 			if (k->type == KEY_DICT)
 				ck_assert_str_eq(k->sub->keys[0].name, "");
 			if (k->unit != NULL)
@@ -76,7 +79,8 @@ START_TEST(units_are_ascii_and_stand_once)
 {
 	const char *const *u = unit_list();
 	for (size_t i = 0; u[i] != NULL; i++) {
-		ck_assert_uint_eq(strspn(u[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%/().-"), strlen(u[i]));
+		ck_assert_uint_eq(
+		    strspn(u[i], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%/().-"), strlen(u[i]));
 		for (size_t j = 0; j < i; j++)
 			ck_assert_str_ne(u[i], u[j]);
 	}
@@ -115,19 +119,23 @@ static const struct key thing_keys[] = {
 	{ "choice", KEY_ENUM, AT(choice), .words = choices, .help = "x" },
 	{ "range", KEY_RANGE, AT(range), .help = "x" },
 };
-static const struct schema thing_schema = { "thing", sizeof(struct thing), thing_keys, ARRAY_LEN(thing_keys), "x", NULL, 0, 0 };
+static const struct schema thing_schema = { "thing", sizeof(struct thing), thing_keys, ARRAY_LEN(thing_keys), "x", NULL,
+	0, 0 };
 
 static const struct {
 	const char *key, *text;
-	const char *back;    /* as printed again; NULL = refused */
-	const char *says;    /* part of the refusal */
+	const char *back; /* as printed again; NULL = refused */
+	const char *says; /* part of the refusal */
 } scalars[] = {
 	{ "text", "hello", "hello", NULL },
 	{ "text", "", NULL, "empty" },
 	{ "text", "12345678901", NULL, "at most 10" },
 	{ "text", "a\nb", NULL, "several lines" },
 	{ "text", "a\x1b[2J", NULL, "U+001B" },
-	{ "text", "a\xe2\x80\xae" "b", NULL, "U+202E" },
+	{ "text",
+	    "a\xe2\x80\xae"
+	    "b",
+	    NULL, "U+202E" },
 	{ "name", "ESS1", "ESS1", NULL },
 	{ "name", "ess1", NULL, "did you mean ESS1?" },
 	{ "name", "1ESS", NULL, "begin with A to Z" },
@@ -206,7 +214,8 @@ START_TEST(scalars_read_strictly)
 		ck_assert(schema_value_ok(k, &thing, message, sizeof(message)));
 	} else {
 		ck_assert_msg(!ok, "%s was taken", scalars[_i].text);
-		ck_assert_msg(strstr(message, scalars[_i].says) != NULL, "'%s' does not say '%s'", message, scalars[_i].says);
+		ck_assert_msg(
+		    strstr(message, scalars[_i].says) != NULL, "'%s' does not say '%s'", message, scalars[_i].says);
 		ck_assert_msg(strchr(message, '\x1b') == NULL, "an escape in the message");
 	}
 	arena_free(a);
@@ -277,6 +286,8 @@ START_TEST(bytes_outside_the_bounds_are_refused)
 }
 END_TEST
 
-T_MAIN("schema", T(every_key_has_a_unique_name_and_help) T(every_key_has_what_its_type_needs) T(every_default_reads)
-    T(units_are_ascii_and_stand_once) T_LOOP(scalars_read_strictly, 0, (int)ARRAY_LEN(scalars))
-    T(absent_numbers_are_not_numbers) T(what_is_set_travels_and_what_is_not_does_not) T(bytes_outside_the_bounds_are_refused))
+T_MAIN("schema",
+    T(every_key_has_a_unique_name_and_help) T(every_key_has_what_its_type_needs) T(every_default_reads)
+        T(units_are_ascii_and_stand_once) T_LOOP(scalars_read_strictly, 0, (int)ARRAY_LEN(scalars))
+            T(absent_numbers_are_not_numbers) T(what_is_set_travels_and_what_is_not_does_not)
+                T(bytes_outside_the_bounds_are_refused))

@@ -32,9 +32,11 @@ static const char text[] =
     "  - profile: p\n"
     "    byte_order: DCBA\n"
     "    points:\n"
-    "      - {tag: X, kind: analog, unit: kW, read: {table: holding, address: 0, type: i16, scale: 0.1}, range: [-9, 9],\n"
+    "      - {tag: X, kind: analog, unit: kW, read: {table: holding, address: 0, type: i16, scale: 0.1}, range: [-9, "
+    "9],\n"
     "         alarms: [{type: H, limit: 8, priority: 4}, {type: L, limit: -8, priority: 4}]}\n"
-    "      - {tag: F, kind: analog, read: {table: holding, address: 2, type: f32, byte_order: ABCD}, poll: 500ms, deadband: 5}\n"
+    "      - {tag: F, kind: analog, read: {table: holding, address: 2, type: f32, byte_order: ABCD}, poll: 500ms, "
+    "deadband: 5}\n"
     "      - {tag: ON, kind: digital, read: {table: holding, address: 4, type: u16, bit: 3}, suppress_when: $.X > 1}\n"
     "      - {tag: CMD, kind: command, write: {table: coil, address: 1}, check_back: {done_when: $.ON == 1}}\n"
     "      - {tag: HALF, kind: analog, expression: $.X / 2}\n";
@@ -273,7 +275,8 @@ START_TEST(links_are_read_strictly)
 	uint8_t unit;
 	int transport;
 	bool has_unit;
-	bool ok = site_link_parse(links[_i].link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message));
+	bool ok = site_link_parse(
+	    links[_i].link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message));
 	ck_assert_msg(ok == (links[_i].host != NULL), "%s: %s", links[_i].link, message);
 	if (!ok) {
 		ck_assert_str_ne(message, "");
@@ -376,9 +379,11 @@ START_TEST(a_folder_is_loaded_through_the_helper)
 }
 END_TEST
 
-T_MAIN("site", T(points_stand_in_the_order_of_the_file) T(devices_of_one_address_share_a_connection_and_its_manners)
-    T(a_device_and_period_make_a_scan_group) T(an_override_changes_one_device_alone) T(what_the_files_leave_open_is_settled)
-    T(decimals_follow_scale_or_deadband) T(bytes_read_back_are_the_same_bytes) T(every_short_prefix_is_refused)
-    T(changed_bytes_are_survived) T_LOOP(links_are_read_strictly, 0, (int)ARRAY_LEN(links))
-    T(a_tree_without_its_hash_is_refused) T(faults_end_without_a_site) T(another_version_or_message_is_refused)
-    T(a_folder_is_loaded_through_the_helper))
+T_MAIN("site",
+    T(points_stand_in_the_order_of_the_file) T(devices_of_one_address_share_a_connection_and_its_manners)
+        T(a_device_and_period_make_a_scan_group) T(an_override_changes_one_device_alone)
+            T(what_the_files_leave_open_is_settled) T(decimals_follow_scale_or_deadband)
+                T(bytes_read_back_are_the_same_bytes) T(every_short_prefix_is_refused) T(changed_bytes_are_survived)
+                    T_LOOP(links_are_read_strictly, 0, (int)ARRAY_LEN(links)) T(a_tree_without_its_hash_is_refused)
+                        T(faults_end_without_a_site) T(another_version_or_message_is_refused)
+                            T(a_folder_is_loaded_through_the_helper))
