@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,10 +25,10 @@ struct watch {
 	struct ev_loop *loop;
 	const struct options *o;
 	struct client *client;
-	bool *chosen;            /* [count] */
-	struct delta_cell *last; /* [count] as last printed */
+	bool *chosen;                      /* [count] */
+	struct delta_cell *last;           /* [count] as last printed, or as it stood at the beginning */
+	const struct client_point *points; /* of the model that chosen and last belong to */
 	uint32_t count;
-	uint16_t generation;
 	int name_cells, value_cells, unit_cells;
 	int64_t lines;
 	bool was_live, has_said_lost;
@@ -102,10 +103,10 @@ measure(struct watch *w)
 	const struct client *c = w->client;
 	char text[1024];
 
-	w->name_cells = w->unit_cells = 0;
-	w->value_cells = 6;
+	widen(&w->value_cells, 6);
 	for (uint32_t i = 0; i < w->count; i++) {
 		const struct client_point *p = &c->points[i];
+		int decimals = p->decimals > 0 ? p->decimals : 0;
 		if (!w->chosen[i])
 			continue;
 		if (text_width(p->name) > w->name_cells)
@@ -117,30 +118,43 @@ measure(struct watch *w)
 		for (uint32_t s = 0; s < p->state_count; s++)
 			widen(&w->value_cells,
 			    text_width(cmd_in_language(w->o, p->states[s].text, p->states[s].text_ja)));
-		widen(&w->value_cells,
-		    text_width(str_fixed(text, sizeof text, p->range_lo, p->decimals > 0 ? p->decimals : 0)));
-		widen(&w->value_cells,
-		    text_width(str_fixed(text, sizeof text, p->range_hi, p->decimals > 0 ? p->decimals : 0)));
+		widen(&w->value_cells, text_width(str_fixed(text, sizeof text, p->range_lo, decimals)));
+		widen(&w->value_cells, text_width(str_fixed(text, sizeof text, p->range_hi, decimals)));
 	}
 }
 
-/* False: no point is chosen. */
+/* What was printed of the points of the old model that the new one has too; the others begin as never read. */
+static void
+carry_over(struct watch *w, const struct delta_cell *old, uint32_t old_count)
+{
+	for (uint32_t i = 0; i < w->count; i++)
+		w->last[i] = (struct delta_cell){ .v = (double)NAN, .quality = Q_NEVER_READ };
+	for (uint32_t i = 0; i < old_count; i++) {
+		point_id id = client_find(w->client, w->points[i].name);
+		if (id != POINT_NONE)
+			w->last[id] = old[i];
+	}
+}
+
+/* Each snapshot numbers its points anew. False: no point is chosen. */
 static bool
 choose(struct watch *w)
 {
 	struct client *c = w->client;
+	struct delta_cell *old = w->last;
+	uint32_t n, old_count = w->count;
 	point_id *ids;
-	uint32_t n;
 	int code = cmd_select(w->o, c, &ids, &n);
 
 	free(w->chosen);
-	free(w->last);
 	w->count = c->point_count;
-	w->generation = c->generation;
 	w->chosen = xcalloc((size_t)w->count + 1, sizeof *w->chosen);
 	w->last = xcalloc((size_t)w->count + 1, sizeof *w->last);
+	carry_over(w, old, old_count);
+	w->points = c->points;
 	for (uint32_t i = 0; i < n; i++)
 		w->chosen[ids[i]] = true;
+	free(old);
 	free(ids);
 	if (c->timezone[0] != '\0' && clock_zone_exists(c->timezone))
 		clock_set_zone(c->timezone);
@@ -148,28 +162,35 @@ choose(struct watch *w)
 	return code == CMD_DONE;
 }
 
+static bool
+differs(const struct delta_cell *a, const struct delta_cell *b)
+{
+	bool is_same_number = !(a->v < b->v) && !(a->v > b->v) && isnan(a->v) == isnan(b->v);
+
+	return a->quality != b->quality || !is_same_number;
+}
+
+/* A snapshot: the first is what changes are changes of; a later one brings what was missed. */
 static void
 begin(struct watch *w)
 {
 	bool is_first = !w->was_live;
-	bool is_new = is_first || w->client->generation != w->generation || w->client->point_count != w->count;
 
 	w->was_live = true;
 	if (w->has_said_lost)
 		say_error("the link to chisand is back");
 	w->has_said_lost = false;
-	if (is_new && !choose(w) && is_first) {
+	if (!choose(w) && is_first) {
 		end(w, CMD_NOT_FOUND);
 		return;
 	}
 	for (uint32_t i = 0; i < w->count; i++) {
 		const struct delta_cell *now = &w->client->cells[i];
-		bool differs = is_new || now->quality != w->last[i].quality || !(now->v == w->last[i].v);
 		if (!w->chosen[i])
 			continue;
 		if (is_first && !w->o->now)
 			w->last[i] = *now;
-		else if (differs)
+		else if (is_first || differs(now, &w->last[i]))
 			print_point(w, i);
 	}
 	flush(w);
@@ -196,8 +217,7 @@ point_changed(struct client *c, point_id id, void *arg)
 {
 	struct watch *w = arg;
 
-	(void)c;
-	if (id < w->count && w->chosen[id])
+	if (id < w->count && w->chosen[id] && differs(&c->cells[id], &w->last[id]))
 		print_point(w, id);
 }
 

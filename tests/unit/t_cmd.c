@@ -508,6 +508,36 @@ die_once(struct ev_loop *loop, ev_timer *w, int revents)
 	fake_listen(&fake);
 }
 
+static void
+reload_once(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)revents;
+	if (fake.subscribed == 0)
+		return;
+	ev_timer_stop(loop, w);
+	fake.generation++;
+	fake.values[1].v = 4;
+	fake.values[4].quality = Q_STALE;
+	fake_snapshot(&fake);
+	fake_values(&fake, 0, FAKE_POINTS, false, (struct utc){ FAKE_NOW + US_PER_S }); /* nothing new */
+	fake.values[0].v = 60;
+	fake_values(&fake, 0, 1, false, (struct utc){ FAKE_NOW + 2 * US_PER_S });
+}
+
+START_TEST(watch_prints_only_what_a_reload_has_changed)
+{
+	ev_timer reloader;
+
+	ev_timer_init(&reloader, reload_once, 0.1, 0.05);
+	ev_timer_start(fake.loop, &reloader);
+	ck_assert_int_eq(run("watch -n 3"), CMD_DONE);
+	HAS(out, "ESS1.P ");
+	HAS(out, "PV1.P ");
+	HAS(out, "ESS1.SOC ");
+	ck_assert_str_eq(capture.err_text, "");
+}
+END_TEST
+
 START_TEST(watch_finds_the_server_again)
 {
 	ev_timer killer;
@@ -537,4 +567,4 @@ T_MAIN("cmd",
                                 status_of_a_large_site_in_trouble_fits_too) T(nobody_prints_what_a_terminal_would_obey)
                                 T(watch_prints_changes_in_stable_columns) T(watch_in_json_is_an_object_a_line)
                                     T(watch_can_begin_with_what_there_is) T(watch_ends_with_0_when_interrupted)
-                                        T(watch_finds_the_server_again))
+                                        T(watch_prints_only_what_a_reload_has_changed) T(watch_finds_the_server_again))
