@@ -282,6 +282,46 @@ normal_state(const struct site_point_def *d)
 	return 0;
 }
 
+/*
+ * A usual value for a point without limits, by its unit: mains frequency, the mains voltage nearest to the middle of the range, a power
+ * factor near 1, a mild temperature, a quarter of what flows both ways. false: nothing usual about it.
+ */
+static bool
+usual_value(const struct site_point_def *d, double lo, double hi, double *at, double *noise)
+{
+	static const double volts[] = { 24, 48, 100, 210, 230, 400, 690, 6600, 22000, 66000 };
+	const char *unit = d->unit != NULL ? d->unit : "";
+	double middle = (lo + hi) / 2;
+	if (strcmp(unit, "Hz") == 0) {
+		*at = in_range(d, 50) ? 50 : 60;
+		*noise = 0.03;
+	} else if (strcmp(unit, "V") == 0 && middle > 0) {
+		*at = volts[0];
+		for (size_t i = 1; i < ARRAY_LEN(volts); i++)
+			if (fabs(log(volts[i] / middle)) < fabs(log(*at / middle)))
+				*at = volts[i];
+		*noise = 0.01 * *at;
+	} else if (tag_matches("PF*", d->tag)) {
+		*at = isfinite(d->range.hi) ? 0.95 * d->range.hi : 95;
+		*noise = 0.03 * *at;
+	} else if (strcmp(unit, "degC") == 0) {
+		*at = lo + 0.35 * (hi - lo);
+		*noise = 0.05 * (hi - lo);
+	} else if (lo < 0 && hi > 0) {
+		*at = 0.25 * hi;
+		*noise = 0.10 * hi;
+	} else {
+		return false;
+	}
+	return in_range(d, *at - *noise) && in_range(d, *at + *noise);
+}
+
+static bool
+has_limits(const struct site_point_def *d)
+{
+	return isfinite(limit_of(d, LIMIT_L)) || isfinite(limit_of(d, LIMIT_H));
+}
+
 static void
 use_profile(struct source *s, struct rng *r, const struct site_point_def *d)
 {
@@ -315,6 +355,11 @@ use_profile(struct source *s, struct rng *r, const struct site_point_def *d)
 		s->at0 = lo + (hi - lo) * rng_between(r, 0.4, 0.6);
 		s->noise = (hi - lo) * rng_between(r, 0.05, 0.15);
 		s->period_s = rng_between(r, 30, 900);
+		double at, noise;
+		if (!has_limits(d) && usual_value(d, lo, hi, &at, &noise)) {
+			s->at0 = at;
+			s->noise = noise;
+		}
 		if (d->states.n > 0 || d->bits.n > 0) {
 			s->at0 = normal_state(d);
 			s->noise = 0;

@@ -38,6 +38,7 @@ plant_start() {
 		chmod -R u+w "$work/layouts"
 		sed "s/127\.0\.0\.1/$host/g" "$top_srcdir/layouts/musashino/site.yaml" >"$site/site.yaml"
 	fi
+	: >"$work/plant.err"
 	"$plant" "$site" --control "$control" "$@" 2>"$work/plant.err" &
 	plant_pid=$!
 	n=0

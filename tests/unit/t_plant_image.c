@@ -244,6 +244,42 @@ START_TEST(unknown_device_shows_values_within_its_range)
 }
 END_TEST
 
+static const struct {
+	const char *tag, *unit;
+	double lo, hi, from, to;
+} usual[] = {
+	{ "F", "Hz", 45, 65, 49.9, 50.1 },
+	{ "F", "Hz", 55, 65, 59.9, 60.1 },
+	{ "V", "V", 0, 500, 225, 235 },
+	{ "V", "V", 0, 8000, 6500, 6700 },
+	{ "PF", NULL, -1, 1, 0.9, 1 },
+	{ "T", "degC", -20, 100, 10, 40 },
+	{ "P", "kW", -500, 500, 50, 200 },
+	{ "LEVEL", "%", 0, 100, 20, 80 },
+};
+
+START_TEST(a_point_without_limits_shows_what_its_unit_makes_usual)
+{
+	struct world *w = new_world();
+	struct site_point_def d = { .tag = usual[_i].tag,
+		.unit = usual[_i].unit,
+		.kind = KIND_ANALOG,
+		.read = &r_p,
+		.range = { usual[_i].lo, usual[_i].hi } };
+	struct site_point p = { .name = "X.Y", .def = &d };
+	struct site_node n = { .profile = &profile, .count = 1 };
+	struct site s = { .points = &p, .point_count = 1 };
+	struct image im = { .node = &n, .name = "X", .world = w };
+	bind_image(&im, w->arena, &s);
+	for (int i = 0; i < 1000; i++) {
+		world_step(w, 10);
+		double v = image_value(&im, &im.points[0]);
+		ck_assert_msg(v >= usual[_i].from && v <= usual[_i].to, "%s = %g", usual[_i].tag, v);
+	}
+	world_free(w);
+}
+END_TEST
+
 START_TEST(addresses_that_nobody_has_are_refused_and_small_gaps_read_as_zero)
 {
 	struct world *w = new_world();
@@ -458,10 +494,10 @@ END_TEST
 
 T_MAIN("plant_image",
     T_LOOP(encodes_every_type_and_order, 0, ARRAY_LEN(vectors)) T(bit_fields_share_a_word)
-        T(counters_roll_over_at_their_modulus_and_at_the_register) T(scale_factor_is_a_power_of_ten)
-            T(unknown_device_shows_values_within_its_range)
-                T(addresses_that_nobody_has_are_refused_and_small_gaps_read_as_zero)
-                    T(a_setpoint_is_taken_checked_and_read_back) T(a_value_of_two_registers_may_come_in_two_requests)
-                        T(a_setpoint_reverts_when_nobody_refreshes_it) T(two_coils_close_and_open)
-                            T_LOOP(requests_are_answered_or_refused_with_the_right_exception, 0, ARRAY_LEN(requests))
-                                T(every_short_prefix_waits_and_garbage_is_seen) T(hold_and_set_override_a_value))
+        T(counters_roll_over_at_their_modulus_and_at_the_register) T(scale_factor_is_a_power_of_ten) T(
+            unknown_device_shows_values_within_its_range) T_LOOP(a_point_without_limits_shows_what_its_unit_makes_usual,
+            0, ARRAY_LEN(usual)) T(addresses_that_nobody_has_are_refused_and_small_gaps_read_as_zero)
+            T(a_setpoint_is_taken_checked_and_read_back) T(a_value_of_two_registers_may_come_in_two_requests)
+                T(a_setpoint_reverts_when_nobody_refreshes_it) T(two_coils_close_and_open)
+                    T_LOOP(requests_are_answered_or_refused_with_the_right_exception, 0, ARRAY_LEN(requests))
+                        T(every_short_prefix_waits_and_garbage_is_seen) T(hold_and_set_override_a_value))
