@@ -34,8 +34,7 @@ tell_screen(uint32_t line, uint32_t column, const char *text, void *arg)
 {
 	char part[600];
 
-	snprintf(
-	    part, sizeof(part), "%s:%u:%u: %s\n", (const char *)arg, (unsigned)line, (unsigned)column, text);
+	snprintf(part, sizeof(part), "%s:%u:%u: %s\n", (const char *)arg, (unsigned)line, (unsigned)column, text);
 	str_append(told, sizeof(told), part);
 }
 
@@ -101,8 +100,8 @@ END_TEST
 static bool
 is_drawable(uint32_t cp)
 {
-	static const uint32_t boxes[] = { 0x2500, 0x2502, 0x250C, 0x2510, 0x2514, 0x2518, 0x251C, 0x2524,
-		0x252C, 0x2534, 0x253C };
+	static const uint32_t boxes[] = { 0x2500, 0x2502, 0x250C, 0x2510, 0x2514, 0x2518, 0x251C, 0x2524, 0x252C,
+		0x2534, 0x253C };
 
 	if (cp >= 0x20 && cp < 0x7F)
 		return true;
@@ -118,8 +117,8 @@ check_text(const char *text, const char *where)
 	uint32_t cp;
 
 	for (size_t used; (used = text_next(text, strlen(text), &cp)) > 0; text += used)
-		ck_assert_msg(is_drawable(cp), "U+%04X in %s: terminals do not agree on its width",
-		    (unsigned)cp, where);
+		ck_assert_msg(
+		    is_drawable(cp), "U+%04X in %s: terminals do not agree on its width", (unsigned)cp, where);
 }
 
 START_TEST(drawings_hold_no_character_of_doubtful_width)

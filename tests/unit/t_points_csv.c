@@ -41,11 +41,11 @@ struct row {
 };
 
 /* Devices of the list whose every row must be there; of CEMS and SYS those that can be calculated or counted already. */
-static const char *const devices[] = { "GRID", "WTE", "GTC", "HEAT", "ESS1", "ESS2", "ESS3", "ESS4", "PV1",
-	"PV2", "PV3", "HALL", "GYM", "ECO", "CC", "LIGHT" };
-static const char *const some[] = { "CEMS.LOAD_KW", "CEMS.GEN_KW", "CEMS.PV_KW", "CEMS.ESS_KW",
-	"CEMS.ESS_SOC", "CEMS.SELF_RATE", "CEMS.BAL_ERR", "CEMS.CO2_H", "CEMS.RESERVE", "SYS.CPU", "SYS.MEM",
-	"SYS.SCANOVR", "SYS.SESS" };
+static const char *const devices[] = { "GRID", "WTE", "GTC", "HEAT", "ESS1", "ESS2", "ESS3", "ESS4", "PV1", "PV2",
+	"PV3", "HALL", "GYM", "ECO", "CC", "LIGHT" };
+static const char *const some[] = { "CEMS.LOAD_KW", "CEMS.GEN_KW", "CEMS.PV_KW", "CEMS.ESS_KW", "CEMS.ESS_SOC",
+	"CEMS.SELF_RATE", "CEMS.BAL_ERR", "CEMS.CO2_H", "CEMS.RESERVE", "SYS.CPU", "SYS.MEM", "SYS.SCANOVR",
+	"SYS.SESS" };
 
 static char list_path[1024];
 static struct row *rows;
@@ -133,8 +133,7 @@ read_list(void)
 		else
 			next = line + strlen(line);
 		if (line != text)
-			ck_assert_msg(
-			    split(line, &rows[row_count++]), "a line of %s has too few cells", list_path);
+			ck_assert_msg(split(line, &rows[row_count++]), "a line of %s has too few cells", list_path);
 	}
 }
 
@@ -354,8 +353,7 @@ compare_range(const struct row *r, const struct site_point *p)
 	if (!same_number(r->cell[EU_LO], p->def->range.lo) || !same_number(r->cell[EU_HI], p->def->range.hi))
 		differ(r, "ranges from %g to %g, the list says %s to %s", p->def->range.lo, p->def->range.hi,
 		    r->cell[EU_LO], r->cell[EU_HI]);
-	if (p->def->kind == KIND_ANALOG && has(r, DEADBAND) &&
-	    !same_number(r->cell[DEADBAND], p->def->deadband))
+	if (p->def->kind == KIND_ANALOG && has(r, DEADBAND) && !same_number(r->cell[DEADBAND], p->def->deadband))
 		differ(r, "has deadband %g, the list says %s", p->def->deadband, r->cell[DEADBAND]);
 }
 
@@ -383,17 +381,14 @@ compare_limits(const struct row *r, const struct site_point *p)
 		enum column cell;
 		enum limit_type type;
 		bool is_inner;
-	} limits[] = { { LL, LIMIT_LL, false }, { L, LIMIT_L, true }, { H, LIMIT_H, true },
-		{ HH, LIMIT_HH, false } };
+	} limits[] = { { LL, LIMIT_LL, false }, { L, LIMIT_L, true }, { H, LIMIT_H, true }, { HH, LIMIT_HH, false } };
 
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
 		const struct site_limit *a = find_limit(p, limits[i].type);
 		const char *cell = r->cell[limits[i].cell];
-		const char *priority =
-		    r->cell[limits[i].is_inner && has(r, PRIO_INNER) ? PRIO_INNER : PRIORITY];
+		const char *priority = r->cell[limits[i].is_inner && has(r, PRIO_INNER) ? PRIO_INNER : PRIORITY];
 		if ((a != NULL) != (cell[0] != '\0'))
-			differ(
-			    r, "%s the limit %s of the list", a != NULL ? "has more than" : "has not", cell);
+			differ(r, "%s the limit %s of the list", a != NULL ? "has more than" : "has not", cell);
 		if (a == NULL || cell[0] == '\0')
 			continue;
 		if (!same_number(cell, a->limit))
@@ -401,11 +396,9 @@ compare_limits(const struct row *r, const struct site_point *p)
 		if (!same_number(priority, (double)a->priority))
 			differ(r, "alarms with priority %d, the list says %s", (int)a->priority, priority);
 		if (has(r, ON_DELAY) && !same_number(r->cell[ON_DELAY], (double)a->delay_us / 1e6))
-			differ(r, "alarms after %g s, the list says %s", (double)a->delay_us / 1e6,
-			    r->cell[ON_DELAY]);
+			differ(r, "alarms after %g s, the list says %s", (double)a->delay_us / 1e6, r->cell[ON_DELAY]);
 	}
-	if ((strcmp(r->cell[KIND], "DI") == 0 || p->def->bits.n > 0) && has(r, PRIORITY) &&
-	    p->def->alarms.n == 0)
+	if ((strcmp(r->cell[KIND], "DI") == 0 || p->def->bits.n > 0) && has(r, PRIORITY) && p->def->alarms.n == 0)
 		differ(r, "has no alarm, the list gives it priority %s", r->cell[PRIORITY]);
 }
 
@@ -434,8 +427,7 @@ compare_notes(const struct row *r, const struct site_point *p)
 	/* The weather station is no device of the site yet. */
 	if (has(r, SUPPRESS) && strstr(r->cell[SUPPRESS], "MET.") == NULL &&
 	    (p->def->suppress_when == NULL || strstr(p->def->suppress_when, r->cell[SUPPRESS]) == NULL))
-		differ(
-		    r, "is suppressed when %s, the list says %s", p->def->suppress_when, r->cell[SUPPRESS]);
+		differ(r, "is suppressed when %s, the list says %s", p->def->suppress_when, r->cell[SUPPRESS]);
 }
 
 START_TEST(notes_and_suppression_are_carried_out)

@@ -109,8 +109,7 @@ START_TEST(a_line_may_fill_the_drawing_and_not_more)
 	screen_file_free(f);
 	f = parse(FIELD "--- 4x2\n市市.\n {a.}\n");
 	ck_assert(f == NULL);
-	ck_assert_str_eq(
-	    told, "5:3: beyond column 4; the drawing is 4x2\n6:2: beyond column 4; the drawing is 4x2\n");
+	ck_assert_str_eq(told, "5:3: beyond column 4; the drawing is 4x2\n6:2: beyond column 4; the drawing is 4x2\n");
 }
 END_TEST
 
@@ -193,8 +192,7 @@ START_TEST(a_fault_is_told_with_its_place)
 	struct screen_file *f = parse(refused[_i].text);
 
 	ck_assert_msg(f == NULL, "accepted: %s", refused[_i].text);
-	ck_assert_msg(
-	    strstr(told, refused[_i].fault) != NULL, "wanted '%s', got '%s'", refused[_i].fault, told);
+	ck_assert_msg(strstr(told, refused[_i].fault) != NULL, "wanted '%s', got '%s'", refused[_i].fault, told);
 }
 END_TEST
 
