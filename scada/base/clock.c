@@ -16,7 +16,7 @@
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
-#define ZONE_DIR "/usr/share/zoneinfo"
+#define ZONE_DIR  "/usr/share/zoneinfo"
 #define S_PER_DAY INT64_C(86400)
 
 struct mono
@@ -105,8 +105,8 @@ utc_iso(char *buf, size_t size, struct utc t)
 		str_copy(buf, size, "-");
 		return buf;
 	}
-	str_printf(buf, size, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", (int)y, m, d, rest / 3600, rest / 60 % 60, rest % 60,
-	    (unsigned)(ms - s * 1000));
+	str_printf(buf, size, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", (int)y, m, d, rest / 3600, rest / 60 % 60,
+	    rest % 60, (unsigned)(ms - s * 1000));
 	return buf;
 }
 
@@ -209,8 +209,8 @@ clock_zone_exists(const char *zone)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	bool exists = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
-	    memcmp(magic, "TZif", sizeof(magic)) == 0;
+	bool exists = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) && memcmp(magic, "TZif", sizeof(magic)) == 0;
 	close(fd);
 	return exists;
 }

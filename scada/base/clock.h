@@ -9,8 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct mono { int64_t us; }; /* CLOCK_MONOTONIC; expiries and time-outs */
-struct utc { int64_t us; };  /* since 1970-01-01T00:00:00Z; 0 = not known */
+struct mono {
+	int64_t us; /* CLOCK_MONOTONIC; expiries and time-outs */
+};
+struct utc {
+	int64_t us; /* since 1970-01-01T00:00:00Z; 0 = not known */
+};
 
 #define US_PER_MS INT64_C(1000)
 #define US_PER_S  INT64_C(1000000)
@@ -18,10 +22,26 @@ struct utc { int64_t us; };  /* since 1970-01-01T00:00:00Z; 0 = not known */
 struct mono clock_mono(void);
 struct utc clock_utc(void); /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
 
-static inline int64_t mono_diff_us(struct mono later, struct mono earlier) { return later.us - earlier.us; }
-static inline int64_t utc_diff_us(struct utc later, struct utc earlier) { return later.us - earlier.us; }
-static inline struct mono mono_add(struct mono t, int64_t us) { return (struct mono){ t.us + us }; }
-static inline struct utc utc_add(struct utc t, int64_t us) { return (struct utc){ t.us + us }; }
+static inline int64_t
+mono_diff_us(struct mono later, struct mono earlier)
+{
+	return later.us - earlier.us;
+}
+static inline int64_t
+utc_diff_us(struct utc later, struct utc earlier)
+{
+	return later.us - earlier.us;
+}
+static inline struct mono
+mono_add(struct mono t, int64_t us)
+{
+	return (struct mono){ t.us + us };
+}
+static inline struct utc
+utc_add(struct utc t, int64_t us)
+{
+	return (struct utc){ t.us + us };
+}
 
 /* False before 2024 and after 2100: a dead real-time clock. */
 bool utc_is_plausible(struct utc t);

@@ -59,32 +59,23 @@ enum err
 err_from_errno(int errnum)
 {
 	switch (errnum) {
-	case 0:
-		return OK;
-	case ECONNREFUSED:
-		return ERR_CONNECT_REFUSED;
-	case ETIMEDOUT:
-		return ERR_CONNECT_TIMEOUT;
+	case 0: return OK;
+	case ECONNREFUSED: return ERR_CONNECT_REFUSED;
+	case ETIMEDOUT: return ERR_CONNECT_TIMEOUT;
 	case EHOSTUNREACH:
 	case ENETUNREACH:
 	case EHOSTDOWN:
 	case ENETDOWN:
 	case EADDRNOTAVAIL:
 	case EACCES: /* a firewall's answer to connect(2) */
-	case EPERM:
-		return ERR_UNREACHABLE;
+	case EPERM: return ERR_UNREACHABLE;
 	case ECONNRESET:
-	case ECONNABORTED:
-		return ERR_RESET;
-	case EPIPE:
-		return ERR_HANGUP;
+	case ECONNABORTED: return ERR_RESET;
+	case EPIPE: return ERR_HANGUP;
 	case EMFILE:
 	case ENFILE:
-	case ENOBUFS:
-		return ERR_NO_DESCRIPTOR;
-	case ENOTCONN:
-		return ERR_NOT_CONNECTED;
-	default:
-		return ERR_IO;
+	case ENOBUFS: return ERR_NO_DESCRIPTOR;
+	case ENOTCONN: return ERR_NOT_CONNECTED;
+	default: return ERR_IO;
 	}
 }

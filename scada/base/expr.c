@@ -19,15 +19,15 @@ enum gathered {
 	SAW_UNREAD = 8, /* no number at all */
 };
 
-#define MASK_V_GOOD(bit) 0
-#define MASK_V_UNCERTAIN(bit) (1 << (bit))
-#define MASK_V_BAD(bit) 0
+#define MASK_V_GOOD(bit)                                      0
+#define MASK_V_UNCERTAIN(bit)                                 (1 << (bit))
+#define MASK_V_BAD(bit)                                       0
 #define UNCERTAIN_BIT(id, bit, letters, validity, word, text) | MASK_##validity(bit)
 static const unsigned uncertain_mask = 0 QUALITY_LIST(UNCERTAIN_BIT);
 #undef MASK_V_UNCERTAIN
 #undef MASK_V_BAD
 #define MASK_V_UNCERTAIN(bit) 0
-#define MASK_V_BAD(bit) (1 << (bit))
+#define MASK_V_BAD(bit)       (1 << (bit))
 static const unsigned bad_mask = 0 QUALITY_LIST(UNCERTAIN_BIT);
 
 struct machine {
@@ -130,7 +130,9 @@ fold(struct machine *m, const struct op *op, const point_id *listed)
 
 	for (unsigned i = 1; i < op->count; i++) {
 		double y = load(m, listed[i]);
-		x = op->code == OP_LIST_SUM ? finite_or_nan(x + y) : op->code == OP_LIST_MIN ? smaller(x, y) : greater(x, y);
+		x = op->code == OP_LIST_SUM   ? finite_or_nan(x + y)
+		    : op->code == OP_LIST_MIN ? smaller(x, y)
+		                              : greater(x, y);
 	}
 	return x;
 }
@@ -141,18 +143,12 @@ compare(enum op_code code, double x, double y)
 	if (isnan(x) || isnan(y))
 		return (double)NAN;
 	switch (code) {
-	case OP_EQ:
-		return x == y;
-	case OP_NE:
-		return x != y;
-	case OP_LT:
-		return x < y;
-	case OP_LE:
-		return x <= y;
-	case OP_GT:
-		return x > y;
-	default:
-		return x >= y;
+	case OP_EQ: return x == y;
+	case OP_NE: return x != y;
+	case OP_LT: return x < y;
+	case OP_LE: return x <= y;
+	case OP_GT: return x > y;
+	default: return x >= y;
 	}
 }
 
@@ -160,24 +156,16 @@ static double
 binary(enum op_code code, double x, double y)
 {
 	switch (code) {
-	case OP_ADD:
-		return finite_or_nan(x + y);
-	case OP_SUB:
-		return finite_or_nan(x - y);
-	case OP_MUL:
-		return finite_or_nan(x * y);
-	case OP_DIV:
-		return finite_or_nan(x / y);
-	case OP_MIN:
-		return smaller(x, y);
-	case OP_MAX:
-		return greater(x, y);
+	case OP_ADD: return finite_or_nan(x + y);
+	case OP_SUB: return finite_or_nan(x - y);
+	case OP_MUL: return finite_or_nan(x * y);
+	case OP_DIV: return finite_or_nan(x / y);
+	case OP_MIN: return smaller(x, y);
+	case OP_MAX: return greater(x, y);
 	case OP_AND: /* x is true or unknown, else it would have been skipped */
 		return y == 0 ? 0 : isnan(x) || isnan(y) ? (double)NAN : 1;
-	case OP_OR: /* x is false or unknown */
-		return !isnan(y) && y != 0 ? 1 : isnan(x) || isnan(y) ? (double)NAN : 0;
-	default:
-		return compare(code, x, y);
+	case OP_OR: /* x is false or unknown */ return !isnan(y) && y != 0 ? 1 : isnan(x) || isnan(y) ? (double)NAN : 0;
+	default: return compare(code, x, y);
 	}
 }
 
@@ -185,14 +173,10 @@ static double
 unary(enum op_code code, double x)
 {
 	switch (code) {
-	case OP_NEG:
-		return -x;
-	case OP_ABS:
-		return fabs(x);
-	case OP_SQRT:
-		return x < 0 ? (double)NAN : sqrt(x);
-	default:
-		return isnan(x) ? x : x == 0;
+	case OP_NEG: return -x;
+	case OP_ABS: return fabs(x);
+	case OP_SQRT: return x < 0 ? (double)NAN : sqrt(x);
+	default: return isnan(x) ? x : x == 0;
 	}
 }
 
@@ -226,20 +210,15 @@ control(struct machine *m, struct expr *e, const struct op *op, uint32_t pc)
 	double *top = m->height != 0 ? &m->stack[m->height - 1] : NULL; /* empty at OP_NEST only */
 
 	switch ((enum op_code)op->code) {
-	case OP_AND_SHORT:
-		return *top == 0 ? op->arg : pc;
+	case OP_AND_SHORT: return *top == 0 ? op->arg : pc;
 	case OP_OR_SHORT:
 		if (isnan(*top) || *top == 0)
 			return pc;
 		*top = 1;
 		return op->arg;
-	case OP_IF_UNKNOWN:
-		return isnan(*top) ? op->arg : pc;
-	case OP_IF_FALSE:
-		m->height--;
-		return *top == 0 ? op->arg : pc;
-	case OP_JUMP:
-		return op->arg;
+	case OP_IF_UNKNOWN: return isnan(*top) ? op->arg : pc;
+	case OP_IF_FALSE: m->height--; return *top == 0 ? op->arg : pc;
+	case OP_JUMP: return op->arg;
 	case OP_NEST:
 		m->nest[m->nests++] = m->saw;
 		m->saw = 0;
@@ -256,12 +235,8 @@ control(struct machine *m, struct expr *e, const struct op *op, uint32_t pc)
 		*top = !isnan(*top) && (m->saw & (SAW_BAD | SAW_UNCERTAIN)) == 0;
 		m->saw = m->nest[--m->nests];
 		return pc;
-	case OP_INTEGRATE:
-		*top = integrate(m, &e->sums[op->arg], *top);
-		return pc;
-	default:
-		assert(!"unknown operation");
-		return e->op_count;
+	case OP_INTEGRATE: *top = integrate(m, &e->sums[op->arg], *top); return pc;
+	default: assert(!"unknown operation"); return e->op_count;
 	}
 }
 
@@ -274,17 +249,11 @@ run(struct machine *m, struct expr *e)
 		const struct op *op = &e->ops[pc++];
 		double *stack = m->stack;
 		switch ((enum op_code)op->code) {
-		case OP_CONST:
-			stack[m->height++] = e->consts[op->arg];
-			break;
-		case OP_LOAD:
-			stack[m->height++] = load(m, op->arg);
-			break;
+		case OP_CONST: stack[m->height++] = e->consts[op->arg]; break;
+		case OP_LOAD: stack[m->height++] = load(m, op->arg); break;
 		case OP_LIST_SUM:
 		case OP_LIST_MIN:
-		case OP_LIST_MAX:
-			stack[m->height++] = fold(m, op, e->listed + op->arg);
-			break;
+		case OP_LIST_MAX: stack[m->height++] = fold(m, op, e->listed + op->arg); break;
 		case OP_ADD:
 		case OP_SUB:
 		case OP_MUL:
@@ -305,16 +274,12 @@ run(struct machine *m, struct expr *e)
 		case OP_NEG:
 		case OP_NOT:
 		case OP_ABS:
-		case OP_SQRT:
-			stack[m->height - 1] = unary((enum op_code)op->code, stack[m->height - 1]);
-			break;
+		case OP_SQRT: stack[m->height - 1] = unary((enum op_code)op->code, stack[m->height - 1]); break;
 		case OP_CLAMP:
 			m->height -= 2;
 			stack[m->height - 1] = clamp(stack[m->height - 1], stack[m->height], stack[m->height + 1]);
 			break;
-		default:
-			pc = control(m, e, op, pc);
-			break;
+		default: pc = control(m, e, op, pc); break;
 		}
 	}
 	assert(m->height == 1 && m->nests == 0);

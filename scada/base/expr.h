@@ -41,7 +41,7 @@ const point_id *expr_inputs(const struct expr *e, size_t *count);
 
 /* True if it keeps a sum of its own (integrate). */
 bool expr_has_state(const struct expr *e);
-double expr_state(const struct expr *e, size_t i);           /* i-th sum, for saving */
+double expr_state(const struct expr *e, size_t i); /* i-th sum, for saving */
 void expr_set_state(struct expr *e, size_t i, double value);
 size_t expr_state_count(const struct expr *e);
 

@@ -56,10 +56,26 @@ fault(struct parser *p, size_t at, const char *fmt, ...)
 
 /* ---- tokens */
 
-static bool is_lower(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_name(char c) { return is_upper(c) || is_digit(c) || c == '_' || c == '.'; }
+static bool
+is_lower(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == '_';
+}
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+static bool
+is_name(char c)
+{
+	return is_upper(c) || is_digit(c) || c == '_' || c == '.';
+}
 
 static size_t
 number_end(const char *s, size_t i)
@@ -249,8 +265,8 @@ add_input(struct parser *p, point_id id)
 	if (lo < e->input_count && e->inputs[lo] == id)
 		return true;
 	if (e->input_count == EXPR_INPUTS_MAX)
-		return fault(p, p->start, "more than %d points in one expression; use calculated points for parts of it",
-		    EXPR_INPUTS_MAX);
+		return fault(p, p->start,
+		    "more than %d points in one expression; use calculated points for parts of it", EXPR_INPUTS_MAX);
 	e->inputs = room(e->inputs, e->input_count, &p->input_cap, sizeof(*e->inputs));
 	memmove(e->inputs + lo + 1, e->inputs + lo, (e->input_count - lo) * sizeof(*e->inputs));
 	e->inputs[lo] = id;
@@ -267,7 +283,8 @@ parse_number(struct parser *p)
 	int64_t us;
 
 	if (str_to_duration(p->word, &us))
-		return fault(p, p->start, "a duration, '%s', where a number should stand; durations stand in integrate() only", p->word);
+		return fault(p, p->start,
+		    "a duration, '%s', where a number should stand; durations stand in integrate() only", p->word);
 	if (!str_to_double(p->word, &v))
 		return fault(p, p->start, "'%s' is not a number; write such as 10, 0.5 or 1e3", p->word);
 	emit_const(p, v);
@@ -297,7 +314,8 @@ add_listed(point_id id, void *arg)
 	if (p->failed || !add_input(p, id))
 		return;
 	if (e->listed_count == EXPR_LISTED_MAX) {
-		fault(p, p->start, "the patterns stand for more than %d points; use calculated points for parts", EXPR_LISTED_MAX);
+		fault(p, p->start, "the patterns stand for more than %d points; use calculated points for parts",
+		    EXPR_LISTED_MAX);
 		return;
 	}
 	e->listed = room(e->listed, e->listed_count, &p->listed_cap, sizeof(*e->listed));
@@ -460,8 +478,8 @@ parse_arguments(struct parser *p, const char *name)
 static bool
 parse_function(struct parser *p)
 {
-	static const char *const names[] = { "if", "min", "max", "sum", "mean", "abs", "sqrt", "clamp", "default", "good",
-		"integrate", NULL };
+	static const char *const names[] = { "if", "min", "max", "sum", "mean", "abs", "sqrt", "clamp", "default",
+		"good", "integrate", NULL };
 	char name[sizeof(p->word)];
 	size_t i, at = p->start;
 
@@ -470,8 +488,11 @@ parse_function(struct parser *p)
 		;
 	if (names[i] == NULL) {
 		const char *near = str_nearest(name, names);
-		return fault(p, at, "'%s' is not known; %s%s", name, near ? "did you mean " : "points are written in capitals, functions are "
-		    "if min max sum mean abs sqrt clamp default good integrate", near ? near : "");
+		return fault(p, at, "'%s' is not known; %s%s", name,
+		    near ? "did you mean "
+		         : "points are written in capitals, functions are "
+		           "if min max sum mean abs sqrt clamp default good integrate",
+		    near ? near : "");
 	}
 	if (!next(p) || !expect(p, "(", "behind a function's name"))
 		return false;
@@ -490,22 +511,17 @@ static bool
 parse_primary(struct parser *p)
 {
 	switch (p->token) {
-	case T_NUMBER:
-		return parse_number(p);
-	case T_NAME:
-		return parse_name(p);
+	case T_NUMBER: return parse_number(p);
+	case T_NAME: return parse_name(p);
 	case T_STRING:
 		return fault(p, p->start, "a pattern stands for many points; put it into sum() mean() min() or max()");
 	case T_WORD:
 		if (is_word(p, "and") || is_word(p, "or"))
 			return fault(p, p->start, "'%s' without a value before it; write a %s b", p->word, p->word);
 		return parse_function(p);
-	case T_END:
-		return fault(p, p->start, "the expression stops short; a value should follow");
-	case T_SIGN:
-		break;
-	case T_FAULT:
-		return false;
+	case T_END: return fault(p, p->start, "the expression stops short; a value should follow");
+	case T_SIGN: break;
+	case T_FAULT: return false;
 	}
 	if (!is_sign(p, "("))
 		return fault(p, p->start, "'%s' where a value should stand", p->word);
@@ -517,7 +533,8 @@ too_deep(struct parser *p)
 {
 	if (++p->depth <= EXPR_DEPTH_MAX)
 		return false;
-	return !fault(p, p->start, "nested deeper than %d levels; use a calculated point for a part of it", EXPR_DEPTH_MAX);
+	return !fault(
+	    p, p->start, "nested deeper than %d levels; use a calculated point for a part of it", EXPR_DEPTH_MAX);
 }
 
 static bool
@@ -568,7 +585,8 @@ find_comparison(const struct parser *p, enum op_code *op)
 	static const struct {
 		const char *sign;
 		enum op_code op;
-	} rows[] = { { "==", OP_EQ }, { "!=", OP_NE }, { "<", OP_LT }, { "<=", OP_LE }, { ">", OP_GT }, { ">=", OP_GE } };
+	} rows[] = { { "==", OP_EQ }, { "!=", OP_NE }, { "<", OP_LT }, { "<=", OP_LE }, { ">", OP_GT },
+		{ ">=", OP_GE } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (is_sign(p, rows[i].sign)) {
@@ -643,13 +661,16 @@ parse_all(struct parser *p)
 	size_t len = strnlen(p->text, EXPR_TEXT_MAX + 1);
 
 	if (len > EXPR_TEXT_MAX)
-		return fault(p, EXPR_TEXT_MAX, "the expression is longer than %d characters; use calculated points for parts of it",
+		return fault(p, EXPR_TEXT_MAX,
+		    "the expression is longer than %d characters; use calculated points for parts of it",
 		    EXPR_TEXT_MAX);
 	if (!next(p) || !parse_or(p))
 		return false;
 	if (p->token != T_END)
-		return fault(p, p->start, "'%s' does not belong behind a whole expression; an operator is missing before it, or it is "
-		    "one too many", p->word);
+		return fault(p, p->start,
+		    "'%s' does not belong behind a whole expression; an operator is missing before it, or it is "
+		    "one too many",
+		    p->word);
 	assert(p->height == 1);
 	return true;
 }

@@ -8,12 +8,13 @@
 
 #include "scada/base/expr.h"
 
-#define EXPR_TEXT_MAX 4096
+#define EXPR_TEXT_MAX   4096
 #define EXPR_INPUTS_MAX 256
-#define EXPR_DEPTH_MAX 32
+#define EXPR_DEPTH_MAX  32
 #define EXPR_LISTED_MAX 4096 /* points in all globs together */
-#define EXPR_STACK_MAX 160   /* a level holds at most five numbers at a time: or, and, comparison, sum, product */
+#define EXPR_STACK_MAX  160  /* a level holds at most five numbers at a time: or, and, comparison, sum, product */
 
+/* clang-format off */
 enum op_code {
 	OP_CONST,      /* ( -- x )      arg: number in consts */
 	OP_LOAD,       /* ( -- x )      arg: point */
@@ -49,6 +50,7 @@ enum op_code {
 	OP_GOOD,       /* ( x -- y )    ends the nest: 1 or 0, quality forgotten */
 	OP_INTEGRATE,  /* ( x -- y )    ends the nest; arg: number in sums */
 };
+/* clang-format on */
 
 struct op {
 	uint8_t code; /* enum op_code */

@@ -14,8 +14,8 @@
 
 #include "scada/base/mem.h"
 
-#define ARENA_ALIGN (_Alignof(max_align_t))
-#define ARENA_FIRST ((size_t)4096)
+#define ARENA_ALIGN     (_Alignof(max_align_t))
+#define ARENA_FIRST     ((size_t)4096)
 #define ARENA_CHUNK_MAX ((size_t)1 << 20)
 
 static unsigned long fail_after;

@@ -56,12 +56,9 @@ const char *
 validity_word(enum validity v)
 {
 	switch (v) {
-	case V_GOOD:
-		return "good";
-	case V_UNCERTAIN:
-		return "uncertain";
-	case V_BAD:
-		break;
+	case V_GOOD: return "good";
+	case V_UNCERTAIN: return "uncertain";
+	case V_BAD: break;
 	}
 	return "bad";
 }
@@ -98,12 +95,10 @@ addcause_text(int number)
 {
 	switch (number) {
 #define CASE(id, n, text) \
-	case n: \
-		return text;
+	case n: return text;
 		ADDCAUSE_LIST(CASE)
 #undef CASE
-	default:
-		return "unknown";
+	default: return "unknown";
 	}
 }
 

@@ -16,11 +16,11 @@
 #include "scada/base/err.h"
 
 typedef uint32_t point_id; /* index within one configuration generation */
-#define POINT_NONE UINT32_MAX
-#define POINT_NAME_MAX 64  /* bytes of DEVICE.ITEM[.ITEM] with the terminator */
-#define POINT_MAX 200000   /* points a site may have */
-#define DEVICE_MAX 20000
-#define DEVICE_NONE UINT32_MAX
+#define POINT_NONE     UINT32_MAX
+#define POINT_NAME_MAX 64     /* bytes of DEVICE.ITEM[.ITEM] with the terminator */
+#define POINT_MAX      200000 /* points a site may have */
+#define DEVICE_MAX     20000
+#define DEVICE_NONE    UINT32_MAX
 
 /* clang-format off */
 #define POINT_KIND_LIST(_) \
@@ -115,16 +115,16 @@ enum role { ROLE_LIST(POINT_ENUM_ROLE) ROLE_COUNT };
 /* A value with its truth. A value that is not good keeps the last good number; NaN only if there never was one. */
 struct value {
 	double v;
-	uint16_t quality;   /* bits of enum quality; 0 = good */
-	uint16_t cause;     /* enum err: why it is not good; OK when it is */
-	struct utc time;    /* of the scan or, where the device gives one, of the source */
+	uint16_t quality; /* bits of enum quality; 0 = good */
+	uint16_t cause;   /* enum err: why it is not good; OK when it is */
+	struct utc time;  /* of the scan or, where the device gives one, of the source */
 };
 
-enum validity quality_validity(uint16_t quality);   /* the worst of the flags that are set */
-const char *quality_letters(uint16_t quality);      /* "" when good */
-const char *quality_text(uint16_t quality);         /* "good", or the words of the first flag that is set */
-const char *validity_word(enum validity v);         /* "good" "uncertain" "bad" */
-const char *quality_flag_word(unsigned bit);        /* word for JSON of bit 0..; NULL beyond the list */
+enum validity quality_validity(uint16_t quality); /* the worst of the flags that are set */
+const char *quality_letters(uint16_t quality);    /* "" when good */
+const char *quality_text(uint16_t quality);       /* "good", or the words of the first flag that is set */
+const char *validity_word(enum validity v);       /* "good" "uncertain" "bad" */
+const char *quality_flag_word(unsigned bit);      /* word for JSON of bit 0..; NULL beyond the list */
 
 const char *point_kind_word(enum point_kind k);
 bool point_kind_from_word(const char *word, enum point_kind *out);

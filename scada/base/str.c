@@ -372,7 +372,8 @@ distance(const char *a, size_t a_len, const char *b, size_t b_len)
 		for (size_t j = 1; j <= b_len; j++) {
 			char x = lower(a[i - 1]), y = lower(b[j - 1]);
 			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (x != y));
-			if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y && d[i - 2][j - 2] + 1 < d[i][j])
+			if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y &&
+			    d[i - 2][j - 2] + 1 < d[i][j])
 				d[i][j] = d[i - 2][j - 2] + 1;
 		}
 	return d[a_len][b_len];

@@ -195,10 +195,8 @@ text_is_inert(uint32_t cp)
 	case UTF8PROC_CATEGORY_CS:
 	case UTF8PROC_CATEGORY_CO:
 	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-		return false;
-	default:
-		return system_width(cp) >= 0;
+	case UTF8PROC_CATEGORY_ZP: return false;
+	default: return system_width(cp) >= 0;
 	}
 }
 
@@ -270,8 +268,8 @@ gather(const char *src, utf8proc_int32_t *out, size_t max)
 			continue;
 		}
 		int boundclass = 0;
-		utf8proc_ssize_t got = utf8proc_decompose_char((utf8proc_int32_t)cp, out + count, (utf8proc_ssize_t)(max - count),
-		    UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundclass);
+		utf8proc_ssize_t got = utf8proc_decompose_char((utf8proc_int32_t)cp, out + count,
+		    (utf8proc_ssize_t)(max - count), UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundclass);
 		if (got > 0 && (size_t)got <= max - count)
 			count += (size_t)got;
 		else
@@ -318,7 +316,8 @@ put(char *dst, size_t dst_size, const char *src, int max_cells, bool *was_cut)
 	}
 	size_t count = gather(src, cps, max);
 	reorder(cps, count);
-	utf8proc_ssize_t composed = utf8proc_normalize_utf32(cps, (utf8proc_ssize_t)count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	utf8proc_ssize_t composed =
+	    utf8proc_normalize_utf32(cps, (utf8proc_ssize_t)count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	count = composed > 0 ? (size_t)composed : 0;
 	for (size_t i = 0; i < count; i++) {
 		char bytes[4];

@@ -26,15 +26,15 @@ struct calc {
 	struct table *table;
 	struct step *steps; /* inputs before what is made from them */
 	uint32_t count;
-	uint32_t *first; /* of each point, in dependents; one more at the end */
-	uint32_t *dependents; /* steps */
+	uint32_t *first;       /* of each point, in dependents; one more at the end */
+	uint32_t *dependents;  /* steps */
 	uint64_t *due, *later; /* a bit a step; later: a cycle's next turn */
-	uint64_t *always; /* steps with state */
+	uint64_t *always;      /* steps with state */
 	uint32_t words;
-	int64_t always_us;   /* how often those with state are evaluated at least */
+	int64_t always_us; /* how often those with state are evaluated at least */
 	struct mono always_last;
 	uint32_t *groups, group_count; /* of calculated points alone */
-	int64_t touch_us;    /* their least period */
+	int64_t touch_us;              /* their least period */
 	struct mono touched;
 	bool has_run;
 };

@@ -151,16 +151,11 @@ static double
 natural_modulus(int type)
 {
 	switch (type) {
-	case RAW_U16:
-		return 65536.0;
-	case RAW_I16:
-		return 32768.0;
-	case RAW_U32:
-		return 4294967296.0;
-	case RAW_I32:
-		return 2147483648.0;
-	default: /* 64 bits do not roll over in a meter's life; floats do not roll over */
-		return 0;
+	case RAW_U16: return 65536.0;
+	case RAW_I16: return 32768.0;
+	case RAW_U32: return 4294967296.0;
+	case RAW_I32: return 2147483648.0;
+	default: /* 64 bits do not roll over in a meter's life; floats do not roll over */ return 0;
 	}
 }
 

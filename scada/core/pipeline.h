@@ -12,18 +12,18 @@
 
 /* First-order lag or median; starts afresh after a value that was bad. */
 struct filter {
-	int type;          /* enum filter_type */
+	int type; /* enum filter_type */
 	bool has_last;
 	int64_t time_us;
 	struct mono last;
-	double y;          /* first-order: the output */
+	double y; /* first-order: the output */
 	uint32_t window, filled, next;
-	double *samples;   /* median: a ring of `window` */
+	double *samples; /* median: a ring of `window` */
 };
 
 /* Raw values that stay the same to the bit for too long. */
 struct frozen {
-	int64_t limit_us;  /* 0 = off */
+	int64_t limit_us; /* 0 = off */
 	bool has_last;
 	double last;
 	struct mono since;
@@ -36,8 +36,8 @@ struct counter {
 	double max_rate_per_s; /* in the point's unit; 0 = any */
 	bool has_last;
 	double last;
-	struct mono changed;   /* when it moved last */
-	double total;          /* monotone sum of increments, in the point's unit */
+	struct mono changed; /* when it moved last */
+	double total;        /* monotone sum of increments, in the point's unit */
 };
 
 struct pipeline {

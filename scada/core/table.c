@@ -15,26 +15,26 @@
 #include "scada/core/table.h"
 
 #define NO_GROUP UINT32_MAX
-#define NEVER INT64_MIN
+#define NEVER    INT64_MIN
 
 enum way { WAY_NUMBER, WAY_STATE, WAY_COUNTER, WAY_NONE /* calculated */ };
 
 struct cell {
 	double scale, offset;
-	double lo, hi;                 /* -inf, inf = none */
-	double deadband;               /* 0: any change */
-	int64_t max_interval_us;       /* 0 = off */
-	int64_t stale_us;              /* 0 = never stale */
+	double lo, hi;                    /* -inf, inf = none */
+	double deadband;                  /* 0: any change */
+	int64_t max_interval_us;          /* 0 = off */
+	int64_t stale_us;                 /* 0 = never stale */
 	int64_t last_sample, last_report; /* struct mono; NEVER */
-	struct pipeline *pipeline;     /* NULL = no rarer steps */
-	const struct key_names *states; /* NULL = not named */
+	struct pipeline *pipeline;        /* NULL = no rarer steps */
+	const struct key_names *states;   /* NULL = not named */
 	uint32_t group;
-	uint8_t way;                   /* enum way */
+	uint8_t way; /* enum way */
 	bool is_read, invert, square_root, pulse;
 };
 
 struct group {
-	int64_t next_check; /* struct mono; nothing of it goes stale before */
+	int64_t next_check;    /* struct mono; nothing of it goes stale before */
 	uint32_t first, count; /* in members */
 };
 
@@ -57,10 +57,10 @@ struct table {
 	struct value *live, *reported;
 	struct utc *group_times;
 	struct group *groups;
-	point_id *members; /* of the groups: points that can go stale */
-	struct name *names; /* sorted */
+	point_id *members;           /* of the groups: points that can go stale */
+	struct name *names;          /* sorted */
 	struct marks changed, moved; /* reported, live */
-	int64_t next_check; /* the least of the groups */
+	int64_t next_check;          /* the least of the groups */
 };
 
 /* ---- marks */
@@ -118,12 +118,9 @@ way_of(const struct site_point_def *d)
 		return WAY_NONE;
 	switch ((enum point_kind)d->kind) {
 	case KIND_DIGITAL:
-	case KIND_COMMAND:
-		return WAY_STATE;
-	case KIND_COUNTER:
-		return WAY_COUNTER;
-	default:
-		return WAY_NUMBER;
+	case KIND_COMMAND: return WAY_STATE;
+	case KIND_COUNTER: return WAY_COUNTER;
+	default: return WAY_NUMBER;
 	}
 }
 
@@ -256,7 +253,8 @@ adopt_point(struct table *t, point_id id, const struct table *old, point_id old_
 	c->last_report = oc->last_report;
 	if (c->pipeline != NULL && oc->pipeline != NULL)
 		pipeline_adopt(c->pipeline, oc->pipeline);
-	if (c->group != NO_GROUP && oc->group != NO_GROUP && old->group_times[oc->group].us > t->group_times[c->group].us)
+	if (c->group != NO_GROUP && oc->group != NO_GROUP &&
+	    old->group_times[oc->group].us > t->group_times[c->group].us)
 		t->group_times[c->group] = old->group_times[oc->group];
 	mark(&t->moved, id);
 	mark(&t->changed, id);

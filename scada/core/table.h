@@ -49,8 +49,9 @@ const struct value *table_reported(const struct table *t); /* what consoles are 
 /* Of each scan group: when it was last read; 0 = never. A good value is as fresh as its group. Calculations: table_group_touch. */
 const struct utc *table_group_times(const struct table *t, uint32_t *count);
 void table_group_touch(struct table *t, uint32_t group, struct utc scan);
-double table_total(const struct table *t, point_id id);    /* counters: monotone sum of increments; 0 at the first sample */
-uint64_t table_pulses(const struct table *t, point_id id); /* rising edges seen of a point with `pulse` */
+double table_total(
+    const struct table *t, point_id id); /* counters: monotone sum of increments; 0 at the first sample */
+uint64_t table_pulses(const struct table *t, point_id id);    /* rising edges seen of a point with `pulse` */
 point_id table_find(const struct table *t, const char *name); /* POINT_NONE */
 /* Calls each() for every point that the glob matches, by rising number. Allocates. */
 void table_glob(const struct table *t, const char *pattern, void (*each)(point_id id, void *each_arg), void *each_arg);

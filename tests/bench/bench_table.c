@@ -14,21 +14,22 @@
 #include "scada/core/calc.h"
 #include "tests/unit/sitekit.h"
 
-#define POINTS 100000
-#define SCANS 100
-#define CALCS 10000
-#define RUNS 200
-#define PER_SECOND 10
+#define POINTS         100000
+#define SCANS          100
+#define CALCS          10000
+#define RUNS           200
+#define PER_SECOND     10
 #define EPICS_CORE_PCT 6.4
-#define EPICS_MB 81.0
-#define EPICS_START_S 1.1
+#define EPICS_MB       81.0
+#define EPICS_START_S  1.1
 
 static double
 cpu_s(void)
 {
 	struct rusage u;
 	getrusage(RUSAGE_SELF, &u);
-	return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static double
@@ -137,12 +138,13 @@ bench_calc(void)
 	double pct = (cpu_s() - from) / ((double)RUNS / PER_SECOND) * 100;
 	mb = resident_mb() - mb;
 	printf("calc: %.2f %% of a core, %.1f MB, start %.3f s, last run changed %u\n", pct, mb, start, n);
-	printf("ROW|10,000 calculated points at 10 Hz with their 10,000 inputs: core|%.2f %%|%.1f %% (EPICS softIoc, recorded)|%.1fx|2x|%d\n",
+	printf("ROW|10,000 calculated points at 10 Hz with their 10,000 inputs: core|%.2f %%|%.1f %% (EPICS softIoc, "
+	       "recorded)|%.1fx|2x|%d\n",
 	    pct, EPICS_CORE_PCT, EPICS_CORE_PCT / pct, pct <= EPICS_CORE_PCT / 2);
-	printf("ROW|the same: memory|%.1f MB|%.0f MB (EPICS softIoc, recorded)|%.1fx|2x|%d\n", mb, EPICS_MB, EPICS_MB / mb,
-	    mb <= EPICS_MB / 2);
-	printf("ROW|the same: start|%.3f s|%.1f s (EPICS softIoc, recorded)|%.0fx|2x|%d\n", start, EPICS_START_S, EPICS_START_S / start,
-	    start <= EPICS_START_S / 2);
+	printf("ROW|the same: memory|%.1f MB|%.0f MB (EPICS softIoc, recorded)|%.1fx|2x|%d\n", mb, EPICS_MB,
+	    EPICS_MB / mb, mb <= EPICS_MB / 2);
+	printf("ROW|the same: start|%.3f s|%.1f s (EPICS softIoc, recorded)|%.0fx|2x|%d\n", start, EPICS_START_S,
+	    EPICS_START_S / start, start <= EPICS_START_S / 2);
 	calc_free(c);
 	table_free(t);
 	kit_done(&k);

@@ -67,7 +67,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < ARRAY_LEN(names))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		values[i] = (struct value){ .v = (double)(int8_t)data[i], .quality = (uint16_t)(1u << data[i] % 16 & Q_ALL) };
+		values[i] =
+		    (struct value){ .v = (double)(int8_t)data[i], .quality = (uint16_t)(1u << data[i] % 16 & Q_ALL) };
 		if (data[i] == 0xFF)
 			values[i].v = (double)NAN;
 	}

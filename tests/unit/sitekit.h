@@ -59,7 +59,8 @@ kit_read(struct kit *k, const char *name, enum point_kind kind)
 	struct site_point_def *d = kit_add(k, name, kind);
 
 	d->read = arena_alloc(k->arena, sizeof(*d->read));
-	*d->read = (struct site_register){ .scale = 1, .type = RAW_F32, .bit = -1, .scale_factor = -1, .open_address = -1 };
+	*d->read =
+	    (struct site_register){ .scale = 1, .type = RAW_F32, .bit = -1, .scale_factor = -1, .open_address = -1 };
 	k->site.nodes[0].count = k->site.point_count;
 	return d;
 }

@@ -335,8 +335,10 @@ START_TEST(random_graphs_agree_with_repeated_evaluation)
 			*sides[k] = pick < INPUTS ? pick : INPUTS + of_rank[pick - INPUTS];
 		}
 		char a[32], b[32];
-		snprintf(a, sizeof(a), left[i] < INPUTS ? "I.N%d" : "C.N%d", left[i] < INPUTS ? left[i] : left[i] - INPUTS);
-		snprintf(b, sizeof(b), right[i] < INPUTS ? "I.N%d" : "C.N%d", right[i] < INPUTS ? right[i] : right[i] - INPUTS);
+		snprintf(
+		    a, sizeof(a), left[i] < INPUTS ? "I.N%d" : "C.N%d", left[i] < INPUTS ? left[i] : left[i] - INPUTS);
+		snprintf(b, sizeof(b), right[i] < INPUTS ? "I.N%d" : "C.N%d",
+		    right[i] < INPUTS ? right[i] : right[i] - INPUTS);
 		snprintf(name, sizeof(name), "C.N%d", i);
 		snprintf(text, sizeof(text), "max(%s, %s) - %d", a, b, i % 3);
 		kit_calc(&kit, name, text);
@@ -374,8 +376,8 @@ END_TEST
 
 T_MAIN("calc",
     T_FIXTURE(setup, teardown) T(follows_its_inputs) T(only_what_changed_is_evaluated)
-	T(a_chain_settles_in_one_run_whatever_its_order_in_the_file) T(changes_reach_the_publisher)
-	    T(integration_goes_on_without_changes) T(integration_does_not_depend_on_how_often_it_runs)
-		T(a_calculation_in_a_group_that_is_read_leaves_its_time_alone) T(cycles_end) T(an_expression_with_a_fault_is_a_failure_of_its_point)
-		T(patterns_stand_for_points) T(a_reload_keeps_sums) T(random_graphs_agree_with_repeated_evaluation)
-		    T(no_calculations_are_fine))
+        T(a_chain_settles_in_one_run_whatever_its_order_in_the_file) T(changes_reach_the_publisher)
+            T(integration_goes_on_without_changes) T(integration_does_not_depend_on_how_often_it_runs)
+                T(a_calculation_in_a_group_that_is_read_leaves_its_time_alone) T(cycles_end) T(
+                    an_expression_with_a_fault_is_a_failure_of_its_point) T(patterns_stand_for_points)
+                    T(a_reload_keeps_sums) T(random_graphs_agree_with_repeated_evaluation) T(no_calculations_are_fine))

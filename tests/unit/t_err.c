@@ -88,4 +88,4 @@ END_TEST
 
 T_MAIN("err",
     T(numbers_rise_and_words_are_unique) T(every_row_is_found) T(numbers_of_other_versions_are_unknown_and_safe)
-	T(numbers_on_the_wire_stay) T(errno_becomes_a_reason))
+        T(numbers_on_the_wire_stay) T(errno_becomes_a_reason))

@@ -43,7 +43,8 @@ static const struct expr_names all = { .find = find, .glob = glob };
 static void
 setup(void)
 {
-	static const char *const fixed[] = { "GRID.RX.P", "WTE.STG.P", "GRID.CB.52R", "ESS1.P", "ESS2.P", "ESS3.P", "GTC.STATE", "ESS1.SOC" };
+	static const char *const fixed[] = { "GRID.RX.P", "WTE.STG.P", "GRID.CB.52R", "ESS1.P", "ESS2.P", "ESS3.P",
+		"GTC.STATE", "ESS1.SOC" };
 	for (point_id id = 0; id < POINTS; id++) {
 		if (id < ARRAY_LEN(fixed))
 			str_copy(names[id], sizeof(names[id]), fixed[id]);
@@ -128,7 +129,8 @@ static const struct {
 START_TEST(gives_the_number)
 {
 	struct value v = eval(plain[_i].text);
-	ck_assert_msg(v.v == plain[_i].v && v.quality == 0 && v.cause == OK, "%s = %g q%x", plain[_i].text, v.v, v.quality);
+	ck_assert_msg(
+	    v.v == plain[_i].v && v.quality == 0 && v.cause == OK, "%s = %g q%x", plain[_i].text, v.v, v.quality);
 	ck_assert_int_eq(v.time.us, now.us);
 	ck_assert_int_eq(signbit(v.v) != 0, plain[_i].v < 0);
 }
@@ -314,9 +316,9 @@ START_TEST(good_asks_without_harm)
 }
 END_TEST
 
-static const char *const impossible[] = { "1 / 0", "0 / 0", "sqrt(-1)", "1e308 * 10", "1 / (1 / 0)", "min(1 / 0, 3)", "1 / 0 == 1", "not (1 / 0)",
-	"if(1 / 0, 1, 2)", "max(3, 1 / 0)", "clamp(1, 5, 2)", "clamp(1 / 0, 0, 1)", "1 and 1 / 0", "1 / 0 or 0", "abs(0 / 0)", "sum(\"ESS?.P\") / 0",
-	"1e308 + 1e308", "-1e308 - 1e308" };
+static const char *const impossible[] = { "1 / 0", "0 / 0", "sqrt(-1)", "1e308 * 10", "1 / (1 / 0)", "min(1 / 0, 3)",
+	"1 / 0 == 1", "not (1 / 0)", "if(1 / 0, 1, 2)", "max(3, 1 / 0)", "clamp(1, 5, 2)", "clamp(1 / 0, 0, 1)",
+	"1 and 1 / 0", "1 / 0 or 0", "abs(0 / 0)", "sum(\"ESS?.P\") / 0", "1e308 + 1e308", "-1e308 - 1e308" };
 
 START_TEST(without_a_result_the_last_number_stays)
 {
@@ -329,8 +331,9 @@ END_TEST
 
 START_TEST(what_was_never_read_is_not_zero)
 {
-	static const char *const texts[] = { "GRID.RX.P", "GRID.RX.P + 1", "GRID.RX.P == 0", "GRID.RX.P != 0", "not GRID.RX.P", "GRID.RX.P < 1",
-		"max(GRID.RX.P, 1)", "min(1, GRID.RX.P)", "sum(\"GRID.*\")", "if(GRID.RX.P, 1, 2)", "1 and GRID.RX.P", "GRID.RX.P or 0" };
+	static const char *const texts[] = { "GRID.RX.P", "GRID.RX.P + 1", "GRID.RX.P == 0", "GRID.RX.P != 0",
+		"not GRID.RX.P", "GRID.RX.P < 1", "max(GRID.RX.P, 1)", "min(1, GRID.RX.P)", "sum(\"GRID.*\")",
+		"if(GRID.RX.P, 1, 2)", "1 and GRID.RX.P", "GRID.RX.P or 0" };
 	values[0] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ };
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct value v = eval(texts[i]);
@@ -442,7 +445,9 @@ grow(int depth)
 		put("%s", names[id]);
 		const struct value *v = &values[id];
 		unsigned saw = v->quality & Q_SUBSTITUTED ? SUBST : 0;
-		saw |= quality_validity(v->quality) == V_BAD ? BAD : quality_validity(v->quality) == V_UNCERTAIN ? UNCERTAIN : 0;
+		saw |= quality_validity(v->quality) == V_BAD      ? BAD
+		    : quality_validity(v->quality) == V_UNCERTAIN ? UNCERTAIN
+		                                                  : 0;
 		return (struct model){ v->v, saw | (isnan(v->v) ? UNREAD : 0) };
 	}
 	case 2:
@@ -466,7 +471,7 @@ grow(int depth)
 		put(" %s ", ops[op]);
 		b = grow(depth - 1);
 		put(")");
-		bool r[] = { a.v == b.v, a.v != b.v, a.v < b.v, a.v <= b.v, a.v > b.v, a.v >= b.v };
+		bool r[] = { a.v == b.v, a.v != b.v, a.v<b.v, a.v <= b.v, a.v> b.v, a.v >= b.v };
 		return (struct model){ isnan(a.v) || isnan(b.v) ? (double)NAN : r[op], a.saw | b.saw };
 	}
 	case 6:
@@ -533,7 +538,8 @@ grow(int depth)
 static void
 shuffle_values(void)
 {
-	static const uint16_t qualities[] = { 0, 0, 0, 0, Q_STALE, Q_NO_COMM, Q_SUBSTITUTED, Q_SUBSTITUTED | Q_OUT_OF_RANGE };
+	static const uint16_t qualities[] = { 0, 0, 0, 0, Q_STALE, Q_NO_COMM, Q_SUBSTITUTED,
+		Q_SUBSTITUTED | Q_OUT_OF_RANGE };
 	for (point_id id = 0; id < 8; id++) {
 		values[id].v = (double)dice(5) - 1;
 		values[id].quality = qualities[dice(ARRAY_LEN(qualities))];
@@ -559,7 +565,8 @@ START_TEST(random_expressions_agree_with_the_model)
 			continue;
 		}
 		unsigned q = (want.saw & (BAD | UNCERTAIN) ? Q_DERIVED : 0) | (want.saw & SUBST ? Q_SUBSTITUTED : 0);
-		ck_assert_msg(v.v == want.v && v.quality == q, "%s = %g q%x, not %g q%x", made, v.v, v.quality, want.v, q);
+		ck_assert_msg(
+		    v.v == want.v && v.quality == q, "%s = %g q%x, not %g q%x", made, v.v, v.quality, want.v, q);
 		known_results++;
 	}
 	ck_assert_uint_gt(known_results, 5000);
@@ -568,8 +575,9 @@ END_TEST
 
 START_TEST(random_bytes_never_crash_the_parser)
 {
-	static const char *const pieces[] = { "if(", "sum(", "default(", "good(", "integrate(", ",", ")", "(", "1", "2h", "ESS1.P", "\"ESS?.P\"", "and ",
-		"or ", "not ", "==", "<", "+", "-", "*", "/", " ", "\"", "$", "\xFF" };
+	static const char *const pieces[] = { "if(", "sum(", "default(", "good(", "integrate(", ",", ")", "(", "1",
+		"2h", "ESS1.P", "\"ESS?.P\"", "and ", "or ", "not ", "==", "<", "+", "-", "*", "/", " ", "\"", "$",
+		"\xFF" };
 	char text[400], message[200];
 	unsigned parsed = 0;
 	seed = 4;
@@ -594,10 +602,9 @@ START_TEST(random_bytes_never_crash_the_parser)
 END_TEST
 
 T_MAIN("expr",
-    T_FIXTURE(setup, NULL) T_LOOP(gives_the_number, 0, (int)ARRAY_LEN(plain))
-	T_LOOP(names_the_fault_and_its_place, 0, (int)ARRAY_LEN(faulty)) T(depth_length_and_inputs_are_bounded)
-	    T(inputs_are_sorted_and_stand_once) T(worst_quality_of_the_inputs_used) T(branches_not_taken_do_not_count)
-		T(default_takes_over_while_bad_only) T(good_asks_without_harm)
-		    T_LOOP(without_a_result_the_last_number_stays, 0, (int)ARRAY_LEN(impossible))
-			T(what_was_never_read_is_not_zero) T(integrates_over_time) T(sums_are_saved_and_restored)
-			    T(random_expressions_agree_with_the_model) T(random_bytes_never_crash_the_parser))
+    T_FIXTURE(setup, NULL) T_LOOP(gives_the_number, 0, (int)ARRAY_LEN(plain)) T_LOOP(names_the_fault_and_its_place, 0,
+        (int)ARRAY_LEN(faulty)) T(depth_length_and_inputs_are_bounded) T(inputs_are_sorted_and_stand_once)
+        T(worst_quality_of_the_inputs_used) T(branches_not_taken_do_not_count) T(default_takes_over_while_bad_only)
+            T(good_asks_without_harm) T_LOOP(without_a_result_the_last_number_stays, 0, (int)ARRAY_LEN(impossible))
+                T(what_was_never_read_is_not_zero) T(integrates_over_time) T(sums_are_saved_and_restored)
+                    T(random_expressions_agree_with_the_model) T(random_bytes_never_crash_the_parser))

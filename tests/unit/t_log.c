@@ -207,6 +207,6 @@ END_TEST
 
 T_MAIN("log",
     T_LOOP(lines_begin_with_the_name_and_say_how_grave_they_are, 0, 2) T(verbosity_shows_more)
-	T(text_from_outside_cannot_forge_a_line) T(long_lines_are_cut_to_one) T(a_change_is_said_once)
-	    T_LOOP(a_full_pipe_loses_lines_and_never_waits, 0, 2) T(the_flags_of_a_shared_stderr_stay)
-		T(under_the_journal_lines_carry_their_priority) T(fatal_ends_with_1) T(errno_survives))
+        T(text_from_outside_cannot_forge_a_line) T(long_lines_are_cut_to_one) T(a_change_is_said_once)
+            T_LOOP(a_full_pipe_loses_lines_and_never_waits, 0, 2) T(the_flags_of_a_shared_stderr_stay)
+                T(under_the_journal_lines_carry_their_priority) T(fatal_ends_with_1) T(errno_survives))

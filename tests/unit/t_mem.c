@@ -17,7 +17,8 @@
 
 START_TEST(strings_are_copied_whole_or_cut)
 {
-	char *a = xstrdup("ESS1.SOC"), *b = xstrndup("ESS1.SOC", 4), *c = xstrndup("PV", 100), *d = xasprintf("%s-%d", "x", 7);
+	char *a = xstrdup("ESS1.SOC"), *b = xstrndup("ESS1.SOC", 4), *c = xstrndup("PV", 100),
+	     *d = xasprintf("%s-%d", "x", 7);
 	ck_assert_str_eq(a, "ESS1.SOC");
 	ck_assert_str_eq(b, "ESS1");
 	ck_assert_str_eq(c, "PV");
@@ -138,7 +139,8 @@ END_TEST
 START_TEST(arena_holds_strings)
 {
 	struct arena *a = arena_new();
-	char *s = arena_strdup(a, "電池"), *cut = arena_strndup(a, "GRID.RX", 4), *short_one = arena_strndup(a, "PV", 50);
+	char *s = arena_strdup(a, "電池"), *cut = arena_strndup(a, "GRID.RX", 4),
+	     *short_one = arena_strndup(a, "PV", 50);
 	char *made = arena_printf(a, "%s.%s", "PV1", "P");
 	ck_assert_str_eq(s, "電池");
 	ck_assert_str_eq(cut, "GRID");
@@ -161,5 +163,5 @@ END_TEST
 
 T_MAIN("mem",
     T(strings_are_copied_whole_or_cut) T(growing_zeroes_only_the_new_part) T(nothing_asked_is_still_a_pointer)
-	T(failure_aborts_at_the_nth_allocation) T(arena_gives_zeroed_aligned_memory_that_stays) T(arena_holds_strings)
-	    T(a_large_object_does_not_waste_the_chunk_in_use))
+        T(failure_aborts_at_the_nth_allocation) T(arena_gives_zeroed_aligned_memory_that_stays) T(arena_holds_strings)
+            T(a_large_object_does_not_waste_the_chunk_in_use))

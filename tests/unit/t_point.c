@@ -72,8 +72,8 @@ END_TEST
 START_TEST(names_of_points)
 {
 	static const char *const good[] = { "ESS1.SOC", "GRID.CB.52R", "A.B", "WTE.F1.STEAM_T", "GRID.RX.P", "A.1" };
-	static const char *const bad[] = { "", "ESS1", ".SOC", "ESS1.", "ESS1..SOC", "1ESS.SOC", "_A.B", "ess1.soc", "ESS1.SO C",
-		"ESS1.SOC\n", "ESS1-SOC.P", "$.STATE", "電池.P" };
+	static const char *const bad[] = { "", "ESS1", ".SOC", "ESS1.", "ESS1..SOC", "1ESS.SOC", "_A.B", "ess1.soc",
+		"ESS1.SO C", "ESS1.SOC\n", "ESS1-SOC.P", "$.STATE", "電池.P" };
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		ck_assert_msg(point_name_is_valid(good[i]), "%s", good[i]);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -108,6 +108,6 @@ START_TEST(names_have_a_longest_length)
 END_TEST
 
 T_MAIN("point",
-    T(no_flag_is_good) T(letters_are_those_of_the_first_flag_and_validity_of_the_worst) T(bits_beyond_the_list_are_nothing)
-	T(kinds_and_roles_read_back) T(validities_and_reasons_have_words) T(names_of_points)
-	    T(tags_may_begin_with_a_digit_and_have_one_part) T(names_have_a_longest_length))
+    T(no_flag_is_good) T(letters_are_those_of_the_first_flag_and_validity_of_the_worst)
+        T(bits_beyond_the_list_are_nothing) T(kinds_and_roles_read_back) T(validities_and_reasons_have_words)
+            T(names_of_points) T(tags_may_begin_with_a_digit_and_have_one_part) T(names_have_a_longest_length))

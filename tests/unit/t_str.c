@@ -18,8 +18,9 @@ START_TEST(numbers_are_read)
 	static const struct {
 		const char *text;
 		double v;
-	} rows[] = { { "0", 0 }, { "10", 10 }, { "-3.5", -3.5 }, { "+7", 7 }, { "0.25", 0.25 }, { "1e3", 1000 }, { "2.5E-1", 0.25 },
-		{ "1e-400", 0 }, { "1e05", 100000 }, { "123456789012345678901234567890", 123456789012345678901234567890.0 } };
+	} rows[] = { { "0", 0 }, { "10", 10 }, { "-3.5", -3.5 }, { "+7", 7 }, { "0.25", 0.25 }, { "1e3", 1000 },
+		{ "2.5E-1", 0.25 }, { "1e-400", 0 }, { "1e05", 100000 },
+		{ "123456789012345678901234567890", 123456789012345678901234567890.0 } };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		double v = -1;
 		ck_assert_msg(str_to_double(rows[i].text, &v), "%s", rows[i].text);
@@ -30,8 +31,9 @@ END_TEST
 
 START_TEST(what_is_no_number_is_refused)
 {
-	static const char *const bad[] = { "", " 1", "1 ", "010", "00", "-01", "0x10", "nan", "NaN", "inf", "-inf", "1_000", "1,5",
-		"1.", ".5", "1e", "1e+", "e3", "--1", "+-1", "1e999", "1\n", "１", "1.5.2", "0b1", "1f", "infinity", "-" };
+	static const char *const bad[] = { "", " 1", "1 ", "010", "00", "-01", "0x10", "nan", "NaN", "inf", "-inf",
+		"1_000", "1,5", "1.", ".5", "1e", "1e+", "e3", "--1", "+-1", "1e999", "1\n", "１", "1.5.2", "0b1", "1f",
+		"infinity", "-" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		double v = 42;
 		ck_assert_msg(!str_to_double(bad[i], &v), "%s", bad[i]);
@@ -89,8 +91,8 @@ END_TEST
 
 START_TEST(what_is_no_duration_is_refused)
 {
-	static const char *const bad[] = { "", "5", "s", "1.5s", "-1s", "+1s", "1 s", " 1s", "30m1h", "1s1s", "1x", "01s", "1S", "1sec",
-		"99999999999999999999s", "106751992d", "1h30", "1mss" };
+	static const char *const bad[] = { "", "5", "s", "1.5s", "-1s", "+1s", "1 s", " 1s", "30m1h", "1s1s", "1x",
+		"01s", "1S", "1sec", "99999999999999999999s", "106751992d", "1h30", "1mss" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		int64_t us = 42;
 		ck_assert_msg(!str_to_duration(bad[i], &us), "%s", bad[i]);
@@ -144,7 +146,8 @@ START_TEST(globs)
 		{ "A*B*C", "AxBxBx", false },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		ck_assert_msg(str_glob(rows[i].pattern, rows[i].s) == rows[i].matches, "%s ~ %s", rows[i].pattern, rows[i].s);
+		ck_assert_msg(
+		    str_glob(rows[i].pattern, rows[i].s) == rows[i].matches, "%s ~ %s", rows[i].pattern, rows[i].s);
 }
 END_TEST
 
@@ -210,8 +213,9 @@ START_TEST(doubles_are_printed_shortest)
 	static const struct {
 		double v;
 		const char *text;
-	} rows[] = { { 0, "0" }, { 0.1, "0.1" }, { 55.5, "55.5" }, { 1.0 / 3, "0.3333333333333333" }, { 1e21, "1e+21" }, { -2, "-2" },
-		{ 0.1 + 0.2, "0.30000000000000004" }, { 123456, "123456" }, { 5e-324, "4.94065645841247e-324" } };
+	} rows[] = { { 0, "0" }, { 0.1, "0.1" }, { 55.5, "55.5" }, { 1.0 / 3, "0.3333333333333333" }, { 1e21, "1e+21" },
+		{ -2, "-2" }, { 0.1 + 0.2, "0.30000000000000004" }, { 123456, "123456" },
+		{ 5e-324, "4.94065645841247e-324" } };
 	char buf[32];
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		ck_assert_str_eq(str_double(buf, sizeof(buf), rows[i].v), rows[i].text);
@@ -244,8 +248,9 @@ START_TEST(fixed_decimals)
 		double v;
 		int decimals;
 		const char *text;
-	} rows[] = { { 1234.567, 1, "1234.6" }, { -0.04, 1, "0.0" }, { -0.0, 0, "0" }, { -0.06, 1, "-0.1" }, { 1234, -2, "1200" },
-		{ -40, -2, "0" }, { 0.5, 3, "0.500" }, { 1e20, 2, "1.000000e+20" }, { -12, 0, "-12" }, { 1e17, 12, "100000000000000000.000000000000" } };
+	} rows[] = { { 1234.567, 1, "1234.6" }, { -0.04, 1, "0.0" }, { -0.0, 0, "0" }, { -0.06, 1, "-0.1" },
+		{ 1234, -2, "1200" }, { -40, -2, "0" }, { 0.5, 3, "0.500" }, { 1e20, 2, "1.000000e+20" },
+		{ -12, 0, "-12" }, { 1e17, 12, "100000000000000000.000000000000" } };
 	char buf[48];
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		ck_assert_str_eq(str_fixed(buf, sizeof(buf), rows[i].v, rows[i].decimals), rows[i].text);
@@ -291,7 +296,8 @@ START_TEST(the_nearest_word)
 END_TEST
 
 T_MAIN("str",
-    T(numbers_are_read) T(what_is_no_number_is_refused) T(whole_numbers_keep_their_bounds) T(durations_are_read_and_printed)
-	T(what_is_no_duration_is_refused) T(every_printed_duration_reads_back) T(globs) T(globs_agree_with_their_definition)
-	    T(a_hostile_glob_ends) T(copying_and_appending_never_overrun) T(doubles_are_printed_shortest)
-		T(every_double_reads_back) T(fixed_decimals) T(a_comma_locale_changes_nothing) T(the_nearest_word))
+    T(numbers_are_read) T(what_is_no_number_is_refused) T(whole_numbers_keep_their_bounds)
+        T(durations_are_read_and_printed) T(what_is_no_duration_is_refused) T(every_printed_duration_reads_back)
+            T(globs) T(globs_agree_with_their_definition) T(a_hostile_glob_ends) T(copying_and_appending_never_overrun)
+                T(doubles_are_printed_shortest) T(every_double_reads_back) T(fixed_decimals)
+                    T(a_comma_locale_changes_nothing) T(the_nearest_word))

@@ -153,14 +153,10 @@ START_TEST(a_bad_sample_keeps_the_last_number_and_its_time)
 		{ 0, ERR_NOT_IMPLEMENTED, Q_FAILURE, ERR_NOT_IMPLEMENTED },
 		{ 0, ERR_EXC_ADDRESS, Q_FAILURE, ERR_EXC_ADDRESS },
 		{ 0, ERR_EXC_GATEWAY_TARGET, Q_FAILURE, ERR_EXC_GATEWAY_TARGET },
-		{ 0, ERR_SCALE_FACTOR, Q_FAILURE, ERR_SCALE_FACTOR },
-		{ 0, ERR_TIMEOUT, Q_NO_COMM, ERR_TIMEOUT },
-		{ 0, ERR_CONNECT_REFUSED, Q_NO_COMM, ERR_CONNECT_REFUSED },
-		{ 0, ERR_HELPER, Q_NO_COMM, ERR_HELPER },
-		{ 0, ERR_DISABLED, Q_BLOCKED, ERR_DISABLED },
-		{ 0, (enum err)12345, Q_FAILURE, ERR_FAILED },
-		{ (double)NAN, OK, Q_FAILURE, ERR_NOT_A_NUMBER },
-		{ (double)INFINITY, OK, Q_FAILURE, ERR_NOT_A_NUMBER },
+		{ 0, ERR_SCALE_FACTOR, Q_FAILURE, ERR_SCALE_FACTOR }, { 0, ERR_TIMEOUT, Q_NO_COMM, ERR_TIMEOUT },
+		{ 0, ERR_CONNECT_REFUSED, Q_NO_COMM, ERR_CONNECT_REFUSED }, { 0, ERR_HELPER, Q_NO_COMM, ERR_HELPER },
+		{ 0, ERR_DISABLED, Q_BLOCKED, ERR_DISABLED }, { 0, (enum err)12345, Q_FAILURE, ERR_FAILED },
+		{ (double)NAN, OK, Q_FAILURE, ERR_NOT_A_NUMBER }, { (double)INFINITY, OK, Q_FAILURE, ERR_NOT_A_NUMBER },
 		{ -(double)INFINITY, OK, Q_FAILURE, ERR_NOT_A_NUMBER },
 		{ 1.7e308, OK, Q_FAILURE, ERR_NOT_A_NUMBER }, /* the scale makes it infinite */
 	};
@@ -433,20 +429,11 @@ START_TEST(a_total_never_falls_whatever_a_counter_does)
 	double last = 0, raw = 0;
 	for (int i = 0; i < 5000; i++) {
 		switch (rand_r(&seed) % 12) {
-		case 0:
-			raw = rand_r(&seed) % 65536;
-			break;
-		case 1:
-			raw = 0;
-			break;
-		case 2:
-			raw = -5;
-			break;
-		case 3:
-			raw = 1e6;
-			break;
-		default:
-			raw = fmod(raw + rand_r(&seed) % 20, 65536);
+		case 0: raw = rand_r(&seed) % 65536; break;
+		case 1: raw = 0; break;
+		case 2: raw = -5; break;
+		case 3: raw = 1e6; break;
+		default: raw = fmod(raw + rand_r(&seed) % 20, 65536);
 		}
 		if (rand_r(&seed) % 20 == 0)
 			fed(0, 0, ERR_TIMEOUT);
@@ -840,22 +827,23 @@ START_TEST(an_empty_site_is_a_table_too)
 END_TEST
 
 T_MAIN("table",
-    T_FIXTURE(setup, teardown) T(begins_never_read) T(scale_offset_and_invert) T(a_curve_is_followed_and_prolonged)
-	T(square_root_of_a_flow) T(out_of_range_is_shown_and_flagged_never_clamped)
-	    T(a_bad_sample_keeps_the_last_number_and_its_time) T(strange_numbers_are_numbers) T(samples_for_nobody_are_refused)
-		T(first_order_reaches_63_percent_after_its_time) T(a_median_drops_spikes)
-		    T(the_range_is_that_of_the_unfiltered_value) T(identical_bits_for_too_long_are_frozen)
-			T(states_have_names_or_are_told) T(bits_and_unnamed_states_are_whole_numbers)
-			    T(rising_edges_of_a_pulse_are_counted) T(a_counter_adds_up_from_its_first_value)
-				T(a_counter_rolls_over) T(the_modulus_is_a_value_not_a_count_of_steps) T(a_counter_that_was_reset_invents_nothing)
-				    T(a_jump_that_cannot_be_is_not_added) T(a_slow_counter_may_step)
-					T(the_modulus_follows_from_the_register)
-					    T_LOOP(a_total_never_falls_whatever_a_counter_does, 0, 2)
-						T(reports_move_by_the_deadband) T(without_a_deadband_any_change_is_told)
-						    T(the_longest_interval_brings_small_changes_too)
-    T(an_uncertain_value_carries_its_time) T(changes_are_taken_once_in_rising_order)
-	T(a_device_that_is_down_takes_its_points_along_at_once) T(without_samples_points_go_stale)
-	    T(a_point_that_never_came_is_told_after_the_stale_time) T(a_point_without_communication_is_not_called_stale_too)
-		T(staleness_agrees_with_its_definition) T(groups_know_when_they_were_read)
-		    T(finished_values_are_put_and_reported_by_deadband) T(names_and_patterns_find_points)
-			T(globs_give_rising_numbers) T(a_reload_keeps_what_stays) T(an_empty_site_is_a_table_too))
+    T_FIXTURE(setup, teardown) T(begins_never_read) T(scale_offset_and_invert) T(a_curve_is_followed_and_prolonged) T(
+        square_root_of_a_flow) T(out_of_range_is_shown_and_flagged_never_clamped)
+        T(a_bad_sample_keeps_the_last_number_and_its_time) T(strange_numbers_are_numbers) T(
+            samples_for_nobody_are_refused) T(first_order_reaches_63_percent_after_its_time) T(a_median_drops_spikes)
+            T(the_range_is_that_of_the_unfiltered_value) T(identical_bits_for_too_long_are_frozen) T(
+                states_have_names_or_are_told) T(bits_and_unnamed_states_are_whole_numbers)
+                T(rising_edges_of_a_pulse_are_counted) T(a_counter_adds_up_from_its_first_value) T(
+                    a_counter_rolls_over) T(the_modulus_is_a_value_not_a_count_of_steps)
+                    T(a_counter_that_was_reset_invents_nothing) T(a_jump_that_cannot_be_is_not_added) T(
+                        a_slow_counter_may_step) T(the_modulus_follows_from_the_register)
+                        T_LOOP(a_total_never_falls_whatever_a_counter_does, 0, 2) T(reports_move_by_the_deadband) T(
+                            without_a_deadband_any_change_is_told) T(the_longest_interval_brings_small_changes_too)
+                            T(an_uncertain_value_carries_its_time) T(changes_are_taken_once_in_rising_order) T(
+                                a_device_that_is_down_takes_its_points_along_at_once) T(without_samples_points_go_stale)
+                                T(a_point_that_never_came_is_told_after_the_stale_time)
+                                    T(a_point_without_communication_is_not_called_stale_too)
+                                        T(staleness_agrees_with_its_definition) T(groups_know_when_they_were_read)
+                                            T(finished_values_are_put_and_reported_by_deadband)
+                                                T(names_and_patterns_find_points) T(globs_give_rising_numbers)
+                                                    T(a_reload_keeps_what_stays) T(an_empty_site_is_a_table_too))

@@ -18,7 +18,8 @@ START_TEST(decodes_what_it_encodes)
 		char b[4];
 		uint32_t back;
 		size_t n = text_encode(cp, b);
-		bool is_right = text_next(b, n, &back) == n && back == (cp >= 0xD800 && cp <= 0xDFFF ? TEXT_REPLACEMENT : cp);
+		bool is_right =
+		    text_next(b, n, &back) == n && back == (cp >= 0xD800 && cp <= 0xDFFF ? TEXT_REPLACEMENT : cp);
 		for (size_t cut = 1; cut < n; cut++)
 			is_right = is_right && text_next(b, cut, &back) == 1 && back == TEXT_REPLACEMENT;
 		if (!is_right)
@@ -32,9 +33,27 @@ START_TEST(decodes_what_it_encodes)
 END_TEST
 
 static const char *const invalid[] = {
-	"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF",
-	"\xED\xA0\x80", "\xED\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFE", "\xFF", "\xC2", "\xE3\x81", "\xF0\x9F\x98",
-	"\xC2\x41", "\xE3\x81\x41", "\xF8\x88\x80\x80\x80", "\xC0\xAF",
+	"\x80",
+	"\xBF",
+	"\xC0\x80",
+	"\xC1\xBF",
+	"\xE0\x80\x80",
+	"\xE0\x9F\xBF",
+	"\xF0\x80\x80\x80",
+	"\xF0\x8F\xBF\xBF",
+	"\xED\xA0\x80",
+	"\xED\xBF\xBF",
+	"\xF4\x90\x80\x80",
+	"\xF5\x80\x80\x80",
+	"\xFE",
+	"\xFF",
+	"\xC2",
+	"\xE3\x81",
+	"\xF0\x9F\x98",
+	"\xC2\x41",
+	"\xE3\x81\x41",
+	"\xF8\x88\x80\x80\x80",
+	"\xC0\xAF",
 };
 
 START_TEST(invalid_bytes_are_taken_one_at_a_time)
@@ -100,10 +119,11 @@ END_TEST
 
 START_TEST(what_could_act_on_a_terminal_is_not_inert)
 {
-	static const uint32_t cps[] = { 0, 7, 8, 9, 0x0A, 0x0D, 0x1B, 0x1F, 0x7F, 0x80, 0x84, 0x90, 0x9B, 0x9D, 0x9F, 0xAD, 0x34F, 0x61C,
-		0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2060, 0x2061, 0x2066, 0x2069,
-		0x206A, 0x206F, 0x3164, 0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xFE00, 0xFE0F, 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFE, 0xFFFF, 0xE0001,
-		0xE0020, 0xE007F, 0xE0100, 0xF0000, 0x10FFFF, 0x110000, 0xFFFFFFFF, 0x0378 };
+	static const uint32_t cps[] = { 0, 7, 8, 9, 0x0A, 0x0D, 0x1B, 0x1F, 0x7F, 0x80, 0x84, 0x90, 0x9B, 0x9D, 0x9F,
+		0xAD, 0x34F, 0x61C, 0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A,
+		0x202E, 0x2060, 0x2061, 0x2066, 0x2069, 0x206A, 0x206F, 0x3164, 0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xFE00,
+		0xFE0F, 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFE, 0xFFFF, 0xE0001, 0xE0020, 0xE007F, 0xE0100, 0xF0000, 0x10FFFF,
+		0x110000, 0xFFFFFFFF, 0x0378 };
 	for (size_t i = 0; i < ARRAY_LEN(cps); i++)
 		ck_assert_msg(!text_is_inert(cps[i]), "U+%04X", (unsigned)cps[i]);
 }
@@ -111,8 +131,8 @@ END_TEST
 
 START_TEST(what_people_write_is_inert)
 {
-	static const uint32_t cps[] = { ' ', '~', 0xA0, 0xA5, 0xE9, 0x301, 0x3042, 0x30AC, 0x96FB, 0xAC00, 0x2192, 0x2500, 0x25CF, 0xFF71,
-		0xFFFD, 0x1F50B, 0x20AC, 0x3099, 0x0E01, 0x05D0, 0x0627 };
+	static const uint32_t cps[] = { ' ', '~', 0xA0, 0xA5, 0xE9, 0x301, 0x3042, 0x30AC, 0x96FB, 0xAC00, 0x2192,
+		0x2500, 0x25CF, 0xFF71, 0xFFFD, 0x1F50B, 0x20AC, 0x3099, 0x0E01, 0x05D0, 0x0627 };
 	for (size_t i = 0; i < ARRAY_LEN(cps); i++)
 		ck_assert_msg(text_is_inert(cps[i]), "U+%04X", (unsigned)cps[i]);
 }
@@ -123,22 +143,25 @@ START_TEST(hostile_text_becomes_harmless)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{ "plain", "plain" },
-		{ "a\x1B[31mred", "a" FFFD "[31mred" },
+		{ "plain", "plain" }, { "a\x1B[31mred", "a" FFFD "[31mred" },
 		{ "\x1B]0;title\x07", FFFD "]0;title" FFFD },
-		{ "\xC2\x9B" "31m", FFFD "31m" }, /* CSI as C1 */
-		{ "\x9B" "31m", FFFD "31m" },
+		{ "\xC2\x9B"
+		  "31m",
+		    FFFD "31m" }, /* CSI as C1 */
+		{ "\x9B"
+		  "31m",
+		    FFFD "31m" },
 		{ "line\nbreak\r\ttab", "line" FFFD "break" FFFD FFFD "tab" },
 		{ "abc\xE2\x80\xAEgpj.exe", "abc" FFFD "gpj.exe" },
-		{ "a\xE2\x80\x8D" "b", "a" FFFD "b" },
-		{ "\xEF\xBB\xBFx", FFFD "x" },
-		{ "\xF3\xA0\x81\xA1", FFFD },
-		{ "\xC0\x80", FFFD FFFD },
+		{ "a\xE2\x80\x8D"
+		  "b",
+		    "a" FFFD "b" },
+		{ "\xEF\xBB\xBFx", FFFD "x" }, { "\xF3\xA0\x81\xA1", FFFD }, { "\xC0\x80", FFFD FFFD },
 		{ "e\xCC\x81", "\xC3\xA9" }, /* NFC */
 		{ "\xE3\x82\xAB\xE3\x82\x99", "\xE3\x82\xAC" },
 		{ "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", "\xEA\xB0\x81" }, /* Hangul */
-		{ "\xE2\x84\xAB", "\xC3\x85" }, /* Angstrom sign */
-		{ "\xCC\x81x", FFFD "x" }, /* a mark without a base */
+		{ "\xE2\x84\xAB", "\xC3\x85" },                             /* Angstrom sign */
+		{ "\xCC\x81x", FFFD "x" },                                  /* a mark without a base */
 		{ "a\xCC\xA3\xCC\x82", "\xE1\xBA\xAD" },
 		{ "a\xCC\x82\xCC\xA3", "\xE1\xBA\xAD" }, /* the same in the other order */
 	};
@@ -238,8 +261,9 @@ END_TEST
 static void
 random_text(unsigned *seed, char *s, size_t len)
 {
-	static const char *const pieces[] = { "A", "\x1B[", "\xC2\x9B", "\xE9\x9B\xBB", "\xCC\x81", "\xE2\x80\xAE", "\xE2\x80\x8D", "\xF0\x9F\x94\x8B",
-		"\xE1\x84\x80", "\xE1\x85\xA1", "\xE3\x82\xAB", "\xE3\x82\x99", "\xE0\xA7\x87", "\xE0\xA6\xBE", "\xEF\xB8\x8F" };
+	static const char *const pieces[] = { "A", "\x1B[", "\xC2\x9B", "\xE9\x9B\xBB", "\xCC\x81", "\xE2\x80\xAE",
+		"\xE2\x80\x8D", "\xF0\x9F\x94\x8B", "\xE1\x84\x80", "\xE1\x85\xA1", "\xE3\x82\xAB", "\xE3\x82\x99",
+		"\xE0\xA7\x87", "\xE0\xA6\xBE", "\xEF\xB8\x8F" };
 	size_t used = 0;
 	while (used + 4 < len) {
 		if (rand_r(seed) % 4 == 0) {
@@ -281,8 +305,8 @@ START_TEST(random_text_keeps_every_promise)
 END_TEST
 
 T_MAIN("text",
-    T(decodes_what_it_encodes) T_LOOP(invalid_bytes_are_taken_one_at_a_time, 0, (int)ARRAY_LEN(invalid)) T(valid_text_is_valid)
-	T(widths_in_cells) T(ambiguous_characters_follow_the_setting) T(what_could_act_on_a_terminal_is_not_inert)
-	    T(what_people_write_is_inert) T(hostile_text_becomes_harmless) T(at_most_four_marks_follow_a_base)
-		T(ten_kilobytes_are_cut_to_what_fits) T(characters_are_never_split) T(fits_exactly_into_cells)
-		    T(random_text_keeps_every_promise))
+    T(decodes_what_it_encodes) T_LOOP(invalid_bytes_are_taken_one_at_a_time, 0, (int)ARRAY_LEN(invalid))
+        T(valid_text_is_valid) T(widths_in_cells) T(ambiguous_characters_follow_the_setting)
+            T(what_could_act_on_a_terminal_is_not_inert) T(what_people_write_is_inert) T(hostile_text_becomes_harmless)
+                T(at_most_four_marks_follow_a_base) T(ten_kilobytes_are_cut_to_what_fits) T(characters_are_never_split)
+                    T(fits_exactly_into_cells) T(random_text_keeps_every_promise))
