@@ -20,6 +20,7 @@ dir=$(mktemp -d) || exit 1
 pids=
 failed=0
 tidy() {
+	[ "$BASHPID" = "$$" ] || return # not in a subshell that a signal ends
 	for pid in $pids; do kill "$pid" 2>/dev/null; done
 	for pid in $pids; do wait "$pid" 2>/dev/null; done
 	rm -rf "$dir"
@@ -120,6 +121,7 @@ done <"$dir/out"
 [ "$(wc -l <"$dir/out")" -eq 5 ] || fail "watch -n 5 printed $(wc -l <"$dir/out") lines"
 timeout 30 "$chisan" watch 2>"$dir/err" | head -n 1 >"$dir/out"
 [ "${PIPESTATUS[0]}" -eq 0 ] || fail "watch did not end with 0 when nobody read on"
+: >"$dir/out"
 "$chisan" watch >"$dir/out" 2>"$dir/err" &
 watch_pid=$!
 for _ in $(seq 300); do [ -s "$dir/out" ] && break; sleep 0.1; done
