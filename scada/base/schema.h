@@ -85,7 +85,7 @@ struct key {
 	enum key_type type;
 	size_t offset; /* of the member */
 	bool is_required;
-	double min, max;              /* both 0: no bounds */
+	double min, max;              /* both 0: no bounds; of lists the count */
 	const char *def;              /* as it would be written; NULL: zero, NaN or NULL */
 	const char *unit;             /* of the number, for messages and the manual */
 	const struct key_word *words; /* KEY_ENUM, KEY_POINTS; ends with { NULL } */

@@ -123,11 +123,13 @@ schema_put(const struct schema *s, const void *obj, struct wbuf *b)
 
 static bool get_object(const struct schema *s, void *obj, struct rbuf *r, struct arena *a, int depth);
 
-/* A count that the bytes left can hold, each element taking at least `least` of them. */
+/* A count within the key's bounds that the bytes left can hold, each element taking at least `least` of them. */
 static bool
-get_count(struct rbuf *r, size_t least, uint32_t *n)
+get_count(const struct key *k, struct rbuf *r, size_t least, uint32_t *n)
 {
 	uint64_t v = r_varint(r);
+	if (k->max != 0 && ((double)v < k->min || (double)v > k->max))
+		return false;
 	if (r->bad || v > POINT_MAX || v > (r->len - r->pos) / least)
 		return false;
 	*n = (uint32_t)v;
@@ -138,7 +140,7 @@ static bool
 get_list(const struct key *k, struct key_list *l, struct rbuf *r, struct arena *a, int depth)
 {
 	uint32_t n;
-	if (!get_count(r, 8, &n))
+	if (!get_count(k, r, 8, &n))
 		return false;
 	l->v = arena_alloc(a, (size_t)n * k->sub->size);
 	for (l->n = 0; l->n < n; l->n++)
@@ -148,9 +150,9 @@ get_list(const struct key *k, struct key_list *l, struct rbuf *r, struct arena *
 }
 
 static bool
-get_names(struct key_names *l, struct rbuf *r, struct arena *a)
+get_names(const struct key *k, struct key_names *l, struct rbuf *r, struct arena *a)
 {
-	if (!get_count(r, 3, &l->n))
+	if (!get_count(k, r, 3, &l->n))
 		return false;
 	l->v = arena_alloc(a, l->n * sizeof(*l->v));
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -168,7 +170,7 @@ get_points(const struct key *k, struct key_points *l, struct rbuf *r, struct are
 	uint64_t words = 0;
 	while (k->words[words].word != NULL)
 		words++;
-	if (!get_count(r, 3, &l->n))
+	if (!get_count(k, r, 3, &l->n))
 		return false;
 	l->v = arena_alloc(a, l->n * sizeof(*l->v));
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -184,9 +186,9 @@ get_points(const struct key *k, struct key_points *l, struct rbuf *r, struct are
 }
 
 static bool
-get_numbers(struct key_numbers *l, struct rbuf *r, struct arena *a)
+get_numbers(const struct key *k, struct key_numbers *l, struct rbuf *r, struct arena *a)
 {
-	if (!get_count(r, 8, &l->n))
+	if (!get_count(k, r, 8, &l->n))
 		return false;
 	l->v = arena_alloc(a, l->n * sizeof(*l->v));
 	for (uint32_t i = 0; i < l->n; i++)
@@ -196,9 +198,9 @@ get_numbers(struct key_numbers *l, struct rbuf *r, struct arena *a)
 }
 
 static bool
-get_pairs(struct key_pairs *l, struct rbuf *r, struct arena *a)
+get_pairs(const struct key *k, struct key_pairs *l, struct rbuf *r, struct arena *a)
 {
-	if (!get_count(r, 16, &l->n))
+	if (!get_count(k, r, 16, &l->n))
 		return false;
 	l->v = arena_alloc(a, l->n * sizeof(*l->v));
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -211,9 +213,9 @@ get_pairs(struct key_pairs *l, struct rbuf *r, struct arena *a)
 }
 
 static bool
-get_words(struct key_words *l, struct rbuf *r, struct arena *a)
+get_words(const struct key *k, struct key_words *l, struct rbuf *r, struct arena *a)
 {
-	if (!get_count(r, 2, &l->n))
+	if (!get_count(k, r, 2, &l->n))
 		return false;
 	l->v = arena_alloc(a, l->n * sizeof(*l->v));
 	for (uint32_t i = 0; i < l->n; i++)
@@ -260,10 +262,10 @@ get_member(const struct key *k, void *obj, struct rbuf *r, struct arena *a, int 
 		range->hi = r_f64(r);
 		return !r->bad && isfinite(range->lo) && isfinite(range->hi);
 	}
-	case KEY_NUMBERS: return get_numbers(m, r, a);
-	case KEY_NAMES: return get_names(m, r, a);
-	case KEY_PAIRS: return get_pairs(m, r, a);
-	case KEY_WORDS: return get_words(m, r, a);
+	case KEY_NUMBERS: return get_numbers(k, m, r, a);
+	case KEY_NAMES: return get_names(k, m, r, a);
+	case KEY_PAIRS: return get_pairs(k, m, r, a);
+	case KEY_WORDS: return get_words(k, m, r, a);
 	case KEY_POINTS: return get_points(k, m, r, a);
 	case KEY_MAP: {
 		void *sub = arena_alloc(a, k->sub->size);

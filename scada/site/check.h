@@ -37,6 +37,7 @@ void check_alarms(struct check *c, const struct site_point_def *d, const struct 
 /* 3 */ void check_devices(struct check *c); /* names, links, overrides; calculations */
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);
+/* 5 */ void check_built(struct check *c);       /* manners nobody uses, earlier names that are taken */
 /* 5 */ void check_expressions(struct check *c); /* names, form, circles */
 /* 6 */ void check_energy(struct check *c);
 /* 7 */ void check_screens(struct check *c);

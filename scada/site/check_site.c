@@ -57,8 +57,9 @@ check_user(struct check *c, struct site_user *u)
 		u->node.set |= UINT64_C(1) << schema_find_member(&user_schema, offsetof(struct site_user, id));
 }
 
+/* In the one form of an address; "" after saying what is wrong. */
 static void
-check_link(struct check *c, const struct site_link *l)
+check_link(struct check *c, const struct site_link *l, char *address, size_t size)
 {
 	char host[64], message[300];
 	uint16_t port;
@@ -66,6 +67,7 @@ check_link(struct check *c, const struct site_link *l)
 	int transport;
 	bool has_unit;
 	struct mark at = AT_KEY(link_schema, l, struct site_link, link);
+	address[0] = '\0';
 	if (l->link == NULL)
 		return;
 	if (!site_link_parse(
@@ -73,6 +75,64 @@ check_link(struct check *c, const struct site_link *l)
 		fault_at(c->f, at, "link: %s", message);
 	else if (has_unit)
 		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
+	else
+		str_printf(address, size, "%s:%u", host, port);
+}
+
+static void
+check_links(struct check *c)
+{
+	char address[100];
+	const struct site_link *links = c->s->links.v;
+	struct check_name *names = xcalloc((size_t)c->s->links.n + 1, sizeof(*names));
+	for (uint32_t i = 0; i < c->s->links.n; i++) {
+		check_link(c, &links[i], address, sizeof(address));
+		if (address[0] != '\0')
+			names[i] = (struct check_name){ arena_strdup(c->a, address),
+				AT_KEY(link_schema, &links[i], struct site_link, link) };
+	}
+	check_unique(c, names, c->s->links.n, "the link");
+	free(names);
+}
+
+static bool
+is_used(const struct check *c, const struct site_link *l)
+{
+	char host[64], message[300];
+	uint16_t port;
+	uint8_t unit;
+	int transport;
+	bool has_unit;
+	if (l->link == NULL ||
+	    !site_link_parse(
+	        l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
+		return true; /* told */
+	for (uint32_t i = 0; i < c->s->conn_count; i++)
+		if (c->s->conns[i].port == port && strcmp(c->s->conns[i].host, host) == 0)
+			return true;
+	return false;
+}
+
+void
+check_built(struct check *c)
+{
+	const struct site *s = c->s;
+	const struct site_link *links = s->links.v;
+	/* Links are few; a file with thousands is spared the look. */
+	for (uint32_t i = 0; i < s->links.n && s->links.n < 1000; i++)
+		if (!is_used(c, &links[i]))
+			warn_at(c->f, AT_KEY(link_schema, &links[i], struct site_link, link),
+			    "no device has this link; is address or port wrong?");
+	const struct site_device *d = s->devices.v;
+	for (uint32_t i = 0; i < s->devices.n; i++) {
+		const struct site_override *o = d[i].points.v;
+		for (uint32_t j = 0; j < d[i].points.n; j++)
+			if (o[j].was != NULL && site_find_point(s, o[j].was) != POINT_NONE)
+				fault_at(c->f, AT_KEY(override_schema, &o[j], struct site_override, was),
+				    "was: %s is the name of a point that there is; write the earlier name, which is "
+				    "free now",
+				    o[j].was);
+	}
 }
 
 void
@@ -90,9 +150,7 @@ check_general(struct check *c)
 	    (strlen(s->currency) != 3 || s->currency[strspn(s->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0'))
 		fault_at(c->f, AT_KEY(site_schema, s, struct site, currency),
 		    "'%s' is not a currency; write three capitals, as JPY or EUR", s->currency);
-	struct site_link *links = s->links.v;
-	for (uint32_t i = 0; i < s->links.n; i++)
-		check_link(c, &links[i]);
+	check_links(c);
 	struct site_user *users = s->users.v;
 	for (uint32_t i = 0; i < s->users.n; i++)
 		check_user(c, &users[i]);
@@ -138,6 +196,7 @@ check_site(struct reader *r)
 	if (!c.is_too_large) {
 		site_build_tree(r->site);
 		check_sort_names(&c);
+		check_built(&c);
 		check_expressions(&c);
 		check_energy(&c);
 		check_screens(&c);

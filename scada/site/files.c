@@ -202,7 +202,7 @@ read_screen_file(struct reader *r, const char *file, uint32_t *room)
 {
 	char *path = xasprintf("%s/screens/%s", r->dir, file);
 	uint16_t number = faults_add_source(r->faults, path);
-	if (source_read(r->faults, number, path, SCREEN_FILE_MAX)) {
+	if (source_read(r->faults, number, path, SITE_SCREEN_MAX)) {
 		struct site_screen *s = append(r, &r->site->screens, room, sizeof(*s));
 		s->name = arena_strndup(r->site->arena, file, strlen(file) - strlen(".screen"));
 		s->text = arena_strdup(r->site->arena, faults_source(r->faults, number)->data);

@@ -150,7 +150,7 @@ static int
 answer_people(struct reader *r, const struct options *o)
 {
 	bool is_fine = faults_count(r->faults) == 0;
-	bool prints = o->prints_site && is_fine;
+	bool prints = o->prints_site && is_fine && !o->as_json;
 	/* With a print-back, only that goes to stdout, so that it can be loaded again. */
 	FILE *words = prints ? stderr : stdout;
 	if (o->as_json)

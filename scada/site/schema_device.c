@@ -21,7 +21,7 @@ static const struct key override_keys[] = {
 	{ "offset", KEY_NUMBER, AT(offset), .def = "0", .help = "as of read" },
 	{ "invert", KEY_BOOL, AT(invert), .def = "false", .help = "as of read" },
 	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "0s", .help = "as of a point" },
-	{ "alarms", KEY_LIST, AT(alarms), .sub = &limit_schema, .help = "replace those of the same type in the profile" },
+	{ "alarms", KEY_LIST, AT(alarms), .max = 64, .sub = &limit_schema, .help = "replace those of the same type in the profile" },
 	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "as of a point" },
 };
 const struct schema override_schema = { "override", sizeof(T), override_keys, ARRAY_LEN(override_keys), "what this device has otherwise than its profile says", NULL, 0, 0 };

@@ -169,7 +169,7 @@ static const struct key point_keys[] = {
 	{ "bits_ja", KEY_NAMES, AT(bits_ja), .max = 64, .help = "the same in Japanese" },
 	{ "counter", KEY_MAP, AT(counter), .sub = &counter_schema, .help = "counters: how it rolls over" },
 	{ "pulse", KEY_BOOL, AT(pulse), .def = "false", .help = "digital: on for a moment; its rising edge counts" },
-	{ "alarms", KEY_LIST, AT(alarms), .sub = &limit_schema, .help = "its alarm conditions" },
+	{ "alarms", KEY_LIST, AT(alarms), .max = 64, .sub = &limit_schema, .help = "its alarm conditions" },
 	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "its alarms are suppressed while this is true" },
 	{ "ramp", KEY_RATE, AT(ramp_per_s), .min = 0, .max = 1e15, .help = "setpoints: fastest change" },
 	{ "select_before_operate", KEY_BOOL, AT(select_before_operate), .def = "false", .help = "outputs: selected first, executed then" },

@@ -45,7 +45,7 @@ static const struct key profile_keys[] = {
 	{ "max_bits", KEY_INT, AT(max_bits), .min = 1, .max = 2000, .def = "2000", .help = "longest block of coils or discrete inputs" },
 	{ "max_gap", KEY_INT, AT(max_gap), .min = 0, .max = 125, .def = "8", .help = "unused registers read along so that two blocks become one" },
 	{ "outstanding", KEY_INT, AT(outstanding), .min = 1, .max = 16, .def = "1", .help = "requests that the device takes at a time" },
-	{ "forbidden", KEY_LIST, AT(forbidden), .sub = &forbidden_schema, .help = "addresses that are never read across" },
+	{ "forbidden", KEY_LIST, AT(forbidden), .max = 500, .sub = &forbidden_schema, .help = "addresses that are never read across" },
 	{ "identity", KEY_MAP, AT(identity), .sub = &identity_schema, .help = "is it the device that is meant?" },
 	{ "points", KEY_LIST, AT(points), true, .sub = &point_schema, .help = "its points" },
 };

@@ -31,7 +31,7 @@ const struct schema user_schema = { "user", sizeof(T), user_keys, ARRAY_LEN(user
 #define T struct site_screen
 static const struct key screen_keys[] = {
 	{ "screen", KEY_WORD, AT(name), true, .help = "its name" },
-	{ "text", KEY_TEXT, AT(text), true, .min = 1, .max = 131072, .help = "as in a file of chisan-screen(5)" },
+	{ "text", KEY_TEXT, AT(text), true, .min = 1, .max = SITE_SCREEN_MAX, .help = "as in a file of chisan-screen(5)" },
 };
 const struct schema screen_schema = { "screen", sizeof(T), screen_keys, ARRAY_LEN(screen_keys), "a screen in place of a file in screens/", NULL, 0, 0 };
 #undef T

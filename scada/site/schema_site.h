@@ -7,6 +7,8 @@
 
 #include "scada/site/site.h"
 
+#define SITE_SCREEN_MAX 130000 /* bytes: fits one W_SCREEN with its name */
+
 extern const struct key_word table_words[], order_words[];
 extern const struct schema limit_schema, filter_schema, counter_schema, check_back_schema, revert_schema,
     forbidden_schema, identity_schema, link_schema, user_schema, screen_schema;

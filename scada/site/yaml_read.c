@@ -270,6 +270,8 @@ read_list(const struct ctx *c, const struct yaml *y, const struct key *k, struct
 		return true; /* "devices:" and nothing below: an empty list */
 	if (!expect(c, y, YAML_LIST, k, "one '- ' a line with the keys behind it"))
 		return false;
+	if (!check_count(c, y, k, y->count))
+		return false;
 	l->v = arena_alloc(c->a, (size_t)y->count * k->sub->size);
 	l->n = 0;
 	for (const struct yaml *e = y->first; e != NULL; e = e->next) {
