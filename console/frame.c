@@ -192,6 +192,24 @@ draw_message(struct console *co)
 }
 
 /* "?help" pairs: a key, then a word. */
+/* "1-5": the digits that open drawings of this site; "" if none does. */
+static void
+page_digits(const struct console *co, char *buf, size_t size)
+{
+	uint32_t first = 0, last = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < co->page_count; i++) {
+		uint32_t key = co->pages[i].key;
+		if (key < '0' || key > '9')
+			continue;
+		first = first == 0 || key < first ? key : first;
+		last = key > last ? key : last;
+	}
+	if (first != 0)
+		str_printf(buf, size, first == last ? "%c" : "%c-%c", (char)first, (char)last);
+}
+
 static void
 draw_keys(struct console *co, const struct view *v)
 {
@@ -202,7 +220,7 @@ draw_keys(struct console *co, const struct view *v)
 		{ "?", "help", MODE_ALL },
 		{ "q", "back", MODE_ALL },
 		{ "Q", "quit", MODE_ALL },
-		{ "1-5", "pages", MODE_ALL },
+		{ "#", "pages", MODE_ALL },
 		{ "p", "points", MODE_ALL },
 		{ "l", "links", MODE_ALL },
 		{ "Enter", "open", MODE_ALL },
@@ -218,15 +236,20 @@ draw_keys(struct console *co, const struct view *v)
 	};
 	struct grid *g = co->grid;
 	int at = 1, row = g->rows - 1;
+	char digits[8];
 
+	page_digits(co, digits, sizeof digits);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		int need = text_width(keys[i].key) + 1 + text_width(keys[i].word);
+		const char *key = strcmp(keys[i].key, "#") == 0 ? digits : keys[i].key;
+		int need = text_width(key) + 1 + text_width(keys[i].word);
+		if (key[0] == '\0')
+			continue;
 		if ((keys[i].where & (v->ops->modes | MODE_ALL)) == 0 ||
 		    (co->is_ascii && strcmp(keys[i].key, "J") == 0))
 			continue;
 		if (at + need > g->columns - 1)
 			break;
-		at += grid_put(g, row, at, -1, LOOK_KEY, keys[i].key) + 1;
+		at += grid_put(g, row, at, -1, LOOK_KEY, key) + 1;
 		at += grid_put(g, row, at, -1, LOOK_LABEL, keys[i].word) + 2;
 	}
 }

@@ -143,6 +143,7 @@ palette_key(struct console *co, uint32_t key)
 		break;
 	case PROMPT_LEFT:
 		prompt_close(p);
+		co->found[0] = '\0';
 		if (purpose == REQ_FILTER)
 			console_request(co, REQ_FILTER, "");
 		break;

@@ -7,12 +7,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "console/chart.h"
 #include "console/shown.h"
 
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
 #define LABEL_CELLS 12
+#define CHART_ROWS  9
 
 struct page {
 	char name[POINT_NAME_MAX];
@@ -266,25 +268,34 @@ draw_registers(struct cursor *c, const struct page *p)
 static void
 draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 {
-	char text[SPARK_LENGTH * 4 + 1], lo[32], hi[32], line_of[160];
-	struct spark_span span;
-	int column, cells;
+	struct console *co = c->co;
+	char lo[32], hi[32], text[160];
+	struct spark_span span = { NAN, NAN, NAN, 0 };
+	struct area a = { c->row, 0, c->a.row + c->a.rows - c->row - 1, 0 };
+	int column, decimals = pt->decimals > 0 ? pt->decimals : 0;
 
 	if (pt->kind == KIND_DIGITAL || pt->kind == KIND_COMMAND || !line(c, "Seen", &column))
 		return;
-	cells = c->a.columns - column - 2;
-	cells = cells > SPARK_LENGTH ? SPARK_LENGTH : cells;
-	spark_text(c->co->sparks, p->id, cells, c->co->is_ascii_graph, text, &span);
-	if (!c->co->is_accessible)
-		grid_put(c->co->grid, c->row - 1, column, cells, LOOK_NORMAL, text);
+	a.column = column;
+	a.columns = c->a.columns - column - 2;
+	a.rows = a.rows > CHART_ROWS ? CHART_ROWS : a.rows;
+	if (co->is_accessible || co->is_slow) /* the numbers only */
+		a.rows = 0;
+	chart_draw(co, p->id, a, &span);
+	c->row += a.rows - 1;
 	if (isnan(span.min)) {
-		grid_put(c->co->grid, c->row - 1, column, cells, LOOK_LABEL, "nothing good since this console looks");
+		grid_put(co->grid, c->row, column, a.columns, LOOK_LABEL, "nothing good since this console looks");
 		return;
 	}
-	str_fixed(lo, sizeof lo, (double)span.min, pt->decimals > 0 ? pt->decimals : 0);
-	str_fixed(hi, sizeof hi, (double)span.max, pt->decimals > 0 ? pt->decimals : 0);
-	str_printf(line_of, sizeof line_of, "min %s  max %s  in the last %ds, one a second", lo, hi, span.samples);
-	text_line(c, "", LOOK_LABEL, line_of);
+	str_fixed(lo, sizeof lo, (double)span.min, decimals);
+	str_fixed(hi, sizeof hi, (double)span.max, decimals);
+	if (a.rows > 1 && span.max > span.min) /* beside the label where there is room */
+		grid_put(
+		    co->grid, strlen(hi) < 8 ? a.row : a.row + 1, column - 1 - (int)strlen(hi), -1, LOOK_LABEL, hi);
+	if (a.rows > 1)
+		grid_fit(co->grid, a.row + a.rows - 1, c->a.column + 1, LABEL_CELLS, LOOK_LABEL, lo, true);
+	str_printf(text, sizeof text, "min %s  max %s  in the last %ds, one a second", lo, hi, span.samples);
+	text_line(c, "", LOOK_LABEL, text);
 }
 
 static void

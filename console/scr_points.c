@@ -217,7 +217,8 @@ draw_row(struct console *co, point_id id, int row, struct area a, const struct c
 	shown_get(co, id, &s);
 	if (keep_is_marked(pt->name))
 		grid_put(g, row, a.column, 1, LOOK_KEY, "*");
-	grid_fit(g, row, at, w->name, LOOK_NORMAL, pt->name, false);
+	bool is_found = co->found[0] != '\0' && has_text(pt, co->found);
+	grid_fit(g, row, at, w->name, is_found ? LOOK_FOUND : LOOK_NORMAL, pt->name, false);
 	shown_put_right(co, g, row, at += w->name + 1, w->value, &s, NULL);
 	grid_fit(g, row, at += w->value + 1, w->unit, LOOK_LABEL, pt->unit, false);
 	grid_fit(g, row, at += w->unit + 1, w->age, s.look, s.age, true);

@@ -117,6 +117,20 @@ spark_get(struct spark_store *st, point_id id, float *out, int count)
 	return have;
 }
 
+int
+spark_get_steady(struct spark_store *st, point_id id, float *out, int count, int step)
+{
+	int ahead = 0;
+
+	if (id < st->points && st->ring_of[id] != NO_RING)
+		ahead = (step - (int)(st->rings[st->ring_of[id]]->count % (uint32_t)step)) % step;
+	if (ahead > count)
+		ahead = count;
+	for (int i = count - ahead; i < count; i++)
+		out[i] = NAN;
+	return spark_get(st, id, out, count - ahead);
+}
+
 void
 spark_text(struct spark_store *st, point_id id, int cells, bool is_ascii, char *buf, struct spark_span *span)
 {

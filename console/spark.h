@@ -23,6 +23,9 @@ void spark_sample(struct spark_store *st, double (*value)(point_id id, void *arg
 /* The newest `count` samples, oldest first, NaN where there is none; returns how many were ever taken, at most count. */
 int spark_get(struct spark_store *st, point_id id, float *out, int count);
 
+/* The same, but its right edge stands still for `step` samples and then moves on by as many. */
+int spark_get_steady(struct spark_store *st, point_id id, float *out, int count, int step);
+
 struct spark_span {
 	float min, max, last;
 	int samples;
