@@ -71,7 +71,7 @@ turn_cb(struct ev_loop *loop, ev_prepare *w, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (c->table == NULL)
+	if (c->table == NULL || c->is_stopping)
 		return;
 	calc_run(c->calc, clock_utc(), clock_mono());
 	publish_turn(c->publish);
@@ -297,9 +297,8 @@ down_cb(enum helper_id id, enum err why, void *arg)
 
 	if (id == HELPER_SITE) {
 		intake_down(c->intake, why);
-	} else if (id == HELPER_FIELD) {
-		if (!c->is_stopping)
-			log_warn("chisan-field is gone: its points are without communication until it is back");
+	} else if (id == HELPER_FIELD && !c->is_stopping) {
+		log_warn("chisan-field is gone: its points are without communication until it is back");
 		links_down(c->links);
 		touch(c);
 	}

@@ -230,7 +230,7 @@ forget_site(struct publish *p)
 	free(p->cells);
 	free(p->group_sent);
 	free(p->shadows);
-	wbuf_done(&p->absolute);
+	snapshot_forget(p);
 	p->cells = NULL;
 	p->group_sent = NULL;
 	p->shadows = NULL;

@@ -38,12 +38,16 @@ struct publish {
 	/* ---- reused */
 	struct delta_writer writer;
 	struct wbuf body, frame;
-	struct wbuf absolute;         /* frames of W_VALUES for all who need them now */
+	/* ---- kept while any console is in its snapshot: encoded once for all of them */
+	struct wbuf absolute;         /* frames of W_VALUES */
 	uint64_t absolute_at;         /* made when `frames` was this */
+	struct wbuf *blocks;          /* [block_count] frames of W_POINT; empty = not made yet */
+	uint32_t block_count;
 };
 
 /* snapshot.c */
 void snapshot_begin(struct publish *p, struct feed *f); /* or again */
+void snapshot_forget(struct publish *p);                /* frees what was kept */
 void snapshot_timer_cb(struct ev_loop *loop, ev_timer *w, int revents);
 
 #endif

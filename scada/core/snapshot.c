@@ -8,10 +8,15 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
+#include "scada/base/mem.h"
 #include "scada/core/describe.h"
 #include "scada/core/publish_private.h"
 
-#define ITEMS_A_TURN 1000          /* of one console before the next has its turn */
+#define POINTS_A_BLOCK 128         /* described at a time */
+#define PIECES_A_TURN 128          /* of one console before the next has its turn */
+#define BLOCKS_A_TURN 8
 #define FEEDS_A_TURN 4
 #define QUEUE_MARK (256 * 1024)    /* above this a console reads first */
 #define PAUSE_FULL_S 0.005
@@ -96,6 +101,22 @@ encode_values(struct publish *p)
 	close_piece(p);
 }
 
+/* Descriptions of a block of points, made for the first console that needs them. */
+static void
+send_points(struct publish *p, struct feed *f)
+{
+	struct wbuf *block = &p->blocks[f->cursor];
+	uint32_t from = f->cursor * POINTS_A_BLOCK, count = p->site->point_count - from;
+
+	if (count > POINTS_A_BLOCK)
+		count = POINTS_A_BLOCK;
+	for (uint32_t i = 0, todo = block->len == 0 ? count : 0; i < todo; i++) {
+		describe_point(p->site, from + i, &p->body);
+		conn_encode(block, W_POINT, p->generation, &p->body);
+	}
+	conn_send_encoded(f->conn, block->data, block->len);
+}
+
 static void
 send_state(struct publish *p, struct feed *f, uint32_t device)
 {
@@ -123,7 +144,7 @@ phase_count(const struct publish *p, const struct feed *f)
 {
 	switch (f->phase) {
 	case FEED_DEVICES: return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
-	case FEED_POINTS:  return (f->what & SUB_POINTS) != 0 ? p->site->point_count : 0;
+	case FEED_POINTS:  return (f->what & SUB_POINTS) != 0 ? p->block_count : 0;
 	case FEED_SCREENS: return (f->what & SUB_SCREENS) != 0 ? p->site->screens.n : 0;
 	case FEED_STATES:  return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
 	case FEED_VALUES:  return 1;
@@ -140,8 +161,7 @@ send_piece(struct publish *p, struct feed *f)
 		send_body(p, f, W_DEVICE);
 		break;
 	case FEED_POINTS:
-		describe_point(p->site, f->cursor, &p->body);
-		send_body(p, f, W_POINT);
+		send_points(p, f);
 		break;
 	case FEED_SCREENS:
 		send_screen(p, f, f->cursor);
@@ -166,18 +186,18 @@ send_piece(struct publish *p, struct feed *f)
 static bool
 feed_some(struct publish *p, struct feed *f)
 {
-	unsigned items = 0;
+	unsigned sent = 0;
 
-	while (f->phase != FEED_LIVE && items < ITEMS_A_TURN && conn_queued(f->conn) < QUEUE_MARK) {
+	while (f->phase != FEED_LIVE && sent < PIECES_A_TURN && conn_queued(f->conn) < QUEUE_MARK) {
 		if (f->cursor >= phase_count(p, f)) {
 			f->phase++;
 			f->cursor = 0;
 			continue;
 		}
+		sent += f->phase == FEED_POINTS ? PIECES_A_TURN / BLOCKS_A_TURN : 1;
 		send_piece(p, f);
-		items++;
 	}
-	return items > 0;
+	return sent > 0;
 }
 
 void
@@ -202,7 +222,7 @@ snapshot_timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 			break;
 	}
 	if (!pending && fed == 0) {
-		wbuf_done(&p->absolute);
+		snapshot_forget(p);
 		return;
 	}
 	ev_timer_set(w, fed > 0 ? 0.0 : PAUSE_FULL_S, 0.0);
@@ -210,10 +230,25 @@ snapshot_timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 }
 
 void
+snapshot_forget(struct publish *p)
+{
+	for (uint32_t i = 0; i < p->block_count; i++)
+		wbuf_done(&p->blocks[i]);
+	free(p->blocks);
+	p->blocks = NULL;
+	p->block_count = 0;
+	wbuf_done(&p->absolute);
+}
+
+void
 snapshot_begin(struct publish *p, struct feed *f)
 {
 	if (p->table == NULL)
 		return;
+	if (p->blocks == NULL) {
+		p->block_count = (p->site->point_count + POINTS_A_BLOCK - 1) / POINTS_A_BLOCK;
+		p->blocks = xcalloc(p->block_count + 1, sizeof(*p->blocks));
+	}
 	conn_set_generation(f->conn, p->generation);
 	f->phase = FEED_DEVICES;
 	f->cursor = 0;
