@@ -150,7 +150,7 @@ step(struct model *m, struct world *w)
 
 	if (b->was_commanded < 0.5)
 		b->p_sp = round(usual_kw(b, w->calendar.hour) * 10) / 10;
-	double hum = fabs(b->p_sp) > 1 ? wander_step(&b->trickle, &m->rng, w->dt) : 0;
+	double hum = wander_step(&b->trickle, &m->rng, w->dt);
 	double most = most_out(b, w);
 	double wanted = ready ? within_limits(b, fmin(b->p_sp + hum, most), w->dt) : 0;
 	m->p_kw = slew(m->p_kw, lag(m->p_kw, wanted, w->dt, 0.4), a->ramp_kw_per_s, w->dt);
