@@ -52,6 +52,10 @@ expect 0 --help
 prints 'Usage: chisan'
 expect 0 --version
 prints 'wire version'
+expect 0 --print-keys
+while IFS= read -r line; do
+	grep -qxF -e "$line" "$top_srcdir/docs/man/chisan.1" || fail "chisan.1 lacks: $line"
+done < <(sed "/^\t/d; s/\\\\/\\\\e/g; s/'/\\\\(aq/g; s/^\([^\t]*\)\t[^\t]*\t[^\t]*\t/.It \1 Ta /" "$dir/out")
 expect 2 nothing
 expect 2 get
 expect 2 points --no-such-option
