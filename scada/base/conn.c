@@ -19,11 +19,11 @@
 #include "scada/base/mem.h"
 #include "scada/base/msg.h"
 
-#define READ_TURN 65536             /* bytes taken from one peer before the others have their turn */
-#define QUEUE_DEFAULT (4u << 20)
+#define READ_TURN        65536 /* bytes taken from one peer before the others have their turn */
+#define QUEUE_DEFAULT    (4u << 20)
 #define DEADLINE_DEFAULT (10 * US_PER_S)
-#define FINISH_US US_PER_S
-#define KEEP_BUFFER 65536           /* an empty buffer above this is given back */
+#define FINISH_US        US_PER_S
+#define KEEP_BUFFER      65536 /* an empty buffer above this is given back */
 
 struct conn {
 	struct ev_loop *loop;
@@ -35,18 +35,18 @@ struct conn {
 	uint16_t generation;
 	uint32_t sequence;
 	ev_io readable, writable;
-	ev_prepare flush;           /* never started, only fed at the least priority: what a turn queued goes out at its end */
+	ev_prepare flush; /* never started, only fed at the least priority: what a turn queued goes out at its end */
 	ev_timer deadline;
-	struct wbuf in;             /* the start of a frame that is not complete yet */
+	struct wbuf in; /* the start of a frame that is not complete yet */
 	struct wbuf out;
-	size_t out_sent;            /* bytes of out that are gone */
-	struct mono frame_since;    /* when the first byte of the frame in `in` came */
-	struct mono progress;       /* when the queue last shrank, or began */
+	size_t out_sent;         /* bytes of out that are gone */
+	struct mono frame_since; /* when the first byte of the frame in `in` came */
+	struct mono progress;    /* when the queue last shrank, or began */
 	struct mono finish_since;
 	uint64_t bytes_out, dropped;
-	enum err doom;              /* why it will be closed on return to the loop; OK = it will not */
+	enum err doom; /* why it will be closed on return to the loop; OK = it will not */
 	bool is_finishing, is_closed, is_freed;
-	unsigned depth;             /* callbacks and loops on the stack that still use c */
+	unsigned depth; /* callbacks and loops on the stack that still use c */
 };
 
 static void
@@ -305,7 +305,9 @@ conn_result(struct conn *c, uint32_t reply_to, enum err e, int addcause, const c
 {
 	char text[1024];
 	struct wbuf b;
-	struct msg_result m = { .err = (uint16_t)e, .addcause = (uint8_t)(addcause < 0 ? 255 : addcause), .text = text };
+	struct msg_result m = {
+		.err = (uint16_t)e, .addcause = (uint8_t)(addcause < 0 ? 255 : addcause), .text = text
+	};
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -325,8 +327,8 @@ deliver(struct conn *c, const struct frame *f)
 	const struct wire_row *row = wire_find(f->type);
 
 	if (row->role > c->role) {
-		conn_result(c, f->sequence, ERR_DENIED, AC_NO_AUTHORITY, "%s needs the role %s; you are %s", row->name, role_word(row->role),
-		    role_word(c->role));
+		conn_result(c, f->sequence, ERR_DENIED, AC_NO_AUTHORITY, "%s needs the role %s; you are %s", row->name,
+		    role_word(row->role), role_word(c->role));
 		return;
 	}
 	if ((row->flags & WF_NUMBERS) != 0 && f->generation != c->generation) {

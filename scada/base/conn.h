@@ -20,13 +20,14 @@ struct conn_ops {
 };
 
 struct conn_limits {
-	size_t queue_max;       /* bytes waiting to be sent before the peer is dropped with ERR_SLOW; 0 = 4 MiB */
-	int64_t stall_us;       /* and time without progress; 0 = 10 s */
-	int64_t frame_us;       /* longest time from a frame's first byte to its last; 0 = 10 s */
+	size_t queue_max; /* bytes waiting to be sent before the peer is dropped with ERR_SLOW; 0 = 4 MiB */
+	int64_t stall_us; /* and time without progress; 0 = 10 s */
+	int64_t frame_us; /* longest time from a frame's first byte to its last; 0 = 10 s */
 };
 
 /* Takes the descriptor. arg goes to both functions. The role is ROLE_NONE until conn_set_role(). */
-struct conn *conn_new(struct ev_loop *loop, int fd, const struct conn_ops *ops, void *arg, const struct conn_limits *limits);
+struct conn *conn_new(
+    struct ev_loop *loop, int fd, const struct conn_ops *ops, void *arg, const struct conn_limits *limits);
 void conn_free(struct conn *c); /* closes at once; unsent output is lost; safe inside both callbacks */
 
 /* Closes when everything queued is sent, or after a second; closed() is called with why. */
@@ -34,7 +35,8 @@ void conn_finish(struct conn *c, enum err why);
 
 void conn_set_role(struct conn *c, enum role role); /* frames above it get W_RESULT ERR_DENIED and are not delivered */
 enum role conn_role(const struct conn *c);
-void conn_set_generation(struct conn *c, uint16_t generation); /* of frames sent; WF_NUMBERS frames of another are dropped and counted */
+/* Of frames sent; WF_NUMBERS frames of another are dropped and counted. */
+void conn_set_generation(struct conn *c, uint16_t generation);
 uint16_t conn_generation(const struct conn *c);
 int conn_fd(const struct conn *c);
 size_t conn_queued(const struct conn *c);
@@ -49,6 +51,6 @@ enum err conn_send_encoded(struct conn *c, const uint8_t *frame, size_t len);
 
 /* W_RESULT in one line. */
 void conn_result(struct conn *c, uint32_t reply_to, enum err e, int addcause, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 
 #endif

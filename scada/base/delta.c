@@ -11,11 +11,11 @@
 
 #include "scada/base/delta.h"
 
-#define UNITS_MAX (INT64_C(1) << 53) /* a double holds every whole number up to here */
+#define UNITS_MAX    (INT64_C(1) << 53) /* a double holds every whole number up to here */
 #define DECIMALS_MIN (-6)
 #define DECIMALS_MAX 12
 #define FLAG_QUALITY 1u
-#define FLAG_RAW 2u
+#define FLAG_RAW     2u
 
 static double
 power_of_ten(int decimals)

@@ -16,11 +16,11 @@
 
 /* One point's state as both ends know it. */
 struct delta_cell {
-	int64_t n;        /* last broadcast value in units of 10^-decimals; 0 after a raw value that does not fit */
-	double v;         /* the value; at the sender as it was sent */
-	struct utc time;  /* of the value while it is not good */
+	int64_t n;       /* last broadcast value in units of 10^-decimals; 0 after a raw value that does not fit */
+	double v;        /* the value; at the sender as it was sent */
+	struct utc time; /* of the value while it is not good */
 	uint16_t quality, cause;
-	int8_t decimals;  /* -6..12 */
+	int8_t decimals; /* -6..12 */
 };
 
 /* The value that a receiver will see: v rounded to decimals; v itself if it does not fit 2^53 units or is not finite. */
@@ -29,8 +29,8 @@ double delta_round(double v, int decimals);
 struct delta_writer {
 	struct wbuf *b;
 	struct utc now;
-	struct wbuf points;  /* groups, then points, collected until the end */
-	size_t groups_len;   /* bytes of the groups in it */
+	struct wbuf points; /* groups, then points, collected until the end */
+	size_t groups_len;  /* bytes of the groups in it */
 	uint32_t next_group, next_point;
 	uint32_t groups, count;
 	bool is_absolute;
@@ -45,9 +45,9 @@ void delta_end(struct delta_writer *w);            /* writes the body */
 void delta_writer_done(struct delta_writer *w);    /* frees; begin may follow again without */
 
 struct delta_sink {
-	uint32_t groups, points; /* bounds: greater numbers make the body bad */
-	struct utc *group_time;  /* [groups]; updated */
-	struct delta_cell *cells; /* [points]; updated; decimals set by the owner */
+	uint32_t groups, points;                    /* bounds: greater numbers make the body bad */
+	struct utc *group_time;                     /* [groups]; updated */
+	struct delta_cell *cells;                   /* [points]; updated; decimals set by the owner */
 	void (*changed)(uint32_t point, void *arg); /* may be NULL */
 	void *arg;
 };

@@ -88,14 +88,11 @@ raw_type_registers(enum raw_type t)
 	switch (t) {
 	case RAW_U32:
 	case RAW_I32:
-	case RAW_F32:
-		return 2;
+	case RAW_F32: return 2;
 	case RAW_U64:
 	case RAW_I64:
-	case RAW_F64:
-		return 4;
-	default:
-		return 1;
+	case RAW_F64: return 4;
+	default: return 1;
 	}
 }
 

@@ -167,12 +167,20 @@ enum mb_table { TABLE_COIL, TABLE_DISCRETE, TABLE_HOLDING, TABLE_INPUT, TABLE_CO
 enum raw_type { RAW_BIT, RAW_U16, RAW_I16, RAW_U32, RAW_I32, RAW_U64, RAW_I64, RAW_F32, RAW_F64, RAW_COUNT };
 enum byte_order { ORDER_ABCD, ORDER_CDAB, ORDER_BADC, ORDER_DCBA, ORDER_COUNT };
 enum device_state { DEVICE_OFF, DEVICE_CONNECTING, DEVICE_UP, DEVICE_DOWN, DEVICE_STATE_COUNT };
-enum subscribe { SUB_SITE = 1, SUB_POINTS = 2, SUB_VALUES = 4, SUB_DEVICES = 8, SUB_SCREENS = 16, SUB_CHANGES = 32, SUB_ALL = 63 };
+enum subscribe {
+	SUB_SITE = 1,
+	SUB_POINTS = 2,
+	SUB_VALUES = 4,
+	SUB_DEVICES = 8,
+	SUB_SCREENS = 16,
+	SUB_CHANGES = 32,
+	SUB_ALL = 63
+};
 
-const char *mb_table_word(enum mb_table t);     /* "coil" "discrete" "holding" "input" */
-const char *raw_type_word(enum raw_type t);     /* "bit" "u16" ... */
-unsigned raw_type_registers(enum raw_type t);   /* 1, 2 or 4; a bit counts 1 */
-const char *byte_order_word(enum byte_order o); /* "ABCD" ... */
+const char *mb_table_word(enum mb_table t);         /* "coil" "discrete" "holding" "input" */
+const char *raw_type_word(enum raw_type t);         /* "bit" "u16" ... */
+unsigned raw_type_registers(enum raw_type t);       /* 1, 2 or 4; a bit counts 1 */
+const char *byte_order_word(enum byte_order o);     /* "ABCD" ... */
 const char *device_state_word(enum device_state s); /* "off" "connecting" "up" "down" */
 
 #endif

@@ -36,22 +36,27 @@ sandbox_enter(unsigned may, const char *const folders[])
 
 /* ---- Landlock, by number: glibc has no wrappers, and older headers lack the later rights */
 
-#define LL_CREATE_RULESET 444
-#define LL_ADD_RULE 445
-#define LL_RESTRICT_SELF 446
-#define LL_VERSION 1u
+#define LL_CREATE_RULESET    444
+#define LL_ADD_RULE          445
+#define LL_RESTRICT_SELF     446
+#define LL_VERSION           1u
 #define LL_RULE_PATH_BENEATH 1
-#define LL_READ_FILE (UINT64_C(1) << 2)
-#define LL_READ_DIR (UINT64_C(1) << 3)
-#define LL_FS_1 ((UINT64_C(1) << 13) - 1)  /* execute .. make symlink */
-#define LL_FS_2 (UINT64_C(1) << 13)        /* refer */
-#define LL_FS_3 (UINT64_C(1) << 14)        /* truncate */
-#define LL_FS_5 (UINT64_C(1) << 15)        /* ioctl of devices */
-#define LL_NET_BIND UINT64_C(1)
-#define LL_NET_CONNECT UINT64_C(2)
+#define LL_READ_FILE         (UINT64_C(1) << 2)
+#define LL_READ_DIR          (UINT64_C(1) << 3)
+#define LL_FS_1              ((UINT64_C(1) << 13) - 1) /* execute .. make symlink */
+#define LL_FS_2              (UINT64_C(1) << 13)       /* refer */
+#define LL_FS_3              (UINT64_C(1) << 14)       /* truncate */
+#define LL_FS_5              (UINT64_C(1) << 15)       /* ioctl of devices */
+#define LL_NET_BIND          UINT64_C(1)
+#define LL_NET_CONNECT       UINT64_C(2)
 
-struct ll_ruleset { uint64_t fs, net; };
-struct ll_path { uint64_t allowed; int32_t parent; } __attribute__((packed));
+struct ll_ruleset {
+	uint64_t fs, net;
+};
+struct ll_path {
+	uint64_t allowed;
+	int32_t parent;
+} __attribute__((packed));
 
 static bool
 landlock_allow(int ruleset, const char *folder)
@@ -85,7 +90,8 @@ landlock_enter(unsigned may, const char *const folders[])
 		return false;
 	attr.fs |= (abi >= 2 ? LL_FS_2 : 0) | (abi >= 3 ? LL_FS_3 : 0) | (abi >= 5 ? LL_FS_5 : 0);
 	if (abi >= 4)
-		attr.net = ((may & SANDBOX_LISTEN) == 0 ? LL_NET_BIND : 0) | ((may & SANDBOX_CONNECT) == 0 ? LL_NET_CONNECT : 0);
+		attr.net = ((may & SANDBOX_LISTEN) == 0 ? LL_NET_BIND : 0) |
+		    ((may & SANDBOX_CONNECT) == 0 ? LL_NET_CONNECT : 0);
 	ruleset = (int)syscall(LL_CREATE_RULESET, &attr, abi >= 4 ? sizeof(attr) : sizeof(attr.fs), 0);
 	if (ruleset < 0)
 		return false;
@@ -100,6 +106,7 @@ landlock_enter(unsigned may, const char *const folders[])
 
 #define CALL(name) SCMP_SYS(name)
 
+/* clang-format off */
 static const int calls_always[] = {
 	CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), CALL(close), CALL(lseek), CALL(fstat),
 	CALL(recvfrom), CALL(sendto), CALL(recvmsg), CALL(sendmsg), CALL(recvmmsg), CALL(sendmmsg), CALL(shutdown),
@@ -124,6 +131,7 @@ static const int calls_spawn[] = {
 	CALL(setrlimit), CALL(close_range), CALL(socketpair), CALL(arch_prctl), CALL(set_tid_address), CALL(openat), CALL(open),
 	CALL(mmap), CALL(mprotect), CALL(ioctl),
 };
+/* clang-format on */
 
 static int
 allow(scmp_filter_ctx ctx, const int *calls, size_t count)

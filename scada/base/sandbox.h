@@ -11,8 +11,8 @@
 #include "scada/base/err.h"
 
 enum sandbox_may {
-	SANDBOX_READ_FILES = 1 << 0,  /* below the given folders */
-	SANDBOX_CONNECT = 1 << 1,     /* TCP and UDP sockets, no new listening ones */
+	SANDBOX_READ_FILES = 1 << 0, /* below the given folders */
+	SANDBOX_CONNECT = 1 << 1,    /* TCP and UDP sockets, no new listening ones */
 	SANDBOX_LISTEN = 1 << 2,
 	SANDBOX_SPAWN = 1 << 3,
 };

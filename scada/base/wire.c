@@ -355,7 +355,8 @@ r_str(struct rbuf *r)
 		return "";
 	}
 	p = take(r, (size_t)len + 1);
-	if (p == NULL || p[len] != 0 || memchr(p, 0, (size_t)len) != NULL || !text_is_utf8((const char *)p, (size_t)len, NULL)) {
+	if (p == NULL || p[len] != 0 || memchr(p, 0, (size_t)len) != NULL ||
+	    !text_is_utf8((const char *)p, (size_t)len, NULL)) {
 		r->bad = true;
 		return "";
 	}

@@ -18,8 +18,8 @@
 #include "scada/base/err.h"
 #include "scada/base/point.h"
 
-#define WIRE_VERSION 1
-#define WIRE_HEAD 16
+#define WIRE_VERSION  1
+#define WIRE_HEAD     16
 #define WIRE_BODY_MAX (1024 * 1024)
 
 enum wire_flags {
@@ -74,8 +74,8 @@ struct wire_row {
 	uint16_t type;
 	uint32_t min, max; /* bytes of body */
 	enum role role;
-	unsigned flags;    /* enum wire_flags */
-	const char *name;  /* "W_HELLO" */
+	unsigned flags;   /* enum wire_flags */
+	const char *name; /* "W_HELLO" */
 	const char *help;
 };
 
@@ -105,7 +105,7 @@ struct wbuf {
 };
 void wbuf_init(struct wbuf *b);
 void wbuf_done(struct wbuf *b);
-void wbuf_reset(struct wbuf *b); /* empty, keeps the memory */
+void wbuf_reset(struct wbuf *b);                /* empty, keeps the memory */
 uint8_t *wbuf_grow(struct wbuf *b, size_t add); /* room for add more bytes, counted as written: the caller fills them */
 void w_u8(struct wbuf *b, uint8_t v);
 void w_u16(struct wbuf *b, uint16_t v);
@@ -113,9 +113,9 @@ void w_u32(struct wbuf *b, uint32_t v);
 void w_u64(struct wbuf *b, uint64_t v);
 void w_i64(struct wbuf *b, int64_t v);
 void w_f64(struct wbuf *b, double v);
-void w_varint(struct wbuf *b, uint64_t v);  /* LEB128, 1 to 10 bytes */
+void w_varint(struct wbuf *b, uint64_t v); /* LEB128, 1 to 10 bytes */
 void w_zigzag(struct wbuf *b, int64_t v);
-void w_str(struct wbuf *b, const char *s);  /* varint length, bytes, NUL; NULL is "" */
+void w_str(struct wbuf *b, const char *s);               /* varint length, bytes, NUL; NULL is "" */
 void w_bytes(struct wbuf *b, const void *p, size_t len); /* varint length, bytes */
 
 /* ---- reading a body: a fault is sticky, then everything reads as 0 or "" */
@@ -133,8 +133,8 @@ int64_t r_i64(struct rbuf *r);
 double r_f64(struct rbuf *r);
 uint64_t r_varint(struct rbuf *r);
 int64_t r_zigzag(struct rbuf *r);
-const char *r_str(struct rbuf *r);  /* into the buffer; refused if it is not valid UTF-8 or holds a NUL */
+const char *r_str(struct rbuf *r); /* into the buffer; refused if it is not valid UTF-8 or holds a NUL */
 const uint8_t *r_bytes(struct rbuf *r, size_t *len);
-bool r_done(const struct rbuf *r);  /* all read and nothing bad */
+bool r_done(const struct rbuf *r); /* all read and nothing bad */
 
 #endif

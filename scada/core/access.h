@@ -29,6 +29,7 @@ bool access_peer(int fd, struct peer *p);
  * the user decides, else the highest of the rows of its groups. ROLE_NONE = not known.
  * *name: as the site file calls the peer, else "uid N"; buf of at least 32 is used for that.
  */
-enum role access_role(const struct site *site, const struct peer *p, uid_t own, const char **name, char *buf, size_t size);
+enum role access_role(
+    const struct site *site, const struct peer *p, uid_t own, const char **name, char *buf, size_t size);
 
 #endif

@@ -28,8 +28,8 @@
 #include "scada/core/session.h"
 #include "scada/core/system.h"
 
-#define TICK_S 0.25
-#define STATUS_S 5.0
+#define TICK_S     0.25
+#define STATUS_S   5.0
 #define FAREWELL_S 1.5 /* for clients to read our last words */
 
 struct core {
@@ -50,7 +50,7 @@ struct core {
 	uint64_t hash[4];
 	uint64_t uuid[2];
 	/* ---- */
-	ev_prepare turn;        /* never started, only fed: runs after all events of a turn, before the queues go out */
+	ev_prepare turn; /* never started, only fed: runs after all events of a turn, before the queues go out */
 	ev_timer tick, status, alive, farewell;
 	ev_signal term, interrupt, hangup;
 	char status_text[128];
@@ -102,8 +102,8 @@ status_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	if (c->site == NULL || c->is_stopping)
 		return;
 	links_count(c->links, states);
-	str_printf(text, sizeof(text), "%u points, %u devices up, %u down, %u clients", c->site->point_count, states[DEVICE_UP],
-	    states[DEVICE_DOWN] + states[DEVICE_CONNECTING], sessions_count(c->sessions));
+	str_printf(text, sizeof(text), "%u points, %u devices up, %u down, %u clients", c->site->point_count,
+	    states[DEVICE_UP], states[DEVICE_DOWN] + states[DEVICE_CONNECTING], sessions_count(c->sessions));
 	if (strcmp(text, c->status_text) == 0)
 		return;
 	str_copy(c->status_text, sizeof(c->status_text), text);
@@ -196,8 +196,8 @@ loaded_cb(struct site *site, const uint64_t hash[4], void *arg)
 	table_free(old_table);
 	site_free(old_site);
 	touch(c);
-	log_notice("%s %s: %u points, %u devices, generation %u", is_first ? "site" : "reloaded", site->name, site->point_count,
-	    site->node_count, c->generation);
+	log_notice("%s %s: %u points, %u devices, generation %u", is_first ? "site" : "reloaded", site->name,
+	    site->point_count, site->node_count, c->generation);
 	if (is_first) {
 		start_helpers(c);
 		log_notice("ready; clients find it at %s", c->socket.path);
@@ -323,7 +323,11 @@ stopped_cb(void *arg)
 }
 
 static const struct supervise_ops supervise_ops = {
-	.hello = hello_cb, .up = up_cb, .frame = helper_frame_cb, .down = down_cb, .stopped = stopped_cb,
+	.hello = hello_cb,
+	.up = up_cb,
+	.frame = helper_frame_cb,
+	.down = down_cb,
+	.stopped = stopped_cb,
 };
 static const struct intake_ops intake_ops = { .loaded = loaded_cb, .failed = failed_cb };
 
@@ -379,7 +383,9 @@ raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, vo
 	s->raw_open--;
 }
 
-static const struct sessions_ops sessions_ops = { .hello = hello_cb, .subscribe = subscribe_cb, .raw_get = raw_get_cb, .gone = gone_cb };
+static const struct sessions_ops sessions_ops = {
+	.hello = hello_cb, .subscribe = subscribe_cb, .raw_get = raw_get_cb, .gone = gone_cb
+};
 static const struct links_ops links_ops = { .raw = raw_cb, .raw_failed = raw_failed_cb };
 
 /* ---- figures */

@@ -47,7 +47,8 @@ describe_device(const struct site *s, uint32_t device, struct wbuf *b)
 static int
 order_of(const struct site_register *r, const struct site_profile *p)
 {
-	return schema_is_set(&register_schema, r, offsetof(struct site_register, byte_order)) ? r->byte_order : p->byte_order;
+	return schema_is_set(&register_schema, r, offsetof(struct site_register, byte_order)) ? r->byte_order
+	                                                                                      : p->byte_order;
 }
 
 static void
@@ -114,8 +115,8 @@ find_limits(const struct site_point_def *def, struct msg_point *m)
 	for (uint32_t i = 0; i < def->alarms.n; i++) {
 		switch (limits[i].type) {
 		case LIMIT_LL: m->ll = limits[i].limit; break;
-		case LIMIT_L:  m->l = limits[i].limit; break;
-		case LIMIT_H:  m->h = limits[i].limit; break;
+		case LIMIT_L: m->l = limits[i].limit; break;
+		case LIMIT_H: m->h = limits[i].limit; break;
 		case LIMIT_HH: m->hh = limits[i].limit; break;
 		default: break;
 		}

@@ -11,7 +11,7 @@
 void describe_device(const struct site *s, uint32_t device, struct wbuf *b); /* W_DEVICE */
 void describe_point(const struct site *s, point_id id, struct wbuf *b);      /* W_POINT */
 
-bool describe_is_field(const struct site *s, uint32_t device);               /* is it the field program's? */
+bool describe_is_field(const struct site *s, uint32_t device); /* is it the field program's? */
 void describe_field_link(const struct site *s, uint32_t link, struct wbuf *b);
 void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b);
 /* False: nothing is read for this point. */

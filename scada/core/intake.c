@@ -18,7 +18,7 @@ struct intake {
 	const char *folder;
 	const struct intake_ops *ops;
 	void *arg;
-	struct site_intake *run;   /* NULL: nothing runs, or the outcome is known */
+	struct site_intake *run; /* NULL: nothing runs, or the outcome is known */
 	uint32_t faults;
 	bool is_first, is_running, again;
 };
@@ -121,7 +121,8 @@ intake_down(struct intake *in, enum err why)
 {
 	in->is_running = false;
 	if (in->run != NULL) {
-		log_error("chisan-site ended before its work was done%s%s", why == ERR_CLOSED ? "" : ": ", why == ERR_CLOSED ? "" : err_text(why));
+		log_error("chisan-site ended before its work was done%s%s", why == ERR_CLOSED ? "" : ": ",
+		    why == ERR_CLOSED ? "" : err_text(why));
 		finish(in, ERR_FAILED);
 	}
 	if (in->again)

@@ -13,10 +13,10 @@
 #include "scada/core/links.h"
 
 #define QUESTIONS_MAX 512
-#define SAMPLE_BYTES 14 /* point u32, cause u16, value f64 */
+#define SAMPLE_BYTES  14 /* point u32, cause u16, value f64 */
 
 struct question {
-	void *asker;             /* NULL = free, or the asker has gone */
+	void *asker;              /* NULL = free, or the asker has gone */
 	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
 };
 
@@ -27,7 +27,7 @@ struct links {
 	struct table *table;
 	const struct site *site;
 	uint16_t generation;
-	struct conn *conn;       /* NULL: the field program is not up */
+	struct conn *conn; /* NULL: the field program is not up */
 	struct question questions[QUESTIONS_MAX];
 	struct msg_field_stats stats;
 	bool was_up;
@@ -177,7 +177,8 @@ got_samples(struct links *l, struct rbuf *r, struct mono now)
 {
 	struct msg_samples m;
 
-	if (!msg_samples_get(r, &m) || m.device >= l->site->node_count || r->len - r->pos != (size_t)m.count * SAMPLE_BYTES)
+	if (!msg_samples_get(r, &m) || m.device >= l->site->node_count ||
+	    r->len - r->pos != (size_t)m.count * SAMPLE_BYTES)
 		return ERR_FRAME;
 	for (uint16_t i = 0; i < m.count; i++) {
 		uint32_t point = r_u32(r);
@@ -197,8 +198,8 @@ got_device_state(struct links *l, struct rbuf *r)
 {
 	struct msg_device_state m;
 
-	if (!msg_device_state_get(r, &m) || !r_done(r) || m.device >= l->site->node_count || m.state >= DEVICE_STATE_COUNT ||
-	    !err_is_known(m.last_error) || !describe_is_field(l->site, m.device))
+	if (!msg_device_state_get(r, &m) || !r_done(r) || m.device >= l->site->node_count ||
+	    m.state >= DEVICE_STATE_COUNT || !err_is_known(m.last_error) || !describe_is_field(l->site, m.device))
 		return ERR_FRAME;
 	if (!l->site->nodes[m.device].device->enabled)
 		return OK; /* it is off, whatever is said of it */
@@ -230,7 +231,8 @@ answer(struct links *l, const struct frame *f)
 		rbuf_init(&r, f->body, f->length);
 		if (!msg_result_get(&r, &m))
 			return ERR_FRAME;
-		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED, m.text, l->arg);
+		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED,
+		    m.text, l->arg);
 		return OK;
 	}
 	return OK; /* an answer that came after its question was given up */
@@ -245,22 +247,15 @@ links_frame(struct links *l, const struct frame *f, struct mono now)
 	if (l->site == NULL)
 		return OK;
 	switch (f->type) {
-	case W_SAMPLES:
-		return got_samples(l, &r, now);
-	case W_DEVICE_STATE:
-		return got_device_state(l, &r);
-	case W_FIELD_STATS:
-		return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
+	case W_SAMPLES: return got_samples(l, &r, now);
+	case W_DEVICE_STATE: return got_device_state(l, &r);
+	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
 	case W_RAW:
-	case W_RESULT:
-		return answer(l, f);
+	case W_RESULT: return answer(l, f);
 	case W_PING:
-	case W_PONG:
-		return OK;
-	case W_BYE:
-		return OK; /* its pipe ends next */
-	default:
-		return ERR_FRAME;
+	case W_PONG: return OK;
+	case W_BYE: return OK; /* its pipe ends next */
+	default: return ERR_FRAME;
 	}
 }
 
@@ -278,7 +273,8 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "there is no such point", l->arg);
 		return;
 	}
-	if (l->site->points[point].device == DEVICE_NONE || !describe_is_field(l->site, l->site->points[point].device)) {
+	if (l->site->points[point].device == DEVICE_NONE ||
+	    !describe_is_field(l->site, l->site->points[point].device)) {
 		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
 		return;
 	}

@@ -24,7 +24,7 @@
 #include "scada/core/core.h"
 #include "scada/core/place.h"
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE  2
 #define DESCRIPTORS 65536
 
 static const char usage_text[] =
@@ -58,7 +58,8 @@ print_version(void)
 static int
 read_options(int argc, char **argv, struct wishes *w)
 {
-	static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
+	static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
 	int ch;
 
 	while ((ch = getopt_long(argc, argv, "f:d:s:nvVh", longs, NULL)) != -1) {
@@ -87,7 +88,8 @@ read_options(int argc, char **argv, struct wishes *w)
 static int
 check_site(const struct wishes *w)
 {
-	char path[4096], program[] = "chisan-site", check[] = "-n", verbose[] = "-v", *folder = xstrdup(w->core.site_folder);
+	char path[4096], program[] = "chisan-site", check[] = "-n", verbose[] = "-v",
+	                 *folder = xstrdup(w->core.site_folder);
 	char *plain[] = { program, check, folder, NULL }, *wordy[] = { program, check, verbose, folder, NULL };
 
 	if (spawn_find(program, path, sizeof(path)))
@@ -132,7 +134,8 @@ main(int argc, char **argv)
 	log_init("chisand", w.verbosity);
 	if (w.check_only)
 		return check_site(&w);
-	if (!place_data_folder(w.core.data_folder, data, sizeof(data)) || !place_socket(w.core.socket, path, sizeof(path))) {
+	if (!place_data_folder(w.core.data_folder, data, sizeof(data)) ||
+	    !place_socket(w.core.socket, path, sizeof(path))) {
 		log_error("the name of the data folder or of the socket is too long");
 		return EXIT_FAILURE;
 	}

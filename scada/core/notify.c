@@ -60,8 +60,8 @@ static void
 tell(const char *text)
 {
 	if (manager.fd >= 0)
-		(void)sendto(manager.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *)&manager.to,
-		    manager.to_len);
+		(void)sendto(manager.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
+		    (const struct sockaddr *)&manager.to, manager.to_len);
 }
 
 void

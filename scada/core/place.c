@@ -85,7 +85,8 @@ open_folder(const char *folder, mode_t mode, char *message, size_t size)
 	if (fstat(fd, &st) != 0)
 		str_printf(message, size, "cannot look at the folder %s: %s", folder, strerror(errno));
 	else if (st.st_uid != geteuid() && st.st_uid != 0)
-		str_printf(message, size, "the folder %s belongs to user %u; it must be yours or root's", folder, (unsigned)st.st_uid);
+		str_printf(message, size, "the folder %s belongs to user %u; it must be yours or root's", folder,
+		    (unsigned)st.st_uid);
 	else if ((st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
 		str_printf(message, size, "everybody may write into the folder %s; chmod o-w it", folder);
 	else
@@ -129,7 +130,8 @@ place_lock(const char *folder, char *message, size_t size)
 
 		holder[n > 0 ? strspn(holder, "0123456789") : 0] = '\0';
 		if (errno == EWOULDBLOCK || n >= 0)
-			str_printf(message, size, "another chisand%s%s%s works in %s; stop it first, or give this one a data folder with -d",
+			str_printf(message, size,
+			    "another chisand%s%s%s works in %s; stop it first, or give this one a data folder with -d",
 			    holder[0] != '\0' ? ", process " : "", holder, holder[0] != '\0' ? "," : "", folder);
 		else
 			str_printf(message, size, "cannot lock %s/chisand.lock: %s", folder, strerror(errno));
@@ -139,7 +141,7 @@ place_lock(const char *folder, char *message, size_t size)
 	str_printf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) != 0 || write(fd, pid, strlen(pid)) < 0)
 		(void)fd; /* the number is a courtesy; the lock holds without it */
-	return true; /* the descriptor stays open for the life of the process, and with it the lock */
+	return true;      /* the descriptor stays open for the life of the process, and with it the lock */
 }
 
 /* Is somebody behind the socket? */
@@ -164,11 +166,13 @@ remove_stale(const struct sockaddr_un *sa, char *message, size_t size)
 	if (S_ISLNK(st.st_mode))
 		return refuse(message, size, "the socket %s is a symbolic link; remove it", sa->sun_path);
 	if (!S_ISSOCK(st.st_mode))
-		return refuse(message, size, "%s exists and is no socket; remove it, or name another with -s", sa->sun_path);
+		return refuse(
+		    message, size, "%s exists and is no socket; remove it, or name another with -s", sa->sun_path);
 	if (st.st_uid != geteuid())
 		return refuse(message, size, "the socket %s belongs to user %u", sa->sun_path, (unsigned)st.st_uid);
 	if (is_alive(sa))
-		return refuse(message, size, "another chisand listens on %s; stop it first, or give this one a socket with -s", sa->sun_path);
+		return refuse(message, size,
+		    "another chisand listens on %s; stop it first, or give this one a socket with -s", sa->sun_path);
 	if (unlink(sa->sun_path) != 0 && errno != ENOENT)
 		return refuse(message, size, "cannot remove the dead socket %s: %s", sa->sun_path, strerror(errno));
 	return true;
@@ -205,7 +209,8 @@ place_listen(struct place_socket *s, const char *path, char *message, size_t siz
 
 	s->fd = -1;
 	if (!str_copy(sa.sun_path, sizeof(sa.sun_path), path) || path[0] == '\0') {
-		return refuse(message, size, "the name of the socket must have 1 to %zu bytes", sizeof(sa.sun_path) - 1);
+		return refuse(
+		    message, size, "the name of the socket must have 1 to %zu bytes", sizeof(sa.sun_path) - 1);
 	}
 	str_copy(s->path, sizeof(s->path), path);
 	str_copy(folder, sizeof(folder), path);

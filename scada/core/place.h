@@ -21,7 +21,7 @@ bool place_lock(const char *folder, char *message, size_t size);
 
 struct place_socket {
 	char path[108];
-	int fd;                  /* listening, non-blocking; -1 = none */
+	int fd; /* listening, non-blocking; -1 = none */
 	unsigned long device, inode;
 };
 

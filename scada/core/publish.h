@@ -12,7 +12,7 @@
 #include "scada/base/msg.h"
 #include "scada/core/table.h"
 
-#define PUBLISH_EVERY_US (40 * US_PER_MS)   /* values: not more often, but at once after a pause */
+#define PUBLISH_EVERY_US  (40 * US_PER_MS)  /* values: not more often, but at once after a pause */
 #define PUBLISH_GROUPS_US (100 * US_PER_MS) /* scan times alone */
 #define PUBLISH_DEVICE_US US_PER_S          /* counters of a device; a change of its state at once */
 
@@ -22,9 +22,9 @@ enum feed_phase { FEED_NONE, FEED_DEVICES, FEED_POINTS, FEED_SCREENS, FEED_STATE
 struct feed {
 	TAILQ_ENTRY(feed) entry;
 	struct conn *conn;
-	unsigned what;           /* enum subscribe */
+	unsigned what; /* enum subscribe */
 	enum feed_phase phase;
-	uint32_t cursor;         /* next device, point or screen of the snapshot */
+	uint32_t cursor; /* next device, point or screen of the snapshot */
 };
 
 struct publish;

@@ -22,16 +22,16 @@ TAILQ_HEAD(feed_list, feed);
 struct publish {
 	struct ev_loop *loop;
 	struct utc started;
-	struct table *table;          /* NULL: no site yet */
+	struct table *table; /* NULL: no site yet */
 	const struct site *site;
 	uint16_t generation;
 	struct feed_list feeds;
 	ev_timer values, devices, snapshots;
-	struct mono flushed;          /* when values were last broadcast */
+	struct mono flushed; /* when values were last broadcast */
 	uint64_t frames;
 	/* ---- as consoles know it */
-	struct delta_cell *cells;     /* [points] */
-	struct utc *group_sent;       /* [groups] */
+	struct delta_cell *cells; /* [points] */
+	struct utc *group_sent;   /* [groups] */
 	uint32_t group_count;
 	struct device_shadow *shadows; /* [devices] */
 	uint32_t device_cursor;
@@ -39,9 +39,9 @@ struct publish {
 	struct delta_writer writer;
 	struct wbuf body, frame;
 	/* ---- kept while any console is in its snapshot: encoded once for all of them */
-	struct wbuf absolute;         /* frames of W_VALUES */
-	uint64_t absolute_at;         /* made when `frames` was this */
-	struct wbuf *blocks;          /* [block_count] frames of W_POINT; empty = not made yet */
+	struct wbuf absolute; /* frames of W_VALUES */
+	uint64_t absolute_at; /* made when `frames` was this */
+	struct wbuf *blocks;  /* [block_count] frames of W_POINT; empty = not made yet */
 	uint32_t block_count;
 };
 

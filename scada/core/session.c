@@ -17,9 +17,9 @@
 #include "scada/core/session.h"
 
 #define ACCEPTS_A_TURN 16
-#define GREETING_S 5.0
-#define PAUSE_S 1.0            /* without descriptors */
-#define QUEUE_MAX (8u << 20)
+#define GREETING_S     5.0
+#define PAUSE_S        1.0 /* without descriptors */
+#define QUEUE_MAX      (8u << 20)
 #define SAY_REFUSED_US (10 * US_PER_S)
 
 TAILQ_HEAD(session_list, session);
@@ -30,12 +30,12 @@ struct sessions {
 	void *arg;
 	ev_io accepting;
 	ev_timer pause;
-	int spare;                 /* a descriptor kept back, to accept and refuse when there is none left */
+	int spare; /* a descriptor kept back, to accept and refuse when there is none left */
 	const struct site *site;
 	struct session_list list;
 	uint32_t count;
-	struct mono refused_at;    /* when a refusal was last logged */
-	uint32_t refused;          /* since then */
+	struct mono refused_at; /* when a refusal was last logged */
+	uint32_t refused;       /* since then */
 };
 
 const char *
@@ -122,8 +122,9 @@ got_hello(struct session *s, struct rbuf *r)
 		return;
 	}
 	if (m.version != WIRE_VERSION) {
-		str_printf(text, sizeof(text), "you speak version %u of the pipe, chisand %s speaks %u; install both from one build",
-		    m.version, VERSION, WIRE_VERSION);
+		str_printf(text, sizeof(text),
+		    "you speak version %u of the pipe, chisand %s speaks %u; install both from one build", m.version,
+		    VERSION, WIRE_VERSION);
 		say_bye(s, ERR_VERSION, text);
 		return;
 	}
@@ -164,12 +165,8 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 		return;
 	}
 	switch (f->type) {
-	case W_HELLO:
-		got_hello(s, &r);
-		break;
-	case W_PING:
-		conn_send(c, W_PONG, f->sequence, NULL, NULL);
-		break;
+	case W_HELLO: got_hello(s, &r); break;
+	case W_PING: conn_send(c, W_PONG, f->sequence, NULL, NULL); break;
 	case W_SUBSCRIBE:
 		if (!msg_subscribe_get(&r, &sub) || (sub.what & ~(unsigned)SUB_ALL) != 0) {
 			conn_result(c, f->sequence, ERR_USAGE, -1, "no such thing to subscribe to");
@@ -178,18 +175,11 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 		conn_result(c, f->sequence, OK, -1, "a snapshot follows");
 		s->all->ops->subscribe(s, sub.what, s->all->arg);
 		break;
-	case W_RAW_GET:
-		got_raw_get(s, f, &r);
-		break;
-	case W_BYE:
-		conn_finish(c, ERR_CLOSED);
-		break;
+	case W_RAW_GET: got_raw_get(s, f, &r); break;
+	case W_BYE: conn_finish(c, ERR_CLOSED); break;
 	case W_PONG:
-	case W_RESULT:
-		break;
-	default:
-		say_bye(s, ERR_FRAME, "a client does not send this");
-		break;
+	case W_RESULT: break;
+	default: say_bye(s, ERR_FRAME, "a client does not send this"); break;
 	}
 }
 
@@ -228,8 +218,8 @@ refuse(struct sessions *all, int fd, const struct peer *p, enum err why, const c
 	all->refused++;
 	if (all->refused_at.us != 0 && mono_diff_us(now, all->refused_at) < SAY_REFUSED_US)
 		return;
-	log_warn("refused uid %ld, process %ld: %s (%u refused since the last word of it)", p == NULL ? -1L : (long)p->uid,
-	    p == NULL ? -1L : (long)p->pid, text, all->refused);
+	log_warn("refused uid %ld, process %ld: %s (%u refused since the last word of it)",
+	    p == NULL ? -1L : (long)p->uid, p == NULL ? -1L : (long)p->pid, text, all->refused);
 	all->refused_at = now;
 	all->refused = 0;
 }
@@ -261,7 +251,8 @@ admit(struct sessions *all, int fd)
 	}
 	role = access_role(all->site, &peer, geteuid(), &name, buf, sizeof(buf));
 	if (role == ROLE_NONE) {
-		refuse(all, fd, &peer, ERR_DENIED, "you are not among the users of this site; ask its engineer to add you to users: in the site file");
+		refuse(all, fd, &peer, ERR_DENIED,
+		    "you are not among the users of this site; ask its engineer to add you to users: in the site file");
 		return;
 	}
 	text = sessions_refuse(all->count, count_user(all, peer.uid), role);

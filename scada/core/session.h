@@ -10,10 +10,10 @@
 #include "scada/core/access.h"
 #include "scada/core/publish.h"
 
-#define SESSIONS_MAX 256         /* in all */
-#define SESSIONS_A_USER 128      /* of one uid */
-#define SESSIONS_RESERVED 16     /* the last slots: for operators and above */
-#define SESSION_RAW_MAX 16       /* questions for registers that one may have open */
+#define SESSIONS_MAX      256 /* in all */
+#define SESSIONS_A_USER   128 /* of one uid */
+#define SESSIONS_RESERVED 16  /* the last slots: for operators and above */
+#define SESSION_RAW_MAX   16  /* questions for registers that one may have open */
 
 struct sessions;
 
@@ -21,7 +21,7 @@ struct session {
 	TAILQ_ENTRY(session) entry;
 	struct sessions *all;
 	struct conn *conn;
-	ev_timer greeting;       /* until it has greeted */
+	ev_timer greeting; /* until it has greeted */
 	struct peer peer;
 	enum role role;
 	char user[64];

@@ -14,12 +14,12 @@
 #include "scada/core/describe.h"
 #include "scada/core/publish_private.h"
 
-#define POINTS_A_BLOCK 128         /* described at a time */
-#define PIECES_A_TURN 128          /* of one console before the next has its turn */
-#define BLOCKS_A_TURN 8
-#define FEEDS_A_TURN 4
-#define QUEUE_MARK (256 * 1024)    /* above this a console reads first */
-#define PAUSE_FULL_S 0.005
+#define POINTS_A_BLOCK 128 /* described at a time */
+#define PIECES_A_TURN  128 /* of one console before the next has its turn */
+#define BLOCKS_A_TURN  8
+#define FEEDS_A_TURN   4
+#define QUEUE_MARK     (256 * 1024) /* above this a console reads first */
+#define PAUSE_FULL_S   0.005
 
 static void
 send_body(struct publish *p, struct feed *f, uint16_t type)
@@ -144,11 +144,11 @@ phase_count(const struct publish *p, const struct feed *f)
 {
 	switch (f->phase) {
 	case FEED_DEVICES: return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
-	case FEED_POINTS:  return (f->what & SUB_POINTS) != 0 ? p->block_count : 0;
+	case FEED_POINTS: return (f->what & SUB_POINTS) != 0 ? p->block_count : 0;
 	case FEED_SCREENS: return (f->what & SUB_SCREENS) != 0 ? p->site->screens.n : 0;
-	case FEED_STATES:  return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
-	case FEED_VALUES:  return 1;
-	default:           return 0;
+	case FEED_STATES: return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
+	case FEED_VALUES: return 1;
+	default: return 0;
 	}
 }
 
@@ -160,15 +160,9 @@ send_piece(struct publish *p, struct feed *f)
 		describe_device(p->site, f->cursor, &p->body);
 		send_body(p, f, W_DEVICE);
 		break;
-	case FEED_POINTS:
-		send_points(p, f);
-		break;
-	case FEED_SCREENS:
-		send_screen(p, f, f->cursor);
-		break;
-	case FEED_STATES:
-		send_state(p, f, f->cursor);
-		break;
+	case FEED_POINTS: send_points(p, f); break;
+	case FEED_SCREENS: send_screen(p, f, f->cursor); break;
+	case FEED_STATES: send_state(p, f, f->cursor); break;
 	case FEED_VALUES:
 		if ((f->what & SUB_VALUES) != 0) {
 			encode_values(p);
@@ -176,8 +170,7 @@ send_piece(struct publish *p, struct feed *f)
 		}
 		send_end(p, f);
 		break;
-	default:
-		break;
+	default: break;
 	}
 	f->cursor++;
 }

@@ -19,14 +19,14 @@
 #include "scada/base/spawn.h"
 #include "scada/core/supervise.h"
 
-#define HELLO_S 5.0            /* to greet */
-#define ONCE_S 60.0            /* for the whole job */
-#define ONCE_CPU_S 60
-#define ONCE_MEMORY (UINT64_C(2) << 30)
-#define STOP_S 2.0             /* to end after its pipe did */
+#define HELLO_S       5.0  /* to greet */
+#define ONCE_S        60.0 /* for the whole job */
+#define ONCE_CPU_S    60
+#define ONCE_MEMORY   (UINT64_C(2) << 30)
+#define STOP_S        2.0 /* to end after its pipe did */
 #define BACKOFF_MIN_S 0.2
 #define BACKOFF_MAX_S 30.0
-#define LASTED_US (10 * US_PER_S) /* who ran so long starts again at once */
+#define LASTED_US     (10 * US_PER_S) /* who ran so long starts again at once */
 
 enum helper_state { HELPER_OFF, HELPER_STARTING, HELPER_UP, HELPER_ENDING, HELPER_WAITING };
 
@@ -37,12 +37,12 @@ struct helper {
 	struct conn *conn;
 	pid_t pid;
 	ev_child child;
-	ev_timer timer;            /* by state: greeting or job, killing, back-off */
+	ev_timer timer; /* by state: greeting or job, killing, back-off */
 	struct mono started;
 	double backoff_s;
 	uint32_t restarts;
 	bool was_up;
-	enum err why;              /* of the pipe's end */
+	enum err why; /* of the pipe's end */
 };
 
 struct supervise {
@@ -53,7 +53,11 @@ struct supervise {
 	bool is_stopping, is_stopped;
 };
 
-struct helper_row { const char *program; unsigned flags; const char *without; };
+struct helper_row {
+	const char *program;
+	unsigned flags;
+	const char *without;
+};
 #define HELPER_ROW(id, program, flags, without) [id] = { program, flags, without },
 static const struct helper_row rows[HELPER_COUNT] = { HELPER_LIST(HELPER_ROW) };
 #undef HELPER_ROW
@@ -157,7 +161,9 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	if (h->pid != 0) {
 		if (!h->s->is_stopping)
 			log_warn("%s %s; it is killed", rows[h->id].program,
-			    h->state == HELPER_ENDING ? "does not end" : is_once(h) ? "takes too long" : "does not greet");
+			    h->state == HELPER_ENDING ? "does not end"
+			        : is_once(h)          ? "takes too long"
+			                              : "does not greet");
 		kill(h->pid, SIGKILL);
 	}
 	if (h->conn != NULL)
@@ -191,7 +197,8 @@ got_hello(struct helper *h, const struct frame *f)
 		return;
 	}
 	if (m.version != WIRE_VERSION) {
-		log_error("%s is of build %s and speaks version %u of the pipe, chisand speaks %u: install both from one build",
+		log_error("%s is of build %s and speaks version %u of the pipe, chisand speaks %u: install both from "
+		          "one build",
 		    rows[h->id].program, m.build, m.version, WIRE_VERSION);
 		h->backoff_s = BACKOFF_MAX_S;
 		supervise_reject(h->s, h->id, ERR_VERSION);
@@ -327,7 +334,8 @@ supervise_start(struct supervise *s, enum helper_id id, const char *const argume
 	if (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) != 0)
 		log_debug("%s is not installed: %s", rows[id].program, rows[id].without);
 	else if (e != OK)
-		log_error("%s %s: %s", rows[id].program, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started", rows[id].without);
+		log_error("%s %s: %s", rows[id].program, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
+		    rows[id].without);
 	if (e == ERR_FAILED && !is_once(h))
 		wait_backoff(h); /* out of processes or descriptors: that passes */
 	return e;

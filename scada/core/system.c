@@ -16,25 +16,25 @@
 #include "scada/core/system.h"
 
 #define PROCESSES_MAX 8
-#define MINUTE 60
+#define MINUTE        60
 
 struct system {
 	struct ev_loop *loop;
 	const struct system_ops *ops;
 	void *arg;
 	ev_timer tick;
-	ev_check woke;             /* a turn begins when the kernel gave events */
-	ev_prepare sleeps;         /* and ends before the next wait */
+	ev_check woke;     /* a turn begins when the kernel gave events */
+	ev_prepare sleeps; /* and ends before the next wait */
 	struct mono turn_began;
 	int64_t longest_us;
 	struct table *table;
 	point_id *points[FIGURE_COUNT];
 	uint32_t counts[FIGURE_COUNT];
 	double figures[FIGURE_COUNT];
-	uint64_t pages;            /* resident */
+	uint64_t pages; /* resident */
 	uint64_t cpu_ticks;
 	struct mono cpu_at;
-	double late[MINUTE];       /* polls late in all, a second apart */
+	double late[MINUTE]; /* polls late in all, a second apart */
 	unsigned late_next, late_filled;
 };
 
@@ -89,11 +89,13 @@ measure_processes(struct system *s, struct mono now, const pid_t pids[], size_t 
 		if (read_proc(pids[i], "statm", buf, sizeof(buf)))
 			pages += word_number(buf, 1);
 		if (read_proc(pids[i], "stat", buf, sizeof(buf)))
-			ticks += word_number(buf, 11) + word_number(buf, 12); /* utime, stime: fields 14 and 15 of proc(5) */
+			ticks +=
+			    word_number(buf, 11) + word_number(buf, 12); /* utime, stime: fields 14 and 15 of proc(5) */
 	}
 	s->pages = pages;
 	if (s->cpu_at.us != 0 && elapsed > 0 && ticks >= s->cpu_ticks)
-		s->figures[FIGURE_CPU] = (double)(ticks - s->cpu_ticks) / (double)sysconf(_SC_CLK_TCK) / ((double)elapsed / 1e6) * 100;
+		s->figures[FIGURE_CPU] =
+		    (double)(ticks - s->cpu_ticks) / (double)sysconf(_SC_CLK_TCK) / ((double)elapsed / 1e6) * 100;
 	s->cpu_ticks = ticks;
 	s->cpu_at = now;
 }
@@ -221,7 +223,8 @@ find_figure(const struct site *site, point_id id)
 	const struct site_point *p = &site->points[id];
 	const struct site_register *r = p->def->read;
 
-	if (p->device == DEVICE_NONE || r == NULL || r->internal == NULL || site->nodes[p->device].profile->protocol != PROTOCOL_INTERNAL)
+	if (p->device == DEVICE_NONE || r == NULL || r->internal == NULL ||
+	    site->nodes[p->device].profile->protocol != PROTOCOL_INTERNAL)
 		return FIGURE_COUNT;
 	for (int f = 0; f < FIGURE_COUNT; f++)
 		if (strcmp(words[f], r->internal) == 0)

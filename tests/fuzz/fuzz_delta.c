@@ -56,7 +56,8 @@ say_again(const struct delta_cell *cells, struct utc now)
 	if (delta_read(&f, &sink, &time) != OK)
 		abort();
 	for (int i = 0; i < POINTS; i++)
-		if (memcmp(&other[i].v, &copy[i].v, sizeof(double)) != 0 || other[i].n != copy[i].n || other[i].quality != cells[i].quality)
+		if (memcmp(&other[i].v, &copy[i].v, sizeof(double)) != 0 || other[i].n != copy[i].n ||
+		    other[i].quality != cells[i].quality)
 			abort();
 	delta_writer_done(&w);
 	wbuf_done(&body);
@@ -67,7 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct delta_cell cells[POINTS];
 	struct utc groups[GROUPS] = { 0 }, time;
-	struct delta_sink sink = { .groups = GROUPS, .points = POINTS, .group_time = groups, .cells = cells, .changed = changed };
+	struct delta_sink sink = {
+		.groups = GROUPS, .points = POINTS, .group_time = groups, .cells = cells, .changed = changed
+	};
 	size_t half;
 	struct frame f;
 

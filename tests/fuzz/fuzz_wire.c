@@ -35,7 +35,7 @@ touch_bytes(struct msg_bytes b)
 #define USE_u64(name)
 #define USE_i64(name)
 #define USE_f64(name)
-#define USE_str(name) touch_str(m.name);
+#define USE_str(name)   touch_str(m.name);
 #define USE_bytes(name) touch_bytes(m.name);
 #define USE(type, name) USE_##type(name)
 
@@ -48,8 +48,7 @@ touch_bytes(struct msg_bytes b)
 		rbuf_init(&r, f->body, f->length); \
 		if (!msg_##lower##_get(&r, &m)) \
 			break; \
-		MSG_##UPPER##_FIELDS(USE) \
-		wbuf_init(&again); \
+		MSG_##UPPER##_FIELDS(USE) wbuf_init(&again); \
 		msg_##lower##_put(&again, &m); \
 		rbuf_init(&r, again.data, again.len); \
 		if (!msg_##lower##_get(&r, &m) || !r_done(&r)) \
@@ -63,8 +62,7 @@ read_body(const struct frame *f)
 {
 	switch (f->type) {
 		MSG_LIST(READ_BODY)
-	default:
-		break;
+	default: break;
 	}
 }
 

@@ -56,7 +56,8 @@ made_site(uint32_t devices, uint32_t points)
 		list[i].name = i == devices ? "SYS" : arena_printf(s->arena, "D%u", i);
 		list[i].title = "A device";
 		list[i].profile = i == devices ? "own" : "made";
-		list[i].link = i == devices ? NULL : arena_printf(s->arena, "modbus-tcp://127.0.0.1:1502/%u", i % 200 + 1);
+		list[i].link =
+		    i == devices ? NULL : arena_printf(s->arena, "modbus-tcp://127.0.0.1:1502/%u", i % 200 + 1);
 	}
 	sum->tag = "SUM.X";
 	sum->read = NULL;

@@ -57,12 +57,16 @@ END_TEST
 START_TEST(the_highest_of_the_groups_counts)
 {
 	ck_assert_int_eq(role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 71 }, NULL), ROLE_VIEWER);
-	ck_assert_int_eq(role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 71, .groups = { 9, 70 }, .group_count = 2 }, NULL),
+	ck_assert_int_eq(
+	    role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 71, .groups = { 9, 70 }, .group_count = 2 }, NULL),
 	    ROLE_OPERATOR);
-	ck_assert_int_eq(role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 9, .groups = { 72, 70 }, .group_count = 1 }, NULL),
+	ck_assert_int_eq(
+	    role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 9, .groups = { 72, 70 }, .group_count = 1 }, NULL),
 	    ROLE_ENGINEER);
 	/* beyond the count is not looked at */
-	ck_assert_int_eq(role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 9, .groups = { 9, 70 }, .group_count = 1 }, NULL), ROLE_NONE);
+	ck_assert_int_eq(
+	    role_of(&with_users, &(struct peer){ .uid = 4000, .gid = 9, .groups = { 9, 70 }, .group_count = 1 }, NULL),
+	    ROLE_NONE);
 }
 END_TEST
 
@@ -104,6 +108,7 @@ START_TEST(the_kernel_names_the_peer)
 END_TEST
 
 T_MAIN("access",
-    T(without_users_the_one_who_runs_it_and_root_may_do_all) T(with_users_only_they_count) T(the_highest_of_the_groups_counts)
-    T(the_row_of_a_user_decides_before_groups) T(an_account_that_does_not_exist_matches_nobody)
-    T(a_role_of_peers_is_never_given_to_a_person) T(the_kernel_names_the_peer))
+    T(without_users_the_one_who_runs_it_and_root_may_do_all) T(with_users_only_they_count)
+        T(the_highest_of_the_groups_counts) T(the_row_of_a_user_decides_before_groups)
+            T(an_account_that_does_not_exist_matches_nobody) T(a_role_of_peers_is_never_given_to_a_person)
+                T(the_kernel_names_the_peer))

@@ -278,7 +278,8 @@ START_TEST(every_row_is_refused_below_its_role_and_delivered_at_it)
 			conn_set_role(s->conn, (enum role)role);
 			say(s, buf, put_frame(buf, row->type, 0, 1, row->min));
 			turn(s);
-			ck_assert_msg((s->frames == 1) == (role >= (int)row->role), "%s as %s", row->name, role_word((enum role)role));
+			ck_assert_msg((s->frames == 1) == (role >= (int)row->role), "%s as %s", row->name,
+			    role_word((enum role)role));
 			free(buf);
 			side_free(s);
 		}
@@ -564,11 +565,14 @@ START_TEST(a_body_that_its_row_forbids_is_not_sent)
 END_TEST
 
 T_MAIN("conn",
-    T(frames_keep_their_order_and_are_numbered) T(what_a_turn_queues_goes_out_in_that_turn) T(a_frame_that_comes_byte_by_byte_arrives_once)
-    T(the_largest_frame_passes) T(a_greedy_peer_gets_bounded_turns) T(a_role_too_low_is_answered_and_not_delivered)
-    T(every_row_is_refused_below_its_role_and_delivered_at_it) T(numbers_of_another_generation_are_dropped_and_counted)
-    T(a_peer_that_does_not_read_is_dropped_when_the_queue_is_full) T(a_peer_that_does_not_read_is_dropped_in_time)
-    T_LOOP(half_a_frame_is_not_waited_for_without_end, 0, 4) T(a_steady_peer_is_not_taken_for_slow) T_LOOP(garbage_closes_the_connection, 0, 4)
-    T(a_peer_that_hangs_up_costs_no_signal) T(frames_before_a_hang_up_are_delivered) T_LOOP(freeing_inside_callbacks_is_safe, 0, 2)
-    T(last_words_are_sent_before_the_end) T(nothing_is_delivered_after_finish) T(finish_does_not_wait_for_ever)
-    T(an_encoded_frame_is_the_same_for_all) T(a_body_that_its_row_forbids_is_not_sent))
+    T(frames_keep_their_order_and_are_numbered) T(what_a_turn_queues_goes_out_in_that_turn) T(
+        a_frame_that_comes_byte_by_byte_arrives_once) T(the_largest_frame_passes) T(a_greedy_peer_gets_bounded_turns)
+        T(a_role_too_low_is_answered_and_not_delivered) T(every_row_is_refused_below_its_role_and_delivered_at_it)
+            T(numbers_of_another_generation_are_dropped_and_counted) T(
+                a_peer_that_does_not_read_is_dropped_when_the_queue_is_full)
+                T(a_peer_that_does_not_read_is_dropped_in_time) T_LOOP(half_a_frame_is_not_waited_for_without_end, 0, 4)
+                    T(a_steady_peer_is_not_taken_for_slow) T_LOOP(garbage_closes_the_connection, 0, 4)
+                        T(a_peer_that_hangs_up_costs_no_signal) T(frames_before_a_hang_up_are_delivered)
+                            T_LOOP(freeing_inside_callbacks_is_safe, 0, 2) T(last_words_are_sent_before_the_end)
+                                T(nothing_is_delivered_after_finish) T(finish_does_not_wait_for_ever)
+                                    T(an_encoded_frame_is_the_same_for_all) T(a_body_that_its_row_forbids_is_not_sent))

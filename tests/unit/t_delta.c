@@ -13,7 +13,7 @@
 
 #define POINTS 500
 #define GROUPS 20
-#define START (INT64_C(1795000000) * US_PER_S)
+#define START  (INT64_C(1795000000) * US_PER_S)
 
 static uint64_t seed;
 
@@ -56,7 +56,11 @@ ends_new(void)
 		e->sent[i].decimals = e->got[i].decimals = (int8_t)(i % 19 - 6);
 		e->values[i] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ };
 	}
-	e->sink = (struct delta_sink){ .groups = GROUPS, .points = POINTS, .group_time = e->groups, .cells = e->got, .changed = count_change,
+	e->sink = (struct delta_sink){ .groups = GROUPS,
+		.points = POINTS,
+		.group_time = e->groups,
+		.cells = e->got,
+		.changed = count_change,
 		.arg = e };
 	return e;
 }
@@ -309,7 +313,8 @@ START_TEST(every_truncation_is_refused)
 	struct wbuf part;
 
 	for (int i = 0; i < POINTS; i++)
-		e->values[i] = (struct value){ .v = some_value(), .quality = i % 2 == 0 ? 0 : Q_STALE, .time = { START } };
+		e->values[i] =
+		    (struct value){ .v = some_value(), .quality = i % 2 == 0 ? 0 : Q_STALE, .time = { START } };
 	begin(e, (struct utc){ START }, true);
 	delta_group(&e->w, 3, (struct utc){ START });
 	for (uint32_t i = 0; i < 20; i++)
@@ -323,8 +328,21 @@ START_TEST(every_truncation_is_refused)
 }
 END_TEST
 
-enum lie { LIE_POINT, LIE_STEP, LIE_COUNT, LIE_GROUP, LIE_GROUPS, LIE_TIME, LIE_AGE, LIE_JUMP, LIE_QUALITY, LIE_CAUSE, LIE_BARE, LIE_TAIL,
-	LIE_END };
+enum lie {
+	LIE_POINT,
+	LIE_STEP,
+	LIE_COUNT,
+	LIE_GROUP,
+	LIE_GROUPS,
+	LIE_TIME,
+	LIE_AGE,
+	LIE_JUMP,
+	LIE_QUALITY,
+	LIE_CAUSE,
+	LIE_BARE,
+	LIE_TAIL,
+	LIE_END
+};
 
 static void
 lie_point(struct wbuf *b, enum lie lie)
@@ -382,7 +400,7 @@ END_TEST
 
 T_MAIN("delta",
     T_LOOP(both_ends_agree_exactly_over_random_walks, 0, 5) T(a_receiver_sees_the_value_at_its_decimals)
-    T(rounding_has_no_negative_zero_and_keeps_what_does_not_fit) T(a_time_that_is_not_known_stays_so)
-    T(a_value_that_is_not_good_keeps_its_own_time) T(an_unchanged_quality_is_not_sent_again)
-    T(a_plant_like_mix_takes_at_most_2_2_bytes_a_change) T(every_truncation_is_refused) T_LOOP(lies_are_refused, 0, LIE_END + 1)
-    T(a_delta_beyond_what_a_double_holds_is_refused))
+        T(rounding_has_no_negative_zero_and_keeps_what_does_not_fit) T(a_time_that_is_not_known_stays_so)
+            T(a_value_that_is_not_good_keeps_its_own_time) T(an_unchanged_quality_is_not_sent_again)
+                T(a_plant_like_mix_takes_at_most_2_2_bytes_a_change) T(every_truncation_is_refused)
+                    T_LOOP(lies_are_refused, 0, LIE_END + 1) T(a_delta_beyond_what_a_double_holds_is_refused))

@@ -66,8 +66,7 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		raw_gets++;
 		raw_sequence = f->sequence;
 		break;
-	default:
-		ck_abort_msg("%s to the field program", wire_find(f->type)->name);
+	default: ck_abort_msg("%s to the field program", wire_find(f->type)->name);
 	}
 }
 
@@ -172,7 +171,9 @@ samples(uint32_t device, uint16_t count, uint16_t sent, point_id first, uint16_t
 static enum err
 state(uint32_t device, unsigned s, unsigned error)
 {
-	struct msg_device_state m = { .device = device, .state = (uint8_t)s, .last_error = (uint16_t)error, .detail = "" };
+	struct msg_device_state m = {
+		.device = device, .state = (uint8_t)s, .last_error = (uint16_t)error, .detail = ""
+	};
 	struct wbuf b = { 0 };
 	enum err e;
 
@@ -230,11 +231,11 @@ START_TEST(lies_of_the_field_program_are_refused)
 	ck_assert_int_eq(samples(1, 1, 1, UINT32_MAX, OK), ERR_FRAME); /* no such point */
 	ck_assert_int_eq(samples(1, 1, 1, 5, 9999), ERR_FRAME);        /* no such cause */
 	ck_assert_int_eq(state(99, DEVICE_UP, OK), ERR_FRAME);
-	ck_assert_int_eq(state(3, DEVICE_UP, OK), ERR_FRAME);          /* chisand's own */
+	ck_assert_int_eq(state(3, DEVICE_UP, OK), ERR_FRAME); /* chisand's own */
 	ck_assert_int_eq(state(1, DEVICE_STATE_COUNT, OK), ERR_FRAME);
 	ck_assert_int_eq(state(1, DEVICE_UP, 9999), ERR_FRAME);
 	w_u8(&b, 0);
-	ck_assert_int_eq(report(W_SITE_TREE, &b), ERR_FRAME);          /* not its business */
+	ck_assert_int_eq(report(W_SITE_TREE, &b), ERR_FRAME); /* not its business */
 	wbuf_done(&b);
 }
 END_TEST
@@ -363,6 +364,7 @@ END_TEST
 
 T_MAIN("links",
     T_FIXTURE(setup, teardown) T(the_field_program_gets_its_share_and_no_more) T(samples_reach_the_table)
-    T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along)
-    T(the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
-    T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why) T(an_asker_that_is_gone_gets_no_answer))
+        T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along)
+            T(the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
+                T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why)
+                    T(an_asker_that_is_gone_gets_no_answer))

@@ -173,7 +173,9 @@ START_TEST(a_data_folder_has_one_holder)
 	ck_assert(place_lock(in_work("deep/data"), message, sizeof(message)));
 	pid = fork();
 	if (pid == 0)
-		_exit(place_lock(path, message, sizeof(message)) ? 0 : strstr(message, "another chisand, process") != NULL ? 3 : 4);
+		_exit(place_lock(path, message, sizeof(message))              ? 0
+		        : strstr(message, "another chisand, process") != NULL ? 3
+		                                                              : 4);
 	waitpid(pid, &status, 0);
 	ck_assert_int_eq(WEXITSTATUS(status), 3);
 	str_printf(want, sizeof(want), "%d", (int)getpid());
@@ -211,7 +213,8 @@ START_TEST(places_follow_the_environment)
 END_TEST
 
 T_MAIN("place",
-    T_FIXTURE(setup, teardown) T(a_socket_is_made_for_user_and_group) T(a_live_socket_is_refused_and_a_dead_one_replaced)
-    T(a_socket_that_another_took_over_is_not_removed) T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused)
-    T(a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence) T(a_data_folder_has_one_holder)
-    T(a_lock_that_is_a_symbolic_link_is_refused) T(places_follow_the_environment))
+    T_FIXTURE(setup, teardown) T(a_socket_is_made_for_user_and_group)
+        T(a_live_socket_is_refused_and_a_dead_one_replaced) T(a_socket_that_another_took_over_is_not_removed)
+            T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused) T(
+                a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence) T(a_data_folder_has_one_holder)
+                T(a_lock_that_is_a_symbolic_link_is_refused) T(places_follow_the_environment))

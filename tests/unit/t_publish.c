@@ -19,7 +19,7 @@
 
 /* A console that believes everything but checks that it fits together. */
 struct mirror {
-	struct conn *conn;      /* the console's end */
+	struct conn *conn; /* the console's end */
 	struct conn *server;
 	struct feed feed;
 	struct msg_site site;
@@ -27,7 +27,7 @@ struct mirror {
 	struct utc *groups;
 	uint32_t devices, points, screens;
 	unsigned snapshots, changes, states, sites;
-	uint64_t bytes, sum;    /* of the frames of changes, and a checksum over them */
+	uint64_t bytes, sum; /* of the frames of changes, and a checksum over them */
 	bool is_live;
 	struct mono changed_at;
 	uint8_t device_state[64];
@@ -56,7 +56,9 @@ begin_snapshot(struct mirror *m)
 static void
 take_values(struct mirror *m, const struct frame *f)
 {
-	struct delta_sink sink = { .groups = m->site.groups, .points = m->site.points, .group_time = m->groups, .cells = m->cells };
+	struct delta_sink sink = {
+		.groups = m->site.groups, .points = m->site.points, .group_time = m->groups, .cells = m->cells
+	};
 	struct utc time;
 
 	ck_assert_int_eq(delta_read(f, &sink, &time), OK);
@@ -88,9 +90,7 @@ mirror_frame(struct conn *c, const struct frame *f, void *arg)
 		ck_assert_uint_eq(point.point, m->points++);
 		m->cells[point.point].decimals = (int8_t)(point.decimals_plus_8 - 8);
 		break;
-	case W_SCREEN:
-		m->screens++;
-		break;
+	case W_SCREEN: m->screens++; break;
 	case W_VALUES:
 		ck_assert(!m->is_live);
 		take_values(m, f);
@@ -118,8 +118,7 @@ mirror_frame(struct conn *c, const struct frame *f, void *arg)
 		if (state.device < sizeof(m->device_state))
 			m->device_state[state.device] = state.state;
 		break;
-	default:
-		ck_abort_msg("%s to a console", wire_find(f->type)->name);
+	default: ck_abort_msg("%s to a console", wire_find(f->type)->name);
 	}
 }
 
@@ -436,6 +435,7 @@ END_TEST
 
 T_MAIN("publish",
     T_FIXTURE(setup, teardown) T(a_snapshot_is_complete_and_changes_follow) T(who_asks_for_less_gets_less)
-    T(a_newcomer_does_not_disturb_those_who_are_there) T(changes_are_the_same_bytes_for_all) T(a_large_snapshot_is_spread_over_turns)
-    T(values_go_out_at_once_after_a_pause_and_then_at_their_pace) T_LOOP(a_new_configuration_gives_a_new_snapshot_even_within_one, 0, 12)
-    T(a_change_of_state_goes_out_at_once_and_counters_later) T(who_leaves_within_a_snapshot_leaves_nothing))
+        T(a_newcomer_does_not_disturb_those_who_are_there) T(changes_are_the_same_bytes_for_all) T(
+            a_large_snapshot_is_spread_over_turns) T(values_go_out_at_once_after_a_pause_and_then_at_their_pace)
+            T_LOOP(a_new_configuration_gives_a_new_snapshot_even_within_one, 0, 12)
+                T(a_change_of_state_goes_out_at_once_and_counters_later) T(who_leaves_within_a_snapshot_leaves_nothing))

@@ -97,11 +97,8 @@ client_frame(struct conn *c, const struct frame *f, void *arg)
 		k->bye = (enum err)bye.err;
 		str_copy(k->words, sizeof(k->words), bye.text);
 		break;
-	case W_PONG:
-		k->pongs++;
-		break;
-	default:
-		ck_abort_msg("%s to a client that asked for nothing", wire_find(f->type)->name);
+	case W_PONG: k->pongs++; break;
+	default: ck_abort_msg("%s to a client that asked for nothing", wire_find(f->type)->name);
 	}
 }
 
@@ -139,7 +136,9 @@ turns(void)
 static void
 send_hello(struct client *k, uint16_t version)
 {
-	struct msg_hello m = { .version = version, .role = ROLE_ENGINEER, .program = "t_session", .build = "1", .user = "root" };
+	struct msg_hello m = {
+		.version = version, .role = ROLE_ENGINEER, .program = "t_session", .build = "1", .user = "root"
+	};
 	struct wbuf b = { 0 };
 
 	msg_hello_put(&b, &m);
@@ -418,8 +417,10 @@ START_TEST(connecting_and_leaving_leaks_nothing)
 END_TEST
 
 T_MAIN("session",
-    T_FIXTURE(setup, teardown) T(a_greeting_is_answered_with_role_and_name) T(another_version_is_refused_with_a_sentence)
-    T(who_is_not_known_is_sent_away_before_anything_is_read) T(a_verb_before_the_greeting_does_nothing) T(who_does_not_greet_is_sent_away)
-    T(what_only_a_server_sends_ends_the_session) T(what_helpers_send_is_denied_to_a_client) T(impossible_subscriptions_are_refused)
-    T(open_questions_are_bounded) T(one_user_cannot_take_all_places) T(the_last_places_are_for_operators)
-    T(a_reload_changes_roles_and_sends_away) T(connecting_and_leaving_leaks_nothing))
+    T_FIXTURE(setup, teardown) T(a_greeting_is_answered_with_role_and_name)
+        T(another_version_is_refused_with_a_sentence) T(who_is_not_known_is_sent_away_before_anything_is_read)
+            T(a_verb_before_the_greeting_does_nothing) T(who_does_not_greet_is_sent_away)
+                T(what_only_a_server_sends_ends_the_session) T(what_helpers_send_is_denied_to_a_client)
+                    T(impossible_subscriptions_are_refused) T(open_questions_are_bounded)
+                        T(one_user_cannot_take_all_places) T(the_last_places_are_for_operators)
+                            T(a_reload_changes_roles_and_sends_away) T(connecting_and_leaving_leaks_nothing))

@@ -125,7 +125,10 @@ START_TEST(what_cannot_be_executed_ends_at_once)
 	pid_t pid;
 	int fd, status;
 
-	scripts_write("chisan-test", "\x7f" "ELF nonsense", 13, 0755);
+	scripts_write("chisan-test",
+	    "\x7f"
+	    "ELF nonsense",
+	    13, 0755);
 	ck_assert_int_eq(spawn_start("chisan-test", NULL, &pid, &fd), OK);
 	hear(fd, said, sizeof(said));
 	ck_assert_str_eq(said, "");
@@ -158,7 +161,9 @@ START_TEST(a_helper_dies_with_its_parent)
 	middle = fork();
 	if (middle == 0) {
 		pid_t pid;
-		int fd, keep = dup2(pipe_fd[1], STDERR_FILENO); /* the helper inherits it, and holds the pipe open while it lives */
+		int fd,
+		    keep = dup2(
+		        pipe_fd[1], STDERR_FILENO); /* the helper inherits it, and holds the pipe open while it lives */
 
 		close(pipe_fd[1]);
 		_exit(keep >= 0 && spawn_start("chisan-test", NULL, &pid, &fd) == OK ? 0 : 1);
@@ -173,5 +178,6 @@ END_TEST
 
 T_MAIN("spawn",
     T_FIXTURE(scripts_setup, scripts_teardown) T(a_helper_gets_its_arguments_and_the_pipe) T(nothing_else_is_inherited)
-    T(signals_are_as_for_a_new_program) T(a_program_that_is_not_there_is_not_found) T(the_first_folder_that_has_it_wins)
-    T(what_cannot_be_executed_ends_at_once) T(the_end_of_a_helper_is_told_in_words) T(a_helper_dies_with_its_parent))
+        T(signals_are_as_for_a_new_program) T(a_program_that_is_not_there_is_not_found)
+            T(the_first_folder_that_has_it_wins) T(what_cannot_be_executed_ends_at_once)
+                T(the_end_of_a_helper_is_told_in_words) T(a_helper_dies_with_its_parent))

@@ -140,7 +140,8 @@ END_TEST
 
 START_TEST(what_is_said_before_the_greeting_is_a_lie)
 {
-	scripts_add("chisan-field", "printf '\\000\\000\\000\\000\\000\\004\\000\\000\\000\\000\\000\\001\\000\\000\\000\\000' >&3\n" GREETS);
+	scripts_add("chisan-field",
+	    "printf '\\000\\000\\000\\000\\000\\004\\000\\000\\000\\000\\000\\001\\000\\000\\000\\000' >&3\n" GREETS);
 	ck_assert_int_eq(supervise_start(s, HELPER_FIELD, NULL), OK);
 	while (supervise_pid(s, HELPER_FIELD) != 0)
 		ev_run(loop, EVRUN_ONCE);
@@ -167,8 +168,9 @@ START_TEST(a_job_runs_once_and_its_end_is_told)
 {
 	const char *argv[] = { "folder", NULL };
 
-	scripts_add("chisan-site", "[ \"$1\" = folder ] || exit 5\ncat hello >&3\nprintf "
-				   "'\\000\\000\\000\\000\\000\\004\\000\\000\\000\\000\\000\\001\\000\\000\\000\\000' >&3\nexit 0");
+	scripts_add("chisan-site",
+	    "[ \"$1\" = folder ] || exit 5\ncat hello >&3\nprintf "
+	    "'\\000\\000\\000\\000\\000\\004\\000\\000\\000\\000\\000\\001\\000\\000\\000\\000' >&3\nexit 0");
 	ck_assert_int_eq(supervise_start(s, HELPER_SITE, argv), OK);
 	ev_run(loop, 0);
 	ck_assert_uint_eq(downs, 1);
@@ -234,6 +236,7 @@ END_TEST
 
 T_MAIN("supervise",
     T_FIXTURE(setup, teardown) T(a_helper_that_greets_is_up_and_is_started_again_when_it_dies)
-    T(a_helper_that_dies_again_and_again_is_waited_for_longer) T(another_version_is_never_up) T(what_is_said_before_the_greeting_is_a_lie)
-    T(garbage_from_a_helper_kills_it) T(a_job_runs_once_and_its_end_is_told) T(helpers_that_are_not_installed_have_their_place)
-    T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed))
+        T(a_helper_that_dies_again_and_again_is_waited_for_longer) T(another_version_is_never_up)
+            T(what_is_said_before_the_greeting_is_a_lie) T(garbage_from_a_helper_kills_it)
+                T(a_job_runs_once_and_its_end_is_told) T(helpers_that_are_not_installed_have_their_place)
+                    T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed))

@@ -131,7 +131,11 @@ END_TEST
 START_TEST(head_is_in_network_order)
 {
 	static const uint8_t want[WIRE_HEAD] = { 0, 0, 1, 2, 0, 71, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
-	struct frame f = { .length = 0x0102, .type = W_CHANGES, .generation = 0x0304, .sequence = 0x05060708, .reply_to = 0x090A0B0C };
+	struct frame f = { .length = 0x0102,
+		.type = W_CHANGES,
+		.generation = 0x0304,
+		.sequence = 0x05060708,
+		.reply_to = 0x090A0B0C };
 	uint8_t buf[WIRE_HEAD];
 
 	wire_put_head(buf, &f);
@@ -141,7 +145,8 @@ END_TEST
 
 START_TEST(numbers_survive_the_way)
 {
-	static const uint64_t values[] = { 0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, (uint64_t)1 << 62, (uint64_t)1 << 63, UINT64_MAX };
+	static const uint64_t values[] = { 0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, (uint64_t)1 << 62,
+		(uint64_t)1 << 63, UINT64_MAX };
 	uint64_t v = values[_i];
 	struct wbuf b;
 	struct rbuf r;
@@ -264,13 +269,13 @@ START_TEST(bad_strings_are_refused)
 		const char *bytes;
 		size_t len;
 	} bad[] = {
-		{ "\3abc", 4 },           /* no terminator */
-		{ "\3abcd", 5 },          /* another byte in its place */
-		{ "\3a\0c\0", 5 },        /* a NUL inside */
-		{ "\2\xC3\x28\0", 4 },    /* no UTF-8 */
-		{ "\3\xED\xA0\x80\0", 5 }, /* a surrogate */
-		{ "\2\xC0\x80\0", 4 },    /* an overlong NUL */
-		{ "\x7F", 1 },            /* longer than the body */
+		{ "\3abc", 4 },                                     /* no terminator */
+		{ "\3abcd", 5 },                                    /* another byte in its place */
+		{ "\3a\0c\0", 5 },                                  /* a NUL inside */
+		{ "\2\xC3\x28\0", 4 },                              /* no UTF-8 */
+		{ "\3\xED\xA0\x80\0", 5 },                          /* a surrogate */
+		{ "\2\xC0\x80\0", 4 },                              /* an overlong NUL */
+		{ "\x7F", 1 },                                      /* longer than the body */
 		{ "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 10 }, /* length 2^64 - 1 */
 		{ "", 0 },
 	};
@@ -317,7 +322,8 @@ END_TEST
 
 T_MAIN("wire",
     T(numbers_and_names_are_unique) T(every_row_is_complete) T(every_short_prefix_waits)
-    T(bodies_outside_their_bounds_are_refused_at_the_head) T_LOOP(hostile_lengths_are_refused, 0, 5) T(unknown_types_are_refused)
-    T(head_is_in_network_order) T_LOOP(numbers_survive_the_way, 0, 11) T(small_steps_take_one_byte)
-    T_LOOP(doubles_keep_every_bit, 0, 7) T(overlong_varints_are_refused) T(a_fault_is_sticky) T(strings_come_back_as_they_were)
-    T_LOOP(bad_strings_are_refused, 0, 9) T(bytes_longer_than_the_body_are_refused) T(a_buffer_grows_and_keeps_what_is_in_it))
+        T(bodies_outside_their_bounds_are_refused_at_the_head) T_LOOP(hostile_lengths_are_refused, 0, 5)
+            T(unknown_types_are_refused) T(head_is_in_network_order) T_LOOP(numbers_survive_the_way, 0, 11)
+                T(small_steps_take_one_byte) T_LOOP(doubles_keep_every_bit, 0, 7) T(overlong_varints_are_refused)
+                    T(a_fault_is_sticky) T(strings_come_back_as_they_were) T_LOOP(bad_strings_are_refused, 0, 9)
+                        T(bytes_longer_than_the_body_are_refused) T(a_buffer_grows_and_keeps_what_is_in_it))
