@@ -181,7 +181,10 @@ do_set(struct request *r)
 	double v;
 	if (p == NULL)
 		return false;
-	if (r->n > 2 && strcmp(r->w[2], "nan") == 0)
+	if (r->n > 2 && strcmp(r->w[2], "invalid") == 0) {
+		if (!image_invalid(im, p, &v))
+			return say(r, "its profile names no invalid value: ", r->w[1]);
+	} else if (r->n > 2 && strcmp(r->w[2], "nan") == 0)
 		v = (double)NAN;
 	else if (r->n < 3 || !str_to_double(r->w[2], &v))
 		return say(r, r->n > 2 ? "not a number: " : "set it to what?", r->n > 2 ? r->w[2] : "");
@@ -244,7 +247,7 @@ static const struct {
 	{ "local", do_local, "local ASSET             switched to local: it obeys no command, until cleared" },
 	{ "grid", do_grid, "grid lost|back          the utility goes, and comes again" },
 	{ "hold", do_hold, "hold POINT              its value freezes" },
-	{ "set", do_set, "set POINT VALUE         its value is this (nan: not a number)" },
+	{ "set", do_set, "set POINT VALUE         its value is this; also: nan, invalid" },
 	{ "status", do_status, "status                  the district in some lines" },
 	{ "help", do_help, "help                    these lines" },
 };

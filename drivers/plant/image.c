@@ -203,6 +203,20 @@ factor_of(const struct image *im, const struct site_register *r)
 	return 0;
 }
 
+bool
+image_invalid(const struct image *im, const struct image_point *p, double *v)
+{
+	const struct site_point_def *d = p->point->def;
+	const struct site_register *r = d->read;
+	if (r == NULL || r->invalid.n == 0)
+		return false;
+	double scale = r->scale != 0 && isfinite(r->scale) ? r->scale : 1, offset = isfinite(r->offset) ? r->offset : 0;
+	*v = r->invalid.v[0] * scale * pow(10, factor_of(im, r)) + offset;
+	if (r->invert)
+		*v = -*v;
+	return true;
+}
+
 /* ---- reading */
 
 static void

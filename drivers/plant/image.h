@@ -96,6 +96,8 @@ void image_build(struct image *im, struct arena *arena);
 int image_read(struct image *im, int table, unsigned address, unsigned count, uint16_t *out);
 int image_write(struct image *im, int table, unsigned address, unsigned count, const uint16_t *in);
 void image_tick(struct image *im); /* reversions that are due */
+/* The value whose registers mean "not implemented"; false: the profile names none. */
+bool image_invalid(const struct image *im, const struct image_point *p, double *v);
 
 double image_value(const struct image *im, const struct image_point *p); /* in the point's unit, as it stands now */
 bool image_command(struct image *im, struct image_point *p, double v);   /* as if written; false: nothing to write */

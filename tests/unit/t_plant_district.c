@@ -196,6 +196,8 @@ START_TEST(faults_are_set_and_cleared_by_words)
 		{ "local GTC", true },
 		{ "", false },
 		{ "frobnicate", false },
+		{ "set ESS1.SOC invalid", true },
+		{ "set HALL.P invalid", false },
 		{ "help", true },
 		{ "status", true },
 	};
@@ -215,6 +217,40 @@ START_TEST(faults_are_set_and_cleared_by_words)
 	ck_assert_int_eq(district_image(d, "ESS1")->fault, FAULT_NONE);
 	ck_assert(control_run(d, NULL, "clear HALL.P", out, sizeof(out)));
 	ck_assert_double_ne(value(d, "HALL.P"), 123.5);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(an_invalid_value_is_the_raw_one_of_the_profile)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	char out[256];
+	uint16_t word;
+	ck_assert(control_run(d, NULL, "set ESS1.SOC invalid", out, sizeof(out)));
+	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 8, 1, &word), MB_OK);
+	ck_assert_uint_eq(word, 0xFFFF);
+	ck_assert(control_run(d, NULL, "set ESS1.P invalid", out, sizeof(out)));
+	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 0, 1, &word), MB_OK);
+	ck_assert_uint_eq(word, 0x8000);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(inverters_sleep_at_night_when_asked_to)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	ck_assert(!district_sleeps(d, district_image(d, "PV1")));
+	d->pv_sleeps = true;
+	ck_assert(district_sleeps(d, district_image(d, "PV1")));
+	ck_assert(!district_sleeps(d, district_image(d, "ESS1")));
+	district_free(d);
+	d = new_district(s, "2026-07-20T12:00:00+09:00", 1, NULL);
+	d->pv_sleeps = true;
+	ck_assert(!district_sleeps(d, district_image(d, "PV1")));
 	district_free(d);
 	site_free(s);
 }
@@ -266,6 +302,7 @@ END_TEST
 
 T_MAIN("plant_district",
     T_TIMEOUT(120) T_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it)
-        T(measured_values_fit_together) T(counters_only_grow) T(only_the_devices_that_are_asked_for_are_served)
-            T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
-                T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))
+        T(measured_values_fit_together) T(counters_only_grow) T(an_invalid_value_is_the_raw_one_of_the_profile)
+            T(inverters_sleep_at_night_when_asked_to) T(only_the_devices_that_are_asked_for_are_served)
+                T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
+                    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "drivers/plant/rules.h"
 #include "tests/unit/t.h"
 
 #include "tests/unit/plant_fixture.h"
@@ -511,6 +512,34 @@ START_TEST(the_half_hour_pulse_comes_on_the_half_hour)
 }
 END_TEST
 
+/* Rules that name what no model has would silently fall back to wandering. */
+START_TEST(every_rule_names_a_signal_or_a_command)
+{
+	struct world *w = fx_world(AUTUMN, 1);
+	for (const struct rule *r = rules; r->tag != NULL; r++) {
+		struct model *m = r->kind >= 0 ? world_first(w, r->kind)
+		    : r->kind == RULE_ANY      ? world_find(w, "ESS1")
+		                               : NULL;
+		const double *v = world_signal(w, m, r->signal, NULL);
+		bool known =
+		    v != NULL || (m != NULL && m->kind->command != NULL && m->kind->command(m, w, r->signal, 0));
+		ck_assert_msg(known, "%s: no signal %s", r->tag, r->signal);
+		ck_assert(r->noise == 0 || r->period_s > 0);
+	}
+	world_free(w);
+}
+END_TEST
+
+START_TEST(every_kind_of_asset_has_a_model)
+{
+	for (int k = 0; k < ASSET_KIND_COUNT; k++) {
+		const struct model_kind *kind = model_kind_of(k);
+		ck_assert(kind != NULL && kind->kind == k && kind->size >= sizeof(struct model));
+		ck_assert(kind->init != NULL && kind->step != NULL && kind->signals != NULL);
+	}
+}
+END_TEST
+
 START_TEST(parameters_are_off_by_five_to_ten_percent)
 {
 	struct rng r;
@@ -557,7 +586,9 @@ T_MAIN("plant_models",
                                             T(low_frequency_sheds_the_least_important_feeder_first)
                                                 T(the_header_is_fed_without_the_turbine_and_falls_without_fire)
                                                     T(a_forming_battery_carries_an_island) T(shedding_lowers_a_building)
-                                                        T(offices_sleep_at_night_and_on_sunday)
-                                                            T(the_half_hour_pulse_comes_on_the_half_hour)
+                                                        T(offices_sleep_at_night_and_on_sunday) T(
+                                                            the_half_hour_pulse_comes_on_the_half_hour)
+                                                            T(every_rule_names_a_signal_or_a_command) T(
+                                                                every_kind_of_asset_has_a_model)
                                                                 T(parameters_are_off_by_five_to_ten_percent) T_LOOP(
                                                                     a_wander_keeps_its_deviation_for_every_step, 0, 3))
