@@ -14,6 +14,7 @@ struct check {
 	struct arena *a;                    /* until the checks are done */
 	const struct site_device **devices; /* by name; those that have one */
 	uint32_t device_count;
+	bool *is_blurred;  /* by profile: its tags are not all known, because of faults that were told */
 	uint32_t *sorted;  /* points by name; after the site was built */
 	bool has_nameless; /* a device without a name: nobody knows whose points are missing */
 	bool is_too_large; /* more devices or points than a site may have: nothing is looked at point by point */
@@ -53,6 +54,7 @@ void check_unique(struct check *c, struct check_name *names, size_t n, const cha
 const struct site_device *check_find_device(const struct check *c, const char *name, size_t len);
 /* True if nobody can know which points `name` has: its device's profile is missing or could not be read. */
 bool check_is_blurred(const struct check *c, const char *name);
+bool check_profile_is_blurred(const struct check *c, const struct site_profile *p);
 /* "; did you mean X?" for a point that does not exist, or what else helps. Returns buf. */
 const char *check_point_hint(const struct check *c, const char *name, char *buf, size_t size);
 /* First and one past the last of c->sorted whose names begin with the prefix. */

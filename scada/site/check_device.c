@@ -51,12 +51,25 @@ check_profile(struct check *c, const struct site_profile *p)
 		check_overlaps(c, p);
 }
 
+/* A file that could not be read has a place without a line. */
+static bool
+is_blurred(const struct site_profile *p)
+{
+	const struct site_point_def *points = p->points.v;
+	bool blurred = p->node.at.line == 0 || !IS_SET(profile_schema, p, struct site_profile, points);
+	for (uint32_t i = 0; i < p->points.n; i++)
+		blurred |= points[i].tag == NULL;
+	return blurred;
+}
+
 void
 check_profiles(struct check *c)
 {
 	const struct site_profile *list = c->s->profiles.v;
 	struct check_name *names = xcalloc((size_t)c->s->profiles.n + 1, sizeof(*names));
+	c->is_blurred = arena_alloc(c->a, (size_t)c->s->profiles.n + 1);
 	for (uint32_t i = 0; i < c->s->profiles.n; i++) {
+		c->is_blurred[i] = is_blurred(&list[i]);
 		names[i] =
 		    (struct check_name){ list[i].name, AT_KEY(profile_schema, &list[i], struct site_profile, name) };
 		check_profile(c, &list[i]);
@@ -173,7 +186,7 @@ check_device(struct check *c, const struct site_device *d, char *address, size_t
 	if (d->retry_min_us > d->retry_max_us)
 		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, retry_min_us),
 		    "retry_min is longer than retry_max; write the shorter pause in retry_min");
-	if (d->points.n > 0 && p != NULL && p->node.at.line != 0)
+	if (d->points.n > 0 && p != NULL && !check_profile_is_blurred(c, p))
 		check_overrides(c, d, p);
 	const struct site_point_def *points = p != NULL ? p->points.v : NULL;
 	for (uint32_t i = 0; p != NULL && d->name != NULL && !c->is_too_large && i < p->points.n; i++)

@@ -152,14 +152,19 @@ check_find_device(const struct check *c, const char *name, size_t len)
 }
 
 bool
+check_profile_is_blurred(const struct check *c, const struct site_profile *p)
+{
+	return c->is_blurred[p - (const struct site_profile *)c->s->profiles.v];
+}
+
+bool
 check_is_blurred(const struct check *c, const char *name)
 {
 	const struct site_device *d = check_find_device(c, name, strcspn(name, "."));
 	if (d == NULL)
 		return c->has_nameless;
 	const struct site_profile *p = d->profile != NULL ? site_find_profile(c->s, d->profile) : NULL;
-	/* A profile that could not be read has a place without a line. */
-	return p == NULL || p->node.at.line == 0;
+	return p == NULL || check_profile_is_blurred(c, p);
 }
 
 const char *

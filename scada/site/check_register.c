@@ -304,36 +304,58 @@ takes_bits(const struct site_register *r)
 	    schema_is_set(&register_schema, r, offsetof(struct site_register, bit));
 }
 
-/* Several points may look at one register: as a whole, or each at its bits. */
+/* Several points may read one register, as a whole or each its bits; only as bits may they write it. */
 static bool
-is_shared_by_right(const struct span *a, const struct span *b)
+is_shared_by_right(const struct span *a, const struct span *b, bool is_write)
 {
-	return a->d == b->d || (a->from == b->from && a->to == b->to) || (takes_bits(a->r) && takes_bits(b->r));
+	if (a->d == b->d || (takes_bits(a->r) && takes_bits(b->r)))
+		return true;
+	return !is_write && a->from == b->from && a->to == b->to;
+}
+
+static void
+warn_overlaps(struct check *c, struct span *spans, uint32_t n, bool is_write)
+{
+	if (n > 0)
+		qsort(spans, n, sizeof(*spans), compare_spans);
+	for (uint32_t i = 1, far = 0; i < n; i++) {
+		const struct span *a = &spans[far], *b = &spans[i];
+		if (a->table == b->table && b->from <= a->to && !is_shared_by_right(a, b, is_write))
+			warn_at(c->f, AT_KEY(register_schema, b->r, struct site_register, address),
+			    "%s %" PRId64 " of %s is also %s by %s (line %u); is the address right?",
+			    mb_table_word((enum mb_table)b->table), b->from, b->d->tag != NULL ? b->d->tag : "a point",
+			    is_write ? "written" : "read", a->d->tag != NULL ? a->d->tag : "a point",
+			    a->r->node.at.line);
+		if (a->table != b->table || b->to >= a->to)
+			far = i;
+	}
+}
+
+static uint32_t
+add_spans(struct span *spans, const struct site_point_def *d, const struct site_register *r)
+{
+	uint32_t n = 0;
+	if (r == NULL || r->address < 0)
+		return 0;
+	int64_t last = r->address + (IS_BITS(r) ? 1 : raw_type_registers((enum raw_type)type_of(r))) - 1;
+	spans[n++] = (struct span){ d, r, r->table, r->address, last };
+	if (r->open_address >= 0)
+		spans[n++] = (struct span){ d, r, r->table, r->open_address, r->open_address };
+	return n;
 }
 
 void
 check_overlaps(struct check *c, const struct site_profile *p)
 {
 	const struct site_point_def *points = p->points.v;
-	struct span *spans = xcalloc((size_t)p->points.n + 1, sizeof(*spans));
+	struct span *spans = xcalloc((size_t)p->points.n * 2 + 1, sizeof(*spans));
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < p->points.n; i++) {
-		const struct site_register *r = points[i].read;
-		if (r == NULL || r->address < 0 || IS_BITS(r))
-			continue;
-		int64_t last = r->address + raw_type_registers((enum raw_type)type_of(r)) - 1;
-		spans[n++] = (struct span){ &points[i], r, r->table, r->address, last };
-	}
-	qsort(spans, n, sizeof(*spans), compare_spans);
-	for (uint32_t i = 1, far = 0; i < n; i++) {
-		const struct span *a = &spans[far], *b = &spans[i];
-		if (a->table == b->table && b->from <= a->to && !is_shared_by_right(a, b))
-			warn_at(c->f, AT_KEY(register_schema, b->r, struct site_register, address),
-			    "%s %" PRId64 " of %s is also read by %s (line %u); is the address right?",
-			    mb_table_word((enum mb_table)b->table), b->from, b->d->tag != NULL ? b->d->tag : "a point",
-			    a->d->tag != NULL ? a->d->tag : "a point", a->r->node.at.line);
-		if (a->table != b->table || b->to >= a->to)
-			far = i;
-	}
+	for (uint32_t i = 0; i < p->points.n; i++)
+		n += add_spans(spans + n, &points[i], points[i].read);
+	warn_overlaps(c, spans, n, false);
+	n = 0;
+	for (uint32_t i = 0; i < p->points.n; i++)
+		n += add_spans(spans + n, &points[i], points[i].write);
+	warn_overlaps(c, spans, n, true);
 	free(spans);
 }
