@@ -203,7 +203,8 @@ seccomp_enter(unsigned may)
 	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN)) != 0)
 		failed |= allow_sockets(ctx, may);
 	if ((may & SANDBOX_SPAWN) != 0)
-		failed |= allow(ctx, calls_spawn, ARRAY_LEN(calls_spawn));
+		failed |=
+		    allow(ctx, calls_spawn, ARRAY_LEN(calls_spawn)) | allow(ctx, calls_read, ARRAY_LEN(calls_read));
 	failed |= seccomp_load(ctx);
 	seccomp_release(ctx);
 	return failed == 0;

@@ -24,6 +24,8 @@
 #define ONCE_CPU_S    60
 #define ONCE_MEMORY   (UINT64_C(2) << 30)
 #define STOP_S        2.0 /* to end after its pipe did */
+#define PING_S        2.0 /* between two questions whether it lives */
+#define SILENT_MAX    5   /* of them without a word of it: it hangs */
 #define BACKOFF_MIN_S 0.2
 #define BACKOFF_MAX_S 30.0
 #define LASTED_US     (10 * US_PER_S) /* who ran so long starts again at once */
@@ -41,8 +43,9 @@ struct helper {
 	struct mono started;
 	double backoff_s;
 	uint32_t restarts;
-	bool was_up;
-	enum err why; /* of the pipe's end */
+	bool was_up, was_heard;
+	unsigned silent; /* pings since it was last heard */
+	enum err why;    /* of the pipe's end */
 };
 
 struct supervise {
@@ -145,6 +148,23 @@ child_cb(struct ev_loop *loop, ev_child *w, int revents)
 		set_timer(h, STOP_S); /* its last words are still in the pipe */
 }
 
+/* A loop that hangs keeps its pipe open: only its silence tells. */
+static void
+ask_if_alive(struct helper *h)
+{
+	h->silent = h->was_heard ? 0 : h->silent + 1;
+	h->was_heard = false;
+	if (h->silent >= SILENT_MAX) {
+		log_warn("%s does not answer; it is killed", rows[h->id].program);
+		if (h->pid != 0)
+			kill(h->pid, SIGKILL);
+		pipe_ended(h, ERR_TIMEOUT);
+		return;
+	}
+	conn_send(h->conn, W_PING, 0, NULL, NULL);
+	set_timer(h, PING_S);
+}
+
 static void
 timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 {
@@ -152,6 +172,10 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)loop;
 	(void)revents;
+	if (h->state == HELPER_UP && h->pid != 0) {
+		ask_if_alive(h);
+		return;
+	}
 	if (h->state == HELPER_WAITING) {
 		h->restarts++;
 		if (launch(h, NULL) != OK)
@@ -206,9 +230,10 @@ got_hello(struct helper *h, const struct frame *f)
 	}
 	if (is_once(h) || h->state != HELPER_STARTING)
 		return;
-	ev_timer_stop(h->s->loop, &h->timer);
 	h->state = HELPER_UP;
-	h->was_up = true;
+	h->was_up = h->was_heard = true;
+	h->silent = 0;
+	set_timer(h, PING_S);
 	log_info("%s is up, process %d", rows[h->id].program, (int)h->pid);
 	if (h->s->ops->up != NULL)
 		h->s->ops->up(h->id, h->conn, h->s->arg);
@@ -219,6 +244,7 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 {
 	struct helper *h = arg;
 
+	h->was_heard = true;
 	if (f->type == W_HELLO)
 		got_hello(h, f);
 	else if (h->state == HELPER_UP || is_once(h))

@@ -234,9 +234,27 @@ START_TEST(one_that_does_not_end_is_killed)
 }
 END_TEST
 
+START_TEST(one_that_hangs_is_killed_and_started_again)
+{
+	pid_t first;
+
+	scripts_add("chisan-field", GREETS); /* never answers a ping */
+	ck_assert_int_eq(supervise_start(s, HELPER_FIELD, NULL), OK);
+	ev_run(loop, 0);
+	first = supervise_pid(s, HELPER_FIELD);
+	ev_run(loop, 0); /* ten seconds of silence */
+	ck_assert_uint_eq(downs, 1);
+	ck_assert_int_eq(why, ERR_TIMEOUT);
+	ev_run(loop, 0);
+	ck_assert_uint_eq(ups, 2);
+	ck_assert_int_ne(supervise_pid(s, HELPER_FIELD), first);
+}
+END_TEST
+
 T_MAIN("supervise",
     T_FIXTURE(setup, teardown) T(a_helper_that_greets_is_up_and_is_started_again_when_it_dies)
         T(a_helper_that_dies_again_and_again_is_waited_for_longer) T(another_version_is_never_up)
             T(what_is_said_before_the_greeting_is_a_lie) T(garbage_from_a_helper_kills_it)
                 T(a_job_runs_once_and_its_end_is_told) T(helpers_that_are_not_installed_have_their_place)
-                    T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed))
+                    T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed)
+                        T(one_that_hangs_is_killed_and_started_again))
