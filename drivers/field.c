@@ -16,7 +16,7 @@
 #define SAMPLES_A_FRAME 4000
 #define TELL_US         (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
 #define TELL_PARTS      10
-#define QUEUE_MAX       (32u << 20) /* the configuration's answer to a chisand that stops reading: it is dropped */
+#define QUEUE_MAX       (32u << 20) /* bytes that wait for a chisand that does not read: then it ends */
 
 struct field {
 	struct ev_loop *loop;

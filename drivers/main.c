@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,9 @@ main(int argc, char **argv)
 	log_init("chisan-field", verbosity);
 	if (fcntl(SPAWN_FD, F_GETFD) < 0)
 		log_fatal("descriptor %d is no pipe: chisan-field is started by chisand", SPAWN_FD);
+	signal(SIGINT, SIG_IGN); /* for the whole group of a terminal: chisand ends its helpers itself, by the pipe */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	raise_descriptors();
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		seed = (uint64_t)getpid();
