@@ -9,7 +9,8 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define WORDS 5
+#define WORDS       5
+#define WRONG_KINDS "transaction protocol unit function count length half drip twice garbage hangup, exception N"
 
 struct request {
 	struct district *d;
@@ -85,11 +86,10 @@ do_wrong(struct request *r)
 		if (k == WRONG_EXCEPTION && r->n > 3 && !str_to_i64(r->w[3], 1, 255, &code))
 			return say(r, "not an exception number, 1..255: ", r->w[3]);
 		im->fault = FAULT_WRONG;
-		im->wrong = k | (int)code << 8;
+		im->wrong = k == WRONG_EXCEPTION ? k | (int)code << 8 : k;
 		return true;
 	}
-	return say(r,
-	    "wrong how? one of: transaction protocol unit function count length half drip twice garbage exception", "");
+	return say(r, "wrong how? one of: ", WRONG_KINDS);
 }
 
 static bool
@@ -231,26 +231,26 @@ do_status(struct request *r)
 
 static bool do_help(struct request *r);
 
+/* clang-format off */
 static const struct {
 	const char *word;
 	bool (*run)(struct request *r);
 	const char *help;
 } commands[] = {
 	{ "silent", do_silent, "silent DEVICE           answers no more" },
-	{ "slow", do_slow, "slow DEVICE [2s]        answers late" },
-	{ "reset", do_reset, "reset DEVICE            resets the connection at each request" },
-	{ "wrong", do_wrong,
-	    "wrong DEVICE KIND       answers wrongly: transaction protocol unit function count length half drip twice "
-	    "garbage, exception N" },
-	{ "clear", do_clear, "clear NAME              a device, an asset or a point is well again" },
-	{ "trip", do_trip, "trip ASSET              it trips, until cleared" },
-	{ "local", do_local, "local ASSET             switched to local: it obeys no command, until cleared" },
-	{ "grid", do_grid, "grid lost|back          the utility goes, and comes again" },
-	{ "hold", do_hold, "hold POINT              its value freezes" },
-	{ "set", do_set, "set POINT VALUE         its value is this; also: nan, invalid" },
+	{ "slow",   do_slow,   "slow DEVICE [2s]        answers late" },
+	{ "reset",  do_reset,  "reset DEVICE            resets the connection at each request" },
+	{ "wrong",  do_wrong,  "wrong DEVICE KIND       answers wrongly: " WRONG_KINDS },
+	{ "clear",  do_clear,  "clear NAME              a device, an asset or a point is well again" },
+	{ "trip",   do_trip,   "trip ASSET              it trips, until cleared" },
+	{ "local",  do_local,  "local ASSET             switched to local: it obeys no command, until cleared" },
+	{ "grid",   do_grid,   "grid lost|back          the utility goes, and comes again" },
+	{ "hold",   do_hold,   "hold POINT              its value freezes" },
+	{ "set",    do_set,    "set POINT VALUE         its value is this; also: nan, invalid" },
 	{ "status", do_status, "status                  the district in some lines" },
-	{ "help", do_help, "help                    these lines" },
+	{ "help",   do_help,   "help                    these lines" },
 };
+/* clang-format on */
 
 static bool
 do_help(struct request *r)

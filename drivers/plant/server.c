@@ -231,8 +231,9 @@ answer(struct client *c, const uint8_t *request, size_t len)
 	im->requests++;
 	if (im->fault == FAULT_SILENT || district_sleeps(d, im))
 		return true;
-	if (im->fault == FAULT_RESET) {
-		client_free(c, true);
+	bool hangs_up = im->fault == FAULT_WRONG && im->wrong == WRONG_HANGUP;
+	if (im->fault == FAULT_RESET || hangs_up) {
+		client_free(c, !hangs_up);
 		return false;
 	}
 	const struct site_profile *p = im->node->profile;

@@ -23,6 +23,7 @@
 	_(WRONG_DRIP,        "drip",        "byte by byte, 20 ms apart") \
 	_(WRONG_TWICE,       "twice",       "each reply twice") \
 	_(WRONG_GARBAGE,     "garbage",     "random bytes") \
+	_(WRONG_HANGUP,      "hangup",      "no reply: the connection is closed in order") \
 	_(WRONG_EXCEPTION,   "exception",   "exception N, as in: wrong DEV exception 6")
 /* clang-format on */
 #define WRONG_ENUM(id, word, help) id,

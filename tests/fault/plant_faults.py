@@ -96,6 +96,10 @@ def test_faults():
     with connect(GTC, 0.4) as s:
         s.sendall(READ)
         assert 0 < len(s.recv(100)) < 13
+    ctl("wrong", "GTC", "hangup")
+    with connect(GTC) as s:
+        s.sendall(READ)
+        assert s.recv(1) == b"", "hangup"
     ctl("wrong", "GTC", "exception", "6")
     assert ask(GTC)[7:] == bytes([0x83, 6])
     ctl("clear", "GTC")
