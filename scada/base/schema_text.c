@@ -299,7 +299,7 @@ read_string(const struct key *k, const char *text, const struct say *s)
 	for (size_t i = 0; i < len;) {
 		uint32_t cp;
 		i += text_next(text + i, len - i, &cp);
-		if (cp == '\n' && k->type != KEY_STRING)
+		if ((cp == '\n' && k->type != KEY_STRING) || (cp == '\t' && k->type == KEY_TEXT))
 			continue;
 		if (!text_is_inert(cp))
 			return refuse(s, "the text has the invisible character U+%04" PRIX32 "; leave it out", cp);

@@ -110,19 +110,55 @@ find_profile_file(const struct reader *r, const char *name, char **shown)
 	return NULL;
 }
 
+static int
+is_profile(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+	return e->d_name[0] != '.' && n > 5 && n < 100 && strcmp(e->d_name + n - 5, ".yaml") == 0;
+}
+
+/* The name of the profile in this folder that is nearest to `name`, into buf; false if none is. */
+static bool
+find_near_profile(const char *folder, const char *name, char *buf, size_t size)
+{
+	struct dirent **list = NULL;
+	const char *names[500];
+	size_t count = 0;
+	int n = scandir(folder, &list, is_profile, NULL);
+	for (int i = 0; i < n && count < ARRAY_LEN(names) - 1; i++) {
+		list[i]->d_name[strlen(list[i]->d_name) - strlen(".yaml")] = '\0';
+		if (strcmp(list[i]->d_name, "site") != 0)
+			names[count++] = list[i]->d_name;
+	}
+	names[count] = NULL;
+	const char *near = str_nearest(name, names);
+	bool found = near != NULL && str_copy(buf, size, near);
+	for (int i = 0; i < n; i++)
+		free(list[i]);
+	free(list);
+	return found;
+}
+
 static void
 say_no_profile(const struct reader *r, const struct site_device *d)
 {
 	char *folder, *shown;
-	char list[600] = "";
+	char list[600] = "", near[100];
+	struct mark at = schema_mark(&device_schema, d, offsetof(struct site_device, profile));
+	bool has_near = false;
 	for (int i = 0; (folder = profile_folder(r, i, &shown)) != NULL; i++) {
 		str_append(list, sizeof(list), i > 0 ? ", " : "");
 		str_append(list, sizeof(list), shown);
+		if (!has_near)
+			has_near = find_near_profile(folder, d->profile, near, sizeof(near));
 		free(folder);
 		free(shown);
 	}
-	struct mark at = schema_mark(&device_schema, d, offsetof(struct site_device, profile));
-	fault_at(r->faults, at, "there is no profile '%s'; put %s.yaml into one of %s", d->profile, d->profile, list);
+	if (has_near)
+		fault_at(r->faults, at, "there is no profile '%s'; did you mean '%s'?", d->profile, near);
+	else
+		fault_at(r->faults, at, "there is no profile '%s'; put %s.yaml into one of %s", d->profile, d->profile,
+		    list);
 }
 
 static bool
@@ -202,13 +238,19 @@ read_screen_file(struct reader *r, const char *file, uint32_t *room)
 {
 	char *path = xasprintf("%s/screens/%s", r->dir, file);
 	uint16_t number = faults_add_source(r->faults, path);
-	if (source_read(r->faults, number, path, SITE_SCREEN_MAX)) {
+	char *name = xstrndup(file, strlen(file) - strlen(".screen")), message[300];
+	const struct key word = { .name = "screen", .type = KEY_WORD };
+	const char *taken = NULL;
+	if (!schema_scalar(&word, name, &taken, r->site->arena, message, sizeof(message))) {
+		fault_at(r->faults, (struct mark){ .file = number }, "the name of the file: %s", message);
+	} else if (source_read(r->faults, number, path, SITE_SCREEN_MAX)) {
 		struct site_screen *s = append(r, &r->site->screens, room, sizeof(*s));
-		s->name = arena_strndup(r->site->arena, file, strlen(file) - strlen(".screen"));
+		s->name = taken;
 		s->text = arena_strdup(r->site->arena, faults_source(r->faults, number)->data);
 		s->node.at = (struct mark){ .file = number, .line = 0 };
 		s->node.set = 3; /* both keys */
 	}
+	free(name);
 	free(path);
 }
 

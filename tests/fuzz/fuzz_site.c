@@ -49,6 +49,16 @@ ignore(const struct msg_site_fault *m, void *arg)
 		abort();
 }
 
+static bool
+has_all_profiles(const struct site *s)
+{
+	const struct site_device *d = s->devices.v;
+	for (uint32_t i = 0; i < s->devices.n; i++)
+		if (site_find_profile(s, d[i].profile) == NULL)
+			return false;
+	return true;
+}
+
 /* The print-back; NULL if there were faults. The caller frees. */
 static char *
 read_and_print(const char *data, size_t size)
@@ -73,7 +83,9 @@ read_and_print(const char *data, size_t size)
 		wbuf_init(&b);
 		site_put(s, &b);
 		struct site *back = site_get(b.data, b.len);
-		/* A device may name a profile that is in no file here; all else that was checked is sound. */
+		/* A device may name a profile that is in no file here; all else that has no fault must travel. */
+		if (back == NULL && has_all_profiles(s))
+			abort();
 		site_free(back);
 		wbuf_done(&b);
 		schema_print(&site_schema, s, 0, collect, &out);
