@@ -166,6 +166,8 @@ check_values(struct check *c, const struct site_point_def *d)
 	if (HAS(range) && HAS(deadband) && d->deadband > d->range.hi - d->range.lo)
 		fault_at(c->f, AT(deadband),
 		    "the deadband is wider than the range, so that nothing is ever reported; write a smaller one");
+	if (d->kind == KIND_SETPOINT && !GIVEN(range))
+		warn_at(c->f, d->node.at, "a setpoint without range; write what may be set, as range: [0, 100]");
 	const struct site_filter *f = d->filter;
 	if (f != NULL && !schema_is_set(&filter_schema, f, offsetof(struct site_filter, type)))
 		f = NULL;

@@ -76,7 +76,7 @@ parse_options(int argc, char **argv)
 		default: usage(stderr); exit(2);
 		}
 	}
-	if (optind + 1 != argc) {
+	if (optind + 1 != argc || argv[optind][0] == '\0') {
 		usage(stderr);
 		exit(2);
 	}

@@ -24,6 +24,8 @@ say_open_error(struct faults *f, struct mark at, int errnum)
 		fault_at(f, at, "a symbolic link that leads to itself; put the file here");
 	else if (errnum == EACCES || errnum == EPERM)
 		fault_at(f, at, "this user may not read the file; give read permission to who runs chisand");
+	else if (errnum == ENOTDIR)
+		fault_at(f, at, "this is no folder; name the folder in which site.yaml stands");
 	else if (errnum == ENOENT)
 		fault_at(f, at, "there is no such file; create it");
 	else
