@@ -20,10 +20,11 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define IN_SIZE  4096 /* pipelined requests */
-#define OUT_SIZE 16384
-#define LATE_MAX 32 /* replies that wait, per client */
-#define BACKLOG  512
+#define IN_SIZE        4096 /* pipelined requests */
+#define OUT_SIZE       16384
+#define LATE_MAX       32 /* replies that wait, per client */
+#define BACKLOG        512
+#define ACCEPT_PAUSE_S 0.5
 
 struct late { /* a reply, or a part of one, that goes out later */
 	TAILQ_ENTRY(late) entry;
@@ -40,7 +41,6 @@ struct client {
 	uint32_t conn;
 	int fd;
 	ev_io io;
-	bool wants_write;
 	size_t in_len, out_len;
 	unsigned late_count;
 	TAILQ_HEAD(, late) late;
@@ -53,6 +53,7 @@ struct listener {
 	uint32_t conn;
 	int fd;
 	ev_io io;
+	ev_timer pause; /* out of descriptors: try again a little later */
 };
 
 struct server {
@@ -137,6 +138,21 @@ queue(struct client *c, const uint8_t *data, size_t len)
 	c->out_len += len;
 }
 
+static bool handle_input(struct client *c);
+
+/* Requests that wait because output was full are taken as soon as it is not; c may be gone afterwards. */
+static void
+pump(struct client *c)
+{
+	size_t before;
+	do {
+		before = c->in_len;
+		if (!handle_input(c) || !flush(c))
+			return;
+	} while (c->in_len < before);
+	watch(c);
+}
+
 static void
 on_late(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -149,8 +165,7 @@ on_late(struct ev_loop *loop, ev_timer *timer, int events)
 	l->at += n;
 	if (l->at >= l->len)
 		late_free(l);
-	if (flush(c))
-		watch(c);
+	pump(c);
 }
 
 static void
@@ -287,9 +302,7 @@ on_client(struct ev_loop *loop, ev_io *io, int events)
 		}
 		c->in_len += n > 0 ? (size_t)n : 0;
 	}
-	/* Input may also wait because output was full. */
-	if (handle_input(c) && flush(c))
-		watch(c);
+	pump(c);
 }
 
 static void
@@ -300,6 +313,10 @@ on_connect(struct ev_loop *loop, ev_io *io, int events)
 	(void)events;
 	for (int k = 0; k < 64; k++) {
 		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+			ev_io_stop(loop, &l->io);
+			ev_timer_start(loop, &l->pause);
+		}
 		if (fd < 0)
 			return;
 		int on = 1;
@@ -315,6 +332,15 @@ on_connect(struct ev_loop *loop, ev_io *io, int events)
 		TAILQ_INSERT_TAIL(&s->clients, c, entry);
 		s->client_count++;
 	}
+}
+
+static void
+on_pause(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct listener *l = timer->data;
+	(void)events;
+	ev_timer_set(timer, ACCEPT_PAUSE_S, 0);
+	ev_io_start(loop, &l->io);
 }
 
 /* ---- listeners */
@@ -389,6 +415,8 @@ server_new(struct ev_loop *loop, struct district *d, char *message, size_t size)
 		s->listener_count++;
 		ev_io_init(&l->io, on_connect, l->fd, EV_READ);
 		l->io.data = l;
+		ev_timer_init(&l->pause, on_pause, ACCEPT_PAUSE_S, 0);
+		l->pause.data = l;
 		ev_io_start(loop, &l->io);
 	}
 	return s;
@@ -403,6 +431,7 @@ server_free(struct server *s)
 		client_free(TAILQ_FIRST(&s->clients), false);
 	for (uint32_t i = 0; i < s->listener_count; i++) {
 		ev_io_stop(s->loop, &s->listeners[i].io);
+		ev_timer_stop(s->loop, &s->listeners[i].pause);
 		close(s->listeners[i].fd);
 	}
 	free(s->listeners);

@@ -136,6 +136,11 @@ def test_broken_clients():
         s.sendall(READ * 100)  # pipelined
         for _ in range(100):
             assert good(reply(s))
+    many = struct.pack(">HHHBBHH", 5, 0, 6, 1, 3, 0, 35)
+    with connect(GTC) as s:
+        s.sendall(many * 340)  # more to answer than the server holds back
+        for _ in range(340):
+            assert len(reply(s)) == 79
     deaf = connect(GTC)
     deaf.setblocking(False)
     sent = 0
