@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scada/base/str.h"
 #include "scada/model/energy.h"
 #include "tests/unit/t.h"
 
@@ -42,8 +43,8 @@ keep(const struct mark *where, bool is_warning, const char *text, void *arg)
 	(void)where;
 	(void)is_warning;
 	(void)arg;
-	strncat(said, text, sizeof(said) - strlen(said) - 2);
-	strncat(said, "\n", sizeof(said) - strlen(said) - 1);
+	str_append(said, sizeof(said), text);
+	str_append(said, sizeof(said), "\n");
 }
 
 static struct asset_battery battery;
