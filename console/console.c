@@ -15,6 +15,7 @@
 #include "console/frame.h"
 #include "console/guardian.h"
 #include "console/keep.h"
+#include "console/mimic.h"
 #include "console/palette.h"
 #include "console/script.h"
 #include "console/term.h"
@@ -222,7 +223,8 @@ note_pages(struct console *co)
 
 	co->page_count = 0;
 	for (uint32_t i = 0; i < c->screen_count && co->page_count < PAGES_MAX; i++) {
-		struct screen_file *f = screen_file_parse(c->screens[i].text, strlen(c->screens[i].text), NULL, NULL);
+		struct screen_file *f =
+		    screen_file_parse(c->screens[i].text, strlen(c->screens[i].text), mimic_ignore_fault, NULL);
 		struct page_row *row = &co->pages[co->page_count];
 		if (f == NULL)
 			continue;

@@ -27,6 +27,15 @@ on_fault(uint32_t line, uint32_t column, const char *text, void *arg)
 	console_message(co, true, "screen file, line %u, column %u: %s", line, column, text);
 }
 
+void
+mimic_ignore_fault(uint32_t line, uint32_t column, const char *text, void *arg)
+{
+	(void)line;
+	(void)column;
+	(void)text;
+	(void)arg;
+}
+
 bool
 mimic_open(struct mimic *m, struct console *co, const char *name)
 {

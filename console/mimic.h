@@ -15,6 +15,8 @@ struct mimic {
 
 bool mimic_open(struct mimic *m, struct console *co, const char *name); /* false: no such screen, or it has a fault */
 void mimic_close(struct mimic *m);
+/* For screen_file_parse(): what a page of no interest here is wrong about is not told. */
+void mimic_ignore_fault(uint32_t line, uint32_t column, const char *text, void *arg);
 /* Point numbers are new. */
 void mimic_resolve(struct mimic *m, struct console *co);
 /* NULL: none fits. */

@@ -15,6 +15,9 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
+/* What stands for a page that the site lost. */
+static const char gone[] = "screen: gone\ntitle: gone\n--- 80x17\n";
+
 #define LIST_MAX  256
 #define LOG_LINES 6 /* of changes, in the accessible form */
 
@@ -159,7 +162,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 		str_copy(name, sizeof name, p->name);
 		mimic_close(&p->mimic);
 		if (!mimic_open(&p->mimic, co, name)) {
-			p->mimic.file = screen_file_parse("screen: gone\ntitle: gone\n--- 80x17\n", 35, NULL, NULL);
+			p->mimic.file = screen_file_parse(gone, sizeof gone - 1, mimic_ignore_fault, NULL);
 			console_message(co, true, "the site has no page %s any more", name);
 		}
 		p->selected = selected;

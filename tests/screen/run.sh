@@ -65,7 +65,7 @@ wait $waiting || failed=1
 pid=
 rm -f "$dir/out/lost/live.txt"
 
-if test "${UPDATE:-0}" = 1; then
+if test "${UPDATE:-0}" = 1 && test $failed = 0; then
 	rm -rf "$here/golden"
 	cp -r "$dir/out" "$here/golden"
 	echo "golden screens written: $(find "$here/golden" -type f | wc -l)"
