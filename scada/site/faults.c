@@ -120,37 +120,30 @@ compare_faults(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-/* The part of line `line` that is shown, from character site_fault_window() on, made safe; "" if there is none. */
+/* The line's characters from site_fault_window() on, one for one, so that the caret can be counted; "" if there is none. */
 static void
-source_line(const struct source *s, uint32_t line, uint32_t column, char *buf, size_t size)
+source_line(const struct source *s, uint32_t line, uint32_t column, char *buf)
 {
-	char raw[SITE_FAULT_WIDTH * 4 + 1];
+	size_t n = 0;
+	uint32_t cp;
 	buf[0] = '\0';
 	if (s == NULL || s->data == NULL || line == 0)
 		return;
 	const char *p = s->data, *end = s->data + s->len;
-	for (uint32_t i = 1; i < line && p != NULL && p < end; i++) {
+	for (uint32_t i = 1; i < line && p < end; i++) {
 		p = memchr(p, '\n', (size_t)(end - p));
 		p = p != NULL ? p + 1 : end;
 	}
-	const char *stop = memchr(p, '\n', (size_t)(end - p));
+	const char *stop = p < end ? memchr(p, '\n', (size_t)(end - p)) : end;
 	stop = stop != NULL ? stop : end;
-	uint32_t cp;
 	for (uint32_t i = 1; i < site_fault_window(column) && p < stop; i++)
 		p += text_next(p, (size_t)(stop - p), &cp);
-	size_t n = 0;
 	for (int i = 0; i < SITE_FAULT_WIDTH && p < stop; i++) {
-		size_t used = text_next(p, (size_t)(stop - p), &cp);
-		memcpy(raw + n, p, used);
-		if (*p == '\t' || *p == '\r')
-			raw[n] = ' ';
-		else if (*p == '\0')
-			raw[n] = '\1'; /* shown as what cannot be shown */
-		n += used;
-		p += used;
+		p += text_next(p, (size_t)(stop - p), &cp);
+		bool is_blank = cp == '\t' || cp == '\r';
+		n += text_encode(is_blank ? ' ' : text_is_inert(cp) ? cp : TEXT_REPLACEMENT, buf + n);
 	}
-	raw[n] = '\0';
-	text_put_safe(buf, size, raw, -1);
+	buf[n] = '\0';
 }
 
 static void
@@ -179,7 +172,7 @@ faults_tell(struct faults *f, void (*tell)(const struct msg_site_fault *m, void 
 	for (uint32_t i = 0; i < f->kept_count; i++) {
 		const struct fault *k = &f->kept[i];
 		const struct source *s = faults_source(f, k->at.file);
-		source_line(s, k->at.line, k->at.column, line, sizeof(line));
+		source_line(s, k->at.line, k->at.column, line);
 		struct msg_site_fault m = { .is_warning = k->is_warning,
 			.line = k->at.line,
 			.column = k->at.column,

@@ -244,10 +244,11 @@ site_fault_window(uint32_t column)
 	return column <= SITE_FAULT_WIDTH - 20 ? 1 : column - SITE_FAULT_WIDTH / 2;
 }
 
+/* Under the character that stands behind so many others; characters are counted before put_safe composes any. */
 static void
 print_caret(const char *source, uint32_t characters, FILE *out)
 {
-	char prefix[SITE_FAULT_WIDTH * 4 + 1];
+	char prefix[SITE_FAULT_WIDTH * 4 + 1], safe[SITE_FAULT_WIDTH * 4 + 1];
 	size_t n = 0, len = strlen(source);
 	uint32_t cp;
 	for (uint32_t i = 0; i < characters && n < len; i++)
@@ -256,7 +257,8 @@ print_caret(const char *source, uint32_t characters, FILE *out)
 		return;
 	memcpy(prefix, source, n);
 	prefix[n] = '\0';
-	fprintf(out, "  %*s^\n", text_width(prefix), "");
+	text_put_safe(safe, sizeof(safe), prefix, -1);
+	fprintf(out, "  %*s^\n", text_width(safe), "");
 }
 
 void
@@ -276,5 +278,5 @@ site_fault_print(const struct msg_site_fault *f, void *stdio_file)
 	if (source[0] == '\0' || f->column == 0)
 		return;
 	fprintf(out, "  %s\n", source);
-	print_caret(source, f->column - site_fault_window(f->column), out);
+	print_caret(f->source, f->column - site_fault_window(f->column), out);
 }
