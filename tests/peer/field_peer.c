@@ -61,7 +61,7 @@ add_registers(uint32_t device, uint8_t table)
 	 * device, so it is said that it cannot be read; the one beside it can */
 	add(device,
 	    (struct msg_field_item){ .table = table, .address = 0, .type = RAW_U16, .has_sf = 1, .sf_address = 199 },
-	    NAN);
+	    (double)NAN);
 	add(device,
 	    (struct msg_field_item){ .table = table, .address = 198, .type = RAW_U16, .has_sf = 1, .sf_address = 199 },
 	    0);
@@ -102,7 +102,7 @@ main(int argc, char **argv)
 		    i % 3 == 0);
 	}
 	lost = fp.items;
-	add(device, (struct msg_field_item){ .table = TABLE_HOLDING, .address = 1000, .type = RAW_U16 }, NAN);
+	add(device, (struct msg_field_item){ .table = TABLE_HOLDING, .address = 1000, .type = RAW_U16 }, (double)NAN);
 	fp_u16(&fp, absent, 0, PERIOD);
 	fp_go(&fp);
 	FP_UNTIL(&fp, SOON, fp.device[device].state == DEVICE_UP && fp.device[absent].state == DEVICE_DOWN);

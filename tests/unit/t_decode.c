@@ -136,8 +136,8 @@ END_TEST
 
 START_TEST(integers_are_those_of_libmodbus)
 {
-	static const uint8_t wire[] = { 0x71, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF };
-	uint16_t regs[] = { 0x7123, 0x4567, 0x89AB, 0xCDEF };
+	static const uint8_t wire[] = { 0x71, 0x23, 0x45, 0x67, 0x09, 0xAB, 0xCD, 0xEF };
+	uint16_t regs[] = { 0x7123, 0x4567, 0x09AB, 0xCDEF };
 	struct cfg_item i32 = holding(RAW_I32, ORDER_ABCD), i64 = holding(RAW_I64, ORDER_ABCD);
 
 	ck_assert(decode(&i32, wire).value == (double)(int32_t)MODBUS_GET_INT32_FROM_INT16(regs, 0));
