@@ -252,7 +252,8 @@ island(struct world *w, uint32_t bus, struct grid *g)
 		}
 	double nominal = g != NULL ? nominal_hz(&g->m) : 50, size = fmax(sum_of_bus(w, bus, true), 50);
 	/* Governors answer the whole change late, and what nobody covers pulls the frequency down. */
-	double target = nominal - 0.6 * clamp(before / size, -0.5, 0.5) - 4 * clamp(need / size, -0.5, 0.5);
+	double target = nominal - 0.6 * clamp(before / size, -0.5, 0.5) - 4 * clamp(need / size, -0.5, 0.5) +
+	    0.06 * noise_at(w->seed ^ bus, w->t_s, 12);
 	b->f_hz = lag(b->f_hz > 40 ? b->f_hz : nominal, target, w->dt, 1.5);
 	b->v_pu = lag(b->v_pu > 0.5 ? b->v_pu : 1, 1 - 0.08 * clamp(need / size, 0, 0.5), w->dt, 0.5);
 	if (need > 1) {
