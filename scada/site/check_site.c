@@ -51,8 +51,10 @@ check_user(struct check *c, struct site_user *u)
 	else if (u->group != NULL && gr == NULL)
 		fault_at(c->f, AT_KEY(user_schema, u, struct site_user, group),
 		    "this machine has no group '%s'; groupadd makes one", u->group);
-	else
-		u->id = pw != NULL ? (int64_t)pw->pw_uid : (int64_t)gr->gr_gid;
+	if (pw != NULL)
+		u->id = (int64_t)pw->pw_uid;
+	else if (gr != NULL)
+		u->id = (int64_t)gr->gr_gid;
 	if (pw != NULL || gr != NULL)
 		u->node.set |= UINT64_C(1) << schema_find_member(&user_schema, offsetof(struct site_user, id));
 }
