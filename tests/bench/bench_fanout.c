@@ -118,7 +118,8 @@ send_json(struct bench *b, const uint32_t *changed)
 		for (uint32_t i = 0; i < CHANGES; i++) {
 			char line[160];
 			int n = snprintf(line, sizeof(line),
-			    "{\"point\":\"DEV%u.P\",\"value\":%.1f,\"quality\":\"good\",\"time\":\"2026-11-22T20:53:06.123Z\"}\n",
+			    "{\"point\":\"DEV%u.P\",\"value\":%.1f,\"quality\":\"good\",\"time\":\"2026-11-22T20:53:06."
+			    "123Z\"}\n",
 			    changed[i], b->values[changed[i]]);
 
 			push(b, c, line, (size_t)n);
@@ -190,7 +191,8 @@ cpu_seconds(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 /* One run; returns the server's CPU seconds and the bytes it sent. */
@@ -257,7 +259,7 @@ main(void)
 	printf("ROW|10,000 changes/s to 50 consoles: bytes a change|%.2f|%.2f, JSON per client|1/%.0f|1/20|%d\n",
 	    (double)packed_bytes / changes, (double)json_bytes / changes, (double)json_bytes / (double)packed_bytes,
 	    json_bytes >= 20 * packed_bytes);
-	printf("ROW|the same: CPU of the server|%.2f %%|%.2f %%, JSON per client|1/%.0f|1/30|%d\n", packed / (FRAMES / 10.0) * 100,
-	    json / (FRAMES / 10.0) * 100, json / packed, json >= 30 * packed);
+	printf("ROW|the same: CPU of the server|%.2f %%|%.2f %%, JSON per client|1/%.0f|1/30|%d\n",
+	    packed / (FRAMES / 10.0) * 100, json / (FRAMES / 10.0) * 100, json / packed, json >= 30 * packed);
 	return 0;
 }

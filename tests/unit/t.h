@@ -11,14 +11,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define T(test) tcase_add_test(t_case, test);
-#define T_LOOP(test, from, below) tcase_add_loop_test(t_case, test, from, below);
+#define T(test)                    tcase_add_test(t_case, test);
+#define T_LOOP(test, from, below)  tcase_add_loop_test(t_case, test, from, below);
 #define T_FIXTURE(setup, teardown) tcase_add_checked_fixture(t_case, setup, teardown);
-#define T_TIMEOUT(seconds) tcase_set_timeout(t_case, seconds);
+#define T_TIMEOUT(seconds)         tcase_set_timeout(t_case, seconds);
 
 #define T_MAIN(name, tests) \
-	int \
-	main(void) \
+	int main(void) \
 	{ \
 		Suite *t_suite = suite_create(name); \
 		TCase *t_case = tcase_create(name); \
