@@ -92,21 +92,21 @@ finish(struct ends *e, uint16_t type)
 	return delta_read(&f, &e->sink, &time);
 }
 
-static void
-agree(const struct delta_cell *a, const struct delta_cell *b)
+static bool
+same(const struct delta_cell *a, const struct delta_cell *b)
 {
-	ck_assert_int_eq(a->n, b->n);
-	ck_assert(memcmp(&a->v, &b->v, sizeof(a->v)) == 0);
-	ck_assert_uint_eq(a->quality, b->quality);
-	ck_assert_uint_eq(a->cause, b->cause);
-	ck_assert_int_eq(a->time.us, b->time.us);
+	return a->n == b->n && memcmp(&a->v, &b->v, sizeof(a->v)) == 0 && a->quality == b->quality &&
+	    a->cause == b->cause && a->time.us == b->time.us;
 }
 
 static void
 agree_all(const struct ends *e)
 {
-	for (int i = 0; i < POINTS; i++)
-		agree(&e->sent[i], &e->got[i]);
+	int i = 0;
+
+	while (i < POINTS && same(&e->sent[i], &e->got[i]))
+		i++;
+	ck_assert_msg(i == POINTS, "point %d differs", i);
 }
 
 static void
@@ -141,7 +141,7 @@ START_TEST(both_ends_agree_exactly_over_random_walks)
 	seed += (uint64_t)_i;
 	snapshot(e, now);
 	agree_all(e);
-	for (int round = 0; round < 300; round++) {
+	for (int round = 0; round < 200; round++) {
 		now = utc_add(now, (int64_t)dice(100000));
 		begin(e, now, false);
 		for (uint32_t g = 0; g < GROUPS; g++)
@@ -232,7 +232,7 @@ START_TEST(an_unchanged_quality_is_not_sent_again)
 	/* 8 time, 1 groups, 1 points, 1 step, 1 value */
 	ck_assert_uint_eq(e->body.len, 12);
 	ck_assert_uint_ge(once, e->body.len);
-	agree(&e->sent[0], &e->got[0]);
+	ck_assert(same(&e->sent[0], &e->got[0]));
 	ends_free(e);
 }
 END_TEST
