@@ -128,7 +128,7 @@ draw_row(struct console *co, const struct client_device *d, int row, struct area
 {
 	const struct msg_device_state *s = &d->state;
 	enum look look = state_look(co, d);
-	char text[200], ms[40];
+	char text[200], ms[48];
 	int at = a.column + 1;
 
 	grid_fit(co->grid, row, at, name, LOOK_NORMAL, d->name, false);

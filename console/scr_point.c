@@ -269,7 +269,7 @@ static void
 draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 {
 	struct console *co = c->co;
-	char lo[32], hi[32], text[160];
+	char lo[48], hi[48], text[200];
 	struct spark_span span = { NAN, NAN, NAN, 0 };
 	struct area a = { c->row, 0, c->a.row + c->a.rows - c->row - 1, 0 };
 	int column, decimals = pt->decimals > 0 ? pt->decimals : 0;
@@ -298,6 +298,12 @@ draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 	text_line(c, "", LOOK_LABEL, text);
 }
 
+static bool
+has_bit(double v, int64_t bit)
+{
+	return v >= 0 && v < 18446744073709551616.0 && bit >= 0 && bit < 64 && ((uint64_t)v >> bit & 1) != 0;
+}
+
 static void
 draw_names(struct cursor *c, const struct page *p, const struct client_point *pt)
 {
@@ -313,8 +319,7 @@ draw_names(struct cursor *c, const struct page *p, const struct client_point *pt
 	at = column;
 	c->row--;
 	for (uint32_t i = 0; i < count && c->row < c->a.row + c->a.rows; i++) {
-		bool is_set =
-		    is_bits ? v >= 0 && ((uint64_t)v >> names[i].number & 1) != 0 : (double)names[i].number == v;
+		bool is_set = is_bits ? has_bit(v, names[i].number) : (double)names[i].number == v;
 		str_printf(text, sizeof text, "%s%d %s", is_set ? ">" : " ", (int)names[i].number,
 		    console_title(c->co, names[i].text, names[i].text_ja));
 		if (at + text_width(text) > c->a.columns - 2) {
@@ -331,7 +336,7 @@ static void
 draw_device(struct cursor *c, const struct client_point *pt)
 {
 	const struct client_device *d;
-	char text[200], ms[32];
+	char text[200], ms[48];
 
 	if (pt->device >= c->co->client->device_count)
 		return;

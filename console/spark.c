@@ -94,7 +94,8 @@ spark_sample(struct spark_store *st, double (*value)(point_id id, void *arg), vo
 {
 	for (uint32_t i = 0; i < st->used; i++) {
 		struct ring *r = st->rings[i];
-		r->samples[r->count++ % SPARK_LENGTH] = (float)value(r->point, arg);
+		float v = (float)value(r->point, arg);
+		r->samples[r->count++ % SPARK_LENGTH] = isfinite(v) ? v : NAN;
 	}
 }
 
