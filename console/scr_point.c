@@ -282,11 +282,11 @@ draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 	if (co->is_accessible || co->is_slow) /* the numbers only */
 		a.rows = 0;
 	chart_draw(co, p->id, a, &span);
-	c->row += a.rows - 1;
 	if (isnan(span.min)) {
-		grid_put(co->grid, c->row, column, a.columns, LOOK_LABEL, "nothing good since this console looks");
+		grid_put(co->grid, a.row, column, a.columns, LOOK_LABEL, "nothing good since this console looks");
 		return;
 	}
+	c->row += a.rows > 0 ? a.rows - 1 : 0;
 	str_fixed(lo, sizeof lo, (double)span.min, decimals);
 	str_fixed(hi, sizeof hi, (double)span.max, decimals);
 	if (a.rows > 1 && span.max > span.min) /* beside the label where there is room */
@@ -295,7 +295,10 @@ draw_seen(struct cursor *c, const struct page *p, const struct client_point *pt)
 	if (a.rows > 1)
 		grid_fit(co->grid, a.row + a.rows - 1, c->a.column + 1, LABEL_CELLS, LOOK_LABEL, lo, true);
 	str_printf(text, sizeof text, "min %s  max %s  in the last %ds, one a second", lo, hi, span.samples);
-	text_line(c, "", LOOK_LABEL, text);
+	if (a.rows > 0)
+		text_line(c, "", LOOK_LABEL, text);
+	else
+		grid_put(co->grid, a.row, column, a.columns, LOOK_LABEL, text);
 }
 
 static bool
