@@ -192,7 +192,7 @@ END_TEST
 
 START_TEST(doubles_keep_every_bit)
 {
-	static const double values[] = { 0.0, -0.0, 1.5, -1e308, 5e-324, INFINITY, -INFINITY };
+	static const double values[] = { 0.0, -0.0, 1.5, -1e308, 5e-324, (double)INFINITY, -(double)INFINITY };
 	struct wbuf b;
 	struct rbuf r;
 	double back;
