@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "console/choose.h"
 #include "console/console.h"
 #include "console/frame.h"
 #include "console/guardian.h"
@@ -435,62 +436,6 @@ start(struct loop *l)
 		start_terminal(l);
 }
 
-static bool
-parse_size(const char *size, int *columns, int *rows)
-{
-	char first[16];
-	char *x;
-	int64_t w = 80, h = 24;
-
-	*columns = 80;
-	*rows = 24;
-	if (size == NULL)
-		return true;
-	if (!str_copy(first, sizeof first, size) || (x = strchr(first, 'x')) == NULL)
-		return false;
-	*x = '\0';
-	if (!str_to_i64(first, 1, GRID_COLUMNS_MAX, &w) || !str_to_i64(x + 1, 1, GRID_ROWS_MAX, &h))
-		return false;
-	*columns = (int)w;
-	*rows = (int)h;
-	return true;
-}
-
-static enum color_depth
-choose_color(const struct console_options *o)
-{
-	const char *no_color = getenv("NO_COLOR");
-	enum color_depth depth = COLOR_AUTO;
-
-	if (o->color != NULL)
-		color_from_word(o->color, &depth);
-	if (depth == COLOR_AUTO)
-		depth = no_color != NULL && no_color[0] != '\0' ? COLOR_NEVER : COLOR_256;
-	return depth;
-}
-
-static bool
-speaks_japanese(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *v = getenv(names[i]);
-		if (v != NULL && v[0] != '\0')
-			return strncmp(v, "ja", 2) == 0;
-	}
-	return false;
-}
-
-/* The fonts of the Linux console have few block characters. */
-static bool
-is_linux_vt(void)
-{
-	const char *term = getenv("TERM");
-
-	return term != NULL && strcmp(term, "linux") == 0;
-}
-
 static void
 set_up(struct loop *l, const struct console_options *o)
 {
@@ -500,31 +445,14 @@ set_up(struct loop *l, const struct console_options *o)
 	co->options = o;
 	co->theme = theme_find(o->theme != NULL ? o->theme : "default");
 	co->is_ascii = o->ascii || (needs_ascii && o->script == NULL);
-	co->is_ascii_graph =
-	    co->is_ascii || (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && is_linux_vt());
-	co->is_ja = !co->is_ascii && (o->ja || speaks_japanese());
+	co->is_ascii_graph = co->is_ascii ||
+	    (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && choose_is_linux_vt());
+	co->is_ja = !co->is_ascii && (o->ja || choose_is_japanese());
 	co->is_slow = o->slow;
 	co->is_accessible = o->accessible;
 	co->rate_hz = o->rate_hz > 0 ? o->rate_hz : o->slow ? 0.5 : RATE_HZ;
 	if (o->page != NULL)
 		str_copy(l->first_page, sizeof l->first_page, o->page);
-}
-
-static bool
-check_options(const struct console_options *o)
-{
-	enum color_depth depth;
-	int columns, rows;
-
-	if (o->theme != NULL && theme_find(o->theme) == NULL)
-		fprintf(stderr, "chisan: no theme '%s'; default, deutan, mono, high-contrast or light\n", o->theme);
-	else if (o->color != NULL && !color_from_word(o->color, &depth))
-		fprintf(stderr, "chisan: no colour mode '%s'; auto, never, 16 or 256\n", o->color);
-	else if (!parse_size(o->size, &columns, &rows))
-		fprintf(stderr, "chisan: '%s' is no size; one such as 80x24\n", o->size);
-	else
-		return true;
-	return false;
 }
 
 static void
@@ -558,12 +486,12 @@ console_run(const struct console_options *o)
 	int columns, rows, code = 2;
 	enum fold fold;
 
-	if (!check_options(o))
+	if (!choose_check(o))
 		return 2;
 	l = xcalloc(1, sizeof *l);
 	set_up(l, o);
 	fold = l->co.is_ascii ? FOLD_ASCII : o->ambiguous == 2 ? FOLD_AMBIGUOUS : FOLD_NONE;
-	parse_size(o->size, &columns, &rows);
+	choose_size(o->size, &columns, &rows);
 	if (o->script != NULL) {
 		l->script = script_new(o->script);
 	} else {
@@ -589,12 +517,4 @@ done:
 	script_free(l->script);
 	free(l);
 	return code;
-}
-
-const char *const *
-console_theme_names(void)
-{
-	static const char *const names[] = { "default", "deutan", "mono", "high-contrast", "light", NULL };
-
-	return names;
 }
