@@ -88,7 +88,11 @@ START_TEST(signals_are_as_for_a_new_program)
 	run("grep -E '^Sig(Blk|Ign)' /proc/self/status >&3", NULL, said, sizeof(said));
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 	ck_assert_msg(strstr(said, "SigBlk:\t0000000000000000") != NULL, "%s", said);
-	ck_assert_msg(strstr(said, "SigIgn:\t0000000000000000") != NULL, "%s", said);
+	/* 32 and 33 belong to the C library: no program can set them, whoever started us may have left them ignored */
+	const char *ignored = strstr(said, "SigIgn:\t");
+	ck_assert_ptr_nonnull(ignored);
+	unsigned long long mask = strtoull(ignored + strlen("SigIgn:\t"), NULL, 16);
+	ck_assert_msg((mask & ~(3ULL << 31)) == 0, "%s", said);
 }
 END_TEST
 
