@@ -205,8 +205,7 @@ got_device_state(struct links *l, struct rbuf *r)
 		return OK; /* it is off, whatever is said of it */
 	if (m.state == DEVICE_DOWN)
 		table_device_down(l->table, m.device, m.last_error == OK ? ERR_NOT_CONNECTED : (enum err)m.last_error);
-	else if (m.state == DEVICE_CONNECTING && m.last_error != OK)
-		table_device_down(l->table, m.device, (enum err)m.last_error);
+	/* CONNECTING after an error is the one retry at once: if it fails DOWN follows, if not the values never flickered */
 	publish_device(l->publish, &m);
 	return OK;
 }

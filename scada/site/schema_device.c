@@ -20,7 +20,7 @@ static const struct key override_keys[] = {
 	{ "scale", KEY_NUMBER, AT(scale), .def = "1", .help = "as of read" },
 	{ "offset", KEY_NUMBER, AT(offset), .def = "0", .help = "as of read" },
 	{ "invert", KEY_BOOL, AT(invert), .def = "false", .help = "as of read" },
-	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "0s", .help = "as of a point" },
+	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "0s", .help = "as of a point" },
 	{ "alarms", KEY_LIST, AT(alarms), .max = 64, .sub = &limit_schema, .help = "replace those of the same type in the profile" },
 	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "as of a point" },
 };
@@ -34,7 +34,7 @@ static const struct key device_keys[] = {
 	{ "title_ja", KEY_STRING, AT(title_ja), .min = 1, .max = 120, .help = "in Japanese" },
 	{ "profile", KEY_WORD, AT(profile), true, .help = "its register layout: the file of this name" },
 	{ "link", KEY_STRING, AT(link), .min = 1, .max = 120, .help = "modbus-tcp://address:port/unit; the address in figures, or localhost" },
-	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "1s", .help = "period in which its points are read" },
+	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "1s", .help = "period in which its points are read" },
 	{ "timeout", KEY_DURATION, AT(timeout_us), .min = 0.01, .max = 60, .def = "500ms", .help = "longest time to an answer" },
 	{ "connect_timeout", KEY_DURATION, AT(connect_timeout_us), .min = 0.01, .max = 60, .def = "1s", .help = "longest time to a connection" },
 	{ "retry_min", KEY_DURATION, AT(retry_min_us), .min = 0.1, .max = 3600, .def = "1s", .help = "first pause after a failure; then longer" },

@@ -157,7 +157,7 @@ static const struct key point_keys[] = {
 	{ "decimals", KEY_INT, AT(decimals), .min = -6, .max = 12, .def = "0", .help = "shown and sent; absent: from scale and deadband" },
 	{ "deadband", KEY_NUMBER, AT(deadband), .min = 0, .max = 1e15, .def = "0", .help = "smaller changes are not reported" },
 	{ "max_interval", KEY_DURATION, AT(max_interval_us), .min = 1, .max = 86400, .def = "0s", .help = "reported at least so often" },
-	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 86400, .def = "0s", .help = "period, where it differs from the device's" },
+	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "0s", .help = "period, where it differs from the device's" },
 	{ "filter", KEY_MAP, AT(filter), .sub = &filter_schema, .help = "smoothing" },
 	{ "stale_periods", KEY_NUMBER, AT(stale_periods), .min = 1, .max = 1000, .def = "3", .help = "stale after so many periods without a value" },
 	{ "frozen", KEY_DURATION, AT(frozen_us), .min = 1, .max = 604800, .def = "0s", .help = "doubted when it has not changed by one bit for so long" },
