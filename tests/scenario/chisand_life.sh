@@ -14,9 +14,9 @@ command -v python3 >/dev/null || { echo "SKIP: no python3"; exit 77; }
 work=$(mktemp -d) || exit 1
 socket=$work/run/s.sock
 address=127.45.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-server=; meter=; watcher=
+server=; meter=; watcher=; manager=
 finish() {
-	for pid in $server $watcher $meter; do kill "$pid" 2>/dev/null; done
+	for pid in $server $watcher $manager $meter; do kill "$pid" 2>/dev/null; done
 	wait 2>/dev/null
 	rm -rf "$work"
 }
@@ -168,7 +168,28 @@ grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
 until_true 10 value_is M1.A 101 good || fail "no second start"
 kill -9 $server; wait $server 2>/dev/null; server=
 [ -S "$socket" ] || fail "the test is wrong: no dead socket"
-"$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
+python3 - "$work/notify" > "$work/told" <<'MANAGER' & manager=$!
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print("ready", flush=True)
+while True:
+    print(s.recv(4096).decode().replace("\n", " "), flush=True)
+MANAGER
+until_true 10 grep -q ready "$work/told"
+NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000 "$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
 until_true 10 value_is M1.A 101 good && pass "a dead socket is replaced" || { fail "no start over a dead socket"; cat "$work/log"; }
+
+# 9 the service manager is told: the protocol of sd_notify(3)
+told() { grep -qE -- "$1" "$work/told"; }
+until_true 5 told '^READY=1$' && pass "READY" || fail "not told: READY"
+until_true 5 told '^WATCHDOG=1$' && pass "WATCHDOG" || fail "not told: WATCHDOG"
+until_true 10 told '^STATUS=[0-9]+ points, ' && pass "STATUS" || fail "not told: STATUS"
+kill -HUP $server
+until_true 5 told '^RELOADING=1 MONOTONIC_USEC=[0-9]+$' && pass "RELOADING" || fail "not told: RELOADING"
+until_true 5 sh -c "[ \$(grep -c '^READY=1' '$work/told') = 2 ]" && pass "READY after the reload" || fail "not told: READY after the reload"
+tr '\0' '\n' < "/proc/$(field_pid)/environ" | grep -q NOTIFY_SOCKET && fail "a helper could speak to the service manager"
+kill -TERM $server; wait $server; server=
+told '^STOPPING=1$' && pass "STOPPING" || fail "not told: STOPPING"
 
 [ $failures = 0 ]
