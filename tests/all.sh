@@ -114,10 +114,24 @@ step distcheck make -C build-check/gcc -j"$jobs" distcheck
 
 say "fuzz: ${CHISAN_FUZZ_SECONDS:-30} s each"
 if step fuzz-build built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers; then
+	# What a fuzzer starts from: the golden files of its kind, and what was once found.
+	seed() { # name, folder
+		local file n=0
+		[ ! -d "$root/tests/fuzz/seeds/$1" ] || cp "$root/tests/fuzz/seeds/$1"/* "$2"/
+		case $1 in
+		fuzz_site) set -- "$2" tests/config/*/*.yaml layouts/minimal/*.yaml layouts/profiles/energy-meter.yaml ;;
+		fuzz_screen) set -- "$2" layouts/*/screens/*.screen tests/screen/screens/*.screen ;;
+		*) return ;;
+		esac
+		for file in "${@:2}"; do
+			n=$((n + 1))
+			[ ! -f "$file" ] || cp "$file" "$1/golden-$n"
+		done
+	}
 	fuzz() {
 		local name=${1##*/} corpus
 		corpus=$(mktemp -d) || return 1
-		[ ! -d "$root/tests/fuzz/seeds/$name" ] || cp "$root/tests/fuzz/seeds/$name"/* "$corpus"/
+		seed "$name" "$corpus"
 		"$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 			-artifact_prefix="$logs/$name." "$corpus" >"$logs/$name.log" 2>&1
 		local result=$?
