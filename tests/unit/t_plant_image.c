@@ -94,7 +94,7 @@ START_TEST(counters_roll_over_at_their_modulus_and_at_the_register)
 	struct site_counter c = { .modulus = 1000000 };
 	struct site_point_def d = { .kind = KIND_COUNTER, .counter = &c };
 	struct site_register r = plain(RAW_U32, 0.01);
-	uint16_t w[2];
+	uint16_t w[2] = { 0 };
 	image_encode(&d, &r, ORDER_ABCD, 0, 3000012.34, w);
 	ck_assert_uint_eq((unsigned)w[0] << 16 | w[1], 1234);
 	d.counter = NULL;
@@ -108,7 +108,7 @@ START_TEST(scale_factor_is_a_power_of_ten)
 {
 	const struct site_point_def d = { .kind = KIND_ANALOG };
 	struct site_register r = plain(RAW_I16, 0.001);
-	uint16_t w;
+	uint16_t w = 0;
 	image_encode(&d, &r, ORDER_ABCD, 2, -180, &w); /* 701.W raw -1800, W_SF 2 */
 	ck_assert_int_eq((int16_t)w, -1800);
 }
