@@ -60,6 +60,22 @@ count() { # build folder, name
 		fi
 	done < <(find "$1" -name '*.trs' | sort)
 }
+# Steps beside each other, as many as there are cores: pool NAME COMMAND..., then pool_end.
+running=() names=()
+reap() {
+	if wait "${running[0]}"; then pass; else fail "${names[0]}" "$logs/${names[0]}.log"; fi
+	running=("${running[@]:1}")
+	names=("${names[@]:1}")
+}
+pool() {
+	local name=$1
+	shift
+	[ ${#running[@]} -lt "$jobs" ] || reap
+	"$@" >"$logs/$name.log" 2>&1 &
+	running+=($!)
+	names+=("$name")
+}
+pool_end() { while [ ${#running[@]} -gt 0 ]; do reap; done; }
 built() { # name, environment and options of configure...
 	local name=$1 folder=$root/build-check/$1
 	shift
@@ -101,12 +117,13 @@ if [ -f build-check/gcc/Makefile ]; then
 	for program in build-check/gcc/tests/unit/t_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
 		case $program in *.o | *.log | *.trs) continue ;; esac
-		step "valgrind-${program##*/}" env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" \
+		pool "valgrind-${program##*/}" env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" \
 			top_builddir="$root/build-check/gcc" \
 			CHISAN_LIBEXECDIR="$root/build-check/gcc/scada/site:$root/build-check/gcc/drivers" \
 			CK_TIMEOUT_MULTIPLIER=20 valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
 			--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$program"
 	done
+	pool_end
 fi
 
 say "distcheck"
@@ -129,30 +146,20 @@ if step fuzz-build built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers; then
 		done
 	}
 	fuzz() {
-		local name=${1##*/} corpus
+		local name=${1##*/} corpus result
 		corpus=$(mktemp -d) || return 1
 		seed "$name" "$corpus"
 		"$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-			-artifact_prefix="$logs/$name." "$corpus" >"$logs/$name.log" 2>&1
-		local result=$?
+			-artifact_prefix="$logs/$name." "$corpus"
+		result=$?
 		rm -rf "$corpus"
 		return $result
 	}
-	running=()
-	names=()
-	reap() {
-		if wait "${running[0]}"; then pass; else fail "${names[0]}" "$logs/${names[0]}.log"; fi
-		running=("${running[@]:1}")
-		names=("${names[@]:1}")
-	}
 	for program in build-check/fuzz/tests/fuzz/fuzz_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
-		[ ${#running[@]} -lt "$jobs" ] || reap
-		fuzz "$root/$program" &
-		running+=($!)
-		names+=("${program##*/}")
+		pool "${program##*/}" fuzz "$root/$program"
 	done
-	while [ ${#running[@]} -gt 0 ]; do reap; done
+	pool_end
 fi
 
 say "done"
