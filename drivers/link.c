@@ -76,7 +76,7 @@ next_turn(const struct connection *c, struct moment now)
 {
 	struct seat *s;
 
-	if (c->out_len > 0 || mono_diff_us(now.mono, c->gap_until) < 0)
+	if (c->out_len > 0)
 		return NULL;
 	s = next_probe(c, now);
 	if (s != NULL)
@@ -84,6 +84,74 @@ next_turn(const struct connection *c, struct moment now)
 	if (c->in_flight >= c->window || (c->probes_alone && c->probes_in_flight > 0))
 		return NULL;
 	return TAILQ_FIRST(&c->ready);
+}
+
+/* ---- the pause between two requests to an address, over all its connections */
+
+static bool
+gate_is_open(const struct gate *g, struct moment now)
+{
+	return mono_diff_us(now.mono, g->until) >= 0;
+}
+
+/* True: it may ask now. Else it stands in line and is called. */
+static bool
+gate_pass(struct connection *c, struct moment now)
+{
+	struct gate *g = c->gate;
+
+	if (g == NULL || (gate_is_open(g, now) && (TAILQ_EMPTY(&g->line) || TAILQ_FIRST(&g->line) == c)))
+		return true;
+	if (!c->is_in_line) {
+		c->is_in_line = true;
+		TAILQ_INSERT_TAIL(&g->line, c, in_line);
+	}
+	if (!timer_is_set(&g->timer))
+		timer_set(g->net->timers, &g->timer, gate_is_open(g, now) ? now.mono : g->until);
+	return false;
+}
+
+static void
+gate_quit(struct connection *c)
+{
+	if (c->is_in_line)
+		TAILQ_REMOVE(&c->gate->line, c, in_line);
+	c->is_in_line = false;
+}
+
+/* A request went out or an answer came in. */
+static void
+gate_close(struct connection *c, struct moment now)
+{
+	if (c->gate == NULL)
+		return;
+	gate_quit(c);
+	c->gap_until = c->gate->until = mono_add(now.mono, c->gap_us);
+}
+
+/* Calls the first in line; one that wants nothing any more makes room for the next. */
+static void
+gate_fire(struct timer *t, struct moment now)
+{
+	struct gate *g = t->arg;
+	struct connection *c;
+
+	while ((c = TAILQ_FIRST(&g->line)) != NULL && gate_is_open(g, now)) {
+		c->depth++;
+		leave(c, now);
+		if (gate_is_open(g, now))
+			gate_quit(c);
+	}
+	if (c != NULL)
+		timer_set(g->net->timers, &g->timer, g->until);
+}
+
+void
+gate_init(struct gate *g, struct net *n)
+{
+	g->net = n;
+	TAILQ_INIT(&g->line);
+	timer_init(&g->timer, gate_fire, g);
 }
 
 /* ---- deadlines */
@@ -105,8 +173,6 @@ rearm(struct connection *c, struct moment now)
 	for (unsigned i = 0; c->in_flight + c->probes_in_flight > 0 && i <= c->window; i++)
 		if (c->exchanges[i].seat != NULL)
 			earlier(&at, c->exchanges[i].deadline);
-	if (mono_diff_us(now.mono, c->gap_until) < 0 && (!TAILQ_EMPTY(&c->ready) || !TAILQ_EMPTY(&c->probing)))
-		earlier(&at, c->gap_until);
 	if (mono_diff_us(now.mono, c->probe_after) < 0 && !TAILQ_EMPTY(&c->probing) && c->probes_in_flight == 0)
 		earlier(&at, c->probe_after);
 	if (at.us == INT64_MAX)
@@ -131,6 +197,7 @@ void
 connection_close(struct connection *c)
 {
 	net_unqueue(c->net, c);
+	gate_quit(c);
 	if (c->fd >= 0) {
 		ev_io_stop(c->net->loop, &c->io);
 		close(c->fd);
@@ -141,7 +208,6 @@ connection_close(struct connection *c)
 	c->state = CONNECTION_CLOSED;
 	c->in_len = c->out_len = c->out_sent = 0;
 	c->in_flight = c->probes_in_flight = c->silent = c->blamed = 0;
-	c->gap_until.us = 0;
 	c->probes_alone = false;
 	memset(c->expired, 0, sizeof(c->expired));
 	for (unsigned i = 0; c->exchanges != NULL && i <= c->window; i++)
@@ -240,6 +306,8 @@ connection_abandon(struct connection *c)
 	if (c->state == CONNECTION_QUEUED || c->state == CONNECTION_OPENING)
 		connection_close(c);
 	timer_stop(c->net->timers, &c->timer);
+	gate_quit(c);
+	c->gate = NULL;
 	c->member_count = 0;
 	c->gap_us = c->connect_timeout_us = 0;
 	c->window = 0;
@@ -299,8 +367,7 @@ send_one(struct connection *c, struct seat *s, struct moment now)
 		c->probes_in_flight++;
 	else
 		c->in_flight++;
-	if (c->gap_us > 0)
-		c->gap_until = mono_add(now.mono, c->gap_us);
+	gate_close(c, now);
 	if (poll_has_next(s->device, now))
 		enqueue(s);
 	flush(c, now);
@@ -317,7 +384,7 @@ leave(struct connection *c, struct moment now)
 	while (c->depth == 1 && (s = next_turn(c, now)) != NULL) {
 		if (c->state == CONNECTION_CLOSED)
 			net_queue(c->net, c, now);
-		if (c->state != CONNECTION_OPEN)
+		if (c->state != CONNECTION_OPEN || !gate_pass(c, now))
 			break;
 		send_one(c, s, now);
 	}
@@ -378,8 +445,7 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 	c->silent = 0;
 	if (!done.is_probe && c->probes_in_flight > 0)
 		c->blamed = 0; /* it does take two */
-	if (c->gap_us > 0)
-		c->gap_until = mono_add(now.mono, c->gap_us);
+	gate_close(c, now);
 	poll_answered(done.seat->device, &done.errand, &a, done.sent, now);
 	return OK;
 }

@@ -52,6 +52,15 @@ struct expired {
 	uint16_t id;
 };
 
+/* The pause that all connections to an address keep between two requests; those that want to ask wait in line. */
+struct gate {
+	struct net *net;
+	struct gate *next; /* of the net */
+	struct mono until;
+	struct timer timer; /* set while somebody waits */
+	TAILQ_HEAD(, connection) line;
+};
+
 enum connection_state { CONNECTION_CLOSED, CONNECTION_QUEUED, CONNECTION_OPENING, CONNECTION_OPEN };
 
 struct connection {
@@ -62,7 +71,9 @@ struct connection {
 	uint32_t slot; /* which of the connections to this address */
 	const struct driver *driver;
 	uint32_t gap_us, connect_timeout_us;
+	struct gate *gate; /* NULL = no pause is kept */
 	bool is_used;      /* by the generation being set up */
+	bool is_in_line;   /* of its gate */
 	uint8_t state;     /* enum connection_state */
 	bool probes_alone; /* the gateway takes one request at a time: nothing goes beside a probe */
 	int fd;
@@ -82,12 +93,14 @@ struct connection {
 	uint16_t in_len, out_len, out_sent;
 	uint8_t in[LINK_IN_SIZE], out[DRIVER_REQUEST_MAX];
 	TAILQ_ENTRY(connection) waiting; /* for leave to connect */
+	TAILQ_ENTRY(connection) in_line;
 };
 
 struct net {
 	struct ev_loop *loop;
 	struct timers *timers;
 	struct connection *connections;
+	struct gate *gates;
 	TAILQ_HEAD(connections, connection) waiting;
 	struct timer limiter;
 	int64_t credit_us; /* of connects; one costs a second over LINK_CONNECTS_A_SECOND */
@@ -114,6 +127,7 @@ void connection_open(struct connection *c, struct moment now); /* has leave to c
 void connection_close(struct connection *c);                   /* says nothing to anybody */
 void connection_abandon(struct connection *c);                 /* the devices go; requests in flight are expired */
 void connection_fail(struct connection *c, enum err e, struct moment now);
+void gate_init(struct gate *g, struct net *n);
 void net_queue(struct net *n, struct connection *c, struct moment now);
 void net_unqueue(struct net *n, struct connection *c);
 

@@ -71,6 +71,7 @@ struct endpoint {
 	uint16_t units;               /* dealt out so far */
 	uint16_t slot_of[256];        /* by unit, plus one; 0 = not yet */
 	struct connection *by_slot[256];
+	struct gate *gate; /* NULL until a link asks for a pause */
 	UT_hash_handle hh;
 };
 
@@ -147,6 +148,36 @@ keep_connections(struct net *n, struct endpoint **all, const struct setup *confi
 	}
 }
 
+/* A pause that is still running goes on. */
+static void
+take_gate(struct net *n, struct endpoint *e, struct connection *c)
+{
+	if (e->gate == NULL) {
+		e->gate = xcalloc(1, sizeof(*e->gate));
+		gate_init(e->gate, n);
+		timers_reserve(n->timers, 1);
+		e->gate->next = n->gates;
+		n->gates = e->gate;
+	}
+	c->gate = e->gate;
+	if (c->gap_until.us > c->gate->until.us)
+		c->gate->until = c->gap_until;
+}
+
+/* Nobody stands in line any more. */
+static void
+free_gates(struct net *n)
+{
+	while (n->gates != NULL) {
+		struct gate *g = n->gates;
+
+		n->gates = g->next;
+		timer_stop(n->timers, &g->timer);
+		timers_release(n->timers, 1);
+		free(g);
+	}
+}
+
 static void
 take_seat(struct net *n, struct endpoint **all, struct device *d, struct seat *seat)
 {
@@ -159,6 +190,8 @@ take_seat(struct net *n, struct endpoint **all, struct device *d, struct seat *s
 	c->is_used = true;
 	c->driver = l->driver;
 	c->gap_us = l->gap_us > c->gap_us ? l->gap_us : c->gap_us;
+	if (c->gap_us > 0)
+		take_gate(n, e, c);
 	c->connect_timeout_us =
 	    d->cfg->connect_timeout_us > c->connect_timeout_us ? d->cfg->connect_timeout_us : c->connect_timeout_us;
 	c->window = d->cfg->outstanding > c->window ? d->cfg->outstanding : c->window;
@@ -199,6 +232,7 @@ net_seat(struct net *n, struct poll *p)
 	struct endpoint *all = NULL;
 
 	keep_connections(n, &all, p->config);
+	free_gates(n);
 	for (uint32_t i = 0; i < p->device_count; i++) {
 		struct device *d = &p->devices[i];
 
@@ -236,6 +270,7 @@ net_free(struct net *n)
 		n->connections = c->next;
 		connection_free(c);
 	}
+	free_gates(n);
 	timer_stop(n->timers, &n->limiter);
 	timers_release(n->timers, 1);
 	free(n);

@@ -24,8 +24,8 @@
  *   map N                 registers hold n + N; put N K: register N holds K
  *   one                   a second connection is closed at once
  *   drop | reset          closes, resets all connections; mute: stops listening; listen: listens again
- *   stats                 "requests R connects C open O most M gap_us G depth D": least pause of two requests on a
- *                         connection, most requests unanswered at a time; counting begins anew
+ *   stats                 "requests R connects C open O most M gap_us G depth D": least pause of two requests,
+ *                         over all connections, most requests unanswered at a time; counting begins anew
  */
 #include "config.h"
 
@@ -81,7 +81,7 @@ struct client {
 	unsigned count;
 	struct reply held; /* of mode late */
 	bool has_held, is_flooded;
-	int64_t last_request, busy_until;
+	int64_t busy_until;
 };
 
 static struct {
@@ -94,7 +94,7 @@ static struct {
 	uint16_t port;
 	struct client clients[CLIENTS];
 	long requests, connects, open, most, depth;
-	int64_t gap_us;
+	int64_t gap_us, last_request;
 } s = { .silent_unit = -1, .hole_from = -1, .longest = 125, .listener = -1, .put_at = -1, .gap_us = INT64_MAX };
 
 /* All addresses of both families. */
@@ -266,9 +266,9 @@ handle(struct client *c, const uint8_t *q, int64_t now)
 	struct reply r = { .at = now };
 
 	s.requests++;
-	if (c->last_request != 0 && now - c->last_request < s.gap_us)
-		s.gap_us = now - c->last_request;
-	c->last_request = now;
+	if (s.last_request != 0 && now - s.last_request < s.gap_us)
+		s.gap_us = now - s.last_request;
+	s.last_request = now;
 	r.at = serial_time(c, q[6], now);
 	if (s.silent_unit == -2 || s.silent_unit == q[6])
 		return;

@@ -203,14 +203,16 @@ START_TEST(connections_keep_within_the_limit)
 }
 END_TEST
 
-START_TEST(gap_between_requests_is_kept)
+static const uint16_t paced[] = { 1, 2, 0 }; /* connections; 0 = one a unit */
+
+START_TEST(gap_between_requests_is_kept_over_all_connections)
 {
 	struct dev d;
 	int64_t gap;
 
 	dev_start(&d);
 	fp_start(&fp);
-	poll_gateway(&d, 3, 1, 20000, 10000);
+	poll_gateway(&d, 3, paced[_i], 20000, 10000);
 	FP_UNTIL(&fp, SOON, fp.points[0].good > 0 && fp.points[1].good > 0 && fp.points[2].good > 0);
 	dev_ask(&d, "gap_us");
 	fp.points[0].good = fp.points[2].good = 0;
@@ -529,7 +531,7 @@ T_MAIN("field links",
     T(late_reply_on_a_shared_connection_is_nobodys)
     T(device_of_one_client_serves_all_its_units)
     T_LOOP(connections_keep_within_the_limit, 0, 4)
-    T(gap_between_requests_is_kept)
+    T_LOOP(gap_between_requests_is_kept_over_all_connections, 0, 3)
     T_LOOP(requests_in_flight_keep_within_the_window, 0, 2)
     T(device_that_closes_between_polls_is_no_fault)
     T(frame_out_of_the_blue_is_noted_and_closes)
