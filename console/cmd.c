@@ -181,13 +181,13 @@ cmd_complete(const struct options *o)
 }
 
 int
-cmd_print_version(const char *terminal_library)
+cmd_print_version(const char *terminal_library, const char *text_library)
 {
 	struct utsname u;
 
 	say("chisan %s, wire version %d\n", PACKAGE_VERSION, WIRE_VERSION);
-	say("libev %d.%d, jansson %s, %s\n", ev_version_major(), ev_version_minor(), jansson_version_str(),
-	    terminal_library);
+	say("libev %d.%d, jansson %s, %s, utf8proc %s\n", ev_version_major(), ev_version_minor(), jansson_version_str(),
+	    terminal_library, text_library);
 	if (uname(&u) == 0)
 		say("%s %s %s\n", u.sysname, u.release, u.machine);
 	return CMD_DONE;
