@@ -64,7 +64,7 @@ struct client {
 	struct delta_cell *cells; /* [point_count]; decimals set */
 	struct client_device *devices;
 	uint32_t device_count;
-	struct utc *group_time;
+	struct utc *group_time, *group_received; /* [group_count] */
 	uint32_t group_count;
 	struct client_screen *screens;
 	uint32_t screen_count;
@@ -94,7 +94,9 @@ point_id client_find(const struct client *c, const char *name); /* POINT_NONE = 
 struct value client_value(const struct client *c, point_id id);
 /* "55.5", "run", "0011 (FAN, DOOR)"; "-" if never read. Without unit and marks. Japanese names if ja. Made safe. */
 void client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size);
-/* Age of the value at `now`: since its last scan. */
+/* When chisand took the last sample of the value's group; 0 = never. */
+struct utc client_received(const struct client *c, point_id id);
+/* Age of the value at `now`: since it was received; one that was not renewed is as old as its own time. */
 int64_t client_age_us(const struct client *c, point_id id, struct utc now);
 /* Is it older than two scan periods? Then screens print the age. */
 bool client_is_old(const struct client *c, point_id id, struct utc now);

@@ -31,6 +31,7 @@ swap_in(struct client *c)
 	c->devices = m->devices;
 	c->device_count = m->device_count;
 	c->group_time = m->group_time;
+	c->group_received = m->group_received;
 	c->group_count = m->group_count;
 	c->screens = m->screens;
 	c->screen_count = m->screen_count;

@@ -35,6 +35,7 @@ client_model_new(const struct msg_site *s)
 	m->devices = xcalloc((size_t)m->device_max + 1, sizeof *m->devices);
 	m->screens = xcalloc((size_t)m->screen_max + 1, sizeof *m->screens);
 	m->group_time = xcalloc((size_t)m->group_count + 1, sizeof *m->group_time);
+	m->group_received = xcalloc((size_t)m->group_count + 1, sizeof *m->group_received);
 	return m;
 }
 
@@ -52,6 +53,7 @@ client_model_free(struct client_model *m)
 	free(m->devices);
 	free(m->screens);
 	free(m->group_time);
+	free(m->group_received);
 	arena_free(m->arena);
 	free(m);
 }
@@ -246,6 +248,7 @@ client_model_values(struct client_model *m, const struct frame *f, void (*change
 		.groups = m->group_count,
 		.points = m->point_count,
 		.group_time = m->group_time,
+		.group_received = m->group_received,
 		.cells = m->cells,
 		.changed = changed,
 		.arg = arg,

@@ -29,7 +29,7 @@ struct client_model {
 	struct delta_cell *cells;
 	struct client_device *devices;
 	uint32_t device_count;
-	struct utc *group_time;
+	struct utc *group_time, *group_received;
 	uint32_t group_count;
 	struct client_screen *screens;
 	uint32_t screen_count;

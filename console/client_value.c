@@ -101,11 +101,24 @@ client_format(const struct client *c, point_id id, bool ja, char *buf, size_t si
 	text_put_safe(buf, size, raw, -1);
 }
 
+struct utc
+client_received(const struct client *c, point_id id)
+{
+	uint32_t group = c->points[id].group;
+
+	if ((c->cells[id].quality & Q_NEVER_READ) || group >= c->group_count)
+		return (struct utc){ 0 };
+	return c->group_received[group];
+}
+
 int64_t
 client_age_us(const struct client *c, point_id id, struct utc now)
 {
-	struct utc since = client_value(c, id).time;
+	struct utc since = client_received(c, id);
 
+	/* its group may be received every second while it itself fails */
+	if (since.us == 0 || (c->cells[id].quality & Q_NOT_RENEWED))
+		since = client_value(c, id).time;
 	if (since.us == 0)
 		since = c->server_started; /* never read: since it could have been */
 	if (since.us == 0 || since.us > now.us)

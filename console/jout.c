@@ -97,8 +97,7 @@ jout_point(const struct client *c, point_id id, struct utc now)
 	json_object_set_new(j, "flags", flags_of(v.quality));
 	json_object_set_new(j, "cause", v.cause == OK ? json_null() : json_string(err_word((enum err)v.cause)));
 	json_object_set_new(j, "time", jout_time(v.time));
-	/* No source here stamps its values: the scan is both. */
-	json_object_set_new(j, "received", jout_time(v.time));
+	json_object_set_new(j, "received", jout_time(client_received(c, id)));
 	json_object_set_new(j, "age_s", v.time.us == 0 ? json_null() : seconds(client_age_us(c, id, now)));
 	json_object_set_new(j, "held_by", json_null());
 	return j;

@@ -64,7 +64,7 @@ struct pause {
 	bool is_on;
 	struct utc since;
 	struct delta_cell *cells;
-	struct utc *group_time;
+	struct utc *group_time, *group_received;
 	struct utc newest;
 };
 

@@ -141,13 +141,15 @@ swap_values(struct console *co)
 {
 	struct client *c = co->client;
 	struct delta_cell *cells = c->cells;
-	struct utc *group_time = c->group_time, newest = c->newest;
+	struct utc *group_time = c->group_time, *group_received = c->group_received, newest = c->newest;
 
 	c->cells = co->pause.cells;
 	c->group_time = co->pause.group_time;
+	c->group_received = co->pause.group_received;
 	c->newest = co->pause.newest;
 	co->pause.cells = cells;
 	co->pause.group_time = group_time;
+	co->pause.group_received = group_received;
 	co->pause.newest = newest;
 }
 
@@ -179,6 +181,7 @@ pause_end(struct console *co)
 		return;
 	free(co->pause.cells);
 	free(co->pause.group_time);
+	free(co->pause.group_received);
 	co->pause = (struct pause){ 0 };
 	co->dirty |= DRAW_ALL;
 }
@@ -198,10 +201,13 @@ pause_toggle(struct console *co)
 	co->pause = (struct pause){ .is_on = true, .since = co->now, .newest = c->newest };
 	co->pause.cells = xcalloc(c->point_count + 1, sizeof *co->pause.cells);
 	co->pause.group_time = xcalloc(c->group_count + 1, sizeof *co->pause.group_time);
+	co->pause.group_received = xcalloc(c->group_count + 1, sizeof *co->pause.group_received);
 	if (c->point_count > 0)
 		memcpy(co->pause.cells, c->cells, c->point_count * sizeof *c->cells);
-	if (c->group_count > 0)
+	if (c->group_count > 0) {
 		memcpy(co->pause.group_time, c->group_time, c->group_count * sizeof *c->group_time);
+		memcpy(co->pause.group_received, c->group_received, c->group_count * sizeof *c->group_received);
+	}
 	console_message(co, false, "the values stand still; the plant goes on. z lets them go on");
 }
 

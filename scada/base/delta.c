@@ -16,6 +16,7 @@
 #define DECIMALS_MAX 12
 #define FLAG_QUALITY 1u
 #define FLAG_RAW     2u
+#define TIME_MAX     (INT64_C(1) << 60) /* µs; beyond the year 36000: sums of two cannot overflow */
 
 static double
 power_of_ten(int decimals)
@@ -63,12 +64,34 @@ delta_begin(struct delta_writer *w, struct wbuf *body, struct utc now, bool is_a
 	*w = (struct delta_writer){ .b = body, .now = now, .points = points, .is_absolute = is_absolute };
 }
 
+/* Whole milliseconds, within what a reader takes: the time of a sample comes from outside and may be any number. */
+static int64_t
+ms_between(struct utc later, struct utc earlier)
+{
+	int64_t us;
+
+	if (__builtin_sub_overflow(later.us, earlier.us, &us))
+		us = earlier.us < 0 ? TIME_MAX : -TIME_MAX;
+	us = us > TIME_MAX ? TIME_MAX : us < -TIME_MAX ? -TIME_MAX : us;
+	return us / US_PER_MS;
+}
+
+/* How long after the scan it was received. */
+static uint64_t
+lag_ms(struct utc scanned, struct utc received)
+{
+	int64_t ms = scanned.us == 0 ? 0 : ms_between(received, scanned);
+
+	return (uint64_t)(ms < 0 ? 0 : ms > DELTA_LAG_MAX_MS ? DELTA_LAG_MAX_MS : ms);
+}
+
 void
-delta_group(struct delta_writer *w, uint32_t group, struct utc scanned)
+delta_group(struct delta_writer *w, uint32_t group, struct utc scanned, struct utc received)
 {
 	assert(w->count == 0 && group >= w->next_group);
 	w_varint(&w->points, group - w->next_group);
-	w_zigzag(&w->points, utc_diff_us(w->now, scanned) / US_PER_MS);
+	w_zigzag(&w->points, ms_between(w->now, scanned));
+	w_varint(&w->points, lag_ms(scanned, received));
 	w->next_group = group + 1;
 	w->groups++;
 	w->groups_len = w->points.len;
@@ -86,11 +109,9 @@ time_before(struct utc now, int64_t ms)
 static bool
 quality_differs(const struct delta_cell *cell, const struct value *v)
 {
-	int64_t apart = utc_diff_us(v->time, cell->time);
-
 	if (v->quality != cell->quality || v->cause != cell->cause)
 		return true;
-	return v->quality != 0 && (apart >= US_PER_MS || apart <= -US_PER_MS);
+	return v->quality != 0 && ms_between(v->time, cell->time) != 0;
 }
 
 void
@@ -106,7 +127,7 @@ delta_point(struct delta_writer *w, uint32_t point, struct delta_cell *cell, con
 		flags |= FLAG_RAW;
 	w_varint(&w->points, (uint64_t)(point - w->next_point) * 4 + flags);
 	if ((flags & FLAG_QUALITY) != 0) {
-		int64_t ms = v->quality == 0 ? 0 : utc_diff_us(w->now, v->time) / US_PER_MS;
+		int64_t ms = v->quality == 0 ? 0 : ms_between(w->now, v->time);
 
 		w_varint(&w->points, v->quality);
 		w_varint(&w->points, v->cause);
@@ -161,8 +182,6 @@ delta_writer_done(struct delta_writer *w)
 
 /* ---- reading: the bytes are hostile */
 
-#define TIME_MAX (INT64_C(1) << 60) /* µs; beyond the year 36000: sums below cannot overflow */
-
 static bool
 read_ms(struct rbuf *r, int64_t *ms)
 {
@@ -178,13 +197,20 @@ read_groups(struct rbuf *r, struct delta_sink *s, struct utc now)
 	if (count > s->groups)
 		return false;
 	for (uint64_t i = 0; i < count; i++) {
-		uint64_t step = r_varint(r);
+		uint64_t step = r_varint(r), lag;
 		int64_t ms;
 
 		if (!read_ms(r, &ms) || step >= s->groups - next)
 			return false;
+		lag = r_varint(r);
+		if (r->bad || lag > (uint64_t)DELTA_LAG_MAX_MS)
+			return false;
 		next += step;
-		s->group_time[next++] = time_before(now, ms);
+		s->group_time[next] = time_before(now, ms);
+		s->group_received[next] = utc_add(s->group_time[next], (int64_t)lag * US_PER_MS);
+		if (s->group_time[next].us == 0)
+			s->group_received[next].us = 0;
+		next++;
 	}
 	return true;
 }

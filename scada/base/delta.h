@@ -2,17 +2,21 @@
 /*
  * delta.h - W_VALUES and W_CHANGES: many values in few bytes, encoded once for all consoles.
  *
- * Body:  time i64 (utc of the broadcast) | groups varint n, n times { step varint, zigzag (time - scan time) in ms }
+ * Body:  time i64 (utc of the broadcast) | groups varint n,
+ *        n times { step varint, zigzag (time - scan time) ms, varint (received - scan time) ms }
  *        | points varint n, n times { varint step*4 + flags, [quality varint, cause varint, zigzag (time - value's time) ms], value }
  * step: number minus the number before minus 1 (the first: the number).  flags: 1 = quality, cause and time follow,
  * 2 = value is a raw f64, else zigzag of (n - last n), where n = value in units of 10^-decimals, last n as last broadcast.
- * A good value's time is that of its group's last scan; only a value that is not good carries its own.
+ * Source time: a good value's is that of its group's last scan; only a value that is not good carries its own.
+ * Received, when chisand took the sample, is known by the group: not before the scan, and at most DELTA_LAG_MAX_MS after it.
  * In W_VALUES last n is 0 and quality is always given: it stands alone.
  */
 #ifndef CHISAN_DELTA_H
 #define CHISAN_DELTA_H
 
 #include "scada/base/wire.h"
+
+#define DELTA_LAG_MAX_MS INT64_C(86400000) /* a day; more is a clock that was set between */
 
 /* One point's state as both ends know it. */
 struct delta_cell {
@@ -37,7 +41,8 @@ struct delta_writer {
 };
 /* *w is zeroed memory, or was used before: its buffer is kept. */
 void delta_begin(struct delta_writer *w, struct wbuf *body, struct utc now, bool is_absolute);
-void delta_group(struct delta_writer *w, uint32_t group, struct utc scanned); /* rising numbers, before all points */
+/* Rising numbers, before all points. A received time before the scan counts as the scan time. */
+void delta_group(struct delta_writer *w, uint32_t group, struct utc scanned, struct utc received);
 /* Writes and updates *cell; rising numbers. Quality is written if it differs from the cell's or is_absolute. */
 void delta_point(struct delta_writer *w, uint32_t point, struct delta_cell *cell, const struct value *v);
 size_t delta_length(const struct delta_writer *w); /* bytes so far, to split a snapshot */
@@ -46,7 +51,7 @@ void delta_writer_done(struct delta_writer *w);    /* frees; begin may follow ag
 
 struct delta_sink {
 	uint32_t groups, points;                    /* bounds: greater numbers make the body bad */
-	struct utc *group_time;                     /* [groups]; updated */
+	struct utc *group_time, *group_received;    /* [groups]; updated */
 	struct delta_cell *cells;                   /* [points]; updated; decimals set by the owner */
 	void (*changed)(uint32_t point, void *arg); /* may be NULL */
 	void *arg;

@@ -284,7 +284,7 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 	}
 	if (id != HELPER_FIELD)
 		return; /* store and planner have their places, but nothing to say yet */
-	e = links_frame(c->links, f, clock_mono());
+	e = links_frame(c->links, f, clock_utc(), clock_mono());
 	if (e != OK)
 		supervise_reject(c->supervise, id, e);
 	touch(c);

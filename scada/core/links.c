@@ -173,7 +173,7 @@ links_down(struct links *l)
 /* ---- reports */
 
 static enum err
-got_samples(struct links *l, struct rbuf *r, struct mono now)
+got_samples(struct links *l, struct rbuf *r, struct utc received, struct mono now)
 {
 	struct msg_samples m;
 
@@ -187,7 +187,7 @@ got_samples(struct links *l, struct rbuf *r, struct mono now)
 
 		if (point >= l->site->point_count || l->site->points[point].device != m.device || !err_is_known(cause))
 			return ERR_FRAME;
-		if (!table_sample(l->table, point, raw, (enum err)cause, (struct utc){ m.time }, now))
+		if (!table_sample(l->table, point, raw, (enum err)cause, (struct utc){ m.time }, received, now))
 			return ERR_FRAME;
 	}
 	return OK;
@@ -238,7 +238,7 @@ answer(struct links *l, const struct frame *f)
 }
 
 enum err
-links_frame(struct links *l, const struct frame *f, struct mono now)
+links_frame(struct links *l, const struct frame *f, struct utc received, struct mono now)
 {
 	struct rbuf r;
 
@@ -246,7 +246,7 @@ links_frame(struct links *l, const struct frame *f, struct mono now)
 	if (l->site == NULL)
 		return OK;
 	switch (f->type) {
-	case W_SAMPLES: return got_samples(l, &r, now);
+	case W_SAMPLES: return got_samples(l, &r, received, now);
 	case W_DEVICE_STATE: return got_device_state(l, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
 	case W_RAW:

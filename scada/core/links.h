@@ -24,8 +24,8 @@ void links_up(struct links *l, struct conn *c);
 /* The field program is gone: all its points lose communication, open questions are answered. */
 void links_down(struct links *l);
 
-/* OK, or what is wrong with the frame: then its sender must go. now: monotonic, of this turn. */
-enum err links_frame(struct links *l, const struct frame *f, struct mono now);
+/* OK, or what is wrong with the frame: then its sender must go. received, now: the time of this turn. */
+enum err links_frame(struct links *l, const struct frame *f, struct utc received, struct mono now);
 
 /* asker is given back in the answer; sequence too. */
 void links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point);

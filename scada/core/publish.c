@@ -41,7 +41,9 @@ groups_moved(const struct publish *p)
 	uint32_t count;
 	const struct utc *times = table_group_times(p->table, &count);
 
-	return count > 0 && memcmp(times, p->group_sent, count * sizeof(*times)) != 0;
+	return count > 0 &&
+	    (memcmp(times, p->group_sent, count * sizeof(*times)) != 0 ||
+	        memcmp(table_group_received(p->table), p->group_received_sent, count * sizeof(*times)) != 0);
 }
 
 static void
@@ -64,13 +66,14 @@ static void
 put_groups(struct publish *p)
 {
 	uint32_t count;
-	const struct utc *times = table_group_times(p->table, &count);
+	const struct utc *times = table_group_times(p->table, &count), *received = table_group_received(p->table);
 
 	for (uint32_t g = 0; g < count; g++) {
-		if (times[g].us == p->group_sent[g].us)
+		if (times[g].us == p->group_sent[g].us && received[g].us == p->group_received_sent[g].us)
 			continue;
-		delta_group(&p->writer, g, times[g]);
+		delta_group(&p->writer, g, times[g], received[g]);
 		p->group_sent[g] = times[g];
+		p->group_received_sent[g] = received[g];
 	}
 }
 
@@ -229,10 +232,11 @@ forget_site(struct publish *p)
 	ev_timer_stop(p->loop, &p->devices);
 	free(p->cells);
 	free(p->group_sent);
+	free(p->group_received_sent);
 	free(p->shadows);
 	snapshot_forget(p);
 	p->cells = NULL;
-	p->group_sent = NULL;
+	p->group_sent = p->group_received_sent = NULL;
 	p->shadows = NULL;
 	p->table = NULL;
 	p->site = NULL;
@@ -267,6 +271,7 @@ publish_site(struct publish *p, struct table *t, uint16_t generation)
 	(void)table_group_times(t, &p->group_count);
 	p->cells = xcalloc(points + 1, sizeof(*p->cells));
 	p->group_sent = xcalloc(p->group_count + 1, sizeof(*p->group_sent));
+	p->group_received_sent = xcalloc(p->group_count + 1, sizeof(*p->group_received_sent));
 	p->shadows = xcalloc(p->site->node_count + 1, sizeof(*p->shadows));
 	p->device_cursor = 0;
 	for (uint32_t i = 0; i < points; i++)

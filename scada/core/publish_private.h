@@ -30,8 +30,8 @@ struct publish {
 	struct mono flushed; /* when values were last broadcast */
 	uint64_t frames;
 	/* ---- as consoles know it */
-	struct delta_cell *cells; /* [points] */
-	struct utc *group_sent;   /* [groups] */
+	struct delta_cell *cells;                     /* [points] */
+	struct utc *group_sent, *group_received_sent; /* [groups] */
 	uint32_t group_count;
 	struct device_shadow *shadows; /* [devices] */
 	uint32_t device_cursor;

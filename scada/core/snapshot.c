@@ -87,7 +87,7 @@ encode_values(struct publish *p)
 	delta_begin(&p->writer, &p->body, now, true);
 	for (uint32_t g = 0; g < p->group_count; g++)
 		if (p->group_sent[g].us != 0)
-			delta_group(&p->writer, g, p->group_sent[g]);
+			delta_group(&p->writer, g, p->group_sent[g], p->group_received_sent[g]);
 	for (uint32_t i = 0; i < count; i++) {
 		struct delta_cell cell = p->cells[i]; /* a copy: this is no broadcast */
 		struct value v = { .v = cell.v, .quality = cell.quality, .cause = cell.cause, .time = cell.time };

@@ -150,7 +150,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	for (int f = 0; f < FIGURE_COUNT; f++)
 		for (uint32_t i = 0; i < s->counts[f]; i++)
-			table_sample(s->table, s->points[f][i], figure_of(s, f, s->points[f][i]), OK, scan, now);
+			table_sample(s->table, s->points[f][i], figure_of(s, f, s->points[f][i]), OK, scan, scan, now);
 	s->ops->touched(s->arg);
 }
 

@@ -55,7 +55,7 @@ struct table {
 	uint32_t count, group_count;
 	struct cell *cells;
 	struct value *live, *reported;
-	struct utc *group_times;
+	struct utc *group_times, *group_received;
 	struct group *groups;
 	point_id *members;           /* of the groups: points that can go stale */
 	struct name *names;          /* sorted */
@@ -163,6 +163,7 @@ init_groups(struct table *t)
 
 	t->groups = xcalloc(t->group_count, sizeof(*t->groups));
 	t->group_times = xcalloc(t->group_count, sizeof(*t->group_times));
+	t->group_received = xcalloc(t->group_count, sizeof(*t->group_received));
 	t->members = xcalloc(t->count, sizeof(*t->members));
 	for (point_id id = 0; id < t->count; id++)
 		if (t->cells[id].stale_us != 0 && t->cells[id].group != NO_GROUP)
@@ -222,6 +223,7 @@ table_free(struct table *t)
 	free(t->live);
 	free(t->reported);
 	free(t->group_times);
+	free(t->group_received);
 	free(t->groups);
 	free(t->members);
 	free(t->names);
@@ -254,8 +256,10 @@ adopt_point(struct table *t, point_id id, const struct table *old, point_id old_
 	if (c->pipeline != NULL && oc->pipeline != NULL)
 		pipeline_adopt(c->pipeline, oc->pipeline);
 	if (c->group != NO_GROUP && oc->group != NO_GROUP &&
-	    old->group_times[oc->group].us > t->group_times[c->group].us)
+	    old->group_times[oc->group].us > t->group_times[c->group].us) {
 		t->group_times[c->group] = old->group_times[oc->group];
+		t->group_received[c->group] = old->group_received[oc->group];
+	}
 	mark(&t->moved, id);
 	mark(&t->changed, id);
 }
@@ -432,7 +436,8 @@ make_state(struct cell *c, double raw, struct value *v, const struct value *last
 }
 
 bool
-table_sample(struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct mono now)
+table_sample(
+    struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct utc received, struct mono now)
 {
 	struct value v = { .time = scan };
 
@@ -446,8 +451,10 @@ table_sample(struct table *t, point_id id, double raw, enum err cause, struct ut
 		fail(t, id, cause);
 		return true;
 	}
-	if (c->group != NO_GROUP)
+	if (c->group != NO_GROUP) {
 		t->group_times[c->group] = scan;
+		t->group_received[c->group] = received;
+	}
 	if (c->way == WAY_NUMBER)
 		make_number(c, raw, &v, now);
 	else if (c->way == WAY_STATE)
@@ -565,10 +572,16 @@ table_group_times(const struct table *t, uint32_t *count)
 }
 
 void
-table_group_touch(struct table *t, uint32_t group, struct utc scan)
+table_group_touch(struct table *t, uint32_t group, struct utc evaluated)
 {
 	if (group < t->group_count)
-		t->group_times[group] = scan;
+		t->group_times[group] = t->group_received[group] = evaluated;
+}
+
+const struct utc *
+table_group_received(const struct table *t)
+{
+	return t->group_received;
 }
 
 double

@@ -25,10 +25,12 @@ void table_free(struct table *t); /* NULL is fine */
 void table_adopt(struct table *t, const struct table *old);
 
 /*
- * raw: decoded by the driver, before scaling; ignored unless cause is OK. scan: when it was read. False: no such point, or a
- * calculated one (the sender is wrong). Points of chisand itself (protocol internal) come through here too.
+ * raw: decoded by the driver, before scaling; ignored unless cause is OK. scan: when it was read; received: when it came here.
+ * False: no such point, or a calculated one (the sender is wrong). Points of chisand itself (protocol internal) come through
+ * here too.
  */
-bool table_sample(struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct mono now);
+bool table_sample(
+    struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct utc received, struct mono now);
 
 /* A finished value of a calculated point, from step 8 on. */
 void table_put(struct table *t, point_id id, const struct value *v, struct mono now);
@@ -48,7 +50,9 @@ const struct value *table_values(const struct table *t);   /* live: after every 
 const struct value *table_reported(const struct table *t); /* what consoles are told: moves by at least the deadband */
 /* Of each scan group: when it was last read; 0 = never. A good value is as fresh as its group. Calculations: table_group_touch. */
 const struct utc *table_group_times(const struct table *t, uint32_t *count);
-void table_group_touch(struct table *t, uint32_t group, struct utc scan);
+void table_group_touch(struct table *t, uint32_t group, struct utc evaluated); /* scanned and received are one */
+/* Of each scan group: when the sample that gave its scan time was received; 0 = never. */
+const struct utc *table_group_received(const struct table *t);
 double table_total(
     const struct table *t, point_id id); /* counters: monotone sum of increments; 0 at the first sample */
 uint64_t table_pulses(const struct table *t, point_id id);    /* rising edges seen of a point with `pulse` */

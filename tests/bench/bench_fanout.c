@@ -69,7 +69,7 @@ send_packed(struct bench *b, const uint32_t *changed, struct utc now)
 	wbuf_init(&frame);
 	delta_begin(&w, &body, now, false);
 	for (uint32_t g = 0; g < 15; g++)
-		delta_group(&w, g, now);
+		delta_group(&w, g, utc_add(now, -30 * US_PER_MS), utc_add(now, -20 * US_PER_MS));
 	for (uint32_t i = 0; i < CHANGES; i++) {
 		struct value v = { .v = b->values[changed[i]], .time = now };
 

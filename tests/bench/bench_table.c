@@ -91,7 +91,7 @@ bench_pipeline(void)
 		struct utc utc = { INT64_C(1795380786000000) + now.us };
 		double from = cpu_s();
 		for (uint32_t i = 0; i < POINTS; i++)
-			table_sample(t, i, raw_of(i, scan), OK, utc, now);
+			table_sample(t, i, raw_of(i, scan), OK, utc, utc, now);
 		table_tick(t, now);
 		table_changes_take(t, &n);
 		table_live_take(t, &n);
@@ -131,7 +131,7 @@ bench_calc(void)
 		struct mono now = { (r + 1) * US_PER_S / PER_SECOND };
 		struct utc utc = { INT64_C(1795380786000000) + now.us };
 		for (uint32_t i = 0; i < CALCS; i++)
-			table_sample(t, i, raw_of(i * 10, r), OK, utc, now);
+			table_sample(t, i, raw_of(i * 10, r), OK, utc, utc, now);
 		calc_run(c, utc, now);
 		table_changes_take(t, &n);
 	}

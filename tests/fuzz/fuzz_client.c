@@ -57,7 +57,7 @@ put_values(struct wbuf *b)
 	struct value v = { .v = 1 };
 
 	delta_begin(&w, b, (struct utc){ INT64_C(1795000000000000) }, true);
-	delta_group(&w, 0, (struct utc){ INT64_C(1794999999000000) });
+	delta_group(&w, 0, (struct utc){ INT64_C(1794999999000000) }, (struct utc){ INT64_C(1794999999003000) });
 	delta_point(&w, 0, &cells[0], &v);
 	delta_point(&w, 1, &cells[1], &v);
 	delta_end(&w);

@@ -9,8 +9,9 @@
 
 #include "scada/base/delta.h"
 
-#define POINTS 64
-#define GROUPS 8
+#define POINTS   64
+#define GROUPS   8
+#define TIME_MAX (INT64_C(1) << 60) /* between two times; more is cut */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,13 +31,15 @@ set_decimals(struct delta_cell *cells)
 		cells[i].decimals = (int8_t)(i % 19 - 6);
 }
 
-/* The snapshot of what was read gives the same cells to another reader. */
+/* The snapshot of what was read gives the same cells and times to another reader. */
 static void
-say_again(const struct delta_cell *cells, struct utc now)
+say_again(const struct delta_cell *cells, const struct delta_sink *read, struct utc now)
 {
 	static struct delta_cell copy[POINTS], other[POINTS];
-	struct utc groups[GROUPS] = { 0 };
-	struct delta_sink sink = { .groups = GROUPS, .points = POINTS, .group_time = groups, .cells = other };
+	struct utc groups[GROUPS] = { 0 }, received[GROUPS] = { 0 };
+	struct delta_sink sink = {
+		.groups = GROUPS, .points = POINTS, .group_time = groups, .group_received = received, .cells = other
+	};
 	struct delta_writer w = { 0 };
 	struct wbuf body = { 0 };
 	struct frame f = { .type = W_VALUES };
@@ -45,6 +48,8 @@ say_again(const struct delta_cell *cells, struct utc now)
 	memcpy(copy, cells, sizeof(copy));
 	set_decimals(other);
 	delta_begin(&w, &body, now, true);
+	for (uint32_t g = 0; g < GROUPS; g++)
+		delta_group(&w, g, read->group_time[g], read->group_received[g]);
 	for (uint32_t i = 0; i < POINTS; i++) {
 		struct value v = { .v = cells[i].v, .quality = cells[i].quality, .cause = cells[i].cause, .time = now };
 
@@ -59,6 +64,11 @@ say_again(const struct delta_cell *cells, struct utc now)
 		if (memcmp(&other[i].v, &copy[i].v, sizeof(double)) != 0 || other[i].n != copy[i].n ||
 		    other[i].quality != cells[i].quality)
 			abort();
+	for (int g = 0; g < GROUPS; g++)
+		if (llabs(now.us - read->group_time[g].us) <= TIME_MAX &&
+		    (llabs(groups[g].us - read->group_time[g].us) >= US_PER_MS ||
+		        received[g].us - groups[g].us != read->group_received[g].us - read->group_time[g].us))
+			abort();
 	delta_writer_done(&w);
 	wbuf_done(&body);
 }
@@ -67,10 +77,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct delta_cell cells[POINTS];
-	struct utc groups[GROUPS] = { 0 }, time;
-	struct delta_sink sink = {
-		.groups = GROUPS, .points = POINTS, .group_time = groups, .cells = cells, .changed = changed
-	};
+	struct utc groups[GROUPS] = { 0 }, received[GROUPS] = { 0 }, time;
+	struct delta_sink sink = { .groups = GROUPS,
+		.points = POINTS,
+		.group_time = groups,
+		.group_received = received,
+		.cells = cells,
+		.changed = changed };
 	size_t half;
 	struct frame f;
 
@@ -82,6 +95,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)delta_read(&f, &sink, &time);
 	f = (struct frame){ .type = W_CHANGES, .length = (uint32_t)(size - 1 - half), .body = data + 1 + half };
 	if (delta_read(&f, &sink, &time) == OK)
-		say_again(cells, time);
+		say_again(cells, &sink, time);
 	return 0;
 }

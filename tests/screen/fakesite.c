@@ -269,7 +269,7 @@ send_values(struct conn *c)
 	delta_begin(&w, &b, now, true);
 	for (uint32_t i = 0; i < device_count; i++)
 		if (devices[i].state == DEVICE_UP || strcmp(devices[i].field[6], "1") != 0)
-			delta_group(&w, i, utc_add(now, -250 * US_PER_MS));
+			delta_group(&w, i, utc_add(now, -250 * US_PER_MS), utc_add(now, -180 * US_PER_MS));
 	for (uint32_t i = 0; i < point_count; i++) {
 		points[i].cell.n = 0;
 		delta_point(&w, i, &points[i].cell, &points[i].v);
@@ -423,7 +423,7 @@ send_change(uint32_t i)
 		wbuf_init(&b);
 		points[i].cell = before;
 		delta_begin(&w, &b, now, false);
-		delta_group(&w, points[i].device, utc_add(now, -250 * US_PER_MS));
+		delta_group(&w, points[i].device, utc_add(now, -250 * US_PER_MS), utc_add(now, -180 * US_PER_MS));
 		delta_point(&w, i, &points[i].cell, &points[i].v);
 		delta_end(&w);
 		send_body(clients[k], W_CHANGES, &b);

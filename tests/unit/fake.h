@@ -161,7 +161,7 @@ fake_values(struct fake *s, uint32_t first, uint32_t below, bool is_absolute, st
 	wbuf_init(&b);
 	delta_begin(&w, &b, now, is_absolute);
 	for (uint32_t g = 0; g < 3; g++)
-		delta_group(&w, g, utc_add(now, -100 * US_PER_MS));
+		delta_group(&w, g, utc_add(now, -100 * US_PER_MS), utc_add(now, -40 * US_PER_MS));
 	for (uint32_t i = first; i < below; i++)
 		delta_point(&w, i, &s->cells[i], &s->values[i]);
 	delta_end(&w);

@@ -45,7 +45,8 @@ start(void)
 static void
 feed(point_id id, double raw, enum err cause)
 {
-	ck_assert(table_sample(table, id, raw, cause, (struct utc){ T0 + clock_us }, (struct mono){ clock_us }));
+	ck_assert(table_sample(table, id, raw, cause, (struct utc){ T0 + clock_us }, (struct utc){ T0 + clock_us + 9 },
+	    (struct mono){ clock_us }));
 }
 
 static void
@@ -106,9 +107,11 @@ START_TEST(only_what_changed_is_evaluated)
 	run();
 	ck_assert_int_gt(at(2).time.us, first);
 	ck_assert_int_eq(at(3).time.us, first);
-	/* but its group says that it is as fresh as the last run */
+	/* but its group says that it is as fresh as the last run, and that it was received when it was evaluated */
 	uint32_t n;
 	ck_assert_int_eq(table_group_times(table, &n)[1].us, T0 + clock_us);
+	ck_assert_int_eq(table_group_received(table)[1].us, T0 + clock_us);
+	ck_assert_int_eq(table_group_received(table)[0].us, T0 + clock_us - US_PER_S + 9);
 }
 END_TEST
 

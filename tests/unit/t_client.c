@@ -163,10 +163,14 @@ START_TEST(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
 	struct utc now = { FAKE_NOW + 400 * US_PER_MS };
 
 	ck_assert_int_eq(client_value(c, 0).time.us, FAKE_NOW - 100 * US_PER_MS);
-	ck_assert_int_eq(client_age_us(c, 0, now), 500 * US_PER_MS);
+	ck_assert_int_eq(client_received(c, 0).us, FAKE_NOW - 40 * US_PER_MS);
+	ck_assert_int_eq(client_age_us(c, 0, now), 440 * US_PER_MS); /* since it was received */
 	ck_assert(!client_is_old(c, 0, now));
 	ck_assert(client_is_old(c, 0, utc_add(now, 2 * US_PER_S)));
 	ck_assert_int_eq(client_value(c, 4).time.us, FAKE_NOW - 37 * US_PER_S);
+	ck_assert_int_eq(client_received(c, 4).us, FAKE_NOW - 40 * US_PER_MS); /* its group was */
+	ck_assert_int_eq(client_age_us(c, 4, now), 37 * US_PER_S + 400 * US_PER_MS);
+	ck_assert_int_eq(client_received(c, 5).us, 0); /* never read */
 	ck_assert_uint_eq(client_value(c, 4).cause, ERR_TIMEOUT);
 	ck_assert_double_eq(client_value(c, 4).v, 17);
 	ck_assert(client_is_old(c, 4, now));

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scada/base/delta.h"
@@ -29,7 +30,7 @@ dice(uint64_t below)
 
 struct ends {
 	struct delta_cell sent[POINTS], got[POINTS];
-	struct utc groups[GROUPS];
+	struct utc groups[GROUPS], received[GROUPS];
 	struct value values[POINTS];
 	struct wbuf body;
 	struct delta_writer w;
@@ -59,6 +60,7 @@ ends_new(void)
 	e->sink = (struct delta_sink){ .groups = GROUPS,
 		.points = POINTS,
 		.group_time = e->groups,
+		.group_received = e->received,
 		.cells = e->got,
 		.changed = count_change,
 		.arg = e };
@@ -141,12 +143,17 @@ START_TEST(both_ends_agree_exactly_over_random_walks)
 	seed += (uint64_t)_i;
 	snapshot(e, now);
 	agree_all(e);
+	struct utc scanned[GROUPS] = { 0 }, received[GROUPS] = { 0 };
 	for (int round = 0; round < 200; round++) {
 		now = utc_add(now, (int64_t)dice(100000));
 		begin(e, now, false);
 		for (uint32_t g = 0; g < GROUPS; g++)
-			if (dice(3) == 0)
-				delta_group(&e->w, g, utc_add(now, -(int64_t)dice(3000000)));
+			if (dice(3) == 0) {
+				int64_t ago = (int64_t)dice(3000000);
+				scanned[g] = utc_add(now, -ago);
+				received[g] = utc_add(scanned[g], (int64_t)dice((uint64_t)ago + 1));
+				delta_group(&e->w, g, scanned[g], received[g]);
+			}
 		e->changed = 0;
 		for (uint32_t i = 0; i < POINTS; i++) {
 			struct value *v = &e->values[i];
@@ -162,6 +169,10 @@ START_TEST(both_ends_agree_exactly_over_random_walks)
 		unsigned written = e->w.count;
 		ck_assert_int_eq(finish(e, W_CHANGES), OK);
 		ck_assert_uint_eq(e->changed, written);
+		for (int g = 0; g < GROUPS; g++) {
+			ck_assert_int_lt(llabs(scanned[g].us - e->groups[g].us), US_PER_MS);
+			ck_assert_int_lt(llabs(received[g].us - e->received[g].us), US_PER_MS);
+		}
 		agree_all(e);
 	}
 	ends_free(e);
@@ -216,6 +227,43 @@ START_TEST(a_value_that_is_not_good_keeps_its_own_time)
 }
 END_TEST
 
+/* Each row: scanned and received by the broadcast's clock, and what the other end makes of them. */
+START_TEST(a_group_says_when_it_was_scanned_and_when_received)
+{
+	static const struct {
+		int64_t scanned, received, got_scanned, got_received;
+		size_t bytes; /* of the whole body */
+	} row[] = {
+		{ START - 100000, START - 97000, START - 100000, START - 97000, 8 + 1 + 4 + 1 },
+		{ START - 50000, START - 50000, START - 50000, START - 50000, 8 + 1 + 3 + 1 },
+		{ START - 50000, START - 90000, START - 50000, START - 50000,
+		    8 + 1 + 3 + 1 }, /* received before the scan */
+		{ START - 50000, 0, START - 50000, START - 50000, 8 + 1 + 3 + 1 },
+		{ START + 50000, START, START + 50000, START + 50000, 8 + 1 + 3 + 1 }, /* a clock that is ahead */
+		{ START - 3 * DELTA_LAG_MAX_MS * 1000, START, START - 3 * DELTA_LAG_MAX_MS * 1000,
+		    START - 2 * DELTA_LAG_MAX_MS * 1000, 8 + 1 + 10 + 1 },
+		{ -START, INT64_MAX, -START, -START + DELTA_LAG_MAX_MS * 1000, 8 + 1 + 12 + 1 },
+		{ 0, START, 0, 0, 8 + 1 + 8 + 1 }, /* never scanned */
+		/* no time at all: the other end still takes the body */
+		{ INT64_MIN, START, START - (INT64_C(1) << 60), START - (INT64_C(1) << 60) + DELTA_LAG_MAX_MS * 1000,
+		    8 + 1 + 13 + 1 },
+		{ INT64_MAX, INT64_MIN, START + (INT64_C(1) << 60), START + (INT64_C(1) << 60), 8 + 1 + 10 + 1 },
+	};
+	struct ends *e = ends_new();
+
+	for (int absolute = 0; absolute < 2; absolute++) {
+		begin(e, (struct utc){ START }, absolute != 0);
+		delta_group(&e->w, 2, (struct utc){ row[_i].scanned }, (struct utc){ row[_i].received });
+		ck_assert_int_eq(finish(e, absolute ? W_VALUES : W_CHANGES), OK);
+		ck_assert_int_lt(llabs(e->groups[2].us - row[_i].got_scanned), US_PER_MS);
+		ck_assert_int_lt(llabs(e->received[2].us - row[_i].got_received), US_PER_MS);
+		ck_assert_uint_eq(e->body.len, row[_i].bytes);
+		ck_assert_int_eq(e->received[1].us, 0);
+	}
+	ends_free(e);
+}
+END_TEST
+
 START_TEST(an_unchanged_quality_is_not_sent_again)
 {
 	struct ends *e = ends_new();
@@ -263,7 +311,8 @@ START_TEST(a_plant_like_mix_takes_at_most_2_2_bytes_a_change)
 		delta_begin(&w, &body, now, false);
 		for (uint32_t g = 0; g < 100; g++)
 			if (dice(10) == 0)
-				delta_group(&w, g, utc_add(now, -(int64_t)dice(50000)));
+				delta_group(
+				    &w, g, utc_add(now, -(int64_t)dice(50000)), utc_add(now, -(int64_t)dice(10000)));
 		for (uint32_t i = 0; i < N; i++) {
 			if (dice(10) != 0)
 				continue;
@@ -316,7 +365,7 @@ START_TEST(every_truncation_is_refused)
 		e->values[i] =
 		    (struct value){ .v = some_value(), .quality = i % 2 == 0 ? 0 : Q_STALE, .time = { START } };
 	begin(e, (struct utc){ START }, true);
-	delta_group(&e->w, 3, (struct utc){ START });
+	delta_group(&e->w, 3, (struct utc){ START }, (struct utc){ START + 200 * US_PER_MS });
 	for (uint32_t i = 0; i < 20; i++)
 		delta_point(&e->w, i * 3, &e->sent[i * 3], &e->values[i * 3]);
 	ck_assert_int_eq(finish(e, W_VALUES), OK);
@@ -335,6 +384,8 @@ enum lie {
 	LIE_GROUP,
 	LIE_GROUPS,
 	LIE_TIME,
+	LIE_LAG,
+	LIE_LAG_WIDE,
 	LIE_AGE,
 	LIE_JUMP,
 	LIE_QUALITY,
@@ -374,6 +425,7 @@ START_TEST(lies_are_refused)
 	w_varint(&b, lie == LIE_GROUPS ? GROUPS + 1 : 1);
 	w_varint(&b, lie == LIE_GROUP ? GROUPS : 0);
 	w_zigzag(&b, 100);
+	w_varint(&b, lie == LIE_LAG_WIDE ? UINT64_MAX : (uint64_t)DELTA_LAG_MAX_MS + (lie == LIE_LAG));
 	lie_point(&b, lie);
 	ck_assert_int_eq(read_bytes(e, W_VALUES, &b), lie == LIE_END ? OK : ERR_FRAME);
 	wbuf_done(&b);
@@ -399,8 +451,9 @@ START_TEST(a_delta_beyond_what_a_double_holds_is_refused)
 END_TEST
 
 T_MAIN("delta",
-    T_LOOP(both_ends_agree_exactly_over_random_walks, 0, 5) T(a_receiver_sees_the_value_at_its_decimals)
-        T(rounding_has_no_negative_zero_and_keeps_what_does_not_fit) T(a_time_that_is_not_known_stays_so)
-            T(a_value_that_is_not_good_keeps_its_own_time) T(an_unchanged_quality_is_not_sent_again)
-                T(a_plant_like_mix_takes_at_most_2_2_bytes_a_change) T(every_truncation_is_refused)
-                    T_LOOP(lies_are_refused, 0, LIE_END + 1) T(a_delta_beyond_what_a_double_holds_is_refused))
+    T_LOOP(both_ends_agree_exactly_over_random_walks, 0, 5) T(a_receiver_sees_the_value_at_its_decimals) T(
+        rounding_has_no_negative_zero_and_keeps_what_does_not_fit) T(a_time_that_is_not_known_stays_so)
+        T(a_value_that_is_not_good_keeps_its_own_time) T_LOOP(a_group_says_when_it_was_scanned_and_when_received, 0, 10)
+            T(an_unchanged_quality_is_not_sent_again) T(a_plant_like_mix_takes_at_most_2_2_bytes_a_change)
+                T(every_truncation_is_refused) T_LOOP(lies_are_refused, 0, LIE_END + 1)
+                    T(a_delta_beyond_what_a_double_holds_is_refused))

@@ -91,7 +91,8 @@ START_TEST(a_good_point)
 	IS_TEXT(p, "quality", "good");
 	ck_assert_uint_eq(json_array_size(json_object_get(p, "flags")), 0);
 	IS_TEXT(p, "time", "2026-11-18T11:06:39.900Z");
-	IS_NUMBER(p, "age_s", 0.5);
+	IS_TEXT(p, "received", "2026-11-18T11:06:39.960Z");
+	IS_NUMBER(p, "age_s", 0.44);
 	IS_NULL(p, "held_by");
 	ck_assert(strstr(capture.out_text, "\"value\":55.5,") != NULL);
 	json_decref(j);
@@ -106,6 +107,8 @@ START_TEST(a_bad_point_is_given_with_its_quality)
 	IS_TEXT(p, "quality", "bad");
 	IS_TEXT(p, "cause", "timeout");
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(p, "flags"), 0)), "no-comm");
+	IS_TEXT(p, "time", "2026-11-18T11:06:03.000Z");
+	IS_TEXT(p, "received", "2026-11-18T11:06:39.960Z");
 	IS_NUMBER(p, "age_s", 37.4);
 	json_decref(j);
 }

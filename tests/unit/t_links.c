@@ -14,6 +14,9 @@
 
 #include "tests/unit/made_site.h"
 
+#define SCANNED  INT64_C(1795000000000000)
+#define RECEIVED (SCANNED + 7000)
+
 static struct ev_loop *loop;
 static struct publish *pub;
 static struct links *l;
@@ -145,7 +148,7 @@ report(uint16_t type, const struct wbuf *b)
 	enum err e;
 
 	memcpy(copy, b->data, b->len);
-	e = links_frame(l, &f, (struct mono){ 1000000 });
+	e = links_frame(l, &f, (struct utc){ RECEIVED }, (struct mono){ 1000000 });
 	free(copy);
 	return e;
 }
@@ -153,7 +156,7 @@ report(uint16_t type, const struct wbuf *b)
 static enum err
 samples(uint32_t device, uint16_t count, uint16_t sent, point_id first, uint16_t cause)
 {
-	struct msg_samples m = { .device = device, .time = 1795000000000000, .count = count };
+	struct msg_samples m = { .device = device, .time = SCANNED, .count = count };
 	struct wbuf b = { 0 };
 	enum err e;
 
@@ -211,6 +214,9 @@ START_TEST(samples_reach_the_table)
 {
 	ck_assert_int_eq(samples(1, 5, 5, 5, OK), OK);
 	ck_assert_double_eq(table_values(table)[7].v, 102);
+	uint32_t group = site->points[7].group, groups;
+	ck_assert_int_eq(table_group_times(table, &groups)[group].us, SCANNED);
+	ck_assert_int_eq(table_group_received(table)[group].us, RECEIVED);
 	ck_assert_uint_eq(table_values(table)[7].quality, 0);
 	ck_assert_uint_ne(table_values(table)[0].quality, 0);
 	ck_assert_int_eq(samples(1, 1, 1, 5, ERR_EXC_ADDRESS), OK);

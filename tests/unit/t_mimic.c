@@ -40,6 +40,7 @@ set_up(void)
 		.point_count = 1,
 		.cells = &cell,
 		.group_time = &group_time,
+		.group_received = &group_time,
 		.group_count = 1 };
 	co = (struct console){ .client = &client, .has_model = true, .now = group_time };
 	g = grid_new(40, 1, FOLD_NONE);

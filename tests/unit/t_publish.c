@@ -24,7 +24,7 @@ struct mirror {
 	struct feed feed;
 	struct msg_site site;
 	struct delta_cell *cells;
-	struct utc *groups;
+	struct utc *groups, *received;
 	uint32_t devices, points, screens;
 	unsigned snapshots, changes, states, sites;
 	uint64_t bytes, sum; /* of the frames of changes, and a checksum over them */
@@ -45,8 +45,10 @@ begin_snapshot(struct mirror *m)
 {
 	free(m->cells);
 	free(m->groups);
+	free(m->received);
 	m->cells = xcalloc(m->site.points + 1, sizeof(*m->cells));
 	m->groups = xcalloc(m->site.groups + 1, sizeof(*m->groups));
+	m->received = xcalloc(m->site.groups + 1, sizeof(*m->received));
 	m->devices = m->points = m->screens = 0;
 	m->is_live = false;
 	m->sites++;
@@ -56,9 +58,11 @@ begin_snapshot(struct mirror *m)
 static void
 take_values(struct mirror *m, const struct frame *f)
 {
-	struct delta_sink sink = {
-		.groups = m->site.groups, .points = m->site.points, .group_time = m->groups, .cells = m->cells
-	};
+	struct delta_sink sink = { .groups = m->site.groups,
+		.points = m->site.points,
+		.group_time = m->groups,
+		.group_received = m->received,
+		.cells = m->cells };
 	struct utc time;
 
 	ck_assert_int_eq(delta_read(f, &sink, &time), OK);
@@ -173,6 +177,7 @@ teardown(void)
 		conn_free(mirrors[i].server);
 		free(mirrors[i].cells);
 		free(mirrors[i].groups);
+		free(mirrors[i].received);
 	}
 	publish_site(pub, NULL, 0);
 	publish_free(pub);
@@ -184,7 +189,10 @@ teardown(void)
 static void
 sample(point_id id, double raw)
 {
-	ck_assert(table_sample(table, id, raw, OK, clock_utc(), (struct mono){ ++seconds }));
+	struct utc received = clock_utc();
+
+	ck_assert(
+	    table_sample(table, id, raw, OK, utc_add(received, -9 * US_PER_MS), received, (struct mono){ ++seconds }));
 }
 
 static bool
@@ -192,7 +200,7 @@ agrees(const struct mirror *m)
 {
 	const struct value *v = table_reported(table);
 	uint32_t groups;
-	const struct utc *times = table_group_times(table, &groups);
+	const struct utc *times = table_group_times(table, &groups), *received = table_group_received(table);
 
 	if (!m->is_live || m->site.points != table_count(table))
 		return false;
@@ -205,7 +213,8 @@ agrees(const struct mirror *m)
 			return false;
 	}
 	for (uint32_t g = 0; g < groups; g++)
-		if (llabs((long long)(times[g].us - m->groups[g].us)) >= US_PER_MS)
+		if (llabs((long long)(times[g].us - m->groups[g].us)) >= US_PER_MS ||
+		    llabs((long long)(received[g].us - m->received[g].us)) >= US_PER_MS)
 			return false;
 	return true;
 }

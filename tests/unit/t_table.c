@@ -11,7 +11,8 @@
 #include "tests/unit/sitekit.h"
 #include "tests/unit/t.h"
 
-#define T0 INT64_C(1795380786000000)
+#define T0     INT64_C(1795380786000000)
+#define LAG_US 3000 /* from scan to reception */
 
 static struct kit kit;
 static struct table *table;
@@ -47,7 +48,8 @@ mono(void)
 static struct value
 fed(point_id id, double raw, enum err cause)
 {
-	ck_assert(table_sample(table, id, raw, cause, (struct utc){ T0 + clock_us }, mono()));
+	ck_assert(table_sample(
+	    table, id, raw, cause, (struct utc){ T0 + clock_us }, (struct utc){ T0 + clock_us + LAG_US }, mono()));
 	return table_values(table)[id];
 }
 
@@ -193,10 +195,10 @@ START_TEST(samples_for_nobody_are_refused)
 	kit_add(&kit, "A.START", KIND_COMMAND); /* write only */
 	kit_calc(&kit, "A.SUM", "A.P + 1");
 	start();
-	ck_assert(!table_sample(table, 1, 1, OK, (struct utc){ T0 }, mono()));
-	ck_assert(!table_sample(table, 2, 1, OK, (struct utc){ T0 }, mono()));
-	ck_assert(!table_sample(table, 3, 1, OK, (struct utc){ T0 }, mono()));
-	ck_assert(!table_sample(table, UINT32_MAX, 1, OK, (struct utc){ T0 }, mono()));
+	ck_assert(!table_sample(table, 1, 1, OK, (struct utc){ T0 }, (struct utc){ T0 }, mono()));
+	ck_assert(!table_sample(table, 2, 1, OK, (struct utc){ T0 }, (struct utc){ T0 }, mono()));
+	ck_assert(!table_sample(table, 3, 1, OK, (struct utc){ T0 }, (struct utc){ T0 }, mono()));
+	ck_assert(!table_sample(table, UINT32_MAX, 1, OK, (struct utc){ T0 }, (struct utc){ T0 }, mono()));
 	ck_assert_uint_eq(change_count(), 0);
 }
 END_TEST
@@ -692,21 +694,25 @@ START_TEST(staleness_agrees_with_its_definition)
 }
 END_TEST
 
-START_TEST(groups_know_when_they_were_read)
+START_TEST(groups_know_when_they_were_read_and_received)
 {
 	kit_read(&kit, "A.P", KIND_ANALOG);
 	start();
 	uint32_t n;
-	const struct utc *times = table_group_times(table, &n);
+	const struct utc *times = table_group_times(table, &n), *received = table_group_received(table);
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(times[0].us, 0);
+	ck_assert_int_eq(received[0].us, 0);
 	feed(0, 1);
 	ck_assert_int_eq(times[0].us, T0 + clock_us);
+	ck_assert_int_eq(received[0].us, T0 + clock_us + LAG_US);
 	clock_us += KIT_PERIOD_US;
 	fed(0, 1, ERR_TIMEOUT);
 	ck_assert_int_eq(times[0].us, T0 + clock_us - KIT_PERIOD_US);
+	ck_assert_int_eq(received[0].us, T0 + clock_us - KIT_PERIOD_US + LAG_US);
 	table_group_touch(table, 1, (struct utc){ 77 });
 	ck_assert_int_eq(times[1].us, 77);
+	ck_assert_int_eq(received[1].us, 77);
 	table_group_touch(table, 2, (struct utc){ 77 });
 }
 END_TEST
@@ -821,7 +827,7 @@ START_TEST(an_empty_site_is_a_table_too)
 	table_changes_take(table, &n);
 	ck_assert_uint_eq(n, 0);
 	ck_assert_uint_eq(table_find(table, "A.P"), POINT_NONE);
-	ck_assert(!table_sample(table, 0, 1, OK, (struct utc){ T0 }, mono()));
+	ck_assert(!table_sample(table, 0, 1, OK, (struct utc){ T0 }, (struct utc){ T0 }, mono()));
 	table_free(NULL);
 }
 END_TEST
@@ -843,7 +849,8 @@ T_MAIN("table",
                                 a_device_that_is_down_takes_its_points_along_at_once) T(without_samples_points_go_stale)
                                 T(a_point_that_never_came_is_told_after_the_stale_time)
                                     T(a_point_without_communication_is_not_called_stale_too)
-                                        T(staleness_agrees_with_its_definition) T(groups_know_when_they_were_read)
-                                            T(finished_values_are_put_and_reported_by_deadband)
-                                                T(names_and_patterns_find_points) T(globs_give_rising_numbers)
-                                                    T(a_reload_keeps_what_stays) T(an_empty_site_is_a_table_too))
+                                        T(staleness_agrees_with_its_definition)
+                                            T(groups_know_when_they_were_read_and_received)
+                                                T(finished_values_are_put_and_reported_by_deadband)
+                                                    T(names_and_patterns_find_points) T(globs_give_rising_numbers)
+                                                        T(a_reload_keeps_what_stays) T(an_empty_site_is_a_table_too))
