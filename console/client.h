@@ -92,7 +92,7 @@ void client_free(struct client *c);
 point_id client_find(const struct client *c, const char *name); /* POINT_NONE = there is none */
 /* The value as it stands: number, quality, time (of its group's scan while good). */
 struct value client_value(const struct client *c, point_id id);
-/* "55.5", "run", "0011 (FAN, DOOR)"; "-" if never read. Without unit and marks. Japanese names if ja. Made safe. */
+/* "55.5", "run", "FAN, DOOR", "none" of its bits; "-" if never read. Without unit and marks. Japanese names if ja. Made safe. */
 void client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size);
 /* When chisand took the last sample of the value's group; 0 = never. */
 struct utc client_received(const struct client *c, point_id id);

@@ -46,35 +46,28 @@ in_language(const struct client_name *n, bool ja)
 	return ja && n->text_ja[0] != '\0' ? n->text_ja : n->text;
 }
 
-/* "0011 (FAN, DOOR)"; above eight bits in hexadecimal. */
+/* "none", "FAN, DOOR"; bits without a name follow as one number: "FAN, 0x100". */
 static void
 format_bits(const struct client_point *p, double v, bool ja, char *buf, size_t size)
 {
-	unsigned width = 4;
-	uint64_t word = v >= 0 && v < 18446744073709551616.0 ? (uint64_t)v : 0;
+	uint64_t word = v >= 0 && v < 18446744073709551616.0 ? (uint64_t)v : 0, rest = word;
+	char number[24];
 
-	for (uint32_t i = 0; i < p->bit_count; i++)
-		if (p->bits[i].number >= width)
-			width = (unsigned)p->bits[i].number + 1;
 	buf[0] = '\0';
-	if (width > 8) {
-		str_printf(buf, size, "0x%0*llx", (int)((width + 3) / 4), (unsigned long long)word);
-	} else {
-		for (unsigned bit = width; bit-- > 0;)
-			str_append(buf, size, (word >> bit) & 1 ? "1" : "0");
-		if (word >> width != 0)
-			str_printf(buf, size, "0x%llx", (unsigned long long)word);
-	}
-	bool is_first = true;
 	for (uint32_t i = 0; i < p->bit_count; i++) {
-		if (!((word >> p->bits[i].number) & 1))
+		int64_t bit = p->bits[i].number;
+		if (bit < 0 || bit > 63 || !(word >> bit & 1))
 			continue;
-		str_append(buf, size, is_first ? " (" : ", ");
+		str_append(buf, size, buf[0] != '\0' ? ", " : "");
 		str_append(buf, size, in_language(&p->bits[i], ja));
-		is_first = false;
+		rest &= ~((uint64_t)1 << bit);
 	}
-	if (!is_first)
-		str_append(buf, size, ")");
+	if (rest != 0) {
+		str_printf(number, sizeof number, "%s0x%llx", buf[0] != '\0' ? ", " : "", (unsigned long long)rest);
+		str_append(buf, size, number);
+	}
+	if (word == 0)
+		str_copy(buf, size, ja ? "なし" : "none");
 }
 
 void

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "console/cmd.h"
 #include "console/jout.h"
@@ -121,8 +122,10 @@ cmd_get(const struct options *o)
 			const struct delta_cell *cell = &c->cells[ids[i]];
 			if (quality_validity(cell->quality) == V_GOOD)
 				continue;
-			say_error("%s is not good: %s%s%s", c->points[ids[i]].name, quality_text(cell->quality),
-			    cell->cause == OK ? "" : "; ", cell->cause == OK ? "" : err_text((enum err)cell->cause));
+			const char *what = quality_text(cell->quality), *why = err_text((enum err)cell->cause);
+			bool says_more = cell->cause != OK && strcmp(what, why) != 0;
+			say_error("%s is not good: %s%s%s", c->points[ids[i]].name, what, says_more ? "; " : "",
+			    says_more ? why : "");
 			code = CMD_BAD_DATA;
 		}
 	}

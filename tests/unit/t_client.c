@@ -197,11 +197,12 @@ START_TEST(values_read_as_people_read_them)
 		{ 2, 1, true, "運転" },
 		{ 2, 99, true, "fault" },
 		{ 2, 5, false, "5" },
-		{ 3, 0, false, "0000" },
-		{ 3, 3, false, "0011 (FAN, DOOR)" },
-		{ 3, 9, false, "1001 (FAN)" },
+		{ 3, 0, false, "none" },
+		{ 3, 0, true, "なし" },
+		{ 3, 3, false, "FAN, DOOR" },
+		{ 3, 9, false, "FAN, 0x8" },
 		{ 3, 256, false, "0x100" },
-		{ 3, -1, false, "0000" },
+		{ 3, -1, false, "none" },
 		{ 4, 1e6, false, "1000000" },
 	};
 	struct client *c = live(false);
