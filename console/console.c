@@ -43,6 +43,7 @@ struct loop {
 	const struct theme *theme; /* as the terminal has it */
 	int64_t minute;            /* of the last tick that drew */
 	char first_page[64];
+	bool is_down[DEVICE_MAX]; /* as drawn last */
 };
 
 static void
@@ -178,6 +179,8 @@ console_key(struct console *co, uint32_t key)
 		console_request(co, req, NULL);
 	else if (key == 3)
 		console_message(co, false, "Q leaves the console");
+	else if (key > ' ' && key < 0x7F)
+		console_message(co, false, "%c has no meaning on this page; ? lists the keys", (int)key);
 }
 
 static void
@@ -310,7 +313,11 @@ on_device(struct client *c, uint32_t device, void *arg)
 
 	if (c->phase != CLIENT_LIVE)
 		return;
+	bool is_down = c->devices[device].state.state == DEVICE_DOWN, *was_down = &l->is_down[device];
 	view_update(&l->co, CHANGE_DEVICE, device);
+	if (is_down != *was_down) /* the frame names it, on every page */
+		l->co.dirty |= DRAW_ALL;
+	*was_down = is_down;
 	want_frame(l, false);
 }
 
@@ -461,7 +468,7 @@ run(struct loop *l, const struct console_options *o)
 	struct console *co = &l->co;
 
 	co->loop = ev_default_loop(0);
-	co->now = clock_utc();
+	co->now = co->started = clock_utc();
 	co->sparks = spark_new();
 	co->client = client_new(co->loop, o->socket, SUB_ALL, true, &ops, l);
 	console_open(co, &scr_points, NULL); /* something to stand on until the site is known */

@@ -65,13 +65,14 @@ link_text(const struct console *co, char *buf, size_t size, enum look *look)
 		}
 		return;
 	}
+	/* One word and a running time, whatever the attempts to connect are at. */
 	*look = LOOK_LOUD;
-	if (c->lost_at.us != 0) {
-		running(age, sizeof age, utc_diff_us(co->now, c->lost_at));
-		str_printf(buf, size, " LINK LOST %s ", age);
-	} else {
-		str_copy(buf, size, c->phase == CLIENT_DOWN ? " NO SERVER " : " CONNECTING ");
-	}
+	running(age, sizeof age, utc_diff_us(co->now, c->lost_at.us != 0 ? c->lost_at : co->started));
+	str_printf(buf, size, " %s %s ",
+	    c->lost_at.us != 0        ? "LINK LOST"
+	        : c->why_text[0] != 0 ? "NO LINK"
+	                              : "CONNECTING",
+	    age);
 }
 
 /* The time of day in the site's zone; the seconds and the date go where the line is narrow or slow. */
@@ -117,10 +118,40 @@ draw_top(struct console *co)
 	grid_put(g, 0, at + 2, end - at - 3, look, link);
 }
 
+bool
+frame_trouble(const struct console *co, char *buf, size_t size)
+{
+	const struct client *c = co->client;
+	unsigned points = 0, devices = 0;
+	char names[160] = "";
+
+	for (uint32_t i = 0; i < c->point_count; i++)
+		points += quality_validity(c->cells[i].quality) != V_GOOD;
+	for (uint32_t i = 0; i < c->device_count; i++) {
+		const struct client_device *d = &c->devices[i];
+		if (d->protocol != PROTOCOL_MODBUS || !d->has_state || d->state.state != DEVICE_DOWN)
+			continue;
+		devices++;
+		str_append(names, sizeof names, " ");
+		str_append(names, sizeof names, d->name);
+	}
+	str_printf(buf, size, "%u point%s not good", points, points == 1 ? "" : "s");
+	if (devices > 0) {
+		size_t used = strlen(buf);
+		str_printf(buf + used, size - used, ", %u device%s down:%s", devices, devices == 1 ? "" : "s", names);
+	}
+	return points > 0 || devices > 0;
+}
+
+/* The rows of the alarms; below them what is wrong with the values themselves, on every page. */
 static void
 draw_alarms(struct console *co)
 {
+	char text[256];
+
 	grid_put(co->grid, ALARM_ROW, 1, -1, LOOK_LABEL, "Alarms: not evaluated in this version");
+	if (co->has_model && !console_is_lost(co) && frame_trouble(co, text, sizeof text))
+		grid_fit(co->grid, ALARM_ROW + 1, 1, co->grid->columns - 2, LOOK_BAD, text, false);
 }
 
 static void
@@ -176,6 +207,33 @@ draw_prompt(struct console *co)
 		    LOOK_LABEL, p->choices, false);
 }
 
+/* A long sentence begins in the row of the prompt, where that is free; it breaks at a space where there is one. */
+static void
+put_message(struct console *co, enum look look, const char *text)
+{
+	struct grid *g = co->grid;
+	int row = g->rows - 2, room = g->columns - 2;
+
+	if (text_width(text) > room && !co->prompt.is_open) {
+		char first[sizeof co->message];
+		const char *space = NULL, *at = text;
+		uint32_t cp;
+		for (int cells = 0; *at != '\0'; at += text_next(at, strlen(at), &cp)) {
+			text_next(at, strlen(at), &cp);
+			if (cp == ' ')
+				space = at;
+			if ((cells += text_char_width(cp)) > room)
+				break;
+		}
+		at = space != NULL && space - text > room / 3 ? space : at;
+		str_copy(first, sizeof first, text);
+		first[at - text] = '\0';
+		grid_fit(g, row - 1, 1, room, look, first, false);
+		text = at + (*at == ' ');
+	}
+	grid_fit(g, row, 1, room, look, text, false);
+}
+
 static void
 draw_message(struct console *co)
 {
@@ -188,10 +246,9 @@ draw_message(struct console *co)
 		look = LOOK_ERROR;
 	}
 	if (text[0] != '\0')
-		grid_fit(co->grid, co->grid->rows - 2, 1, co->grid->columns - 2, look, text, false);
+		put_message(co, look, text);
 }
 
-/* "?help" pairs: a key, then a word. */
 /* "1-5": the digits that open drawings of this site; "" if none does. */
 static void
 page_digits(const struct console *co, char *buf, size_t size)
@@ -257,13 +314,16 @@ draw_keys(struct console *co, const struct view *v)
 static void
 draw_too_small(struct console *co)
 {
-	char link[64];
+	char link[64], trouble[256];
 	enum look look;
 
 	link_text(co, link, sizeof link, &look);
 	grid_put(co->grid, 0, 0, -1, LOOK_NORMAL, "too small: 60x16 needed");
 	grid_put(co->grid, 1, 0, -1, look, link);
-	grid_put(co->grid, 2, 0, -1, LOOK_LABEL, "Alarms: not evaluated");
+	if (co->has_model && !console_is_lost(co) && frame_trouble(co, trouble, sizeof trouble))
+		grid_put(co->grid, 2, 0, -1, LOOK_BAD, trouble);
+	else
+		grid_put(co->grid, 2, 0, -1, LOOK_LABEL, "Alarms: not evaluated");
 	if (co->prompt.is_open) {
 		grid_put(co->grid, 3, 0, -1, LOOK_KEY, co->prompt.label);
 		grid_put(co->grid, 3, text_width(co->prompt.label), -1, LOOK_NORMAL, co->prompt.text);
@@ -295,12 +355,12 @@ frame_draw(struct console *co)
 	}
 	draw_top(co);
 	draw_alarms(co);
-	draw_title(co, v);
 	g->cursor_row = BODY_ROW;
 	if (co->has_model || v->ops->works_alone)
 		view_draw(co, v, body);
 	else
 		draw_waiting(co, body);
+	draw_title(co, v); /* after the body, which learns there how many rows it has */
 	if (co->has_model && console_is_lost(co))
 		grid_dim(g, BODY_ROW, body.rows);
 	draw_message(co);

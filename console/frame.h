@@ -14,6 +14,8 @@
 
 bool frame_is_too_small(const struct grid *g);
 struct area frame_body(const struct grid *g);
+/* "3 points not good, 1 device down: ESS2"; false: there is nothing to say. */
+bool frame_trouble(const struct console *co, char *buf, size_t size);
 /* Draws the whole: frame and page. */
 void frame_draw(struct console *co);
 

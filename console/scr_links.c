@@ -12,7 +12,8 @@
 
 #include "scada/base/str.h"
 
-#define HELP_ROWS 3
+#define HELP_ROWS    3
+#define FULL_COLUMNS 80
 
 struct page {
 	struct list list;
@@ -104,7 +105,7 @@ draw_head(struct console *co, struct area a, int name, int link)
 		bool right;
 	} heads[] = {
 		{ "State", 10, false },
-		{ "Answer", 8, true },
+		{ "Answer", 8, true }, /* these two where there is room for 80 columns */
 		{ "Requests", 8, true },
 		{ "Timeouts", 8, true },
 		{ "Errors", 6, true },
@@ -115,12 +116,14 @@ draw_head(struct console *co, struct area a, int name, int link)
 	grid_fit(co->grid, a.row, at, name, LOOK_TITLE, "Device", false);
 	at += name + 1;
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		if ((i == 1 || i == 2) && a.columns < FULL_COLUMNS)
+			continue;
 		grid_fit(co->grid, a.row, at, heads[i].cells, LOOK_TITLE, heads[i].text, heads[i].right);
 		at += heads[i].cells + 1;
 	}
 	grid_put(co->grid, a.row, at, -1, LOOK_TITLE, "Last error");
 	if (link > 0)
-		grid_put(co->grid, a.row, at + 18, -1, LOOK_TITLE, "Link and title");
+		grid_put(co->grid, a.row, at + 18, -1, LOOK_TITLE, "Title and link");
 }
 
 static void
@@ -138,10 +141,12 @@ draw_row(struct console *co, const struct client_device *d, int row, struct area
 	if (!d->has_state)
 		return;
 	str_fixed(ms, sizeof ms, (double)s->answer_us / 1000, s->answer_us < 100000 ? 1 : 0);
-	str_printf(text, sizeof text, "%s ms", s->state == DEVICE_UP ? ms : "-");
-	grid_fit(co->grid, row, at, 8, LOOK_NORMAL, text, true);
-	at += 9;
-	number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->requests);
+	str_printf(text, sizeof text, "%s ms", ms);
+	if (a.columns >= FULL_COLUMNS) {
+		grid_fit(co->grid, row, at, 8, LOOK_NORMAL, s->state == DEVICE_UP ? text : "-", true);
+		at += 9;
+		number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->requests);
+	}
 	number(co, row, &at, 8, LOOK_NORMAL, (unsigned long long)s->timeouts);
 	number(co, row, &at, 6, LOOK_NORMAL, (unsigned long long)s->errors);
 	if (s->since != 0) {
@@ -155,9 +160,31 @@ draw_row(struct console *co, const struct client_device *d, int row, struct area
 		grid_fit(co->grid, row, at, link > 0 ? 17 : 15, look == LOOK_NORMAL ? LOOK_LABEL : look,
 		    err_word((enum err)s->last_error), false);
 	if (link > 0) {
-		str_printf(text, sizeof text, "%s  %s", d->link, console_title(co, d->title, d->title_ja));
-		grid_fit(co->grid, row, at + 18, link, LOOK_LABEL, text, false);
+		const char *address = strstr(d->link, "://"); /* the whole of it stands below, with the selected one */
+		int title = link / 2;
+		grid_fit(co->grid, row, at + 18, title, LOOK_LABEL, console_title(co, d->title, d->title_ja), false);
+		grid_fit(co->grid, row, at + 19 + title, link - title - 1, LOOK_LABEL,
+		    address != NULL ? address + 3 : d->link, false);
 	}
+}
+
+/* One line a device, read from left to right. */
+static void
+draw_row_plain(struct console *co, const struct client_device *d, int row, struct area a)
+{
+	const struct msg_device_state *s = &d->state;
+	char text[400], since[24] = "", errors[64] = "";
+
+	if (d->has_state && s->since != 0)
+		utc_civil(since, sizeof since, (struct utc){ s->since }, " since %m-%d %H:%M");
+	if (d->has_state && s->timeouts + s->errors > 0)
+		str_printf(errors, sizeof errors, ", timeouts %llu, errors %llu", (unsigned long long)s->timeouts,
+		    (unsigned long long)s->errors);
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", d->name,
+	    console_is_lost(co) ? "state not known" : state_word(co, d), console_is_lost(co) ? "" : since, errors,
+	    s->last_error != OK ? ", last " : "", s->last_error != OK ? err_word((enum err)s->last_error) : "",
+	    console_title(co, d->title, d->title_ja));
+	grid_fit(co->grid, row, a.column, a.columns, state_look(co, d), text, false);
 }
 
 /* What happened last to the selected device, how often, when, and what helps. */
@@ -166,7 +193,7 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 {
 	const struct msg_device_state *s = &d->state;
 	int row = a.row + a.rows - HELP_ROWS;
-	char when[64];
+	char when[64], times[32] = "";
 
 	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name,
 	    console_title(co, d->title, d->title_ja), d->link);
@@ -179,10 +206,11 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 		return;
 	}
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
+	if (s->last_error_count > 1)
+		str_printf(times, sizeof times, ", %u in a row", s->last_error_count);
 	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s", err_text((enum err)s->last_error));
-	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s, %u in a row%s%s", when,
-	    s->last_error_count, s->detail != NULL && s->detail[0] != '\0' ? ", at " : "",
-	    s->detail != NULL ? s->detail : "");
+	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s%s%s%s", when, times,
+	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
 }
 
 static void
@@ -193,10 +221,14 @@ draw(struct console *co, void *private, struct area a)
 	int rows = a.rows - 1 - HELP_ROWS - 1;
 
 	list_fit(&p->list, (int)p->count, rows);
-	draw_head(co, a, name, link > 12 ? link : 0);
+	if (!co->is_accessible)
+		draw_head(co, a, name, link > 12 ? link : 0);
 	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
 		int at = p->list.top + i, row = a.row + 1 + i;
-		draw_row(co, &co->client->devices[p->rows[at]], row, a, name, link > 12 ? link : 0);
+		if (co->is_accessible)
+			draw_row_plain(co, &co->client->devices[p->rows[at]], row, a);
+		else
+			draw_row(co, &co->client->devices[p->rows[at]], row, a, name, link > 12 ? link : 0);
 		if (at == p->list.at) {
 			grid_paint(co->grid, row, a.column, a.columns, LOOK_SELECTED);
 			co->grid->cursor_row = row;
@@ -262,7 +294,8 @@ static void
 head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
 {
 	struct page *p = private;
-	uint32_t down = 0, up = 0;
+	uint32_t down = 0, up = 0, connecting = 0;
+	char more[32] = "";
 
 	for (uint32_t i = 0; i < co->client->device_count; i++) {
 		const struct client_device *d = &co->client->devices[i];
@@ -270,12 +303,15 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 			continue;
 		up += d->has_state && d->state.state == DEVICE_UP;
 		down += d->has_state && d->state.state == DEVICE_DOWN;
+		connecting += d->has_state && d->state.state == DEVICE_CONNECTING;
 	}
+	if (connecting > 0)
+		str_printf(more, sizeof more, ", %u connecting", connecting);
 	str_copy(title, title_size, console_title(co, "Communication", "通信"));
 	if (p->filter[0] != '\0')
 		str_printf(hint, hint_size, "filter: %s   Enter: its points", p->filter);
 	else
-		str_printf(hint, hint_size, "%u up, %u down   Enter: its points", up, down);
+		str_printf(hint, hint_size, "%u up, %u down%s   Enter: its points", up, down, more);
 }
 
 const struct screen_ops scr_links = {

@@ -75,26 +75,13 @@ collect(struct page *p)
 }
 
 static void
-line_text(struct console *co, point_id id, char *buf, size_t size)
-{
-	const struct client_point *pt = &co->client->points[id];
-	struct shown s;
-	char title[160];
-
-	shown_get(co, id, &s);
-	text_put_safe(title, sizeof title, console_title(co, pt->title, pt->title_ja), 60);
-	str_printf(buf, size, "%s, %s: %s%s%s%s%s", title, pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit,
-	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "");
-}
-
-static void
 log_change(struct console *co, struct page *p)
 {
 	char text[200], when[16];
 
 	if (p->list.count == 0)
 		return;
-	line_text(co, p->rows[p->list.at], text, sizeof text);
+	shown_line(co, p->rows[p->list.at], text, sizeof text);
 	if (strncmp(text, p->last, sizeof p->last - 1) == 0)
 		return;
 	str_copy(p->last, sizeof p->last, text);
@@ -109,11 +96,11 @@ log_change(struct console *co, struct page *p)
 static void
 draw_list(struct console *co, struct page *p, struct area a)
 {
-	int rows = a.rows - LOG_LINES - 1;
+	int rows = co->is_accessible ? a.rows - LOG_LINES - 1 : a.rows; /* only who hears them needs changes as lines */
 
 	list_fit(&p->list, collect(p), rows);
 	for (int i = 0; (p->are_old || !co->is_accessible) && i < p->list.count; i++)
-		line_text(co, p->rows[i], p->lines[i], sizeof p->lines[i]);
+		shown_line(co, p->rows[i], p->lines[i], sizeof p->lines[i]);
 	p->are_old = false;
 	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
 		int at = p->list.top + i;
@@ -123,7 +110,7 @@ draw_list(struct console *co, struct page *p, struct area a)
 			co->grid->cursor_row = a.row + i;
 	}
 	co->grid->cursor_column = a.column;
-	for (int i = 0; i < p->logged; i++)
+	for (int i = 0; i < p->logged && co->is_accessible; i++)
 		grid_put(co->grid, a.row + rows + 1 + i, a.column, a.columns, LOOK_NORMAL, p->log[i]);
 }
 
@@ -138,8 +125,7 @@ draw(struct console *co, void *private, struct area a)
 		return;
 	}
 	if (d == NULL) { /* every file should have a drawing for 80x17: then the list is what fits */
-		grid_put(co->grid, a.row, a.column + 1, -1, LOOK_LABEL,
-		    "This page has no drawing for so small a terminal; its points:");
+		grid_put(co->grid, a.row, a.column + 1, -1, LOOK_LABEL, "Too small for the drawing; its points:");
 		draw_list(co, p, (struct area){ a.row + 1, a.column, a.rows - 1, a.columns });
 		return;
 	}
@@ -254,6 +240,8 @@ request(struct console *co, void *private, enum request req, const char *argumen
 
 	(void)argument;
 	p->are_old = true;
+	if (d == NULL && list_request(&p->list, req))
+		return DRAW_BODY;
 	switch (req) {
 	case REQ_UP:
 	case REQ_DOWN:
@@ -264,7 +252,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	case REQ_HOME:
 	case REQ_END:
 		if (d == NULL)
-			return list_request(&p->list, req) ? DRAW_BODY : DRAW_NOTHING;
+			return DRAW_NOTHING;
 		move(p, d, req);
 		if ((name = selected(co, p)) != NULL)
 			console_message(co, false, "%s  %s", name,

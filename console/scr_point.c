@@ -161,11 +161,27 @@ draw_quality(struct cursor *c, const struct value *v, const struct shown *s)
 		text_line(c, "  because", s->look, err_text((enum err)v->cause));
 }
 
+/* Why the registers below may say a little more than the value does. */
+static void
+append_deadband(const struct client_point *pt, char *buf, size_t size)
+{
+	char least[48];
+
+	if (!(pt->deadband > 0) || pt->state_count > 0 || pt->bit_count > 0)
+		return;
+	str_double(least, sizeof least, pt->deadband);
+	str_append(buf, size, ", sent on changes of ");
+	str_append(buf, size, least);
+	str_append(buf, size, pt->unit[0] != '\0' ? " " : "");
+	str_append(buf, size, pt->unit);
+}
+
 static void
 draw_times(struct cursor *c, const struct page *p, const struct value *v)
 {
 	struct console *co = c->co;
-	char when[64], age[16], text[160], period[40];
+	const struct client_point *pt = &co->client->points[p->id];
+	char when[64], age[16], text[200], period[40];
 	struct utc now = co->pause.is_on ? co->pause.since : co->now;
 
 	if (v->time.us == 0) {
@@ -175,8 +191,9 @@ draw_times(struct cursor *c, const struct page *p, const struct value *v)
 		clock_age(age, sizeof age, client_age_us(co->client, p->id, now));
 		str_printf(text, sizeof text, "%s.%03d   %s ago", when, (int)(v->time.us / 1000 % 1000), age);
 		if (!client_is_old(co->client, p->id, now)) {
-			str_duration(period, sizeof period, co->client->points[p->id].period_us);
+			str_duration(period, sizeof period, pt->period_us);
 			str_printf(text, sizeof text, "%s   every %s", when, period);
+			append_deadband(pt, text, sizeof text);
 		}
 		text_line(c, "Scanned", LOOK_NORMAL, text);
 	}
@@ -239,7 +256,8 @@ draw_registers(struct cursor *c, const struct page *p)
 	if (!has_registers(c->co, p->id))
 		return;
 	if (!c->co->has_raw || r->point != p->id) {
-		text_line(c, "Registers", LOOK_LABEL, "not read yet");
+		text_line(c, "Registers", LOOK_LABEL,
+		    console_is_lost(c->co) ? "cannot be asked for without a link" : "not read yet");
 		return;
 	}
 	if (r->time == 0 || r->raw.len == 0) {

@@ -234,18 +234,14 @@ draw_row(struct console *co, point_id id, int row, struct area a, const struct c
 		grid_fit(g, row, at, w->source, LOOK_LABEL, pt->source, false);
 }
 
-/* One line a point, read from left to right: name, value, unit, quality in words, title. */
 static void
 draw_row_plain(struct console *co, point_id id, int row, struct area a)
 {
-	const struct client_point *pt = &co->client->points[id];
 	struct shown s;
 	char text[512];
 
 	shown_get(co, id, &s);
-	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", pt->name, s.text, pt->unit[0] != '\0' ? " " : "", pt->unit,
-	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "",
-	    console_title(co, pt->title, pt->title_ja));
+	shown_line(co, id, text, sizeof text);
 	grid_fit(co->grid, row, a.column, a.columns, s.look, text, false);
 }
 

@@ -88,6 +88,7 @@ struct console {
 	struct prompt prompt;
 	struct pause pause;
 	struct utc now;                   /* the time of this turn of the loop */
+	struct utc started;               /* when the console began to look for its server */
 	bool has_model;                   /* the client was live once */
 	struct page_row pages[PAGES_MAX]; /* in the order of their keys */
 	int page_count;

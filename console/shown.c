@@ -44,6 +44,25 @@ shown_get(const struct console *co, point_id id, struct shown *s)
 		clock_age(s->age, sizeof s->age, client_age_us(c, id, now));
 }
 
+void
+shown_line(const struct console *co, point_id id, char *buf, size_t size)
+{
+	const struct client_point *p = &co->client->points[id];
+	const struct client_device *d = p->device < co->client->device_count ? &co->client->devices[p->device] : NULL;
+	const char *title = console_title(co, p->title, p->title_ja);
+	const char *whose = d != NULL ? console_title(co, d->title, d->title_ja) : "";
+	char text[512];
+	struct shown s;
+
+	if (strncmp(title, whose, strlen(whose)) == 0)
+		whose = ""; /* the title says it already */
+	shown_get(co, id, &s);
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s%s%s, %s", p->name, s.text, p->unit[0] != '\0' ? " " : "", p->unit,
+	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "", whose[0] != '\0' ? ", " : "",
+	    whose, title);
+	text_put_safe(buf, size, text, -1);
+}
+
 bool
 shown_shorten(char *buf, size_t size, double v, int decimals, int cells)
 {

@@ -22,6 +22,8 @@ struct shown {
 };
 
 void shown_get(const struct console *co, point_id id, struct shown *s);
+/* One line for who hears it: "ESS1.SOC: 89.6 %, stale, Gymnasium A battery, State of charge". What matters stands first. */
+void shown_line(const struct console *co, point_id id, char *buf, size_t size);
 /* The number right-aligned, its last digit at column + cells - MARK_CELLS - 1; the letters right of it. */
 void shown_put_right(
     const struct console *co, struct grid *g, int row, int column, int cells, const struct shown *s, const char *unit);

@@ -45,6 +45,8 @@ screen tour.script "$dir/out/80x24-ascii" --size 80x24 --ascii
 screen tour.script "$dir/out/80x24-wide" --size 80x24 --ja --ambiguous 2
 screen tour.script "$dir/out/80x24-accessible" --size 80x24 --accessible
 screen work.script "$dir/out/work" --size 80x24
+screen small.script "$dir/out/small" --size 60x16
+screen nolink.script "$dir/out/nolink" --size 80x24 -s ../../nobody
 
 # Bookmarks are kept between runs; a page becomes a file that tells when it was seen.
 state=$dir/state
