@@ -176,6 +176,26 @@ append_deadband(const struct client_point *pt, char *buf, size_t size)
 	str_append(buf, size, pt->unit);
 }
 
+/* When chisand took the sample; that of a value that was not renewed is its scan group's last. */
+static void
+draw_received(struct cursor *c, const struct page *p, struct utc now)
+{
+	const struct client *client = c->co->client;
+	struct utc received = client_received(client, p->id);
+	char when[64], zone[16], text[96];
+
+	if (received.us == 0) {
+		text_line(c, "Received", LOOK_NORMAL, "never");
+		return;
+	}
+	utc_civil(when, sizeof when, received, "%Y-%m-%d %H:%M:%S");
+	utc_civil(zone, sizeof zone, received, "%Z");
+	str_printf(text, sizeof text, "%s %s", when, zone);
+	if (client_is_old(client, p->id, now)) /* as precise as the line above */
+		str_printf(text, sizeof text, "%s.%03d %s", when, (int)(received.us / 1000 % 1000), zone);
+	text_line(c, "Received", LOOK_NORMAL, text);
+}
+
 static void
 draw_times(struct cursor *c, const struct page *p, const struct value *v)
 {
@@ -185,22 +205,19 @@ draw_times(struct cursor *c, const struct page *p, const struct value *v)
 	struct utc now = co->pause.is_on ? co->pause.since : co->now;
 
 	if (v->time.us == 0) {
-		text_line(c, "Scanned", LOOK_NORMAL, "never");
+		text_line(c, "Source time", LOOK_NORMAL, "never");
 	} else {
 		utc_civil(when, sizeof when, v->time, "%Y-%m-%d %H:%M:%S");
-		clock_age(age, sizeof age, client_age_us(co->client, p->id, now));
+		clock_age(age, sizeof age, utc_diff_us(now, v->time));
 		str_printf(text, sizeof text, "%s.%03d   %s ago", when, (int)(v->time.us / 1000 % 1000), age);
 		if (!client_is_old(co->client, p->id, now)) {
 			str_duration(period, sizeof period, pt->period_us);
 			str_printf(text, sizeof text, "%s   every %s", when, period);
 			append_deadband(pt, text, sizeof text);
 		}
-		text_line(c, "Scanned", LOOK_NORMAL, text);
+		text_line(c, "Source time", LOOK_NORMAL, text);
 	}
-	if (co->client->newest.us != 0 && !co->is_accessible) {
-		utc_civil(when, sizeof when, co->client->newest, "%Y-%m-%d %H:%M:%S %Z");
-		text_line(c, "Received", LOOK_NORMAL, when);
-	}
+	draw_received(c, p, now);
 }
 
 /* "LL 49 | L 49.8 | H 50.2" */

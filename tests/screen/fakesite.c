@@ -267,9 +267,11 @@ send_values(struct conn *c)
 
 	wbuf_init(&b);
 	delta_begin(&w, &b, now, true);
-	for (uint32_t i = 0; i < device_count; i++)
-		if (devices[i].state == DEVICE_UP || strcmp(devices[i].field[6], "1") != 0)
-			delta_group(&w, i, utc_add(now, -250 * US_PER_MS), utc_add(now, -180 * US_PER_MS));
+	for (uint32_t i = 0; i < device_count; i++) {
+		bool is_silent = devices[i].state != DEVICE_UP && strcmp(devices[i].field[6], "1") == 0;
+		struct utc scanned = utc_add(now, (is_silent ? -37000 : -250) * US_PER_MS);
+		delta_group(&w, i, scanned, utc_add(scanned, 70 * US_PER_MS));
+	}
 	for (uint32_t i = 0; i < point_count; i++) {
 		points[i].cell.n = 0;
 		delta_point(&w, i, &points[i].cell, &points[i].v);
