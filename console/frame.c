@@ -225,7 +225,7 @@ put_message(struct console *co, enum look look, const char *text)
 			if ((cells += text_char_width(cp)) > room)
 				break;
 		}
-		at = space != NULL && space - text > room / 3 ? space : at;
+		at = space != NULL && (space - text > room / 3 || text_width(space + 1) <= room) ? space : at;
 		str_copy(first, sizeof first, text);
 		first[at - text] = '\0';
 		grid_fit(g, row - 1, 1, room, look, first, false);

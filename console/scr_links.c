@@ -208,7 +208,8 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
 	if (s->last_error_count > 1)
 		str_printf(times, sizeof times, ", %u in a row", s->last_error_count);
-	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s", err_text((enum err)s->last_error));
+	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s%s",
+	    s->state == DEVICE_UP ? "up; its last error: " : "", err_text((enum err)s->last_error));
 	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s%s%s%s", when, times,
 	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
 }

@@ -313,11 +313,15 @@ find(struct console *co, struct page *p, int from, int step)
 static unsigned
 sort_by(struct console *co, struct page *p, const char *word)
 {
-	enum sort wanted = (enum sort)((p->sort + 1) % SORT_COUNT);
+	enum sort wanted = word == NULL ? (enum sort)((p->sort + 1) % SORT_COUNT) : SORT_COUNT;
 
 	for (int i = 0; word != NULL && i < SORT_COUNT; i++)
 		if (strcmp(sort_words[i], word) == 0)
 			wanted = (enum sort)i;
+	if (wanted == SORT_COUNT) {
+		console_message(co, true, "sort takes device, name, value, quality or age");
+		return DRAW_ALL;
+	}
 	p->sort = wanted;
 	build(co, p);
 	console_message(co, false,
