@@ -53,8 +53,8 @@ link_text(const struct console *co, char *buf, size_t size, enum look *look)
 	if (c->phase == CLIENT_LIVE) {
 		struct utc newest = { 0 };
 		for (uint32_t i = 0; i < c->group_count; i++)
-			if (c->group_time[i].us > newest.us)
-				newest = c->group_time[i];
+			if (c->group_received[i].us > newest.us)
+				newest = c->group_received[i];
 		clock_age(age, sizeof age, utc_diff_us(co->now, newest));
 		if (utc_diff_us(co->now, newest) < FRESH_US)
 			str_copy(age, sizeof age, "< 5s"); /* a running number says nothing and costs bytes */
