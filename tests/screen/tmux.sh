@@ -9,6 +9,7 @@ chisan=$top_builddir/console/chisan
 command -v tmux >/dev/null || { echo "tmux is not installed"; exit 77; }
 dir=$(mktemp -d)
 label=chisan-test-$$
+started=0
 pid=
 failed=0
 trap 'tmux -L $label kill-server 2>/dev/null; test -z "$pid" || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
@@ -24,6 +25,7 @@ until grep -q ready "$dir/log" 2>/dev/null; do kill -0 $pid || exit 1; sleep 0.0
 
 # start COLUMNS ROWS TERM LC_ALL OPTIONS...: a session of its own, the exit code in $dir/rc
 start() {
+	label=chisan-test-$$-$((++started)) # a server of its own: the one before may still be about to end
 	local w=$1 h=$2 term=$3 lc=$4
 	shift 4
 	rm -f "$dir/rc"

@@ -263,10 +263,10 @@ END_TEST
 START_TEST(get_prints_value_unit_age_and_quality)
 {
 	ck_assert_int_eq(run("get ESS1.SOC"), CMD_DONE);
-	ck_assert_str_eq(capture.out_text, "ESS1.SOC 55.5  % 0.5s good State of charge\n");
+	ck_assert_str_eq(capture.out_text, "ESS1.SOC 55.5  % 0.4s good State of charge\n");
 	ck_assert_str_eq(capture.err_text, "");
 	ck_assert_int_eq(run("get --ja ESS1.STATE"), CMD_DONE);
-	ck_assert_str_eq(capture.out_text, "ESS1.STATE 運転   0.5s good 状態\n");
+	ck_assert_str_eq(capture.out_text, "ESS1.STATE 運転   0.4s good 状態\n");
 }
 END_TEST
 
