@@ -114,6 +114,7 @@ bool
 place_lock(const char *folder, char *message, size_t size)
 {
 	char pid[32], holder[32] = "";
+	struct stat st;
 	int dir, fd;
 
 	make_parents(folder);
@@ -122,8 +123,14 @@ place_lock(const char *folder, char *message, size_t size)
 		return false;
 	fd = openat(dir, "chisand.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 	close(dir);
-	if (fd < 0) {
+	if (fd < 0 && errno == ELOOP)
+		return refuse(message, size, "%s/chisand.lock is a symbolic link; remove it", folder);
+	if (fd < 0)
 		return refuse(message, size, "cannot open %s/chisand.lock: %s", folder, strerror(errno));
+	/* it is written to: what somebody else put there must not be */
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1) {
+		close(fd);
+		return refuse(message, size, "%s/chisand.lock is no file of its own; remove it", folder);
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		ssize_t n = read(fd, holder, sizeof(holder) - 1);

@@ -192,6 +192,23 @@ START_TEST(a_lock_that_is_a_symbolic_link_is_refused)
 }
 END_TEST
 
+START_TEST(a_lock_that_is_no_file_of_its_own_is_refused)
+{
+	char lock[sizeof(path)];
+
+	ck_assert_int_eq(mkdir(in_work("data"), 0700), 0);
+	snprintf(lock, sizeof(lock), "%s", in_work("data/chisand.lock"));
+	ck_assert_int_eq(mkfifo(lock, 0600), 0);
+	ck_assert(!place_lock(in_work("data"), message, sizeof(message)));
+	ck_assert(strstr(message, "chisand.lock is no file of its own") != NULL);
+	unlink(lock);
+	close(open(in_work("precious"), O_CREAT | O_WRONLY, 0600));
+	ck_assert_int_eq(link(path, lock), 0);
+	ck_assert(!place_lock(in_work("data"), message, sizeof(message)));
+	ck_assert(strstr(message, "chisand.lock is no file of its own") != NULL);
+}
+END_TEST
+
 START_TEST(places_follow_the_environment)
 {
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
@@ -215,6 +232,7 @@ END_TEST
 T_MAIN("place",
     T_FIXTURE(setup, teardown) T(a_socket_is_made_for_user_and_group)
         T(a_live_socket_is_refused_and_a_dead_one_replaced) T(a_socket_that_another_took_over_is_not_removed)
-            T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused) T(
-                a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence) T(a_data_folder_has_one_holder)
-                T(a_lock_that_is_a_symbolic_link_is_refused) T(places_follow_the_environment))
+            T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused)
+                T(a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence)
+                    T(a_data_folder_has_one_holder) T(a_lock_that_is_a_symbolic_link_is_refused)
+                        T(a_lock_that_is_no_file_of_its_own_is_refused) T(places_follow_the_environment))
