@@ -296,7 +296,8 @@ down_cb(enum helper_id id, enum err why, void *arg)
 	struct core *c = arg;
 
 	if (id == HELPER_SITE) {
-		intake_down(c->intake, why);
+		if (!c->is_stopping) /* a load that we ended ourselves has no outcome */
+			intake_down(c->intake, why);
 	} else if (id == HELPER_FIELD && !c->is_stopping) {
 		log_warn("chisan-field is gone: its points are without communication until it is back");
 		links_down(c->links);
