@@ -23,6 +23,10 @@ fail() {
 	printf 'FAILED: %s\n' "$1"
 	[ -z "${2-}" ] || tail -n "${3-40}" "$2"
 }
+skip() {
+	skipped=$((skipped + 1))
+	printf 'skipped: %s: %s\n' "$1" "$(grep -av '^SKIP' "$2" | tail -n 1 | cut -c1-200)"
+}
 # Runs a step as one test of its own, its words in a log.
 step() { # name, command...
 	local name=$1
@@ -51,10 +55,7 @@ count() { # build folder, name
 		else
 			case $result in
 			PASS) pass ;;
-			SKIP)
-				skipped=$((skipped + 1))
-				printf 'skipped: %s: %s\n' "$2" "$(tail -n 1 "$log" | cut -c1-200)"
-				;;
+			SKIP) skip "$2: ${log#"$1"/}" "$log" ;;
 			*) fail "$2: ${log#"$1"/} ($result)" "$log" ;;
 			esac
 		fi
@@ -63,7 +64,12 @@ count() { # build folder, name
 # Steps beside each other, as many as there are cores: pool NAME COMMAND..., then pool_end.
 running=() names=()
 reap() {
-	if wait "${running[0]}"; then pass; else fail "${names[0]}" "$logs/${names[0]}.log"; fi
+	wait "${running[0]}"
+	case $? in
+	0) pass ;;
+	77) skip "${names[0]}" "$logs/${names[0]}.log" ;;
+	*) fail "${names[0]}" "$logs/${names[0]}.log" ;;
+	esac
 	running=("${running[@]:1}")
 	names=("${names[@]:1}")
 }
