@@ -100,6 +100,8 @@ struct utc client_received(const struct client *c, point_id id);
 int64_t client_age_us(const struct client *c, point_id id, struct utc now);
 /* Is it older than two scan periods? Then screens print the age. */
 bool client_is_old(const struct client *c, point_id id, struct utc now);
+/* Is the device up, and yet answers some request with an error, as of its last polls? Then some points have no new values. */
+bool client_is_failing(const struct client_device *d, struct utc now);
 enum err client_ask_raw(struct client *c, point_id id); /* answer comes by ops.raw */
 
 #endif

@@ -128,3 +128,12 @@ client_is_old(const struct client *c, point_id id, struct utc now)
 		return false;
 	return client_age_us(c, id, now) > 2 * (period > 0 ? period : US_PER_S);
 }
+
+bool
+client_is_failing(const struct client_device *d, struct utc now)
+{
+	int64_t period = d->poll_us > US_PER_S ? d->poll_us : US_PER_S;
+
+	return d->has_state && d->state.state == DEVICE_UP && d->state.last_error != OK &&
+	    d->state.last_error_time != 0 && utc_diff_us(now, (struct utc){ d->state.last_error_time }) < 3 * period;
+}

@@ -14,8 +14,10 @@
 #include "scada/base/str.h"
 
 static const char *
-state_word(const struct client_device *d)
+state_word(const struct client_device *d, struct utc now)
 {
+	if (client_is_failing(d, now))
+		return "failing";
 	return d->has_state ? device_state_word((enum device_state)d->state.state) : "off";
 }
 
@@ -75,7 +77,7 @@ print_table(const struct client *c, const bool *chosen, struct utc now)
 		if (!chosen[i])
 			continue;
 		say_table_cell(t, c->devices[i].name);
-		say_table_cell(t, state_word(&c->devices[i]));
+		say_table_cell(t, state_word(&c->devices[i], now));
 		since_text(text, sizeof text, s->since, now, "");
 		say_table_cell(t, text);
 		if (s->answer_us == 0)
@@ -106,7 +108,7 @@ help_text(const struct client_device *d)
 }
 
 static void
-print_help(const struct client *c, const bool *chosen)
+print_help(const struct client *c, const bool *chosen, struct utc now)
 {
 	static const struct say_column columns[] = { { NULL, false, 0 }, { NULL, false, 0 } };
 	struct say_table *t = say_table_new(columns, ARRAY_LEN(columns));
@@ -116,10 +118,10 @@ print_help(const struct client *c, const bool *chosen)
 		const struct client_device *d = &c->devices[i];
 		char text[512];
 
-		if (!chosen[i] || (d->has_state && d->state.state == DEVICE_UP))
+		if (!chosen[i] || (d->has_state && d->state.state == DEVICE_UP && !client_is_failing(d, now)))
 			continue;
 		say_table_cell(t, d->name);
-		str_printf(text, sizeof text, "%s: %s (%s)", state_word(d), help_text(d),
+		str_printf(text, sizeof text, "%s: %s (%s)", state_word(d, now), help_text(d),
 		    d->link[0] == '\0' ? "no link" : d->link);
 		say_table_cell(t, text);
 		if (!any)
@@ -200,8 +202,9 @@ cmd_links(const struct options *o)
 	} else if (o->json) {
 		print_json(c, chosen);
 	} else {
-		print_table(c, chosen, clock_utc());
-		print_help(c, chosen);
+		struct utc now = clock_utc();
+		print_table(c, chosen, now);
+		print_help(c, chosen, now);
 	}
 	free(chosen);
 	client_free(c);

@@ -107,13 +107,19 @@ print_mode(const struct options *o, const struct client *c, const struct status 
 }
 
 static void
-print_counts(const struct client *c, const struct status *s)
+print_counts(const struct client *c, const struct status *s, struct utc now)
 {
 	struct line l = { .cells = 0 };
-	char text[256];
+	char text[256], some[32] = "";
+	unsigned failing = 0;
+
+	for (uint32_t i = 0; i < c->device_count; i++)
+		failing += c->devices[i].protocol == PROTOCOL_MODBUS && client_is_failing(&c->devices[i], now);
+	if (failing > 0)
+		str_printf(some, sizeof some, " (%u failing)", failing);
 
 	put_at(&l, 0, "Links");
-	str_printf(text, sizeof text, "%u up, %u down, %u connecting, %u off", s->links[DEVICE_UP],
+	str_printf(text, sizeof text, "%u up%s, %u down, %u connecting, %u off", s->links[DEVICE_UP], some,
 	    s->links[DEVICE_DOWN], s->links[DEVICE_CONNECTING], s->links[DEVICE_OFF]);
 	put_at(&l, 10, text);
 	end_line(&l);
@@ -241,7 +247,7 @@ cmd_status(const struct options *o)
 	} else {
 		print_head(o, c, now);
 		print_mode(o, c, &s);
-		print_counts(c, &s);
+		print_counts(c, &s, now);
 		print_down(c, &s);
 		print_balance(o, c, &s);
 		print_batteries(o, c, &s);

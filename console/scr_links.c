@@ -23,12 +23,14 @@ struct page {
 };
 
 static bool
-passes(const struct page *p, const struct client_device *d)
+passes(const struct console *co, const struct page *p, const struct client_device *d)
 {
 	const char *text = p->filter;
 
 	if (text[0] == '!') {
-		if (!d->has_state || d->state.state == DEVICE_UP || d->state.state == DEVICE_OFF)
+		if (!d->has_state || d->state.state == DEVICE_OFF)
+			return false;
+		if (d->state.state == DEVICE_UP && !client_is_failing(d, co->now))
 			return false;
 		text++;
 	}
@@ -42,7 +44,7 @@ build(struct console *co, struct page *p)
 {
 	p->count = 0;
 	for (uint32_t i = 0; co->has_model && i < co->client->device_count && p->count < DEVICE_MAX; i++)
-		if (co->client->devices[i].protocol == PROTOCOL_MODBUS && passes(p, &co->client->devices[i]))
+		if (co->client->devices[i].protocol == PROTOCOL_MODBUS && passes(co, p, &co->client->devices[i]))
 			p->rows[p->count++] = i;
 	list_fit(&p->list, (int)p->count, p->list.rows > 0 ? p->list.rows : 10);
 }
@@ -71,6 +73,8 @@ state_word(const struct console *co, const struct client_device *d)
 {
 	if (console_is_lost(co))
 		return "?";
+	if (client_is_failing(d, co->now))
+		return "failing";
 	return d->has_state ? device_state_word((enum device_state)d->state.state) : "-";
 }
 
@@ -79,6 +83,8 @@ state_look(const struct console *co, const struct client_device *d)
 {
 	if (console_is_lost(co))
 		return LOOK_LOST;
+	if (client_is_failing(d, co->now))
+		return LOOK_UNCERTAIN;
 	if (!d->has_state || d->state.state == DEVICE_UP)
 		return LOOK_NORMAL;
 	return d->state.state == DEVICE_DOWN      ? LOOK_BAD
@@ -207,9 +213,12 @@ draw_help(struct console *co, const struct client_device *d, struct area a)
 	}
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
 	if (s->last_error_count > 1)
-		str_printf(times, sizeof times, ", %u in a row", s->last_error_count);
+		str_printf(times, sizeof times, ", %u times", s->last_error_count);
 	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s%s",
-	    s->state == DEVICE_UP ? "up; its last error: " : "", err_text((enum err)s->last_error));
+	    client_is_failing(d, co->now) ? "up, but some answers fail: "
+	        : s->state == DEVICE_UP   ? "up; its last error: "
+	                                  : "",
+	    err_text((enum err)s->last_error));
 	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s%s%s%s", when, times,
 	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
 }
@@ -295,8 +304,8 @@ static void
 head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
 {
 	struct page *p = private;
-	uint32_t down = 0, up = 0, connecting = 0;
-	char more[32] = "";
+	uint32_t down = 0, up = 0, connecting = 0, failing = 0;
+	char more[32] = "", some[32] = "";
 
 	for (uint32_t i = 0; i < co->client->device_count; i++) {
 		const struct client_device *d = &co->client->devices[i];
@@ -305,14 +314,17 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 		up += d->has_state && d->state.state == DEVICE_UP;
 		down += d->has_state && d->state.state == DEVICE_DOWN;
 		connecting += d->has_state && d->state.state == DEVICE_CONNECTING;
+		failing += client_is_failing(d, co->now);
 	}
+	if (failing > 0)
+		str_printf(some, sizeof some, " (%u failing)", failing);
 	if (connecting > 0)
 		str_printf(more, sizeof more, ", %u connecting", connecting);
 	str_copy(title, title_size, console_title(co, "Communication", "通信"));
 	if (p->filter[0] != '\0')
 		str_printf(hint, hint_size, "filter: %s   Enter: its points", p->filter);
 	else
-		str_printf(hint, hint_size, "%u up, %u down%s   Enter: its points", up, down, more);
+		str_printf(hint, hint_size, "%u up%s, %u down%s   Enter: its points", up, some, down, more);
 }
 
 const struct screen_ops scr_links = {

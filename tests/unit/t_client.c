@@ -224,6 +224,26 @@ START_TEST(values_read_as_people_read_them)
 }
 END_TEST
 
+START_TEST(a_device_that_is_up_and_answers_with_errors_is_failing)
+{
+	struct utc now = { 1000 * US_PER_S };
+	struct client_device d = { .poll_us = US_PER_S, .has_state = true };
+
+	d.state = (struct msg_device_state){ .state = DEVICE_UP, .last_error = ERR_TIMEOUT };
+	d.state.last_error_time = now.us - 2 * US_PER_S;
+	ck_assert(client_is_failing(&d, now));
+	d.state.state = DEVICE_DOWN;
+	ck_assert(!client_is_failing(&d, now));
+	d.state.state = DEVICE_UP;
+	d.state.last_error_time = now.us - 30 * US_PER_S;
+	ck_assert(!client_is_failing(&d, now));
+	d.poll_us = 20 * US_PER_S; /* two polls ago */
+	ck_assert(client_is_failing(&d, now));
+	d.state.last_error = OK;
+	ck_assert(!client_is_failing(&d, now));
+}
+END_TEST
+
 START_TEST(changes_move_the_values)
 {
 	struct client *c = live(false);
@@ -638,12 +658,13 @@ END_TEST
 T_MAIN("client",
     T_FIXTURE(setup, teardown) T(snapshot_becomes_the_model) T(points_are_found_by_their_whole_name)
         T(nothing_is_found_before_the_snapshot) T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
-            T(values_read_as_people_read_them) T(changes_move_the_values) T(a_lost_link_keeps_the_values_and_comes_back)
-                T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
-                    T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
-                        T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
-                            T(a_silent_server_is_given_up) T(a_server_that_hangs_is_asked_and_then_given_up)
-                                T(registers_are_asked_for_and_come_or_are_refused)
-                                    T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
-                                        T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
-                                            T(the_socket_is_looked_for_in_order))
+            T(values_read_as_people_read_them) T(a_device_that_is_up_and_answers_with_errors_is_failing)
+                T(changes_move_the_values) T(a_lost_link_keeps_the_values_and_comes_back)
+                    T(without_reconnect_it_stays_down) T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
+                        T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
+                            T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
+                                T(a_silent_server_is_given_up) T(a_server_that_hangs_is_asked_and_then_given_up)
+                                    T(registers_are_asked_for_and_come_or_are_refused)
+                                        T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
+                                            T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
+                                                T(the_socket_is_looked_for_in_order))
