@@ -8,12 +8,12 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "console/cmd.h"
 #include "console/say.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/base/version.h"
 
 static const struct cmd rows[] = {
 #define CMD_ROW(word, least, most, arguments, help) { #word, arguments, help, least, most, cmd_##word },
@@ -181,14 +181,11 @@ cmd_complete(const struct options *o)
 }
 
 int
-cmd_print_version(const char *terminal_library, const char *text_library)
+cmd_print_version(const char *terminal_library)
 {
-	struct utsname u;
+	char text[512], more[128];
 
-	say("chisan %s, wire version %d\n", PACKAGE_VERSION, WIRE_VERSION);
-	say("libev %d.%d, jansson %s, %s, utf8proc %s\n", ev_version_major(), ev_version_minor(), jansson_version_str(),
-	    terminal_library, text_library);
-	if (uname(&u) == 0)
-		say("%s %s %s\n", u.sysname, u.release, u.machine);
+	str_printf(more, sizeof(more), "jansson %s, %s", jansson_version_str(), terminal_library);
+	say("%s", version_text(text, sizeof(text), "chisan", more));
 	return CMD_DONE;
 }

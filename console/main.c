@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "console/cmd.h"
 #include "console/say.h"
@@ -64,7 +63,7 @@ main(int argc, char **argv)
 	}
 	say_set_ascii(o.console.ascii);
 	if (o.given[OPT_VERSION])
-		return cmd_flush(cmd_print_version(curses_version(), utf8proc_version()));
+		return cmd_flush(cmd_print_version(curses_version()));
 	if (o.arg_count > 0)
 		return cmd_run(&o);
 	if (o.given[OPT_HELP]) {

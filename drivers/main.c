@@ -20,6 +20,7 @@
 #include "scada/base/sandbox.h"
 #include "scada/base/spawn.h"
 #include "scada/base/str.h"
+#include "scada/base/version.h"
 
 static void
 usage(FILE *to)
@@ -38,7 +39,9 @@ options(int argc, char **argv, int *verbosity)
 		if (strcmp(argv[i], "-v") == 0) {
 			++*verbosity;
 		} else if (strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0) {
-			printf("chisan-field %s, libev %d.%d\n", VERSION, ev_version_major(), ev_version_minor());
+			char text[512];
+
+			fputs(version_text(text, sizeof(text), "chisan-field", NULL), stdout);
 			return EXIT_SUCCESS;
 		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
 			usage(stdout);

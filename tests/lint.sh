@@ -74,8 +74,8 @@ owner 'libfyaml\.h' 'scada/site/|tests/fuzz/'
 owner 'modbus' 'drivers/drv_[a-z]*rtu|tests/'
 owner 'sqlite3' 'scada/store/|tests/'
 owner 'jansson' 'console/|tests/'
-owner '(seccomp|linux/landlock|linux/seccomp)\.h' 'scada/base/sandbox\.c'
-owner 'utf8proc\.h' 'scada/base/text\.c|[a-z/]*main\.c' # main: --version
+owner '(seccomp|linux/landlock|linux/seccomp)\.h' 'scada/base/(sandbox|version)\.c'
+owner 'utf8proc\.h' 'scada/base/(text|version)\.c'
 
 # 5. adding a thing: its file has its row and its line in Makefile.am
 row() { # file pattern, header with the rows, row pattern with % for the name

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sodium.h>
 #include <sys/resource.h>
 
 #include "drivers/plant/server.h"
 #include "scada/base/clock.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
+#include "scada/base/version.h"
 #include "scada/site/site_load.h"
 
 #define TICK_S         0.05
@@ -61,6 +63,15 @@ static const struct option long_options[] = {
 };
 
 static void
+print_version(void)
+{
+	char text[512], sodium[64];
+
+	str_printf(sodium, sizeof(sodium), "libsodium %s", sodium_version_string());
+	fputs(version_text(text, sizeof(text), "chisan-plant", sodium), stdout);
+}
+
+static void
 bad_option(const char *what, const char *arg, const char *allowed)
 {
 	fprintf(stderr, "chisan-plant: %s %s; %s\n", what, arg, allowed);
@@ -94,10 +105,7 @@ parse_options(int argc, char **argv, struct options *o)
 		case 'v': o->verbosity++; break;
 		case 'h':
 		case OPT_HELP: fputs(usage_text, stdout); exit(0);
-		case OPT_VERSION:
-			printf(
-			    "chisan-plant %s (libev %d.%d)\n", PACKAGE_VERSION, ev_version_major(), ev_version_minor());
-			exit(0);
+		case OPT_VERSION: print_version(); exit(0);
 		default: fputs(usage_text, stderr); exit(2);
 		}
 	if (optind + 1 < argc)

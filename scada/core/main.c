@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <ev.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
@@ -16,11 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <utf8proc.h>
 
 #include "scada/base/log.h"
 #include "scada/base/mem.h"
 #include "scada/base/spawn.h"
+#include "scada/base/str.h"
+#include "scada/base/version.h"
 #include "scada/core/core.h"
 #include "scada/core/place.h"
 
@@ -50,8 +50,10 @@ struct wishes {
 static void
 print_version(void)
 {
-	printf("chisand %s\nlibev %d.%d, libsodium %s, utf8proc %s\n", VERSION, ev_version_major(), ev_version_minor(),
-	    sodium_version_string(), utf8proc_version());
+	char text[512], sodium[64];
+
+	str_printf(sodium, sizeof(sodium), "libsodium %s", sodium_version_string());
+	fputs(version_text(text, sizeof(text), "chisand", sodium), stdout);
 }
 
 /* -1: go on; else the exit code. */

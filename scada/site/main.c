@@ -20,6 +20,8 @@
 #include "scada/base/log.h"
 #include "scada/base/sandbox.h"
 #include "scada/base/spawn.h"
+#include "scada/base/str.h"
+#include "scada/base/version.h"
 #include "scada/site/emit.h"
 #include "scada/site/print_keys.h"
 #include "scada/site/site_load.h"
@@ -48,8 +50,10 @@ usage(FILE *out)
 static void
 version(void)
 {
-	printf("chisan-site %s\nlibfyaml %s\nlibsodium %s\n", PACKAGE_VERSION, fy_library_version(),
-	    sodium_version_string());
+	char text[512], more[128];
+
+	str_printf(more, sizeof(more), "libfyaml %s, libsodium %s", fy_library_version(), sodium_version_string());
+	fputs(version_text(text, sizeof(text), "chisan-site", more), stdout);
 }
 
 /* Exits where there is nothing to read. */

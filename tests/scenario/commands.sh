@@ -52,7 +52,7 @@ expect 0 --help
 prints 'Usage: chisan'
 expect 0 --version
 prints 'wire version'
-prints 'libev [0-9].*, jansson [0-9].*, ncurses [0-9].*, utf8proc [0-9]'
+prints 'libev [0-9].*, utf8proc [0-9].*, jansson [0-9].*, ncurses [0-9]'
 expect 0 --print-keys
 while IFS= read -r line; do
 	grep -qxF -e "$line" "$top_srcdir/docs/man/chisan.1" || fail "chisan.1 lacks: $line"
