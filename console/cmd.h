@@ -55,7 +55,7 @@ int cmd_run(const struct options *o);
 
 void cmd_print_usage(void); /* all of it, stdout */
 void cmd_print_help(const struct cmd *c);
-int cmd_complete(const struct options *o);                                     /* words for the shell's completion */
+int cmd_complete(const struct options *o);           /* words for the shell's completion */
 int cmd_print_version(const char *terminal_library); /* as "ncurses 6.4" */
 
 /* ---- for commands */

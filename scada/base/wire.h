@@ -6,7 +6,8 @@
  * Head, 16 bytes, network order:  length u32 (of the body) | type u16 | generation u16 | sequence u32 | reply-to u32
  *
  * WIRE_VERSION history
- *   1  first version: hello, results, site frames, field configuration, samples, snapshot and changes
+ *   1  first version: hello, results, site frames, field configuration, samples, snapshot and changes;
+ *      not frozen before the release of 0.1.0
  */
 #ifndef CHISAN_WIRE_H
 #define CHISAN_WIRE_H
