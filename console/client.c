@@ -140,6 +140,10 @@ explain_connect(struct client *c, int errnum)
 		client_lost(
 		    c, ERR_DENIED, "you may not enter %s: ask to be put into the group that owns it", c->socket);
 		break;
+	case EAGAIN: /* the queue before its socket is full */
+		client_lost(
+		    c, ERR_NO_SERVER, "chisand at %s takes nobody in: it is overloaded or hangs; try again", c->socket);
+		break;
 	default: client_lost(c, ERR_NO_SERVER, "cannot connect to chisand at %s: %s", c->socket, strerror(errnum));
 	}
 }

@@ -619,6 +619,28 @@ START_TEST(one_wrong_byte_is_survived)
 }
 END_TEST
 
+START_TEST(a_server_that_takes_nobody_in_is_said)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int waiting, listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%.90s.full", fake.path);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof sa), 0);
+	ck_assert_int_eq(listen(listener, 0), 0);
+	waiting = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(connect(waiting, (struct sockaddr *)&sa, sizeof sa), 0); /* one fills the queue */
+	struct client *c = client_new(loop, sa.sun_path, SUB_ALL, false, &ops, NULL);
+
+	UNTIL(c->phase == CLIENT_DOWN);
+	ck_assert_int_eq(c->why, ERR_NO_SERVER);
+	ck_assert(strstr(c->why_text, "takes nobody in") != NULL);
+	client_free(c);
+	close(waiting);
+	close(listener);
+	unlink(sa.sun_path);
+}
+END_TEST
+
 START_TEST(path_too_long_for_a_socket_is_said)
 {
 	char path[300];
@@ -667,4 +689,5 @@ T_MAIN("client",
                                     T(registers_are_asked_for_and_come_or_are_refused)
                                         T_LOOP(lies_end_the_connection_and_leave_the_values, 0, (int)ARRAY_LEN(lies))
                                             T(one_wrong_byte_is_survived) T(path_too_long_for_a_socket_is_said)
-                                                T(the_socket_is_looked_for_in_order))
+                                                T(a_server_that_takes_nobody_in_is_said)
+                                                    T(the_socket_is_looked_for_in_order))
