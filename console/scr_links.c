@@ -305,7 +305,7 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 {
 	struct page *p = private;
 	uint32_t down = 0, up = 0, connecting = 0, failing = 0;
-	char more[32] = "", some[32] = "";
+	char more[32] = "", some[32] = "", span[48];
 
 	for (uint32_t i = 0; i < co->client->device_count; i++) {
 		const struct client_device *d = &co->client->devices[i];
@@ -318,13 +318,14 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	}
 	if (failing > 0)
 		str_printf(some, sizeof some, " (%u failing)", failing);
+	list_span(&p->list, span, sizeof span);
 	if (connecting > 0)
 		str_printf(more, sizeof more, ", %u connecting", connecting);
 	str_copy(title, title_size, console_title(co, "Communication", "通信"));
 	if (p->filter[0] != '\0')
-		str_printf(hint, hint_size, "filter: %s   Enter: its points", p->filter);
+		str_printf(hint, hint_size, "filter: %s   %s", p->filter, span);
 	else
-		str_printf(hint, hint_size, "%u up%s, %u down%s   Enter: its points", up, some, down, more);
+		str_printf(hint, hint_size, "%u up%s, %u down%s   %s", up, some, down, more, span);
 }
 
 const struct screen_ops scr_links = {
