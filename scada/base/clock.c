@@ -62,6 +62,16 @@ utc_is_plausible(struct utc t)
 	return t.us >= INT64_C(1704067200) * US_PER_S && t.us < INT64_C(4102444800) * US_PER_S;
 }
 
+int64_t
+clock_step_us(int64_t *offset, struct mono m, struct utc u)
+{
+	int64_t before = *offset, step;
+
+	*offset = u.us - m.us;
+	step = before == 0 ? 0 : *offset - before;
+	return step >= US_PER_S || step <= -US_PER_S ? step : 0;
+}
+
 /* ---- ISO 8601; the proleptic Gregorian calendar by days from 0000-03-01 (Hinnant, chrono-compatible algorithms) */
 
 static int64_t

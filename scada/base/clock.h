@@ -46,6 +46,12 @@ utc_add(struct utc t, int64_t us)
 /* False before 2024 and after 2100: a dead real-time clock. */
 bool utc_is_plausible(struct utc t);
 
+/*
+ * By how much wall time was set since the call before, positive forward; 0 below a second, which is slewing. *offset is the
+ * caller's memory of the two clocks' distance; 0 before the first call, which returns 0.
+ */
+int64_t clock_step_us(int64_t *offset, struct mono m, struct utc u);
+
 /* "2026-11-22T20:53:06.123Z"; buf >= 32. "-" if not known. Returns buf. */
 char *utc_iso(char *buf, size_t size, struct utc t);
 bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction optional */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scada/base/log.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/core/system.h"
@@ -34,6 +35,7 @@ struct system {
 	uint64_t pages; /* resident */
 	uint64_t cpu_ticks;
 	struct mono cpu_at;
+	int64_t clock_offset;
 	double late[MINUTE]; /* polls late in all, a second apart */
 	unsigned late_next, late_filled;
 };
@@ -129,6 +131,20 @@ figure_of(const struct system *s, int figure, point_id id)
 	return 100 * (double)s->pages / (double)sysconf(_SC_PHYS_PAGES);
 }
 
+/* Time-outs and staleness count on the other clock; people who read times need to know. */
+static void
+tell_step(int64_t step_us, struct utc now)
+{
+	char by[32], at[32];
+
+	if (step_us != 0)
+		log_warn("the system clock was set %s by %s and is %s now; times before and after do not compare",
+		    step_us > 0 ? "forward" : "back", str_duration(by, sizeof(by), step_us > 0 ? step_us : -step_us),
+		    utc_iso(at, sizeof(at), now));
+	if (step_us != 0 && !utc_is_plausible(now))
+		log_warn("the system clock is wrong; times will be wrong until it is set");
+}
+
 static void
 tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 {
@@ -141,6 +157,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)loop;
 	(void)revents;
+	tell_step(clock_step_us(&s->clock_offset, now, scan), scan);
 	count = s->ops->ask(&s->figures[FIGURE_SESSIONS], &late, pids + 1, PROCESSES_MAX, s->arg);
 	measure_processes(s, now, pids, count + 1);
 	count_late(s, late);

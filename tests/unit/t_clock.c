@@ -106,6 +106,7 @@ START_TEST(iso_agrees_with_the_library_and_reads_back)
 END_TEST
 
 START_TEST(a_dead_clock_is_not_plausible)
+T(a_step_of_the_wall_clock_is_seen_and_slewing_is_not)
 {
 	struct utc t;
 	ck_assert(!utc_is_plausible((struct utc){ 0 }));
@@ -113,6 +114,26 @@ START_TEST(a_dead_clock_is_not_plausible)
 	ck_assert(utc_from_iso("2024-01-01T00:00:00Z", &t) && utc_is_plausible(t));
 	ck_assert(utc_from_iso("2099-12-31T23:59:59Z", &t) && utc_is_plausible(t));
 	ck_assert(utc_from_iso("2100-01-01T00:00:00Z", &t) && !utc_is_plausible(t));
+}
+END_TEST
+
+START_TEST(a_step_of_the_wall_clock_is_seen_and_slewing_is_not)
+{
+	int64_t offset = 0;
+
+	ck_assert_int_eq(clock_step_us(&offset, (struct mono){ 5 }, (struct utc){ 1000 * US_PER_S }), 0);
+	ck_assert_int_eq(
+	    clock_step_us(&offset, (struct mono){ 5 + US_PER_S }, (struct utc){ 1001 * US_PER_S + 900 * US_PER_MS }),
+	    0);
+	ck_assert_int_eq(clock_step_us(&offset, (struct mono){ 5 + 2 * US_PER_S },
+	                     (struct utc){ 4602 * US_PER_S + 900 * US_PER_MS }),
+	    3600 * US_PER_S);
+	ck_assert_int_eq(clock_step_us(&offset, (struct mono){ 5 + 3 * US_PER_S },
+	                     (struct utc){ 1003 * US_PER_S + 900 * US_PER_MS }),
+	    -3600 * US_PER_S);
+	ck_assert_int_eq(clock_step_us(&offset, (struct mono){ 5 + 4 * US_PER_S },
+	                     (struct utc){ 1004 * US_PER_S + 900 * US_PER_MS }),
+	    0);
 }
 END_TEST
 
