@@ -139,7 +139,8 @@ tell_step(int64_t step_us, struct utc now)
 
 	if (step_us != 0)
 		log_warn("the system clock was set %s by %s and is %s now; times before and after do not compare",
-		    step_us > 0 ? "forward" : "back", str_duration(by, sizeof(by), step_us > 0 ? step_us : -step_us),
+		    step_us > 0 ? "forward" : "back",
+		    str_duration(by, sizeof(by), (llabs(step_us) + US_PER_S / 2) / US_PER_S * US_PER_S),
 		    utc_iso(at, sizeof(at), now));
 	if (step_us != 0 && !utc_is_plausible(now))
 		log_warn("the system clock is wrong; times will be wrong until it is set");

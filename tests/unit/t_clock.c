@@ -196,4 +196,5 @@ END_TEST
 T_MAIN("clock",
     T(the_environment_freezes_wall_time) T(iso_is_printed) T(iso_is_read) T(what_is_no_time_is_refused)
         T(iso_agrees_with_the_library_and_reads_back) T(a_dead_clock_is_not_plausible)
-            T(zones_are_looked_for_in_one_place_only) T(civil_time_is_that_of_the_zone) T(ages_take_five_cells))
+            T(a_step_of_the_wall_clock_is_seen_and_slewing_is_not) T(zones_are_looked_for_in_one_place_only)
+                T(civil_time_is_that_of_the_zone) T(ages_take_five_cells))
