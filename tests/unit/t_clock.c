@@ -106,7 +106,6 @@ START_TEST(iso_agrees_with_the_library_and_reads_back)
 END_TEST
 
 START_TEST(a_dead_clock_is_not_plausible)
-T(a_step_of_the_wall_clock_is_seen_and_slewing_is_not)
 {
 	struct utc t;
 	ck_assert(!utc_is_plausible((struct utc){ 0 }));
