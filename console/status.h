@@ -19,8 +19,8 @@
 	_(battery,       "CEMS.ESS_KW",    "Batteries, + out",    "蓄電池(+放電)") \
 	_(grid,          "GRID.RX.P",      "Grid, + import",      "受電(+買電)") \
 	_(demand,        "CEMS.DEM_NOW",   "Demand, 30 min",      "現在デマンド") \
-	_(self_rate,     "CEMS.SELF_RATE", "Own supply",          "地産地消率") \
-	_(balance_error, "CEMS.BAL_ERR",   "Balance error",       "収支誤差")
+	_(self_rate,     "CEMS.SELF_RATE", "Met locally",         "地産地消率") \
+	_(balance_error, "CEMS.BAL_ERR",   "Residual",            "収支誤差")
 /* clang-format on */
 
 #define STATUS_POWER_ENUM(key, point, en, ja) STATUS_POWER_##key,
