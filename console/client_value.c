@@ -101,7 +101,9 @@ client_received(const struct client *c, point_id id)
 
 	if ((c->cells[id].quality & Q_NEVER_READ) || group >= c->group_count)
 		return (struct utc){ 0 };
-	return c->group_received[group];
+	/* the wire rounds a group's times to milliseconds, a failed value carries its own in full */
+	struct utc received = c->group_received[group], source = c->cells[id].time;
+	return c->cells[id].quality != 0 && received.us != 0 && received.us < source.us ? source : received;
 }
 
 int64_t

@@ -170,6 +170,10 @@ START_TEST(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own)
 	ck_assert_int_eq(client_value(c, 4).time.us, FAKE_NOW - 37 * US_PER_S);
 	ck_assert_int_eq(client_received(c, 4).us, FAKE_NOW - 40 * US_PER_MS); /* its group was */
 	ck_assert_int_eq(client_age_us(c, 4, now), 37 * US_PER_S + 400 * US_PER_MS);
+	c->cells[4].time =
+	    utc_add(c->group_received[c->points[4].group], 700); /* rounded away, never received before it was */
+	ck_assert_int_eq(client_received(c, 4).us, c->cells[4].time.us);
+	c->cells[4].time = (struct utc){ FAKE_NOW - 37 * US_PER_S };
 	ck_assert_int_eq(client_received(c, 5).us, 0); /* never read */
 	ck_assert_uint_eq(client_value(c, 4).cause, ERR_TIMEOUT);
 	ck_assert_double_eq(client_value(c, 4).v, 17);
