@@ -151,6 +151,8 @@ deadline_cb(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- writing */
 
+static void read_some(struct conn *c);
+
 static void
 forget_sent(struct conn *c)
 {
@@ -177,7 +179,10 @@ write_some(struct conn *c)
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			break;
 		if (n < 0) {
-			fail(c, errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO);
+			enum err why = errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
+
+			read_some(c); /* who hung up may have said why */
+			fail(c, why);
 			return false;
 		}
 		c->out_sent += (size_t)n;

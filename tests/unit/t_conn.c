@@ -449,6 +449,25 @@ START_TEST(frames_before_a_hang_up_are_delivered)
 }
 END_TEST
 
+START_TEST(the_last_words_of_who_hung_up_are_heard_before_a_failed_send_counts)
+{
+	struct side *s = side_new(NULL);
+	uint8_t buf[WIRE_HEAD];
+
+	s->free_in_frame = _i == 1;
+	say(s, buf, put_frame(buf, W_PING, 0, 7, 0));
+	close(s->peer);
+	s->peer = -1;
+	conn_send(s->conn, W_PING, 0, NULL, NULL);
+	ev_invoke_pending(s->loop); /* writes before the loop has seen that there is something to read */
+	ck_assert_uint_eq(s->frames, 1);
+	ck_assert_uint_eq(s->last_sequence, 7);
+	ck_assert_uint_eq(s->closed, _i == 1 ? 0 : 1);
+	ck_assert(_i == 1 || s->why == ERR_CLOSED);
+	side_free(s);
+}
+END_TEST
+
 START_TEST(freeing_inside_callbacks_is_safe)
 {
 	struct side *s = side_new(NULL);
@@ -573,6 +592,7 @@ T_MAIN("conn",
                 T(a_peer_that_does_not_read_is_dropped_in_time) T_LOOP(half_a_frame_is_not_waited_for_without_end, 0, 4)
                     T(a_steady_peer_is_not_taken_for_slow) T_LOOP(garbage_closes_the_connection, 0, 4)
                         T(a_peer_that_hangs_up_costs_no_signal) T(frames_before_a_hang_up_are_delivered)
-                            T_LOOP(freeing_inside_callbacks_is_safe, 0, 2) T(last_words_are_sent_before_the_end)
-                                T(nothing_is_delivered_after_finish) T(finish_does_not_wait_for_ever)
+                            T_LOOP(the_last_words_of_who_hung_up_are_heard_before_a_failed_send_counts, 0, 2)
+                                T_LOOP(freeing_inside_callbacks_is_safe, 0, 2) T(last_words_are_sent_before_the_end) T(
+                                    nothing_is_delivered_after_finish) T(finish_does_not_wait_for_ever)
                                     T(an_encoded_frame_is_the_same_for_all) T(a_body_that_its_row_forbids_is_not_sent))
