@@ -276,6 +276,7 @@ on_model(struct loop *l)
 	} else {
 		view_update(co, CHANGE_MODEL, 0);
 		console_message(co, false, "the link is back; all values are new");
+		co->message_is_link = true;
 	}
 }
 
@@ -289,6 +290,8 @@ on_phase(struct client *c, void *arg)
 		on_model(l);
 	else
 		view_update(&l->co, CHANGE_PHASE, 0);
+	if (c->phase != CLIENT_LIVE && l->co.message_is_link)
+		console_message(&l->co, false, "%s", ""); /* it is not back any more */
 	l->co.dirty |= DRAW_ALL;
 	want_frame(l, true); /* a lost link is shown at once */
 	run_script(l);

@@ -16,7 +16,7 @@
 #include "scada/base/text.h"
 
 /* What stands for a page that the site lost. */
-static const char gone[] = "screen: gone\ntitle: gone\n--- 80x17\n";
+static const char gone[] = "screen: gone\ntitle: No such page any more\n--- 80x17\n";
 
 #define LIST_MAX  256
 #define LOG_LINES 6 /* of changes, in the accessible form */
@@ -122,6 +122,11 @@ draw(struct console *co, void *private, struct area a)
 
 	if (co->is_accessible) {
 		draw_list(co, p, a);
+		return;
+	}
+	if (d == NULL && p->mimic.file->binding_count == 0) {
+		grid_put(co->grid, a.row, a.column + 1, -1, LOOK_NORMAL,
+		    "The site has this page no more. p lists all points.");
 		return;
 	}
 	if (d == NULL) { /* every file should have a drawing for 80x17: then the list is what fits */

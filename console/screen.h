@@ -96,7 +96,7 @@ struct console {
 	bool is_ascii_graph; /* lines of what was seen in ASCII: fonts without block characters */
 	double rate_hz;
 	char message[256];
-	bool message_is_error;
+	bool message_is_error, message_is_link; /* "the link is back": no longer once it is lost again */
 	struct utc message_at;
 	struct msg_raw raw; /* the last answer; raw.raw points to raw_bytes */
 	uint8_t raw_bytes[256];

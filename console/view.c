@@ -44,6 +44,7 @@ console_message(struct console *co, bool is_error, const char *fmt, ...)
 	va_end(ap);
 	text_put_safe(co->message, sizeof co->message, raw, -1);
 	co->message_is_error = is_error;
+	co->message_is_link = false;
 	co->message_at = co->now;
 	co->dirty |= DRAW_ALL;
 }
