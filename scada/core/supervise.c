@@ -362,8 +362,9 @@ supervise_start(struct supervise *s, enum helper_id id, const char *const argume
 	else if (e != OK)
 		log_error("%s %s: %s", rows[id].program, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
 		    rows[id].without);
-	if (e == ERR_FAILED && !is_once(h))
-		wait_backoff(h); /* out of processes or descriptors: that passes */
+	/* out of processes or descriptors, or just being installed: that passes */
+	if (!is_once(h) && (e == ERR_FAILED || (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) == 0)))
+		wait_backoff(h);
 	return e;
 }
 

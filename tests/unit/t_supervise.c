@@ -194,6 +194,16 @@ START_TEST(helpers_that_are_not_installed_have_their_place)
 }
 END_TEST
 
+START_TEST(a_helper_that_is_installed_late_is_found)
+{
+	ck_assert_int_eq(supervise_start(s, HELPER_FIELD, NULL), ERR_NOT_FOUND);
+	scripts_add("chisan-field", GREETS);
+	ev_run(loop, 0);
+	ck_assert_uint_eq(ups, 1);
+	ck_assert_int_eq(last, HELPER_FIELD);
+}
+END_TEST
+
 START_TEST(all_are_stopped_and_none_is_left)
 {
 	pid_t field, store;
@@ -256,5 +266,5 @@ T_MAIN("supervise",
         T(a_helper_that_dies_again_and_again_is_waited_for_longer) T(another_version_is_never_up)
             T(what_is_said_before_the_greeting_is_a_lie) T(garbage_from_a_helper_kills_it)
                 T(a_job_runs_once_and_its_end_is_told) T(helpers_that_are_not_installed_have_their_place)
-                    T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed)
-                        T(one_that_hangs_is_killed_and_started_again))
+                    T(a_helper_that_is_installed_late_is_found) T(all_are_stopped_and_none_is_left)
+                        T(one_that_does_not_end_is_killed) T(one_that_hangs_is_killed_and_started_again))
