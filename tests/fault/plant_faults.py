@@ -179,8 +179,11 @@ def test_values():
     ctl("clear", "GTC.P")
     f = struct.pack(">HHHBBHH", 0x0102, 0, 6, 1, 3, 8, 2)
     ctl("hold", "GRID.RX.F")
-    held = ask(GRID, f)
-    time.sleep(0.3)
+    power = struct.pack(">HHHBBHH", 0x0103, 0, 6, 1, 3, 0, 2)
+    held, before, deadline = ask(GRID, f), ask(GRID, power), time.time() + 20
+    while ask(GRID, power) == before:  # its neighbour moves on
+        assert time.time() < deadline, "GRID.RX.P never changed"
+        time.sleep(0.02)
     assert ask(GRID, f) == held
     ctl("clear", "GRID.RX.F")
 
