@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench_console.py - how long from a change in a device to the cell on the console, and how many bytes the console writes.
 # A small Modbus server of this script holds the value; the console runs on a pseudo-terminal of its own.
+import atexit
 import fcntl
 import os
 import pty
@@ -97,6 +98,7 @@ def start(folder, data):
     os.mkdir(data, 0o750)
     server = subprocess.Popen([path("scada/core/chisand"), "-f", folder, "-d", data + "/d", "-s", data + "/chisan.sock"],
                               env=ENV, stderr=open(data + "/log", "w"))
+    atexit.register(server.kill)  # whatever happens, nothing stays behind
     end = time.time() + 20
     while not os.path.exists(data + "/chisan.sock"):
         if time.time() > end or server.poll() is not None:
@@ -162,6 +164,7 @@ def latency(top):
 def rate(top):
     plant = subprocess.Popen([path("drivers/plant/chisan-plant"), SOURCE + "/layouts/musashino"], env=ENV,
                              stderr=open(top + "/plant.log", "w"))
+    atexit.register(plant.kill)
     end = time.time() + 20
     while "ready" not in open(top + "/plant.log").read():
         if time.time() > end or plant.poll() is not None:

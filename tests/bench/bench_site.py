@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench_site.py - chisand and its helpers on made sites: calculated points, 1,000 registers, 5,000 points.
 # Prints ROW lines for run.sh: what | ours | rival | ratio | wanted | 1 if reached.
+import atexit
 import json
 import os
 import shutil
@@ -105,6 +106,8 @@ class Site:
                         f"expression: \"D0.V{a} * 0.5 + D0.V{b} - {c % 10}\"}}\n")
         env = dict(os.environ, CHISAN_LIBEXECDIR=f"{path('scada/site')}:{path('drivers')}")
         self.env = env
+        self.server = self.plant = None
+        atexit.register(self.close)
         self.plant = Restless((address, 16000)) if calculations else self.start_plant()
         os.mkdir(self.dir + "/s", 0o750)
         self.started = time.time()
@@ -143,7 +146,8 @@ class Site:
         return 100 * used, resident_kb(pids) / 1024
 
     def close(self):
-        for process in (self.server, self.plant):
+        atexit.unregister(self.close)
+        for process in filter(None, (self.server, self.plant)):
             process.send_signal(signal.SIGTERM)
             try:
                 process.wait(10)
