@@ -67,6 +67,26 @@ wait $waiting || failed=1
 pid=
 rm -f "$dir/out/lost/live.txt"
 
+# It dies, comes back, and dies again.
+saved() { # FILE: until the console has written it
+	until test -s "$dir/out/again/$1"; do
+		kill -0 $waiting 2>/dev/null || { echo "FAIL again.script: no $1"; failed=1; return; }
+		sleep 0.02
+	done
+}
+serve
+screen again.script "$dir/out/again" --size 80x24 &
+waiting=$!
+saved live.txt
+kill "$pid"
+saved down.txt
+serve
+saved back.txt
+kill "$pid"
+wait $waiting || failed=1
+pid=
+rm -f "$dir/out/again/live.txt" "$dir/out/again/down.txt"
+
 if test "${UPDATE:-0}" = 1 && test $failed = 0; then
 	rm -rf "$here/golden"
 	cp -r "$dir/out" "$here/golden"
