@@ -79,6 +79,17 @@ struct client_ops {
 	void (*broadcast)(struct client *c, void *arg);               /* one frame of changes is complete */
 	void (*device)(struct client *c, uint32_t device, void *arg); /* communication of a device changed */
 	void (*raw)(struct client *c, const struct msg_raw *raw, void *arg);
+	void (*journal)(
+	    struct client *c, const struct msg_journal *m, void *arg); /* with SUB_JOURNAL, as it is recorded */
+};
+
+/*
+ * A question whose answers come as frames and end with a result. Both are called from the loop, never from client_ask(); done is
+ * called once, also when the link is lost (ERR_CLOSED). Frames are asked for as they are taken: who is slow slows only itself.
+ */
+struct client_answer {
+	void (*frame)(struct client *c, const struct frame *f, void *arg); /* may be NULL */
+	void (*done)(struct client *c, enum err e, int addcause, const char *text, void *arg);
 };
 
 /* Socket by the rules of chisan(1): given, $CHISAN_SOCKET, $XDG_RUNTIME_DIR/chisan.sock, /run/chisan/chisan.sock. */
@@ -102,6 +113,10 @@ int64_t client_age_us(const struct client *c, point_id id, struct utc now);
 bool client_is_old(const struct client *c, point_id id, struct utc now);
 /* Is the device up, and yet answers some request with an error, as of its last polls? Then some points have no new values. */
 bool client_is_failing(const struct client_device *d, struct utc now);
+/* 0: there is no link, and nothing will be called. Else its number, for client_forget(): then nothing more is called. */
+uint32_t client_ask(
+    struct client *c, uint16_t type, const struct wbuf *body, const struct client_answer *answer, void *arg);
+void client_forget(struct client *c, uint32_t ask);
 enum err client_ask_raw(struct client *c, point_id id); /* answer comes by ops.raw */
 
 #endif

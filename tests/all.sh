@@ -125,7 +125,7 @@ if [ -f build-check/gcc/Makefile ]; then
 		case $program in *.o | *.log | *.trs) continue ;; esac
 		pool "valgrind-${program##*/}" env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" \
 			top_builddir="$root/build-check/gcc" \
-			CHISAN_LIBEXECDIR="$root/build-check/gcc/scada/site:$root/build-check/gcc/drivers" \
+			CHISAN_LIBEXECDIR="$root/build-check/gcc/scada/site:$root/build-check/gcc/scada/store:$root/build-check/gcc/drivers" \
 			CK_TIMEOUT_MULTIPLIER=20 valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
 			--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$program"
 	done

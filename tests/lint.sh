@@ -24,7 +24,8 @@ may() {
 	scada/alarm) echo 'scada/base|scada/alarm' ;;
 	scada/dispatch) echo 'scada/base|scada/model|scada/dispatch' ;;
 	scada/planner) echo 'scada/base|scada/model|scada/site|scada/dispatch|scada/planner' ;;
-	scada/store) echo 'scada/base|scada/store' ;;
+	scada/store) echo 'scada/base|scada/model|scada/site|scada/report|scada/store' ;;
+	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/report' ;;
 	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/dispatch|scada/core' ;;
 	drivers) echo 'scada/base|drivers' ;;
 	drivers/plant) echo 'scada/base|scada/model|scada/site|drivers/plant' ;;
@@ -63,7 +64,7 @@ ban 'system|popen|alloca|tmpnam|mktemp|rand|srand' 'not in this house' $sources
 ban 'gethostbyname|getaddrinfo' 'names are never resolved in a loop; addresses are numeric' $own
 ban 'select|FD_SET' 'descriptors above 1023 exist; use libev' $own
 ban 'time|gettimeofday|clock_gettime' 'clock.h alone reads the clock' $(printf '%s\n' $own | grep -v '^scada/base/clock.c$')
-ban 'clock_utc|clock_mono' 'this file is given the time' $(printf '%s\n' $own | grep -E '^(scada/base/(expr|expr_parse|delta|wire|msg|text|str|point|schema|screenfile)|scada/core/(table|calc|pipeline)[a-z_]*|scada/(model|alarm|dispatch)/.*|scada/site/(site|site_build|site_point|site_link|schema[a-z_]*|check[a-z_]*|yaml[a-z_]*)|drivers/(plan|decode|frame)|console/(grid|theme|mimic|spark))\.c$')
+ban 'clock_utc|clock_mono' 'this file is given the time' $(printf '%s\n' $own | grep -E '^(scada/base/(expr|expr_parse|delta|wire|msg|text|str|point|schema|screenfile)|scada/core/(table|calc|pipeline)[a-z_]*|scada/(model|alarm|dispatch|report)/.*|scada/store/(codec|series|history|query|journal|saved)[a-z_]*|scada/site/(site|site_build|site_point|site_link|schema[a-z_]*|check[a-z_]*|yaml[a-z_]*)|drivers/(plan|decode|frame)|console/(grid|theme|mimic|spark))\.c$')
 
 # 4. one owner a library
 owner() { # header, allowed files as a pattern
@@ -72,7 +73,7 @@ owner() { # header, allowed files as a pattern
 owner '(ncurses|curses|term)\.h' 'console/term\.c'
 owner 'libfyaml\.h' 'scada/site/|tests/fuzz/'
 owner 'modbus' 'drivers/drv_[a-z]*rtu|tests/'
-owner 'sqlite3' 'scada/store/|tests/'
+owner 'sqlite3' 'scada/(store|report)/|tests/'
 owner 'jansson' 'console/|tests/'
 owner '(seccomp|linux/landlock|linux/seccomp)\.h' 'scada/base/(sandbox|version)\.c'
 owner 'utf8proc\.h' 'scada/base/(text|version)\.c'
@@ -90,6 +91,7 @@ row() { # file pattern, header with the rows, row pattern with % for the name
 row 'drivers/drv_*.c' drivers/driver.h '_\(%[,)]'
 row 'console/scr_*.c' console/screen.h '_\(%[,)]'
 row 'scada/model/asset_*.c' scada/model/energy.h '_\(%[, )]'
+row 'scada/report/rep_*.c' scada/report/report.h '_\(%[,)]'
 row 'scada/alarm/alarm_*.c' scada/alarm/alarm.h '_\(%[,)]'
 for file in $(printf '%s\n' "$sources" | grep '\.c$'); do
 	grep -qE "(^|[[:space:]=])${file%.c}(\.c)?([[:space:]]|$)" Makefile.am || fault "$file: not in Makefile.am"
@@ -109,6 +111,7 @@ links() { # program, libraries as a pattern
 }
 links scada/core/chisand 'libev|libutf8proc|libsodium|libseccomp'
 links scada/site/chisan-site 'libfyaml|libev|libutf8proc|libsodium|libseccomp'
+links scada/store/chisan-store 'libsqlite3|libev|libutf8proc|libsodium|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp'

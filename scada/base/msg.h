@@ -138,7 +138,165 @@ struct msg_bytes {
 #define MSG_SCREEN_FIELDS(_) _(str, name) _(str, text)
 #define MSG_SNAPSHOT_END_FIELDS(_) _(u32, devices) _(u32, points) _(u32, screens)
 
+/* ---- control */
+
+#define MSG_MANUAL_FIELDS(_) \
+	_(u8,  on)              /* 0: back to what is measured; value is ignored */ \
+	_(f64, value) \
+	_(str, point) _(str, reason)
+
+#define MSG_SCAN_FIELDS(_) \
+	_(u8,  on) \
+	_(str, point) _(str, reason)
+
+/* ---- chisand and chisan-store */
+
+/* Followed by W_SITE_TREE frames with `length` bytes in all: what site_get() reads. Sent to both stores, at start and reload. */
+#define MSG_STORE_SITE_FIELDS(_) \
+	_(u16, generation) _(u32, length) \
+	_(u64, hash_a) _(u64, hash_b) \
+	_(u64, boot)            /* of this run of chisand, random: batches are counted within it */
+
+/* A thing that a restart must not lose. blob: the owner's own form; "" in W_JOURNAL_ADD's list: forget it. */
+#define MSG_STORE_STATE_FIELDS(_) \
+	_(u8,  kind)            /* enum state_kind */ \
+	_(str, name)            /* mostly a point's */ \
+	_(i64, time)            /* utc at which it was saved */ \
+	_(bytes, blob)
+
+#define MSG_STORE_READY_FIELDS(_) \
+	_(u32, states)          /* W_STORE_STATE frames that came before */ \
+	_(u64, journal)         /* sequence of the newest entry; 0 = none */ \
+	_(u64, batch)           /* newest batch of this boot that is durable; 0 = none */ \
+	_(u16, schema)          /* version of the database */ \
+	_(i64, last)            /* utc until which samples are durable; 0 = none: a new database */
+
+/*
+ * head, then packed as record.h says: `samples` samples, `scans` scans. Batches are numbered from 1 within a boot, without gaps;
+ * one that is durable already is answered and not stored again.
+ */
+#define MSG_RECORDS_FIELDS(_) \
+	_(u64, batch) \
+	_(u32, samples) _(u32, scans) \
+	_(u32, lost)            /* samples before this batch that found no room and are gone; then the gap below */ \
+	_(i64, lost_from) _(i64, lost_to) /* utc; 0 = none */
+
+#define MSG_STORED_FIELDS(_) _(u64, batch)
+
+/* Answered by W_JOURNAL when it is durable, by W_RESULT if it cannot be. A token that was there before gets the entry of then. */
+#define MSG_JOURNAL_ADD_FIELDS(_) \
+	_(u64, token)           /* random, of the act; 0 = none */ \
+	_(u8,  is_act)          /* a person waits for it: committed at once, with full synchronisation */ \
+	_(i64, time)            /* utc of what happened */ \
+	_(u16, kind)            /* enum journal_kind */ \
+	_(u16, reason)          /* enum addcause; 255 = none */ \
+	_(u32, uid)             /* UINT32_MAX = none: chisand itself */ \
+	_(str, point)           /* "" = none */ \
+	_(str, user) _(str, terminal) /* who, and from where: a terminal or a remote address */ \
+	_(str, text) _(str, before) _(str, after) \
+	_(bytes, states)        /* n times: kind u8, name str, blob bytes (empty: forget) */
+
+#define MSG_JOURNAL_FIELDS(_) \
+	_(u64, seq)             /* from 1; 0 = not yet recorded */ \
+	_(i64, time) \
+	_(u16, kind) _(u16, reason) _(u32, uid) \
+	_(str, point) _(str, user) _(str, terminal) _(str, text) _(str, before) _(str, after) \
+	_(bytes, hash)          /* BLAKE2b-256 of the entry before and this one; empty while seq is 0 */
+
+#define MSG_STORE_HEALTH_FIELDS(_) \
+	_(u8,  state)           /* enum store_state */ \
+	_(u64, size)            /* bytes of the database with its log */ \
+	_(u64, space) _(u64, total) /* bytes free, bytes in all, of its file system */ \
+	_(f64, growth)          /* bytes a day, over the last days */ \
+	_(u32, lag_ms)          /* age of the oldest batch that is not durable */ \
+	_(u8,  chain)           /* 1: the journal's chain is whole as far as it was proved; 0: broken; 2: not proved yet */ \
+	_(str, text)            /* a sentence when it is not well, else "" */
+
+/* The content is one text in UTF-8 as people read it, and one as CSV. */
+#define MSG_REPORT_FILE_FIELDS(_) \
+	_(str, report)          /* "daily" ... */ \
+	_(str, label)           /* "2026-11-22", "2026-11", "2026" (fiscal year) */ \
+	_(i64, from) _(i64, to) \
+	_(u64, late)            /* newest row of late data that it knows */ \
+	_(bytes, digest)        /* BLAKE2b-256 of the CSV */ \
+	_(bytes, text) _(bytes, csv)
+
+/* ---- questions. Times are utc in us. Answers come as frames with reply-to and end with a W_RESULT. */
+
+#define MSG_TREND_GET_FIELDS(_) \
+	_(i64, from) _(i64, to) \
+	_(u32, buckets)         /* 1..20000, all of the same length */ \
+	_(bytes, points)        /* n times str, at most 16 */
+
+/* Followed by `count` times a bucket, as trend.h says. */
+#define MSG_TREND_FIELDS(_) \
+	_(u8,  index)           /* which of the points */ \
+	_(u32, first) _(u32, count) \
+	_(str, unit) _(u8, kind) _(u8, decimals_plus_8)
+
+#define MSG_HISTORY_GET_FIELDS(_) \
+	_(i64, from) _(i64, to) \
+	_(u32, most)            /* samples, 1..1000000; then the answer stops */ \
+	_(str, point)
+
+/* Followed by `count` times: time i64 us, value f64, quality u16, cause u16. The first may lie before `from`: what held there. */
+#define MSG_HISTORY_FIELDS(_) _(u32, count)
+
+#define MSG_JOURNAL_GET_FIELDS(_) \
+	_(i64, from) _(i64, to) /* utc; 0 = open */ \
+	_(u64, after) _(u64, before) /* sequence; 0 = open */ \
+	_(u64, kinds)           /* a bit 1 << enum journal_kind; 0 = all */ \
+	_(u32, most)            /* 0 = all */ \
+	_(u8,  newest)          /* 1: newest first */ \
+	_(str, point)           /* glob; "" = all */ \
+	_(str, user)            /* glob */ \
+	_(str, text)            /* part of text, before or after; "" = all */
+
+#define MSG_VERIFIED_FIELDS(_) \
+	_(u8,  state)           /* 1: whole; 0: broken; 2: still at work */ \
+	_(u64, entries) _(u64, first_bad) /* 0 = none */ \
+	_(u32, checkpoints)     /* signed ones that hold */ \
+	_(str, text)
+
+#define MSG_REPORT_GET_FIELDS(_) \
+	_(str, report) _(str, label) \
+	_(u32, revision)        /* 0 = the newest that is filed, else made now; UINT32_MAX = made now in any case */ \
+	_(u8,  form)            /* enum report_form */ \
+	_(u8,  is_ja)
+
+/* Answer of W_REPORT_GET (then W_REPORT_DATA frames), and row of W_REPORT_LIST. */
+#define MSG_REPORT_FIELDS(_) \
+	_(str, report) _(str, label) \
+	_(i64, from) _(i64, to) \
+	_(u32, revision)        /* 0 = not filed: made now */ \
+	_(i64, made) \
+	_(u8,  is_final)        /* its period is over */ \
+	_(bytes, digest) \
+	_(str, confirmed_by) _(i64, confirmed_at) /* "" and 0 = not confirmed */
+
+#define MSG_REPORT_LIST_FIELDS(_) \
+	_(str, report)          /* "" = all */ \
+	_(u32, most)
+
+#define MSG_REPORT_CONFIRM_FIELDS(_) \
+	_(str, report) _(str, label) _(u32, revision) \
+	_(bytes, digest)        /* what the person saw; another is refused */ \
+	_(str, text)
+
+#define MSG_NOTE_FIELDS(_) \
+	_(u64, token) \
+	_(i64, time)            /* utc that it is about; 0 = now */ \
+	_(str, point) _(str, text)
+
+#define MSG_MORE_FIELDS(_) _(u16, frames)
+
 #define MSG_LIST(_) \
+	_(manual, MANUAL) _(scan, SCAN) \
+	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
+	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
+	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) \
+	_(verified, VERIFIED) _(report_get, REPORT_GET) _(report, REPORT) _(report_list, REPORT_LIST) \
+	_(report_confirm, REPORT_CONFIRM) _(note, NOTE) _(more, MORE) \
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
@@ -174,8 +332,19 @@ enum subscribe {
 	SUB_DEVICES = 8,
 	SUB_SCREENS = 16,
 	SUB_CHANGES = 32,
-	SUB_ALL = 63
+	SUB_JOURNAL = 64, /* entries as they are recorded */
+	SUB_ALL = 63      /* what a console needs; the journal is asked for */
 };
+enum store_state {
+	STORE_WELL,
+	STORE_SLOW,
+	STORE_FULL,
+	STORE_FAILING,
+	STORE_READ_ONLY,
+	STORE_RENEWED,
+	STORE_STATE_COUNT
+};
+enum report_form { REPORT_TEXT, REPORT_CSV, REPORT_CSV_CP932, REPORT_FORM_COUNT };
 
 const char *mb_table_word(enum mb_table t);         /* "coil" "discrete" "holding" "input" */
 const char *raw_type_word(enum raw_type t);         /* "bit" "u16" ... */

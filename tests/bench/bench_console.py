@@ -27,7 +27,7 @@ def path(name):
     return os.path.join(BUILD, name)
 
 
-ENV = dict(os.environ, CHISAN_LIBEXECDIR=f"{path('scada/site')}:{path('drivers')}", TERM="xterm-256color", LC_ALL="C.UTF-8")
+ENV = dict(os.environ, CHISAN_LIBEXECDIR=f"{path('scada/site')}:{path('scada/store')}:{path('drivers')}", TERM="xterm-256color", LC_ALL="C.UTF-8")
 ENV.pop("CHISAN_SOCKET", None)
 
 

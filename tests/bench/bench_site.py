@@ -104,7 +104,7 @@ class Site:
                 a, b = c % per_device, (c * 7 + 1) % per_device
                 f.write(f"  - {{tag: C.P{c}, title: Sum {c}, kind: analog, unit: kW, decimals: 1, "
                         f"expression: \"D0.V{a} * 0.5 + D0.V{b} - {c % 10}\"}}\n")
-        env = dict(os.environ, CHISAN_LIBEXECDIR=f"{path('scada/site')}:{path('drivers')}")
+        env = dict(os.environ, CHISAN_LIBEXECDIR=f"{path('scada/site')}:{path('scada/store')}:{path('drivers')}")
         self.env = env
         self.server = self.plant = None
         atexit.register(self.close)

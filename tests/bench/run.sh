@@ -6,7 +6,7 @@
 set -u
 cd "${top_srcdir:-$(dirname "$0")/../..}" || exit 1
 export top_builddir=${top_builddir:-$PWD/build}
-export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/drivers"
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
 ulimit -n "$(ulimit -Hn)" 2>/dev/null
 rows=$(mktemp) || exit 1
 trap 'rm -f "$rows"' EXIT

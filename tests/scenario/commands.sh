@@ -8,7 +8,7 @@ top_builddir=${top_builddir:-$PWD}
 chisan=$top_builddir/console/chisan
 chisand=$top_builddir/scada/core/chisand
 plant=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/drivers"
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
 unset CHISAN_NOW LC_CTYPE LC_MESSAGES LANG NO_COLOR
 export LC_ALL=C.UTF-8
 

@@ -5,7 +5,7 @@ set -u
 
 chisand=$top_builddir/scada/core/chisand
 chisan=$top_builddir/console/chisan
-export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/drivers"
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
 for program in "$chisand" "$chisan" "$top_builddir/scada/site/chisan-site" "$top_builddir/drivers/chisan-field"; do
 	[ -x "$program" ] || { echo "SKIP: $program is not built"; exit 77; }
 done
