@@ -66,32 +66,32 @@ enum wire_flags {
 	_(W_SNAPSHOT_END, 70,  12,     12, ROLE_NONE,   0,                     "counts of devices, points, screens of the snapshot") \
 	_(W_CHANGES,      71,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed changes against the last broadcast") \
 	/* 128..159 control */ \
-	_(W_MANUAL,      128,   8,   1024, ROLE_OPERATOR, WF_REQUEST,          "a value by hand in place of the measured one, or its end") \
-	_(W_SCAN,        129,   4,   1024, ROLE_OPERATOR, WF_REQUEST,          "scan of a point off or on") \
+	_(W_MANUAL,      128,   13,   1024, ROLE_OPERATOR, WF_REQUEST,          "a value by hand in place of the measured one, or its end") \
+	_(W_SCAN,        129,   5,   1024, ROLE_OPERATOR, WF_REQUEST,          "scan of a point off or on") \
 	/* 160..191 chisand and chisan-store: the writer */ \
-	_(W_STORE_SITE,  160,  40,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
-	_(W_STORE_STATE, 161,   8,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose, as it was saved") \
-	_(W_STORE_READY, 162,  24,   1024, ROLE_PEER,   0,                     "all that was saved has been said; what is the last that is stored") \
-	_(W_RECORDS,     163,  16, 524288, ROLE_PEER,   WF_NUMBERS,            "a batch of samples and of scans, to be made durable") \
+	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
+	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose, as it was saved") \
+	_(W_STORE_READY, 162,  30,   1024, ROLE_PEER,   0,                     "all that was saved has been said; what is the last that is stored") \
+	_(W_RECORDS,     163,  36, 524288, ROLE_PEER,   WF_NUMBERS,            "a batch of samples and of scans, to be made durable") \
 	_(W_STORED,      164,   8,      8, ROLE_PEER,   0,                     "all batches up to this one are durable") \
-	_(W_JOURNAL_ADD, 165,  32,  65536, ROLE_PEER,   WF_REQUEST,            "an entry and the changes of state that belong to it, in one transaction") \
-	_(W_JOURNAL,     166,  64,  16384, ROLE_NONE,   0,                     "an entry of the journal, as it is recorded") \
-	_(W_STORE_HEALTH,167,  24,   2048, ROLE_PEER,   0,                     "how the store is: state, size, free space, growth, lag") \
-	_(W_REPORT_FILE, 168,  32, 524288, ROLE_PEER,   0,                     "a report of a closed period, to be kept as its next revision") \
+	_(W_JOURNAL_ADD, 165,  38,  65536, ROLE_PEER,   WF_REQUEST,            "an entry and the changes of state that belong to it, in one transaction") \
+	_(W_JOURNAL,     166,  37,  16384, ROLE_NONE,   0,                     "an entry of the journal, as it is recorded") \
+	_(W_STORE_HEALTH,167,  40,   2048, ROLE_PEER,   0,                     "how the store is: state, size, free space, growth, lag") \
+	_(W_REPORT_FILE, 168,  31, 524288, ROLE_PEER,   0,                     "a report of a closed period, to be kept as its next revision") \
 	/* 169..191 questions of clients, answered by chisan-store -r through chisand */ \
-	_(W_TREND_GET,   169,  20,  16384, ROLE_VIEWER, WF_REQUEST,            "minimum, mean, maximum, quality of points, per bucket of time") \
-	_(W_TREND,       170,  12, 262144, ROLE_NONE,   0,                     "buckets of one point, in order") \
-	_(W_HISTORY_GET, 171,  20,   1024, ROLE_VIEWER, WF_REQUEST,            "the samples of a point, one by one") \
+	_(W_TREND_GET,   169,  21,  16384, ROLE_VIEWER, WF_REQUEST,            "minimum, mean, maximum, quality of points, per bucket of time") \
+	_(W_TREND,       170,  13, 262144, ROLE_NONE,   0,                     "buckets of one point, in order") \
+	_(W_HISTORY_GET, 171,  22,   1024, ROLE_VIEWER, WF_REQUEST,            "the samples of a point, one by one") \
 	_(W_HISTORY,     172,   4, 262144, ROLE_NONE,   0,                     "samples of a point, in order of time") \
-	_(W_JOURNAL_GET, 173,  32,   2048, ROLE_VIEWER, WF_REQUEST,            "entries of the journal that pass a filter; answered by W_JOURNAL") \
+	_(W_JOURNAL_GET, 173,  51,   2048, ROLE_VIEWER, WF_REQUEST,            "entries of the journal that pass a filter; answered by W_JOURNAL") \
 	_(W_VERIFY_GET,  174,   0,     64, ROLE_VIEWER, WF_REQUEST,            "prove the chain of the journal from its first entry to its last") \
-	_(W_VERIFIED,    175,  24,   2048, ROLE_NONE,   0,                     "outcome of that proof; also while it goes on") \
-	_(W_REPORT_GET,  176,   8,   1024, ROLE_VIEWER, WF_REQUEST,            "a report, as filed or made now") \
-	_(W_REPORT,      177,  16,   4096, ROLE_NONE,   0,                     "what a report is: period, revision, digest, who confirmed it") \
+	_(W_VERIFIED,    175,  23,   2048, ROLE_NONE,   0,                     "outcome of that proof; also while it goes on") \
+	_(W_REPORT_GET,  176,   10,   1024, ROLE_VIEWER, WF_REQUEST,            "a report, as filed or made now") \
+	_(W_REPORT,      177,  44,   4096, ROLE_NONE,   0,                     "what a report is: period, revision, digest, who confirmed it") \
 	_(W_REPORT_DATA, 178,   1, 262144, ROLE_NONE,   0,                     "a piece of a report's text") \
-	_(W_REPORT_LIST, 179,   8,    256, ROLE_VIEWER, WF_REQUEST,            "the reports that are filed; answered by W_REPORT") \
-	_(W_REPORT_CONFIRM,180, 8,   1024, ROLE_OPERATOR, WF_REQUEST,          "a person confirms a filed report, named with its digest") \
-	_(W_NOTE,        181,   8,   4096, ROLE_OPERATOR, WF_REQUEST,          "an entry in the operator log") \
+	_(W_REPORT_LIST, 179,   6,    256, ROLE_VIEWER, WF_REQUEST,            "the reports that are filed; answered by W_REPORT") \
+	_(W_REPORT_CONFIRM,180, 11,   1024, ROLE_OPERATOR, WF_REQUEST,          "a person confirms a filed report, named with its digest") \
+	_(W_NOTE,        181,   20,   4096, ROLE_OPERATOR, WF_REQUEST,          "an entry in the operator log") \
 	_(W_BACKUP_GET,  182,   0,     64, ROLE_ENGINEER, WF_REQUEST,          "a copy of the whole database, consistent") \
 	_(W_BACKUP,      183,   1, 262144, ROLE_NONE,   0,                     "a piece of that copy, in order") \
 	_(W_MORE,        184,   2,      2, ROLE_VIEWER, 0,                     "so many more frames may come for the request in reply-to") \
