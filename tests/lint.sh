@@ -111,7 +111,6 @@ links() { # program, libraries as a pattern
 }
 links scada/core/chisand 'libev|libutf8proc|libsodium|libseccomp'
 links scada/site/chisan-site 'libfyaml|libev|libutf8proc|libsodium|libseccomp'
-links scada/store/chisan-store 'libsqlite3|libev|libutf8proc|libsodium|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp'
