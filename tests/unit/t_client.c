@@ -56,7 +56,9 @@ on_raw(struct client *c, const struct msg_raw *raw, void *arg)
 	raw_address = raw->address;
 }
 
-static const struct client_ops ops = { on_phase, on_changed, on_broadcast, on_device, on_raw };
+static const struct client_ops ops = {
+	.phase = on_phase, .changed = on_changed, .broadcast = on_broadcast, .device = on_device, .raw = on_raw
+};
 
 static void
 timeout_cb(struct ev_loop *l, ev_timer *w, int revents)
