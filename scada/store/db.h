@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scada/base/clock.h"
 #include "scada/base/err.h"
 
 #define DB_FILE           "chisan.db"
@@ -25,14 +26,14 @@ struct db {
 };
 
 /*
- * Writer: makes the file if it is missing, brings an older schema up to date after a copy was put beside it, WAL, synchronous=FULL.
- * ERR_VERSION: the file is of a newer Chisan and is left alone. ERR_BAD_DATA: it is damaged (then db_move_aside and again).
+ * Writer: makes the file if it is missing, WAL, synchronous=FULL.
+ * ERR_VERSION: the file is of a newer Chisan, or not of Chisan at all, and is left alone. ERR_BAD_DATA: it is damaged (then db_move_aside and again).
  * ERR_IO: full, unreadable, read-only; try again later. Reader: read-only, never checkpoints; ERR_NOT_FOUND if there is none yet.
  */
 enum err db_open(struct db *db, const char *folder, bool is_writer);
 void db_close(struct db *db); /* prepared statements of others must be finalized before */
 /* Renames the file and its companions to NAME.bad-TIME; the new name in moved. */
-enum err db_move_aside(struct db *db, char *moved, size_t size);
+enum err db_move_aside(struct db *db, struct utc now, char *moved, size_t size);
 
 /* Several statements without results. */
 enum err db_exec(struct db *db, const char *sql);
