@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * saved.c - state by kind and name; an empty blob forgets it.
+ */
+#include "config.h"
+
+#include "scada/base/mem.h"
+#include "scada/base/record.h"
+#include "scada/store/saved.h"
+
+/* One of the list. False: it is bad. */
+static bool
+next_state(struct rbuf *r, struct msg_store_state *m)
+{
+	m->kind = r_u8(r);
+	m->name = r_str(r);
+	m->blob.data = r_bytes(r, &m->blob.len);
+	return !r->bad && m->kind < STATE_KIND_COUNT && m->name[0] != '\0';
+}
+
+static enum err
+put_one(struct db *db, const struct msg_store_state *m, struct utc now)
+{
+	bool is_kept = m->blob.len > 0;
+	sqlite3_stmt *st = db_prepare(db,
+	    is_kept ? "INSERT OR REPLACE INTO state (kind, name, us, data) VALUES (?1, ?2, ?3, ?4)"
+	            : "DELETE FROM state WHERE kind = ?1 AND name = ?2");
+	enum err e;
+
+	if (st == NULL)
+		return db->why;
+	(void)sqlite3_bind_int(st, 1, m->kind);
+	(void)sqlite3_bind_text(st, 2, m->name, -1, SQLITE_STATIC);
+	if (is_kept) {
+		(void)sqlite3_bind_int64(st, 3, now.us);
+		(void)sqlite3_bind_blob64(st, 4, m->blob.data, m->blob.len, SQLITE_STATIC);
+	}
+	e = db_note(db, sqlite3_step(st), "a state cannot be saved");
+	sqlite3_finalize(st);
+	return e;
+}
+
+enum err
+saved_put(struct db *db, const struct msg_bytes *states, struct utc now)
+{
+	struct msg_store_state m = { .kind = 0 };
+	struct rbuf r;
+	enum err e = OK;
+
+	/* the whole list is read before any of it counts */
+	rbuf_init(&r, states->data, states->len);
+	while (r.pos < r.len)
+		if (!next_state(&r, &m))
+			return ERR_FRAME;
+	rbuf_init(&r, states->data, states->len);
+	while (e == OK && r.pos < r.len) {
+		(void)next_state(&r, &m);
+		e = put_one(db, &m, now);
+	}
+	return e;
+}
+
+enum err
+saved_each(struct db *db, void (*each)(const struct msg_store_state *m, void *arg), void *arg, uint32_t *count)
+{
+	sqlite3_stmt *st = db_prepare(db, "SELECT kind, name, us, data FROM state ORDER BY kind, name");
+	int code;
+
+	*count = 0;
+	if (st == NULL)
+		return db->why;
+	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+		int kind = sqlite3_column_int(st, 0), len = sqlite3_column_bytes(st, 3);
+		const char *name = (const char *)sqlite3_column_text(st, 1);
+		struct msg_store_state m = {
+			.name = name,
+			.time = sqlite3_column_int64(st, 2),
+			.blob = { sqlite3_column_blob(st, 3), len > 0 ? (size_t)len : 0 },
+		};
+
+		if (kind < 0 || kind >= STATE_KIND_COUNT || name == NULL || m.blob.len == 0)
+			continue; /* of a later Chisan: kept, and nobody's here */
+		m.kind = (uint8_t)kind;
+		each(&m, arg);
+		(*count)++;
+	}
+	sqlite3_finalize(st);
+	return db_note(db, code, "the saved state cannot be read");
+}

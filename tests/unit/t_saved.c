@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_saved.c - what a restart must not lose: kept, replaced, forgotten, all of a list or nothing.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scada/base/record.h"
+#include "scada/base/str.h"
+#include "scada/store/saved.h"
+#include "tests/unit/t.h"
+
+static char folder[64], seen[256];
+static struct db db;
+
+static void
+setup(void)
+{
+	str_copy(folder, sizeof(folder), "/tmp/chisan-saved-XXXXXX");
+	ck_assert(mkdtemp(folder) != NULL);
+	ck_assert_int_eq(db_open(&db, folder, true), OK);
+}
+
+static void
+teardown(void)
+{
+	pid_t pid;
+
+	db_close(&db);
+	pid = fork();
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", folder, (char *)NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void
+list(struct wbuf *b, unsigned kind, const char *name, const char *blob)
+{
+	w_u8(b, (uint8_t)kind);
+	w_str(b, name);
+	w_bytes(b, blob, strlen(blob));
+}
+
+static enum err
+put(struct wbuf *b, int64_t us)
+{
+	struct msg_bytes states = { b->data, b->len };
+	enum err e = saved_put(&db, &states, (struct utc){ us });
+
+	wbuf_done(b);
+	wbuf_init(b);
+	return e;
+}
+
+static void
+note(const struct msg_store_state *m, void *arg)
+{
+	char line[96];
+
+	(void)arg;
+	str_printf(line, sizeof(line), "%u %s %.*s %lld;", m->kind, m->name, (int)m->blob.len,
+	    (const char *)m->blob.data, (long long)m->time);
+	str_append(seen, sizeof(seen), line);
+}
+
+static const char *
+all(void)
+{
+	uint32_t count;
+
+	seen[0] = '\0';
+	ck_assert_int_eq(saved_each(&db, note, NULL, &count), OK);
+	return seen;
+}
+
+START_TEST(states_are_kept_replaced_and_forgotten)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	list(&b, STATE_MANUAL, "ESS1.SOC", "one");
+	list(&b, STATE_COUNTER, "GRID.RX", "two");
+	ck_assert_int_eq(put(&b, 5), OK);
+	ck_assert_str_eq(all(), "0 ESS1.SOC one 5;3 GRID.RX two 5;");
+	list(&b, STATE_MANUAL, "ESS1.SOC", "three");
+	list(&b, STATE_COUNTER, "GRID.RX", "");
+	list(&b, STATE_COUNTER, "never there", "");
+	ck_assert_int_eq(put(&b, 6), OK);
+	ck_assert_str_eq(all(), "0 ESS1.SOC three 6;");
+	db_close(&db);
+	ck_assert_int_eq(db_open(&db, folder, true), OK);
+	ck_assert_str_eq(all(), "0 ESS1.SOC three 6;");
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(a_bad_list_changes_nothing)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	list(&b, STATE_MANUAL, "A", "x");
+	list(&b, STATE_KIND_COUNT, "B", "y");
+	ck_assert_int_eq(put(&b, 5), ERR_FRAME);
+	list(&b, STATE_MANUAL, "A", "x");
+	list(&b, STATE_MANUAL, "", "y");
+	ck_assert_int_eq(put(&b, 5), ERR_FRAME);
+	list(&b, STATE_MANUAL, "A", "x");
+	for (; b.len > 1; b.len--) {
+		struct msg_bytes states = { b.data, b.len - 1 };
+
+		ck_assert_int_eq(saved_put(&db, &states, (struct utc){ 5 }), ERR_FRAME);
+	}
+	ck_assert_str_eq(all(), "");
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(a_kind_of_a_later_version_is_passed_over_and_kept)
+{
+	ck_assert_int_eq(db_exec(&db, "INSERT INTO state VALUES (200, 'X', 1, x'31')"), OK);
+	ck_assert_str_eq(all(), "");
+	ck_assert_int_eq(db_exec(&db, "UPDATE state SET kind = 7"), OK);
+	ck_assert_str_eq(all(), "7 X 1 1;");
+}
+END_TEST
+
+T_MAIN("saved",
+    T_FIXTURE(setup, teardown) T(states_are_kept_replaced_and_forgotten) T(a_bad_list_changes_nothing)
+        T(a_kind_of_a_later_version_is_passed_over_and_kept))
