@@ -83,6 +83,8 @@ lost_v(struct client *c, enum err why, const char *fmt, va_list ap)
 		arm(p, p->pause_s);
 		p->pause_s = p->pause_s * 2 > PAUSE_LAST_S ? PAUSE_LAST_S : p->pause_s * 2;
 	}
+	c->phase = CLIENT_DOWN; /* whoever is told that his question failed must not ask again */
+	client_ask_lost(c);
 	client_set_phase(c, CLIENT_DOWN);
 }
 
@@ -223,6 +225,7 @@ client_new(
 	p->reconnect = reconnect;
 	p->ops = ops;
 	p->arg = arg;
+	TAILQ_INIT(&p->asked);
 	p->pause_s = CLIENT_PAUSE_FIRST_S;
 	p->patience_s = PATIENCE_S;
 	ev_timer_init(&p->timer, timer_cb, 0., 0.);
@@ -240,10 +243,18 @@ client_free(struct client *c)
 	ev_timer_stop(p->loop, &p->timer);
 	if (p->conn != NULL)
 		conn_free(p->conn);
+	client_ask_free(p);
 	client_model_free(p->next);
 	client_model_free(p->live);
 	free(p);
 	free(c);
+}
+
+void
+client_set_ops(struct client *c, const struct client_ops *ops, void *arg)
+{
+	c->private->ops = ops;
+	c->private->arg = arg;
 }
 
 enum err

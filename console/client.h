@@ -98,7 +98,8 @@ void client_socket_path(char *buf, size_t size, const char *given);
 /* what: enum subscribe. With reconnect, tries again after 0.2 s, growing to 5 s. */
 struct client *client_new(
     struct ev_loop *loop, const char *socket, unsigned what, bool reconnect, const struct client_ops *ops, void *arg);
-void client_free(struct client *c);
+void client_free(struct client *c);                                             /* open questions end without a word */
+void client_set_ops(struct client *c, const struct client_ops *ops, void *arg); /* from now on */
 
 point_id client_find(const struct client *c, const char *name); /* POINT_NONE = there is none */
 /* The value as it stands: number, quality, time (of its group's scan while good). */

@@ -157,6 +157,21 @@ got_raw(struct client *c, const struct frame *f)
 	return OK;
 }
 
+static enum err
+got_journal(struct client *c, const struct frame *f)
+{
+	struct client_private *p = c->private;
+	struct rbuf r;
+	struct msg_journal m;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_journal_get(&r, &m))
+		return ERR_FRAME;
+	if (c->phase == CLIENT_LIVE && p->ops->journal != NULL)
+		p->ops->journal(c, &m, p->arg);
+	return OK;
+}
+
 /* Only refusals matter: of the subscription, and of a question for registers. */
 static void
 got_result(struct client *c, const struct frame *f)
@@ -238,6 +253,8 @@ client_take_frame(struct client *c, const struct frame *f)
 		client_lost(c, ERR_FRAME, "what listens on %s does not greet as chisand does", c->socket);
 		return;
 	}
+	if (f->reply_to != 0 && client_ask_take(c, f))
+		return;
 	switch (f->type) {
 	case W_HELLO: got_hello(c, f); return;
 	case W_SITE: got_site(c, f); return;
@@ -247,6 +264,7 @@ client_take_frame(struct client *c, const struct frame *f)
 	case W_CHANGES: e = got_changes(c, f); break;
 	case W_DEVICE_STATE: e = got_device_state(c, f); break;
 	case W_RAW: e = got_raw(c, f); break;
+	case W_JOURNAL: e = f->reply_to == 0 ? got_journal(c, f) : OK; break; /* a late answer to what was forgotten */
 	case W_DEVICE:
 	case W_POINT:
 	case W_SCREEN:

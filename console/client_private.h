@@ -6,6 +6,7 @@
 #ifndef CHISAN_CLIENT_PRIVATE_H
 #define CHISAN_CLIENT_PRIVATE_H
 
+#include <sys/queue.h>
 #include <uthash.h>
 
 #include "console/client.h"
@@ -57,6 +58,8 @@ struct client_raw_asked {
 	point_id point;
 };
 
+TAILQ_HEAD(client_asked_list, client_asked);
+
 struct client_private {
 	struct ev_loop *loop;
 	struct conn *conn; /* NULL = none */
@@ -70,11 +73,17 @@ struct client_private {
 	struct client_model *live, *next; /* next: being received; NULL = none */
 	struct client_raw_asked raw[CLIENT_RAW_MAX];
 	unsigned raw_at;
+	struct client_asked_list asked; /* questions that are open */
+	uint32_t ask_number;
 };
 
 void client_set_phase(struct client *c, enum client_phase phase);
 /* The link is gone (or never came): keeps the values, says why, and plans the next try. */
 void client_lost(struct client *c, enum err why, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* A frame that answers an open question is taken by it; false: it answers none. */
+bool client_ask_take(struct client *c, const struct frame *f);
+void client_ask_lost(struct client *c); /* ends them all with ERR_CLOSED */
+void client_ask_free(struct client_private *p);
 void client_take_frame(struct client *c, const struct frame *f);
 
 #endif

@@ -69,6 +69,21 @@ enum cmd_exit cmd_exit_of(enum err e);
 struct client *cmd_snapshot(const struct options *o, unsigned what, int *code);
 bool cmd_is_settled(const struct client *c); /* what --wait waits for */
 
+/* How a question ended. */
+struct cmd_answer {
+	enum err err;
+	int addcause; /* enum addcause; -1 = none */
+	char text[512];
+};
+
+/*
+ * Asks with the client of cmd_snapshot() and runs the loop until the answer has ended; frame() (may be NULL) gets what comes and
+ * returns false when it has enough. Ends at ^C, SIGTERM, and when nothing came for o->timeout_us. Returns the exit code; what went
+ * wrong is said on stderr; for a request that changes something and was not confirmed that is CMD_UNKNOWN. end may be NULL.
+ */
+int cmd_ask(const struct options *o, struct client *c, uint16_t type, const struct wbuf *body,
+    bool (*frame)(struct client *c, const struct frame *f, void *arg), void *arg, struct cmd_answer *end);
+
 const char *cmd_quality_word(uint16_t quality); /* "good", or the first flag: "no-comm" "stale" ... */
 const char *cmd_in_language(const struct options *o, const char *en, const char *ja); /* the other where one is empty */
 

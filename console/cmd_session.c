@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +104,7 @@ phase_changed(struct client *c, void *arg)
 		ev_break(s->loop, EVBREAK_ALL);
 }
 
-static const struct client_ops ops = { .phase = phase_changed };
+static const struct client_ops ops = { .phase = phase_changed }, no_ops = { .phase = NULL };
 
 /* What to say when the loop ended without what was wanted. */
 static int
@@ -148,7 +149,129 @@ cmd_snapshot(const struct options *o, unsigned what, int *code)
 	}
 	if (s.client->timezone[0] != '\0' && clock_zone_exists(s.client->timezone))
 		clock_set_zone(s.client->timezone);
+	client_set_ops(s.client, &no_ops, NULL); /* the session ends here, the client lives on */
 	return s.client;
+}
+
+/* ---- a question and its answer */
+
+struct asking {
+	struct ev_loop *loop;
+	struct client *client;
+	bool (*frame)(struct client *c, const struct frame *f, void *arg);
+	void *arg;
+	ev_timer patience;
+	uint32_t number; /* 0 = it has ended */
+	struct cmd_answer end;
+	bool has_enough, is_late, is_interrupted;
+};
+
+static void
+answer_frame(struct client *c, const struct frame *f, void *arg)
+{
+	struct asking *a = arg;
+
+	ev_timer_again(a->loop, &a->patience);
+	if (a->frame == NULL || a->frame(c, f, a->arg))
+		return;
+	a->has_enough = true;
+	client_forget(c, a->number);
+	a->number = 0;
+	ev_break(a->loop, EVBREAK_ALL);
+}
+
+static void
+answer_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
+{
+	struct asking *a = arg;
+
+	(void)c;
+	a->number = 0;
+	a->end.err = e;
+	a->end.addcause = addcause;
+	str_copy(a->end.text, sizeof a->end.text, text);
+	ev_break(a->loop, EVBREAK_ALL);
+}
+
+static const struct client_answer answer = { answer_frame, answer_done };
+
+static void
+patience_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct asking *a = w->data;
+
+	(void)revents;
+	a->is_late = true;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+interrupt_cb(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct asking *a = w->data;
+
+	(void)revents;
+	a->is_interrupted = true;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* The exit code, and the sentence. */
+static int
+judge(const struct options *o, const struct asking *a, uint16_t type)
+{
+	bool is_act = wire_find(type)->role >= ROLE_OPERATOR;
+	const char *unknown = is_act ? "; sent, not confirmed: look in the journal what became of it" : "";
+
+	if (a->has_enough)
+		return CMD_DONE;
+	if (a->is_interrupted || a->is_late) {
+		if (a->is_interrupted)
+			say_error("interrupted%s", unknown);
+		else
+			say_error("chisand at %s has not answered in time%s", o->socket, unknown);
+		return is_act ? CMD_UNKNOWN : a->is_late ? CMD_NO_SERVER : CMD_FAILED;
+	}
+	if (a->end.err == OK)
+		return CMD_DONE;
+	say_error("%s%s", a->end.text, a->end.err == ERR_CLOSED ? unknown : "");
+	return a->end.err == ERR_CLOSED && is_act ? CMD_UNKNOWN : (int)cmd_exit_of(a->end.err);
+}
+
+static void
+run_until_answered(struct asking *a)
+{
+	ev_signal interrupt, terminate;
+
+	ev_signal_init(&interrupt, interrupt_cb, SIGINT);
+	ev_signal_init(&terminate, interrupt_cb, SIGTERM);
+	interrupt.data = terminate.data = a;
+	ev_signal_start(a->loop, &interrupt);
+	ev_signal_start(a->loop, &terminate);
+	ev_timer_again(a->loop, &a->patience);
+	ev_run(a->loop, 0);
+	ev_signal_stop(a->loop, &interrupt);
+	ev_signal_stop(a->loop, &terminate);
+	ev_timer_stop(a->loop, &a->patience);
+}
+
+int
+cmd_ask(const struct options *o, struct client *c, uint16_t type, const struct wbuf *body,
+    bool (*frame)(struct client *c, const struct frame *f, void *arg), void *arg, struct cmd_answer *end)
+{
+	struct asking a = { .loop = ev_default_loop(0), .client = c, .frame = frame, .arg = arg };
+
+	a.end.addcause = -1;
+	ev_timer_init(&a.patience, patience_cb, 0., (double)o->timeout_us / 1e6);
+	a.patience.data = &a;
+	a.number = client_ask(c, type, body, &answer, &a);
+	if (a.number == 0)
+		answer_done(c, ERR_CLOSED, -1, c->why != OK ? c->why_text : "the link to chisand is lost", &a);
+	else
+		run_until_answered(&a);
+	client_forget(c, a.number);
+	if (end != NULL)
+		*end = a.end;
+	return judge(o, &a, type);
 }
 
 const char *

@@ -31,7 +31,9 @@ struct fake {
 	ev_io accept_io;
 	struct conn *conn; /* the one client; NULL = none */
 	unsigned accepted, subscribed, raw_asked;
-	uint32_t last_sequence; /* of the last request */
+	uint32_t last_sequence;             /* of the last request */
+	unsigned asked, granted, cancelled; /* questions, frames granted with W_MORE, W_CANCEL */
+	uint32_t question[8], about;        /* their sequences; what the last W_MORE or W_CANCEL is about */
 	uint16_t version, generation;
 	bool is_mute;         /* accepts and says nothing */
 	bool is_closed_to_us; /* says that we are not among its users */
@@ -305,6 +307,12 @@ fake_frame(struct conn *c, const struct frame *f, void *arg)
 			fake_snapshot(s);
 	} else if (f->type == W_RAW_GET) {
 		s->raw_asked++;
+	} else if (f->type == W_TREND_GET || f->type == W_HISTORY_GET || f->type == W_NOTE) {
+		s->question[s->asked++ % 8] = f->sequence;
+	} else if (f->type == W_MORE || f->type == W_CANCEL) {
+		s->about = f->reply_to;
+		s->cancelled += f->type == W_CANCEL;
+		s->granted += f->type == W_MORE ? (unsigned)(f->body[0] << 8 | f->body[1]) : 0;
 	} else if (f->type == W_PING && !s->is_mute) {
 		conn_send(c, W_PONG, f->sequence, NULL, NULL);
 	}
