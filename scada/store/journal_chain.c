@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal_chain.c - the canonical form of an entry and its hash.
+ */
+#include "config.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "scada/base/mem.h"
+#include "scada/store/journal_chain.h"
+
+static void
+put_text(struct wbuf *b, const char *s)
+{
+	size_t len = strlen(s);
+
+	w_u32(b, (uint32_t)len);
+	memcpy(wbuf_grow(b, len), s, len);
+}
+
+void
+journal_chain(const uint8_t last[JOURNAL_HASH], const struct msg_journal *m, uint64_t token, uint8_t next[JOURNAL_HASH])
+{
+	const char *const texts[] = { m->point, m->user, m->terminal, m->text, m->before, m->after };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	memcpy(wbuf_grow(&b, JOURNAL_HASH), last, JOURNAL_HASH);
+	w_u64(&b, m->seq);
+	w_i64(&b, m->time);
+	w_u16(&b, m->kind);
+	w_u16(&b, m->reason);
+	w_u32(&b, m->uid);
+	w_u64(&b, token);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		put_text(&b, texts[i]);
+	(void)crypto_generichash(next, JOURNAL_HASH, b.data, b.len, NULL, 0);
+	wbuf_done(&b);
+}
+
+void
+journal_signed(uint64_t seq, const uint8_t hash[JOURNAL_HASH], uint8_t out[JOURNAL_SIGNED_BYTES])
+{
+	memcpy(out, "chisan checkpoint 1", 19);
+	for (unsigned i = 0; i < 8; i++)
+		out[19 + i] = (uint8_t)(seq >> (56 - 8 * i));
+	memcpy(out + 27, hash, JOURNAL_HASH);
+}
