@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * journal.h - the append-only record: h(n) = BLAKE2b-256(h(n-1), canonical form of entry n), h(0) from the site's first start,
+ * journal.h - the append-only record: each entry's hash stands on the one before (journal_chain.h),
  * and signed checkpoints (Ed25519) of (seq, h) every 1,000 entries or 5 minutes, also sent to the system log.
  */
 #ifndef CHISAN_JOURNAL_H
