@@ -262,8 +262,168 @@ START_TEST(a_lost_key_is_replaced_and_named)
 }
 END_TEST
 
+/* ---- the proof */
+
+static void
+fill(int entries)
+{
+	char line[128];
+
+	ck_assert_int_eq(db_begin(&db), OK);
+	for (int i = 0; i < entries; i++)
+		add("an entry", 1000 * journal_newest(journal) + (uint64_t)i + 1, NULL);
+	ck_assert_int_eq(journal_checkpoint(journal, now, true, line, sizeof(line)), OK);
+	commit();
+}
+
+/* The first bad entry, 0 = whole; a step is `most` entries. */
+static uint64_t
+prove_by(uint32_t most, const uint8_t *key, const char *known)
+{
+	struct journal_proof *p = journal_prove(&db, key, known);
+	struct msg_verified out;
+	bool done = false;
+	uint64_t bad;
+
+	while (!done)
+		ck_assert_int_eq(journal_prove_step(p, most, &out, &done), OK);
+	ck_assert_int_eq(out.state, out.first_bad == 0);
+	ck_assert_str_ne(out.text, "");
+	bad = out.first_bad;
+	journal_prove_end(p);
+	return bad;
+}
+
+static uint64_t
+prove(void)
+{
+	return prove_by(1000, NULL, NULL);
+}
+
+/* What somebody does who has the file and knows the statements. */
+static void
+tamper(const char *sql)
+{
+	ck_assert_int_eq(sqlite3_exec(db.sqlite,
+	                     "DROP TRIGGER IF EXISTS journal_stays; DROP TRIGGER IF EXISTS journal_is_kept;"
+	                     "DROP TRIGGER IF EXISTS checkpoint_stays; DROP TRIGGER IF EXISTS checkpoint_is_kept",
+	                     NULL, NULL, NULL),
+	    SQLITE_OK);
+	ck_assert_msg(
+	    sqlite3_exec(db.sqlite, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db.sqlite));
+}
+
+START_TEST(an_untouched_chain_is_whole)
+{
+	fill(20);
+	ck_assert_uint_eq(prove(), 0);
+	ck_assert_uint_eq(prove_by(1, NULL, NULL), 0);
+	ck_assert_uint_eq(prove_by(7, NULL, NULL), 0);
+}
+END_TEST
+
+static const struct {
+	const char *sql;
+	uint64_t bad;
+} tampered[] = {
+	{ "UPDATE journal SET us = us + 1 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET kind = 3 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET kind = kind + 65536 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET reason = 0 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET uid = uid + 4294967296 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET token = 0 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET point = 'ESS2.SOC' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET user = 'other' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET terminal = '' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET text = text || ' ' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET before = '1' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET after = '1' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5", 5 },
+	{ "UPDATE journal SET hash = x'' WHERE seq = 21", 21 },
+	{ "DELETE FROM journal WHERE seq = 1", 1 },
+	{ "DELETE FROM journal WHERE seq = 5", 5 },
+	{ "DELETE FROM journal WHERE seq >= 15", 15 },
+	{ "DELETE FROM journal WHERE seq = 5; UPDATE journal SET seq = seq - 1 WHERE seq > 5", 5 },
+	{ "UPDATE journal SET seq = 900 WHERE seq = 7; UPDATE journal SET seq = 7 WHERE seq = 8; UPDATE journal SET "
+	  "seq = 8 "
+	  "WHERE seq = 900",
+	    7 },
+	{ "UPDATE checkpoint SET hash = zeroblob(32)", 21 },
+	{ "UPDATE checkpoint SET key = zeroblob(32)", 21 },
+	{ "UPDATE checkpoint SET signature = zeroblob(64)", 21 },
+	{ "UPDATE checkpoint SET signature = x''", 21 },
+};
+
+START_TEST(what_was_done_to_the_chain_is_named)
+{
+	fill(20);
+	tamper(tampered[_i].sql);
+	ck_assert_uint_eq(prove(), tampered[_i].bad);
+	ck_assert_uint_eq(prove_by(1, NULL, NULL), tampered[_i].bad);
+}
+END_TEST
+
+/* All entries from 5 on written anew with right hashes, but without the key that signs. */
+START_TEST(a_chain_written_anew_does_not_fit_its_checkpoint)
+{
+	struct journal *again;
+	char path[128];
+
+	fill(20);
+	tamper("DELETE FROM journal WHERE seq >= 5");
+	again = journal_open(&db, now); /* takes up the chain at 4 */
+	ck_assert(again != NULL);
+	journal_close(journal);
+	journal = again;
+	ck_assert_int_eq(db_begin(&db), OK);
+	for (int i = 0; i < 17; i++)
+		add("a lie", 0, NULL);
+	commit();
+	ck_assert_uint_eq(prove(), 21);
+	/* without the checkpoint only one that was seen elsewhere tells */
+	tamper("DELETE FROM checkpoint");
+	ck_assert_uint_eq(prove(), 0);
+	str_printf(path, sizeof(path), "21 %064d", 0);
+	ck_assert_uint_eq(prove_by(1000, NULL, path), 21);
+	ck_assert_uint_eq(prove_by(1000, NULL, "30 00"), 22);
+}
+END_TEST
+
+START_TEST(another_key_than_the_trusted_one_is_told)
+{
+	uint8_t key[32] = { 1 };
+
+	fill(3);
+	ck_assert_uint_eq(prove_by(1000, key, NULL), 1);
+	sqlite3_stmt *st = db_prepare(&db, "SELECT key FROM checkpoint");
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	memcpy(key, sqlite3_column_blob(st, 0), sizeof(key));
+	sqlite3_finalize(st);
+	ck_assert_uint_eq(prove_by(1000, key, NULL), 0);
+}
+END_TEST
+
+START_TEST(a_key_that_was_changed_and_named_is_followed)
+{
+	char path[128];
+
+	fill(3);
+	stop();
+	str_printf(path, sizeof(path), "%s/%s", folder, JOURNAL_KEY_FILE);
+	ck_assert_int_eq(unlink(path), 0);
+	start();
+	fill(3);
+	ck_assert_uint_eq(prove(), 0);
+	tamper("UPDATE checkpoint SET key = (SELECT key FROM checkpoint WHERE seq = 4) WHERE seq > 4");
+	ck_assert_uint_eq(prove(), 8);
+}
+END_TEST
+
 T_MAIN("journal",
     T_FIXTURE(setup, teardown) T(the_first_entry_names_the_key) T(the_chain_goes_on_after_a_restart)
         T(a_rollback_takes_entries_and_checkpoints_back) T(a_repeated_token_gets_the_first_entry)
             T(checkpoints_come_by_count_and_by_time) T(a_checkpoint_is_signed_with_the_key_it_names)
-                T_LOOP(a_lost_key_is_replaced_and_named, 0, 2))
+                T_LOOP(a_lost_key_is_replaced_and_named, 0, 2) T(an_untouched_chain_is_whole)
+                    T_LOOP(what_was_done_to_the_chain_is_named, 0, (int)(sizeof(tampered) / sizeof(tampered[0])))
+                        T(a_chain_written_anew_does_not_fit_its_checkpoint) T(another_key_than_the_trusted_one_is_told)
+                            T(a_key_that_was_changed_and_named_is_followed))
