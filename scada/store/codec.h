@@ -8,9 +8,9 @@
 
 #include "scada/base/record.h"
 
-#define CHUNK_SAMPLES 600   /* a full chunk */
-#define CHUNK_MOST    4096  /* samples that a chunk may hold at all */
-#define CHUNK_BYTES   65536 /* and bytes, however bad its samples compress */
+#define CHUNK_SAMPLES 600    /* a full chunk */
+#define CHUNK_MOST    4096   /* samples that a chunk may hold at all */
+#define CHUNK_BYTES   131072 /* and bytes, however bad its samples compress */
 
 /* Times are kept to the millisecond: a scan's own jitter is larger, and every bit of it would cost a bit. */
 struct sample {

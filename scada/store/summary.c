@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * summary.c - what a run of samples amounts to. A value holds until the next sample of the run.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scada/store/codec.h"
+
+double
+counter_increment(double a, double b, double modulus, bool *was_reset)
+{
+	double step = b - a;
+
+	*was_reset = false;
+	if (step >= 0)
+		return step;
+	if (step < 0 && modulus > 0 && -step > modulus / 2 && b >= 0)
+		return step + modulus > 0 ? step + modulus : 0;
+	*was_reset = true; /* or another meter, or no number: nothing is invented */
+	return 0;
+}
+
+static int64_t
+span(int64_t from, int64_t to)
+{
+	uint64_t ms = (uint64_t)to - (uint64_t)from;
+
+	return ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
+}
+
+static void
+add_span(int64_t *sum, int64_t ms)
+{
+	*sum = *sum > INT64_MAX - ms ? INT64_MAX : *sum + ms;
+}
+
+/* Times rise, so that no product of time and value is lost but by being too large for a double. */
+static double
+mean_of(const struct summary *sum, const struct sample *s, size_t n)
+{
+	long double area = 0, total = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (quality_validity(s[i].quality) == V_BAD || !isfinite(s[i].v))
+			continue;
+		long double weight = sum->usable_ms == 0 ? 1 : i + 1 < n ? (long double)span(s[i].ms, s[i + 1].ms) : 0;
+
+		area += (long double)s[i].v * weight;
+		total += weight;
+	}
+	return total > 0 ? (double)(area / total) : (double)NAN;
+}
+
+static void
+count_counter(struct summary *sum, const struct sample *s, double modulus, double *last)
+{
+	bool was_reset;
+
+	if (!isnan(*last)) {
+		sum->increment += counter_increment(*last, s->v, modulus, &was_reset);
+		sum->resets = (uint16_t)(sum->resets + (was_reset && sum->resets < UINT16_MAX));
+	}
+	*last = s->v;
+}
+
+/* Adds one usable value. */
+static inline void
+add_value(struct summary *sum, double v, double ms, double *area)
+{
+	sum->usable++;
+	sum->sum += v;
+	*area += v * ms;
+	if (v < sum->min)
+		sum->min = v;
+	if (v > sum->max)
+		sum->max = v;
+}
+
+/* Nothing usable is nothing known; the mean is never outside of the values, however they were rounded. */
+static void
+finish(struct summary *sum, const struct sample *s, size_t n, double area)
+{
+	if (sum->usable == 0) {
+		sum->min = sum->max = sum->sum = sum->mean = (double)NAN;
+		return;
+	}
+	sum->mean = sum->usable_ms > 0 ? area / (double)sum->usable_ms : sum->sum / sum->usable;
+	if (!isfinite(sum->mean))
+		sum->mean = mean_of(sum, s, n);
+	sum->mean = sum->mean < sum->min ? sum->min : sum->mean > sum->max ? sum->max : sum->mean;
+}
+
+void
+summary_of(struct summary *sum, const struct sample *s, size_t n, double modulus)
+{
+	double area = 0, counted = (double)NAN;
+	uint16_t quality = 0;
+	enum validity validity = V_GOOD;
+
+	memset(sum, 0, sizeof(*sum));
+	sum->min = (double)INFINITY;
+	sum->max = (double)-INFINITY;
+	sum->first = sum->last = (double)NAN;
+	if (n > 0) {
+		sum->first = s[0].v;
+		sum->from = s[0].ms;
+		sum->last = s[n - 1].v;
+		sum->to = s[n - 1].ms;
+		sum->last_quality = s[n - 1].quality;
+	}
+	sum->n = (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		int64_t ms = i + 1 < n ? span(s[i].ms, s[i + 1].ms) : 0;
+
+		if (s[i].quality != quality) {
+			quality = s[i].quality;
+			validity = quality_validity(quality);
+			sum->flags |= quality;
+		}
+		if (validity == V_BAD || !isfinite(s[i].v))
+			continue;
+		add_value(sum, s[i].v, (double)ms, &area);
+		add_span(&sum->usable_ms, ms);
+		if (validity == V_GOOD)
+			add_span(&sum->good_ms, ms);
+		if (modulus >= 0)
+			count_counter(sum, &s[i], modulus, &counted);
+	}
+	finish(sum, s, n, area);
+}
