@@ -17,7 +17,7 @@ struct series_end {
 	uint32_t step; /* ms to the sample before */
 	uint16_t quality, cause;
 	uint8_t tag_step;
-	bool is_single; /* values are those of a float */
+	uint8_t scaling; /* of its value: see decimal.h */
 };
 
 struct series {

@@ -97,7 +97,7 @@ plant_next(struct plant_series *p, double scale)
 		p->ramp += (n / 14400 & 1 ? 0.0025 : -0.0025) + 0.0002 * plant_normal(p);
 		return plant_round(p->ramp, 10);
 	case PLANT_TEMPERATURE:
-		p->slow += 0.02 * plant_normal(p) - 0.0005 * p->slow;
+		p->slow += 0.002 * plant_normal(p) - 0.00005 * p->slow;
 		return plant_round(60 + 5 * p->slow, 10);
 	case PLANT_COUNTER:
 		p->total += (p->level * scale + 2 * plant_normal(p)) / 3600;

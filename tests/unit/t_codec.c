@@ -1,241 +1,326 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * t_codec.c - runs of samples: to the bit and back for every kind of series, few bytes for a plant's, and hostile bytes refused.
+ * t_codec.c - runs of samples come back to the bit, whatever they hold; and bytes from anywhere do no harm.
  */
 #include "config.h"
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "scada/base/mem.h"
-#include "scada/store/codec.h"
+#include "tests/bench/plant_series.h"
+#include "tests/unit/series_kit.h"
 #include "tests/unit/t.h"
 
-#define START INT64_C(1795000000000)
-
-static uint64_t seed;
-
-/* xorshift: the same walk in every run. */
-static uint64_t
-dice(uint64_t below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return below == 0 ? seed : seed % below;
-}
-
 static struct sample in[CHUNK_MOST], out[CHUNK_MOST];
-
-static double
-any_double(void)
-{
-	uint64_t bits = dice(0);
-	double v;
-
-	memcpy(&v, &bits, sizeof(v));
-	return isfinite(v) ? v : 0.5;
-}
-
-enum { NOISE, VOLTAGE, COUNTER, STATUS, FLOATS, DOUBLES, EXTREMES, MIXED, SORT_COUNT };
-
-static double
-value_of(int sort, size_t i, double last)
-{
-	static const double extremes[] = { 0, 1.7976931348623157e308, -1.7976931348623157e308, 5e-324, -5e-324,
-		9007199254740993.0, 9223372036854775807.0, -9223372036854775808.0, 1e-300, 0.1 };
-
-	switch (sort) {
-	case NOISE: return (double)((int64_t)dice(20000) - 10000) / 10;
-	case VOLTAGE: return (double)(2300 + (int64_t)dice(7)) / 10;
-	case COUNTER: return last + (double)dice(3);
-	case STATUS: return dice(50) == 0 ? (double)dice(8) : last;
-	case FLOATS: return (double)((float)dice(100000) / 7.0f);
-	case DOUBLES: return any_double();
-	case EXTREMES: return extremes[dice(ARRAY_LEN(extremes))];
-	default: return i % 97 == 5 ? (double)NAN : i % 41 == 0 ? any_double() : (double)dice(1000) / 100;
-	}
-}
-
-/* times: 0 regular, 1 misses, 2 jitter, 3 wild */
-static void
-fill(int sort, int times, size_t n)
-{
-	int64_t ms = START;
-	double last = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		last = value_of(sort, i, isnan(last) ? 0 : last);
-		in[i] = (struct sample){ .ms = ms, .v = last };
-		if (sort == MIXED && dice(30) == 0) {
-			in[i].quality = (uint16_t)(dice(Q_ALL + 1) | RECORD_CLOCK);
-			in[i].cause = (uint16_t)dice(109);
-		}
-		ms += times == 0 ? 1000
-		    : times == 1 ? 1000 * (1 + (int64_t)dice(4))
-		    : times == 2 ? 1000 + (int64_t)dice(5)
-		                 : (int64_t)dice(UINT64_C(1) << (dice(40) + 1));
-	}
-}
+static struct wbuf body;
 
 static void
-go_round(size_t n, int decimals)
+check_run(size_t n, int decimals)
 {
-	struct wbuf b;
-	size_t got = 0;
+	size_t got;
 
-	wbuf_init(&b);
-	chunk_encode(&b, in, n, decimals);
-	ck_assert_uint_le(b.len, CHUNK_BYTES);
-	ck_assert_int_eq(chunk_decode(b.data, b.len, out, CHUNK_MOST, &got), OK);
+	wbuf_reset(&body);
+	chunk_encode(&body, in, n, decimals);
+	ck_assert_uint_le(body.len, CHUNK_BYTES);
+	ck_assert_int_eq(chunk_decode(body.data, body.len, out, n, &got), OK);
 	ck_assert_uint_eq(got, n);
-	for (size_t i = 0; i < n; i++) {
-		ck_assert_int_eq(out[i].ms, in[i].ms);
-		ck_assert(isnan(in[i].v) ? isnan(out[i].v) : memcmp(&out[i].v, &in[i].v, sizeof(double)) == 0);
-		ck_assert_uint_eq(out[i].quality, in[i].quality);
-		ck_assert_uint_eq(out[i].cause, in[i].cause);
-	}
-	if (n > 1)
-		ck_assert_int_ne(chunk_decode(b.data, b.len, out, n - 1, &got), OK);
-	wbuf_done(&b);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(kit_is_same(&in[i], &out[i]), "sample %zu of %zu: %a is %a", i, n, in[i].v, out[i].v);
 }
 
-START_TEST(every_series_comes_back_to_the_bit)
+START_TEST(every_run_comes_back_to_the_bit)
 {
-	static const size_t sizes[] = { 1, 2, 3, 17, 600, CHUNK_MOST };
+	static const size_t sizes[] = { 1, 2, 3, 63, 64, 65, 600, 1000, CHUNK_MOST };
+	struct kit k = { 0x1234567 + (uint64_t)_i };
 
-	seed = UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)_i;
-	for (int times = 0; times < 4; times++)
-		for (size_t k = 0; k < ARRAY_LEN(sizes); k++)
-			for (int decimals = -6; decimals <= 12; decimals += sizes[k] > 600 ? 18 : 6) {
-				fill(_i, times, sizes[k]);
-				go_round(sizes[k], decimals);
-			}
+	for (unsigned time = 0; time < KIT_TIMES; time++)
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			kit_run(&k, in, sizes[i], (unsigned)_i, time);
+			check_run(sizes[i], (int)kit_below(&k, 19) - 6);
+		}
+}
+END_TEST
+
+START_TEST(the_worst_run_stays_within_its_bytes)
+{
+	struct kit k = { 99 };
+
+	for (size_t i = 0; i < CHUNK_MOST; i++) {
+		uint64_t bits = kit_random(&k);
+
+		in[i] = (struct sample){ .ms = i == 0
+			    ? INT64_MIN
+			    : in[i - 1].ms + (int64_t)(UINT64_C(1) << 51) + (int64_t)(kit_random(&k) >> 14),
+			.quality = (uint16_t)kit_random(&k),
+			.cause = (uint16_t)kit_random(&k) };
+		memcpy(&in[i].v, &bits, sizeof(bits));
+	}
+	check_run(CHUNK_MOST, 1);
+}
+END_TEST
+
+START_TEST(times_may_span_all_that_there_is)
+{
+	in[0] = (struct sample){ .ms = INT64_MIN, .v = 1 };
+	in[1] = (struct sample){ .ms = 0, .v = 2 };
+	in[2] = (struct sample){ .ms = INT64_MAX, .v = 3 };
+	check_run(3, 0);
+	in[1].ms = INT64_MAX;
+	check_run(2, 0);
+	check_run(3, 0);
 }
 END_TEST
 
 START_TEST(a_negative_zero_becomes_zero)
 {
-	struct wbuf b;
-	size_t got;
+	size_t n;
 
-	in[0] = (struct sample){ .ms = START, .v = -0.0 };
-	wbuf_init(&b);
-	chunk_encode(&b, in, 1, 1);
-	ck_assert_int_eq(chunk_decode(b.data, b.len, out, 1, &got), OK);
+	in[0] = (struct sample){ .ms = 1, .v = -0.0 };
+	wbuf_reset(&body);
+	chunk_encode(&body, in, 1, 1);
+	ck_assert_int_eq(chunk_decode(body.data, body.len, out, 1, &n), OK);
 	ck_assert(!signbit(out[0].v));
-	wbuf_done(&b);
 }
 END_TEST
 
-static double
-bytes_a_sample(int sort)
+START_TEST(a_plants_series_are_short)
 {
-	struct wbuf b;
-	double bytes;
+	static const double most[PLANT_KINDS] = { 0.78, 0.34, 0.58, 0.09, 0.16, 0.22, 0.05, 0.05 };
 
-	seed = 7;
-	fill(sort, 0, 600);
-	wbuf_init(&b);
-	chunk_encode(&b, in, 600, 1);
-	bytes = (double)b.len / 600;
-	wbuf_done(&b);
-	return bytes;
-}
+	for (uint32_t point = 0; point < 20; point++) {
+		struct plant_series p;
 
-START_TEST(a_plants_values_take_little_room)
-{
-	ck_assert_double_le(bytes_a_sample(VOLTAGE), 0.60); /* seven values of equal chance: 2.8 bits are the least */
-	ck_assert_double_le(bytes_a_sample(COUNTER), 0.40);
-	ck_assert_double_le(bytes_a_sample(STATUS), 0.15);
-	ck_assert_double_le(bytes_a_sample(NOISE), 2.10); /* 20,000 values of equal chance: 14.3 bits are the least */
-}
-END_TEST
-
-START_TEST(every_short_chunk_is_refused)
-{
-	struct wbuf b;
-	size_t got;
-
-	seed = 11;
-	fill(_i, 2, 60);
-	wbuf_init(&b);
-	chunk_encode(&b, in, 60, 1);
-	for (size_t len = 0; len < b.len; len++) {
-		uint8_t *part = xmalloc(len + 1); /* a reader that goes beyond is caught */
-
-		memcpy(part, b.data, len);
-		part = xrecallocarray(part, len + 1, len == 0 ? 1 : len, 1);
-		ck_assert_int_eq(chunk_decode(part, len, out, CHUNK_MOST, &got), ERR_BAD_DATA);
-		free(part);
+		plant_init(&p, point);
+		for (int chunk = 0; chunk < 20; chunk++) {
+			for (size_t i = 0; i < CHUNK_SAMPLES; i++)
+				in[i] =
+				    (struct sample){ .ms = 1764000000000 + (chunk * CHUNK_SAMPLES + (int64_t)i) * 1000,
+					    .v = plant_next(&p, 1) };
+			check_run(CHUNK_SAMPLES, plant_decimals[p.kind]);
+			ck_assert_msg((double)body.len <= most[p.kind] * 1.15 * CHUNK_SAMPLES, "%s: %zu bytes",
+			    plant_kind_words[p.kind], body.len);
+		}
 	}
-	wbuf_done(&b);
 }
 END_TEST
 
-/* Any bytes: refused or decoded, within bounds and in time. */
-START_TEST(garbage_does_no_harm)
+START_TEST(what_does_not_change_takes_a_few_bytes)
 {
-	struct wbuf b;
-	size_t got;
+	for (size_t i = 0; i < CHUNK_MOST; i++)
+		in[i] = (struct sample){
+			.ms = 1764000000000 + (int64_t)i * 250, .v = 17.3, .quality = Q_STALE, .cause = ERR_TIMEOUT
+		};
+	check_run(CHUNK_MOST, 1);
+	ck_assert_uint_le(body.len, 32);
+}
+END_TEST
 
-	seed = 13;
+START_TEST(registers_with_a_factor_or_of_floats_are_decimals_too)
+{
+	struct kit k = { 7 };
+
+	for (size_t i = 0; i < 600; i++)
+		in[i] = (struct sample){ .ms = (int64_t)i * 1000, .v = (double)(3000 + kit_below(&k, 16)) * 0.1 };
+	check_run(600, 1);
+	ck_assert_uint_le(body.len, 600);
+	for (size_t i = 0; i < 600; i++)
+		in[i].v = (double)((float)(3000 + kit_below(&k, 16)) / 10.0F);
+	check_run(600, 1);
+	ck_assert_uint_le(body.len, 600);
+	for (size_t i = 0; i < 600; i++)
+		in[i].v = (double)(3000 + kit_below(&k, 16)) * 0.01 - 273.15;
+	check_run(600, 2);
+	ck_assert_uint_le(body.len, 1000);
+}
+END_TEST
+
+START_TEST(a_few_exceptions_do_not_ruin_a_run)
+{
+	struct kit k = { 8 };
+
+	for (size_t i = 0; i < 600; i++)
+		in[i] = (struct sample){ .ms = (int64_t)i * 1000, .v = (double)(3000 + kit_below(&k, 16)) / 10 };
+	check_run(600, 1);
+	size_t plain = body.len;
+	in[0].v = (double)NAN;
+	in[100].v = 1.0 / 3;
+	in[300].v = 1e300;
+	check_run(600, 1);
+	ck_assert_uint_le(body.len, plain + 80);
+}
+END_TEST
+
+START_TEST(a_chunk_cut_short_or_lengthened_is_refused)
+{
+	struct kit k = { 5 };
+	size_t n;
+
+	kit_run(&k, in, 100, 7, 1);
+	wbuf_reset(&body);
+	chunk_encode(&body, in, 100, 1);
+	for (size_t len = 0; len < body.len; len++)
+		ck_assert_int_eq(chunk_decode(body.data, len, out, CHUNK_MOST, &n), ERR_BAD_DATA);
+	ck_assert_int_eq(chunk_decode(body.data, body.len, out, 99, &n), ERR_BAD_DATA);
+	w_u8(&body, 0);
+	ck_assert_int_eq(chunk_decode(body.data, body.len, out, CHUNK_MOST, &n), ERR_BAD_DATA);
+	body.data[0]++;
+	ck_assert_int_eq(chunk_decode(body.data, body.len - 1, out, CHUNK_MOST, &n), ERR_BAD_DATA);
+}
+END_TEST
+
+START_TEST(bytes_from_anywhere_do_no_harm)
+{
+	struct kit k = { 31 };
+	uint8_t garbage[512];
+	size_t n;
+
 	for (int round = 0; round < 3000; round++) {
-		size_t n = 1 + dice(80);
+		size_t len = kit_below(&k, sizeof(garbage));
 
-		fill((int)dice(SORT_COUNT), (int)dice(4), n);
-		wbuf_init(&b);
-		chunk_encode(&b, in, n, (int)dice(4));
-		for (uint64_t flips = 1 + dice(4); flips > 0; flips--)
-			b.data[dice(b.len)] ^= (uint8_t)(1u << dice(8));
-		enum err e = chunk_decode(b.data, b.len, out, CHUNK_MOST, &got);
-		ck_assert(e == ERR_BAD_DATA || (e == OK && got <= CHUNK_MOST));
-		wbuf_done(&b);
+		for (size_t i = 0; i < len; i++)
+			garbage[i] = (uint8_t)kit_random(&k);
+		garbage[0] = 1;
+		if (round % 2) { /* or a chunk with one bit the other way */
+			kit_run(&k, in, 50, (unsigned)kit_below(&k, KIT_VALUES), (unsigned)kit_below(&k, KIT_TIMES));
+			wbuf_reset(&body);
+			chunk_encode(&body, in, 50, 1);
+			body.data[kit_below(&k, body.len)] ^= (uint8_t)(1 << kit_below(&k, 8));
+			(void)chunk_decode(body.data, body.len, out, CHUNK_MOST, &n);
+		} else {
+			(void)chunk_decode(garbage, len, out, CHUNK_MOST, &n);
+		}
+		ck_assert_uint_le(n, CHUNK_MOST);
+		for (size_t i = 1; i < n; i++)
+			ck_assert_int_ge(out[i].ms, out[i - 1].ms);
 	}
 }
 END_TEST
 
-START_TEST(a_summary_weighs_by_time_and_leaves_bad_values_out)
-{
-	const struct sample s[] = {
-		{ START, 10, 0, 0 },
-		{ START + 1000, 20, 0, 0 },
-		{ START + 4000, 20, Q_NO_COMM, ERR_TIMEOUT },
-		{ START + 5000, 5, Q_OUT_OF_RANGE, ERR_RANGE },
-		{ START + 7000, 30, 0, 0 },
-	};
-	struct summary m;
+/* ---- what a run amounts to */
 
-	summary_of(&m, s, ARRAY_LEN(s), -1);
-	ck_assert_uint_eq(m.n, 5);
-	ck_assert_uint_eq(m.usable, 4);
-	ck_assert_double_eq(m.min, 5);
-	ck_assert_double_eq(m.max, 30);
-	ck_assert_double_eq(m.sum, 65);
-	ck_assert_int_eq(m.usable_ms, 6000);
-	ck_assert_int_eq(m.good_ms, 4000);
-	ck_assert_double_eq_tol(m.mean, (10 * 1 + 20 * 3 + 5 * 2) / 6.0, 1e-12);
-	ck_assert_uint_eq(m.flags, Q_NO_COMM | Q_OUT_OF_RANGE);
+static void
+given(size_t i, int64_t ms, double v, uint16_t quality)
+{
+	in[i] = (struct sample){ .ms = ms, .v = v, .quality = quality };
+}
+
+START_TEST(a_value_holds_until_the_next)
+{
+	struct summary sum;
+
+	given(0, 0, 10, 0);
+	given(1, 1000, 20, 0);
+	given(2, 4000, 100, 0);
+	summary_of(&sum, in, 3, -1);
+	ck_assert_uint_eq(sum.n, 3);
+	ck_assert_uint_eq(sum.usable, 3);
+	ck_assert_double_eq(sum.min, 10);
+	ck_assert_double_eq(sum.max, 100);
+	ck_assert_double_eq(sum.sum, 130);
+	ck_assert_double_eq_tol(sum.mean, 17.5, 1e-12); /* the last one weighs nothing yet */
+	ck_assert_double_eq(sum.first, 10);
+	ck_assert_double_eq(sum.last, 100);
+	ck_assert_int_eq(sum.from, 0);
+	ck_assert_int_eq(sum.to, 4000);
+	ck_assert_int_eq(sum.usable_ms, 4000);
+	ck_assert_int_eq(sum.good_ms, 4000);
+	ck_assert_double_eq(sum.increment, 0);
 }
 END_TEST
 
-START_TEST(a_counter_counts_over_roll_over_and_not_over_a_reset)
+START_TEST(a_bad_value_counts_for_nothing_and_its_time_neither)
 {
-	bool was_reset = false;
+	struct summary sum;
 
-	ck_assert_double_eq(counter_increment(10, 25, 1000, &was_reset), 15);
+	given(0, 0, 10, 0);
+	given(1, 1000, 10, Q_NO_COMM);
+	given(2, 3000, 50, Q_STALE);
+	given(3, 4000, 30, Q_SUBSTITUTED);
+	given(4, 6000, 1e9, Q_FAILURE);
+	summary_of(&sum, in, 5, -1);
+	ck_assert_uint_eq(sum.n, 5);
+	ck_assert_uint_eq(sum.usable, 3);
+	ck_assert_double_eq(sum.max, 50);
+	ck_assert_int_eq(sum.usable_ms, 4000);
+	ck_assert_int_eq(sum.good_ms, 3000);
+	ck_assert_double_eq_tol(sum.mean, (10.0 + 50 + 60) / 4, 1e-12);
+	ck_assert_uint_eq(sum.flags, Q_NO_COMM | Q_STALE | Q_SUBSTITUTED | Q_FAILURE);
+	ck_assert_uint_eq(sum.last_quality, Q_FAILURE);
+	ck_assert_double_eq(sum.last, 1e9);
+}
+END_TEST
+
+START_TEST(nothing_usable_is_nothing_known)
+{
+	struct summary sum;
+
+	given(0, 5, (double)NAN, Q_NEVER_READ);
+	given(1, 6, (double)NAN, 0);
+	summary_of(&sum, in, 2, 0);
+	ck_assert_uint_eq(sum.usable, 0);
+	ck_assert(isnan(sum.min) && isnan(sum.max) && isnan(sum.sum) && isnan(sum.mean) && isnan(sum.last));
+	summary_of(&sum, in, 0, 0);
+	ck_assert_uint_eq(sum.n, 0);
+	ck_assert(isnan(sum.mean) && isnan(sum.first));
+}
+END_TEST
+
+START_TEST(a_mean_is_never_outside_of_its_values)
+{
+	struct summary sum;
+	struct kit k = { 77 };
+
+	given(0, 7, 3, 0);
+	summary_of(&sum, in, 1, -1);
+	ck_assert_double_eq(sum.mean, 3);
+	given(0, INT64_MIN, DBL_MAX, 0);
+	given(1, 0, DBL_MAX, 0);
+	given(2, INT64_MAX, DBL_MAX, 0);
+	summary_of(&sum, in, 3, -1);
+	ck_assert_double_eq(sum.mean, DBL_MAX);
+	ck_assert_int_eq(sum.usable_ms, INT64_MAX);
+	for (unsigned kind = 0; kind < KIT_VALUES; kind++)
+		for (unsigned time = 0; time < KIT_TIMES; time++) {
+			kit_run(&k, in, 200, kind, time);
+			summary_of(&sum, in, 200, 0);
+			ck_assert(sum.usable == 0 || (sum.mean >= sum.min && sum.mean <= sum.max));
+			ck_assert(sum.good_ms <= sum.usable_ms && sum.usable_ms >= 0);
+		}
+}
+END_TEST
+
+START_TEST(a_counter_counts_over_roll_over_and_reset)
+{
+	bool was_reset;
+	struct summary sum;
+
+	ck_assert_double_eq(counter_increment(10, 15, 0, &was_reset), 5);
 	ck_assert(!was_reset);
-	ck_assert_double_eq(counter_increment(990, 5, 1000, &was_reset), 15);
+	ck_assert_double_eq(counter_increment(65530, 4, 65536, &was_reset), 10);
 	ck_assert(!was_reset);
-	ck_assert_double_eq(counter_increment(400, 5, 1000, &was_reset), 0);
+	ck_assert_double_eq(counter_increment(30000, 4, 65536, &was_reset), 0);
 	ck_assert(was_reset);
-	ck_assert_double_eq(counter_increment(990, 5, 0, &was_reset), 0);
+	ck_assert_double_eq(counter_increment(65530, 4, 0, &was_reset), 0);
 	ck_assert(was_reset);
+	ck_assert_double_eq(counter_increment(65530, -4, 65536, &was_reset), 0);
+	ck_assert(was_reset);
+	ck_assert_double_eq(counter_increment(90000, 4, 65536, &was_reset), 0); /* it stood beyond its modulus */
+	ck_assert(!was_reset);
+
+	given(0, 0, 65000, 0);
+	given(1, 1, 65500, 0);
+	given(2, 2, 0, Q_NO_COMM); /* not counted */
+	given(3, 3, 100, 0);       /* 136 on */
+	given(4, 4, 50, 0);        /* reset */
+	given(5, 5, 60, 0);
+	summary_of(&sum, in, 6, 65536);
+	ck_assert_double_eq(sum.increment, 500 + 136 + 10);
+	ck_assert_uint_eq(sum.resets, 1);
 }
 END_TEST
 
 T_MAIN("codec",
-    T_LOOP(every_series_comes_back_to_the_bit, 0, SORT_COUNT) T(a_negative_zero_becomes_zero) T(
-        a_plants_values_take_little_room) T_LOOP(every_short_chunk_is_refused, 0, SORT_COUNT) T(garbage_does_no_harm)
-        T(a_summary_weighs_by_time_and_leaves_bad_values_out) T(a_counter_counts_over_roll_over_and_not_over_a_reset))
+    T_LOOP(every_run_comes_back_to_the_bit, 0, KIT_VALUES) T(the_worst_run_stays_within_its_bytes)
+        T(times_may_span_all_that_there_is) T(a_negative_zero_becomes_zero) T(a_plants_series_are_short)
+            T(what_does_not_change_takes_a_few_bytes) T(registers_with_a_factor_or_of_floats_are_decimals_too)
+                T(a_few_exceptions_do_not_ruin_a_run) T(a_chunk_cut_short_or_lengthened_is_refused)
+                    T(bytes_from_anywhere_do_no_harm) T(a_value_holds_until_the_next)
+                        T(a_bad_value_counts_for_nothing_and_its_time_neither) T(nothing_usable_is_nothing_known)
+                            T(a_mean_is_never_outside_of_its_values) T(a_counter_counts_over_roll_over_and_reset))
