@@ -124,6 +124,9 @@ START_TEST(entries_of_the_journal_stay)
 	ck_assert_int_eq(db_exec(&db, "UPDATE journal SET text = 'b'"), ERR_REFUSED);
 	ck_assert_int_eq(db_exec(&db, "DELETE FROM journal"), ERR_REFUSED);
 	ck_assert(strstr(db.text, "append-only") != NULL);
+	ck_assert_int_eq(
+	    db_exec(&db, "INSERT OR REPLACE INTO journal VALUES (1, 0, 0, 0, 0, 0, '', '', '', 'b', '', '', x'00')"),
+	    ERR_REFUSED);
 	ck_assert_int_eq(number("SELECT count(*) FROM journal WHERE text = 'a'"), 1);
 }
 END_TEST
