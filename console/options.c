@@ -64,7 +64,7 @@ static bool
 store(struct options *o, enum option_id id, const char *value)
 {
 	static const char *const colors[] = { "auto", "never", "16", "256", NULL };
-	static const char *const graphs[] = { "braille", "block", "ascii", NULL };
+	static const char *const graphs[] = { "block", "ascii", NULL };
 	struct console_options *c = &o->console;
 	int64_t n;
 
@@ -78,13 +78,6 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_WAIT: return read_duration(value, &o->wait_us);
 	case OPT_TIMEOUT: return read_duration(value, &o->timeout_us);
 	case OPT_COUNT: return str_to_i64(value, 1, INT64_MAX, &o->count);
-	case OPT_SINCE: o->since = value; return value[0] != '\0'; /* read when the site's zone is known */
-	case OPT_UNTIL: o->until = value; return value[0] != '\0';
-	case OPT_BUCKETS: return str_to_i64(value, 1, 20000, &o->buckets);
-	case OPT_RAW: o->raw = true; return true;
-	case OPT_CSV: o->csv = true; return true;
-	case OPT_PNG: o->png = value; return value[0] != '\0';
-	case OPT_SIXEL: o->sixel = true; return true;
 	case OPT_SCREEN: c->page = value; return value[0] != '\0';
 	case OPT_RATE: return str_to_double(value, &c->rate_hz) && c->rate_hz >= 0.1 && c->rate_hz <= 20;
 	case OPT_SLOW: c->slow = true; return true;

@@ -21,19 +21,12 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links check trend", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links check", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links trend", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch", "begin with all values as they stand") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch", "end after so many lines") \
-	_(OPT_SINCE,      "since",        0,  "TIME",   "trend journal", "from then on: 2026-11-22, \"2026-11-22 13:00\", 13:00, today, yesterday, or 2h for two hours ago") \
-	_(OPT_UNTIL,      "until",        0,  "TIME",   "trend journal", "until then (now)") \
-	_(OPT_BUCKETS,    "buckets",      0,  "N",      "trend", "parts of equal length, 1 to 20000 (100; a picture: its width)") \
-	_(OPT_RAW,        "raw",          0,  NULL,     "trend", "the samples one by one instead of parts") \
-	_(OPT_CSV,        "csv",          0,  NULL,     "trend", "for spreadsheets: values separated by commas, with a head") \
-	_(OPT_PNG,        "png",          0,  "FILE",   "trend", "a picture into FILE, drawn by gnuplot") \
-	_(OPT_SIXEL,      "sixel",        0,  NULL,     "trend", "a picture for terminals that show sixels, drawn by gnuplot") \
 	_(OPT_VERBOSE,    "verbose",     'v', NULL,     "check", "print the site back when it has no faults") \
 	_(OPT_SCREEN,     "screen",       0,  "NAME",   "console", "page to begin with: overview, points, links or a point's name") \
 	_(OPT_RATE,       "rate",         0,  "HZ",     "console", "most redraws a second, 0.1 to 20 (2)") \
@@ -42,7 +35,7 @@
 	_(OPT_ASCII,      "ascii",        0,  NULL,     "all", "nothing but ASCII characters") \
 	_(OPT_COLOR,      "color",        0,  "WHEN",   "console", "auto, never, 16 or 256; NO_COLOR is honoured") \
 	_(OPT_THEME,      "theme",        0,  "NAME",   "console", "colours: default, deutan, mono, high-contrast, light") \
-	_(OPT_GRAPH,      "graph",        0,  "KIND",   "console trend", "what lines are drawn with: braille, block or ascii") \
+	_(OPT_GRAPH,      "graph",        0,  "KIND",   "console", "what lines are drawn with: block or ascii") \
 	_(OPT_AMBIGUOUS,  "ambiguous",    0,  "CELLS",  "console", "width of ambiguous characters in your terminal: 1 or 2") \
 	_(OPT_SCRIPT,     "script",       0,  "FILE",   "console", "keys and commands from FILE, without a terminal; - is standard input") \
 	_(OPT_SIZE,       "size",         0,  "CxR",    "console", "size of the screen of --script, as 80x24") \
@@ -63,9 +56,8 @@ struct option_row {
 struct options {
 	char socket[4096]; /* resolved */
 	bool given[OPTION_COUNT];
-	bool json, ja, names, now, verbose, csv, raw, sixel;
-	int64_t wait_us, timeout_us, count, buckets; /* buckets: 0 = not given */
-	const char *since, *until, *png;             /* as written; NULL = not given */
+	bool json, ja, names, now, verbose;
+	int64_t wait_us, timeout_us, count;
 	struct console_options console;
 	const char *args[1001]; /* the command and its arguments, NULL at the end; borrowed from argv */
 	int arg_count;
