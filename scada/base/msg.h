@@ -253,7 +253,7 @@ struct msg_bytes {
 	_(str, text)            /* part of text, before or after; "" = all */
 
 #define MSG_VERIFIED_FIELDS(_) \
-	_(u8,  state)           /* 1: whole; 0: broken; 2: still at work */ \
+	_(u8,  state)           /* enum verify_state */            \
 	_(u64, entries) _(u64, first_bad) /* 0 = none */ \
 	_(u32, checkpoints)     /* signed ones that hold */ \
 	_(str, text)
@@ -344,6 +344,8 @@ enum store_state {
 	STORE_RENEWED,
 	STORE_STATE_COUNT
 };
+/* UNVOUCHED: the chain is whole, but from first_bad on signed with a key that the first one does not vouch for. */
+enum verify_state { VERIFY_BROKEN, VERIFY_WHOLE, VERIFY_AT_WORK, VERIFY_UNVOUCHED, VERIFY_STATE_COUNT };
 enum report_form { REPORT_TEXT, REPORT_CSV, REPORT_CSV_CP932, REPORT_FORM_COUNT };
 
 const char *mb_table_word(enum mb_table t);         /* "coil" "discrete" "holding" "input" */

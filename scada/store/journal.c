@@ -79,13 +79,15 @@ write_file(const struct db *db, const char *name, mode_t mode, const void *data,
 	return ok && rename(part, path) == 0 && sync_folder(db->folder);
 }
 
-/* ERR_NOT_FOUND: there is none, or it is no key of ours: then a new one is made. */
+/* ERR_NOT_FOUND: there is none, or it is damaged: then a new one is made. */
 static enum err
 read_key(struct journal *j)
 {
 	char path[640];
+	uint8_t seed[crypto_sign_SEEDBYTES], made[crypto_sign_SECRETKEYBYTES];
 	struct stat st;
 	ssize_t n = -1;
+	bool is_whole;
 	int fd;
 
 	str_printf(path, sizeof(path), "%s/%s", j->db->folder, JOURNAL_KEY_FILE);
@@ -97,8 +99,13 @@ read_key(struct journal *j)
 	close(fd);
 	if (n != (ssize_t)sizeof(j->secret_key))
 		return ERR_NOT_FOUND;
-	(void)crypto_sign_ed25519_sk_to_pk(j->public_key, j->secret_key);
-	return OK;
+	/* the file holds the seed and what was made of it: a flipped bit in either would sign what nobody can prove */
+	(void)crypto_sign_ed25519_sk_to_seed(seed, j->secret_key);
+	(void)crypto_sign_seed_keypair(j->public_key, made, seed);
+	is_whole = sodium_memcmp(made, j->secret_key, sizeof(made)) == 0;
+	sodium_memzero(seed, sizeof(seed));
+	sodium_memzero(made, sizeof(made));
+	return is_whole ? OK : ERR_NOT_FOUND;
 }
 
 static enum err
@@ -350,7 +357,7 @@ journal_checkpoint(struct journal *j, struct utc now, bool must, char *line, siz
 	line[0] = '\0';
 	if (j->now.seq <= j->now.checked || !(must || is_time))
 		return OK;
-	journal_signed(j->now.seq, j->now.hash, message);
+	journal_signed(j->now.seq, now.us, j->now.hash, message);
 	(void)crypto_sign_detached(signature, NULL, message, sizeof(message), j->secret_key);
 	(void)sqlite3_bind_int64(j->sign, 1, (int64_t)j->now.seq);
 	(void)sqlite3_bind_int64(j->sign, 2, now.us);

@@ -43,6 +43,7 @@ enum err journal_read(struct db *db, const struct msg_journal_get *filter,
 /*
  * Proof in steps. public_key: 32 bytes trusted by the caller, or NULL: the first one that the journal itself names. known: a
  * checkpoint seen elsewhere (the system log), "SEQ HASH"; NULL = none: then a journal cut off at its end can only be told by checkpoints.
+ * A key that was lost cannot sign the next one: after such a change the outcome is VERIFY_UNVOUCHED, and a person must judge.
  */
 struct journal_proof;
 struct journal_proof *journal_prove(struct db *db, const uint8_t *public_key, const char *known);

@@ -40,10 +40,12 @@ journal_chain(const uint8_t last[JOURNAL_HASH], const struct msg_journal *m, uin
 }
 
 void
-journal_signed(uint64_t seq, const uint8_t hash[JOURNAL_HASH], uint8_t out[JOURNAL_SIGNED_BYTES])
+journal_signed(uint64_t seq, int64_t us, const uint8_t hash[JOURNAL_HASH], uint8_t out[JOURNAL_SIGNED_BYTES])
 {
 	memcpy(out, "chisan checkpoint 1", 19);
-	for (unsigned i = 0; i < 8; i++)
+	for (unsigned i = 0; i < 8; i++) {
 		out[19 + i] = (uint8_t)(seq >> (56 - 8 * i));
-	memcpy(out + 27, hash, JOURNAL_HASH);
+		out[27 + i] = (uint8_t)((uint64_t)us >> (56 - 8 * i));
+	}
+	memcpy(out + 35, hash, JOURNAL_HASH);
 }

@@ -9,37 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scada/base/str.h"
 #include "scada/store/db.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/t.h"
 
-static char folder[64], path[128];
+static char path[128];
 static struct db db;
 static const struct utc now = { INT64_C(1795000000) * US_PER_S };
 
 static void
 setup(void)
 {
-	str_copy(folder, sizeof(folder), "/tmp/chisan-db-XXXXXX");
-	ck_assert(mkdtemp(folder) != NULL);
+	folder_make();
 	str_printf(path, sizeof(path), "%s/%s", folder, DB_FILE);
 }
 
 static void
 teardown(void)
 {
-	pid_t pid;
-
 	db_close(&db);
-	pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", folder, (char *)NULL);
-		_exit(1);
-	}
-	waitpid(pid, NULL, 0);
+	folder_remove();
 }
 
 static int64_t

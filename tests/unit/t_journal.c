@@ -9,16 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scada/base/record.h"
 #include "scada/base/str.h"
 #include "scada/store/journal.h"
 #include "scada/store/journal_chain.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/t.h"
 
-static char folder[64];
 static struct db db;
 static struct journal *journal;
 static struct utc now;
@@ -43,23 +42,15 @@ static void
 setup(void)
 {
 	now.us = INT64_C(1795000000) * US_PER_S;
-	str_copy(folder, sizeof(folder), "/tmp/chisan-journal-XXXXXX");
-	ck_assert(mkdtemp(folder) != NULL);
+	folder_make();
 	start();
 }
 
 static void
 teardown(void)
 {
-	pid_t pid;
-
 	stop();
-	pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", folder, (char *)NULL);
-		_exit(1);
-	}
-	waitpid(pid, NULL, 0);
+	folder_remove();
 }
 
 static uint64_t
@@ -231,10 +222,11 @@ START_TEST(a_checkpoint_is_signed_with_the_key_it_names)
 	ck_assert_int_eq(journal_checkpoint(journal, now, true, line, sizeof(line)), OK);
 	commit();
 	st = db_prepare(
-	    &db, "SELECT c.seq, c.hash, c.key, c.signature, j.hash FROM checkpoint c JOIN journal j USING (seq)");
+	    &db, "SELECT c.seq, c.hash, c.key, c.signature, j.hash, c.us FROM checkpoint c JOIN journal j USING (seq)");
 	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
 	ck_assert_mem_eq(sqlite3_column_blob(st, 1), sqlite3_column_blob(st, 4), JOURNAL_HASH);
-	journal_signed((uint64_t)sqlite3_column_int64(st, 0), sqlite3_column_blob(st, 1), message);
+	journal_signed(
+	    (uint64_t)sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 5), sqlite3_column_blob(st, 1), message);
 	ck_assert_int_eq(crypto_sign_verify_detached(
 	                     sqlite3_column_blob(st, 3), message, sizeof(message), sqlite3_column_blob(st, 2)),
 	    0);
@@ -244,14 +236,29 @@ START_TEST(a_checkpoint_is_signed_with_the_key_it_names)
 }
 END_TEST
 
-/* Gone, or cut short: another key is made, and the journal says so. */
+static void
+flip(const char *path, off_t at)
+{
+	int fd = open(path, O_RDWR);
+	uint8_t byte;
+
+	ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+/* Gone, cut short, a bit of its seed or of its public half flipped: another key is made, and the journal says so. */
 START_TEST(a_lost_key_is_replaced_and_named)
 {
 	char path[128];
 
 	stop();
 	str_printf(path, sizeof(path), "%s/%s", folder, JOURNAL_KEY_FILE);
-	ck_assert_int_eq(_i == 0 ? unlink(path) : truncate(path, 10), 0);
+	if (_i < 2)
+		ck_assert_int_eq(_i == 0 ? unlink(path) : truncate(path, 10), 0);
+	else
+		flip(path, _i == 2 ? 5 : 40);
 	start();
 	ck_assert_uint_eq(walk(), 2);
 	sqlite3_stmt *st = db_prepare(&db,
@@ -276,7 +283,9 @@ fill(int entries)
 	commit();
 }
 
-/* The first bad entry, 0 = whole; a step is `most` entries. */
+static unsigned proved; /* enum verify_state of the last proof */
+
+/* The first bad or unvouched entry, 0 = whole; a step is `most` entries. */
 static uint64_t
 prove_by(uint32_t most, const uint8_t *key, const char *known)
 {
@@ -287,7 +296,8 @@ prove_by(uint32_t most, const uint8_t *key, const char *known)
 
 	while (!done)
 		ck_assert_int_eq(journal_prove_step(p, most, &out, &done), OK);
-	ck_assert_int_eq(out.state, out.first_bad == 0);
+	ck_assert_int_eq(out.state == VERIFY_WHOLE, out.first_bad == 0);
+	proved = out.state;
 	ck_assert_str_ne(out.text, "");
 	bad = out.first_bad;
 	journal_prove_end(p);
@@ -338,6 +348,9 @@ static const struct {
 	{ "UPDATE journal SET text = text || ' ' WHERE seq = 5", 5 },
 	{ "UPDATE journal SET before = '1' WHERE seq = 5", 5 },
 	{ "UPDATE journal SET after = '1' WHERE seq = 5", 5 },
+	{ "UPDATE journal SET uid = -1 WHERE seq = 1", 1 }, /* 4294967295 in 32 bits */
+	{ "UPDATE journal SET kind = kind - 65536 WHERE seq = 5", 5 },
+	{ "UPDATE journal SET text = text || char(0) || 'and more' WHERE seq = 5", 5 },
 	{ "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5", 5 },
 	{ "UPDATE journal SET hash = x'' WHERE seq = 21", 21 },
 	{ "DELETE FROM journal WHERE seq = 1", 1 },
@@ -349,6 +362,7 @@ static const struct {
 	  "WHERE seq = 900",
 	    7 },
 	{ "UPDATE checkpoint SET hash = zeroblob(32)", 21 },
+	{ "UPDATE checkpoint SET us = us + 1", 21 },
 	{ "UPDATE checkpoint SET key = zeroblob(32)", 21 },
 	{ "UPDATE checkpoint SET signature = zeroblob(64)", 21 },
 	{ "UPDATE checkpoint SET signature = x''", 21 },
@@ -385,7 +399,50 @@ START_TEST(a_chain_written_anew_does_not_fit_its_checkpoint)
 	ck_assert_uint_eq(prove(), 0);
 	str_printf(path, sizeof(path), "21 %064d", 0);
 	ck_assert_uint_eq(prove_by(1000, NULL, path), 21);
-	ck_assert_uint_eq(prove_by(1000, NULL, "30 00"), 22);
+	ck_assert_uint_eq(
+	    prove_by(1000, NULL, "30 0000000000000000000000000000000000000000000000000000000000000000"), 22);
+}
+END_TEST
+
+/* The first entry stays, a key of one's own is declared, and all else is written anew and signed with it. */
+START_TEST(a_chain_written_anew_under_a_declared_key_is_not_vouched_for)
+{
+	uint8_t key[32];
+	char path[128];
+
+	fill(20);
+	sqlite3_stmt *st = db_prepare(&db, "SELECT key FROM checkpoint");
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	memcpy(key, sqlite3_column_blob(st, 0), sizeof(key));
+	sqlite3_finalize(st);
+	tamper("DELETE FROM journal WHERE seq > 1; DELETE FROM checkpoint");
+	stop();
+	str_printf(path, sizeof(path), "%s/%s", folder, JOURNAL_KEY_FILE);
+	ck_assert_int_eq(unlink(path), 0);
+	start();
+	fill(19);
+	ck_assert_uint_eq(prove(), 2);
+	ck_assert_uint_eq(proved, VERIFY_UNVOUCHED);
+	ck_assert_uint_eq(prove_by(3, key, NULL), 2);
+	ck_assert_uint_eq(proved, VERIFY_UNVOUCHED);
+}
+END_TEST
+
+START_TEST(a_known_checkpoint_that_cannot_be_read_is_refused)
+{
+	static const char *const bad[] = { "", " ", "5", "5 ", "5 00", "x 00", "0 ", "-1 ",
+		"99999999999999999999999999 ", "5 000000000000000000000000000000000000000000000000000000000000000G",
+		"5 000000000000000000000000000000000000000000000000000000000000000A",
+		"5  00000000000000000000000000000000000000000000000000000000000000000",
+		"5 00000000000000000000000000000000000000000000000000000000000000000" };
+	struct journal_proof *p = journal_prove(&db, NULL, bad[_i]);
+	struct msg_verified out;
+	bool done;
+
+	ck_assert_int_eq(journal_prove_step(p, 10, &out, &done), ERR_USAGE);
+	ck_assert(!done);
+	ck_assert_str_ne(db.text, "");
+	journal_prove_end(p);
 }
 END_TEST
 
@@ -413,7 +470,8 @@ START_TEST(a_key_that_was_changed_and_named_is_followed)
 	ck_assert_int_eq(unlink(path), 0);
 	start();
 	fill(3);
-	ck_assert_uint_eq(prove(), 0);
+	ck_assert_uint_eq(prove(), 5); /* whole, but the first key does not vouch for the second */
+	ck_assert_uint_eq(proved, VERIFY_UNVOUCHED);
 	tamper("UPDATE checkpoint SET key = (SELECT key FROM checkpoint WHERE seq = 4) WHERE seq > 4");
 	ck_assert_uint_eq(prove(), 8);
 }
@@ -423,7 +481,10 @@ T_MAIN("journal",
     T_FIXTURE(setup, teardown) T(the_first_entry_names_the_key) T(the_chain_goes_on_after_a_restart)
         T(a_rollback_takes_entries_and_checkpoints_back) T(a_repeated_token_gets_the_first_entry)
             T(checkpoints_come_by_count_and_by_time) T(a_checkpoint_is_signed_with_the_key_it_names)
-                T_LOOP(a_lost_key_is_replaced_and_named, 0, 2) T(an_untouched_chain_is_whole)
+                T_LOOP(a_lost_key_is_replaced_and_named, 0, 4) T(an_untouched_chain_is_whole)
                     T_LOOP(what_was_done_to_the_chain_is_named, 0, (int)(sizeof(tampered) / sizeof(tampered[0])))
-                        T(a_chain_written_anew_does_not_fit_its_checkpoint) T(another_key_than_the_trusted_one_is_told)
-                            T(a_key_that_was_changed_and_named_is_followed))
+                        T(a_chain_written_anew_does_not_fit_its_checkpoint)
+                            T(a_chain_written_anew_under_a_declared_key_is_not_vouched_for)
+                                T_LOOP(a_known_checkpoint_that_cannot_be_read_is_refused, 0, 13)
+                                    T(another_key_than_the_trusted_one_is_told)
+                                        T(a_key_that_was_changed_and_named_is_followed))

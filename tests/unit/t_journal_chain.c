@@ -119,9 +119,9 @@ START_TEST(what_is_signed_names_its_purpose_the_sequence_and_the_hash)
 	uint8_t hash[JOURNAL_HASH], out[JOURNAL_SIGNED_BYTES];
 
 	memset(hash, 0xAB, sizeof(hash));
-	journal_signed(UINT64_C(0x0102030405060708), hash, out);
-	ck_assert_mem_eq(out, "chisan checkpoint 1\1\2\3\4\5\6\7\10", 27);
-	ck_assert_mem_eq(out + 27, hash, sizeof(hash));
+	journal_signed(UINT64_C(0x0102030405060708), -2, hash, out);
+	ck_assert_mem_eq(out, "chisan checkpoint 1\1\2\3\4\5\6\7\10\377\377\377\377\377\377\377\376", 35);
+	ck_assert_mem_eq(out + 35, hash, sizeof(hash));
 }
 END_TEST
 

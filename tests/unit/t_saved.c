@@ -6,37 +6,29 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scada/base/record.h"
 #include "scada/base/str.h"
 #include "scada/store/saved.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/t.h"
 
-static char folder[64], seen[256];
+static char seen[256];
 static struct db db;
 
 static void
 setup(void)
 {
-	str_copy(folder, sizeof(folder), "/tmp/chisan-saved-XXXXXX");
-	ck_assert(mkdtemp(folder) != NULL);
+	folder_make();
 	ck_assert_int_eq(db_open(&db, folder, true), OK);
 }
 
 static void
 teardown(void)
 {
-	pid_t pid;
-
 	db_close(&db);
-	pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", folder, (char *)NULL);
-		_exit(1);
-	}
-	waitpid(pid, NULL, 0);
+	folder_remove();
 }
 
 static void

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * folder.h - a folder of its own for each test, gone afterwards.
+ */
+#ifndef CHISAN_TEST_FOLDER_H
+#define CHISAN_TEST_FOLDER_H
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[64];
+
+static void
+folder_make(void)
+{
+	/* mkdtemp(3) writes over the last six letters */
+	static const char pattern[] = "/tmp/chisan-test-XXXXXX";
+
+	memcpy(folder, pattern, sizeof(pattern));
+	ck_assert(mkdtemp(folder) != NULL);
+}
+
+static void
+folder_remove(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", folder, (char *)NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+#endif
