@@ -37,21 +37,31 @@ add_span(int64_t *sum, int64_t ms)
 	*sum = *sum > INT64_MAX - ms ? INT64_MAX : *sum + ms;
 }
 
-/* Times rise, so that no product of time and value is lost but by being too large for a double. */
+static double
+weight_of(const struct summary *sum, const struct sample *s, size_t n, size_t i)
+{
+	if (quality_validity(s[i].quality) == V_BAD || !isfinite(s[i].v))
+		return 0;
+	if (sum->usable_ms == 0)
+		return 1;
+	return i + 1 < n ? (double)span(s[i].ms, s[i + 1].ms) : 0;
+}
+
+/* For values and times whose products are too large for a double: weights become shares first, and halves are added. */
 static double
 mean_of(const struct summary *sum, const struct sample *s, size_t n)
 {
-	long double area = 0, total = 0;
+	double total = 0, half = 0;
 
+	for (size_t i = 0; i < n; i++)
+		total += weight_of(sum, s, n, i);
 	for (size_t i = 0; i < n; i++) {
-		if (quality_validity(s[i].quality) == V_BAD || !isfinite(s[i].v))
-			continue;
-		long double weight = sum->usable_ms == 0 ? 1 : i + 1 < n ? (long double)span(s[i].ms, s[i + 1].ms) : 0;
+		double weight = weight_of(sum, s, n, i);
 
-		area += (long double)s[i].v * weight;
-		total += weight;
+		if (weight > 0)
+			half += s[i].v / 2 * (weight / total);
 	}
-	return total > 0 ? (double)(area / total) : (double)NAN;
+	return total > 0 ? half * 2 : (double)NAN;
 }
 
 static void
