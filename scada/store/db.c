@@ -190,7 +190,7 @@ set_up(struct db *db)
 	    "PRAGMA recursive_triggers = ON"; /* REPLACE deletes past the triggers otherwise */
 	static const char reader[] =
 	    "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;"
-	    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 1073741824";
+	    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 	bool is_new = false;
 	enum err e;
 
@@ -203,6 +203,24 @@ set_up(struct db *db)
 	if (e == OK && is_new)
 		e = make_schema(db);
 	return e == OK ? look_for_damage(db) : e;
+}
+
+/* The file is gone and its log is not: SQLite would delete the log, and with it what was committed last. */
+static enum err
+keep_orphan(struct db *db)
+{
+	char wal[620], kept[660];
+	int n = 0;
+
+	str_printf(wal, sizeof(wal), "%s-wal", db->path);
+	if (access(wal, F_OK) != 0)
+		return OK;
+	do
+		str_printf(kept, sizeof(kept), "%s.orphan.%d", wal, ++n);
+	while (access(kept, F_OK) == 0 && n < 1000);
+	return rename(wal, kept) == 0
+	    ? OK
+	    : say(db, ERR_IO, "the log of a database that is gone cannot be moved aside", strerror(errno));
 }
 
 enum err
@@ -223,6 +241,8 @@ db_open(struct db *db, const char *folder, bool is_writer)
 		return say(db, ERR_IO, db->path, strerror(errno));
 	} else if (!is_writer) {
 		return say(db, ERR_NOT_FOUND, db->path, "there is none yet");
+	} else if (keep_orphan(db) != OK) {
+		return db->why;
 	}
 	e = db_note(db, sqlite3_open_v2(db->path, &db->sqlite, flags | SQLITE_OPEN_NOFOLLOW, NULL),
 	    "the database cannot be opened");

@@ -189,7 +189,7 @@ START_TEST(a_name_that_was_taken_is_not_taken_again)
 END_TEST
 
 /* The file was deleted, its log was not: what stands in the log belongs to nothing. */
-START_TEST(the_log_of_a_deleted_file_is_not_applied)
+START_TEST(the_log_of_a_deleted_file_is_kept_and_not_applied)
 {
 	char wal[160], kept[160];
 
@@ -203,6 +203,8 @@ START_TEST(the_log_of_a_deleted_file_is_not_applied)
 	ck_assert_int_eq(rename(kept, wal), 0);
 	must(db_open(&db, folder, true));
 	ck_assert_int_eq(number("SELECT count(*) FROM state"), 0);
+	str_append(wal, sizeof(wal), ".orphan.1");
+	ck_assert_int_eq(access(wal, F_OK), 0);
 	ck_assert_int_eq(number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
 }
 END_TEST
@@ -219,4 +221,4 @@ T_MAIN("db",
         T(a_reader_waits_for_the_writer_to_make_it_and_writes_nothing) T(entries_of_the_journal_stay)
             T(a_newer_schema_is_left_alone) T(a_database_of_others_is_left_alone) T(what_is_no_file_is_left_alone)
                 T(a_damaged_head_is_found_and_moved_aside) T(a_name_that_was_taken_is_not_taken_again)
-                    T(the_log_of_a_deleted_file_is_not_applied) T(a_missing_folder_is_said))
+                    T(the_log_of_a_deleted_file_is_kept_and_not_applied) T(a_missing_folder_is_said))
