@@ -85,16 +85,11 @@ end(struct client *c, struct client_asked *a, enum err e, int addcause, const ch
 static void
 got_end(struct client *c, struct client_asked *a, const struct frame *f)
 {
-	struct rbuf r;
 	struct msg_result m;
+	enum err e;
 
-	rbuf_init(&r, f->body, f->length);
-	if (!msg_result_get(&r, &m)) {
-		client_lost(c, ERR_FRAME, "chisand sends a result that cannot be read");
-		return;
-	}
-	enum err e = err_is_known(m.err) ? (enum err)m.err : ERR_FAILED;
-	end(c, a, e, m.addcause == 255 ? -1 : m.addcause, m.text[0] != '\0' ? m.text : err_text(e));
+	if (client_read_result(c, f, &m, &e))
+		end(c, a, e, m.addcause == 255 ? -1 : m.addcause, m.text);
 }
 
 static void

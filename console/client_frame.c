@@ -172,24 +172,34 @@ got_journal(struct client *c, const struct frame *f)
 	return OK;
 }
 
+bool
+client_read_result(struct client *c, const struct frame *f, struct msg_result *m, enum err *e)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_result_get(&r, m)) {
+		client_lost(c, ERR_FRAME, "chisand sends a result that cannot be read");
+		return false;
+	}
+	*e = err_is_known(m->err) ? (enum err)m->err : ERR_FAILED;
+	if (m->text[0] == '\0')
+		m->text = err_text(*e);
+	return true;
+}
+
 /* Only refusals matter: of the subscription, and of a question for registers. */
 static void
 got_result(struct client *c, const struct frame *f)
 {
 	struct client_private *p = c->private;
-	struct rbuf r;
 	struct msg_result m;
+	enum err e;
 
-	rbuf_init(&r, f->body, f->length);
-	if (!msg_result_get(&r, &m)) {
-		client_lost(c, ERR_FRAME, "chisand sends a result that cannot be read");
-		return;
-	}
-	enum err e = err_is_known(m.err) ? (enum err)m.err : ERR_FAILED;
-	if (e == OK)
+	if (!client_read_result(c, f, &m, &e) || e == OK)
 		return;
 	if (f->reply_to == p->subscribe_sequence && c->phase == CLIENT_SNAPSHOT) {
-		client_lost(c, e, "chisand refuses: %.200s", m.text[0] != '\0' ? m.text : err_text(e));
+		client_lost(c, e, "chisand refuses: %.200s", m.text);
 		return;
 	}
 	for (unsigned i = 0; i < CLIENT_RAW_MAX; i++) {

@@ -86,4 +86,7 @@ void client_ask_lost(struct client *c); /* ends them all with ERR_CLOSED */
 void client_ask_free(struct client_private *p);
 void client_take_frame(struct client *c, const struct frame *f);
 
+/* False: it cannot be read, and the link is given up. m->text is never empty. */
+bool client_read_result(struct client *c, const struct frame *f, struct msg_result *m, enum err *e);
+
 #endif
