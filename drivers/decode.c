@@ -17,8 +17,8 @@
  *   ABCD  as it comes                  CDAB  registers from the last, bytes as they come
  *   BADC  bytes of each register swapped  DCBA  all from the last
  */
-static unsigned
-place_of(unsigned i, unsigned n, enum byte_order order)
+unsigned
+decode_place(unsigned i, unsigned n, enum byte_order order)
 {
 	switch (order) {
 	case ORDER_CDAB: return (n - 2 - (i & ~1u)) + (i & 1u);
@@ -34,7 +34,7 @@ decode_bits(const uint8_t *registers, unsigned count, enum byte_order order)
 	uint64_t v = 0;
 
 	for (unsigned i = 0; i < count * 2; i++)
-		v = v << 8 | registers[place_of(i, count * 2, order)];
+		v = v << 8 | registers[decode_place(i, count * 2, order)];
 	return v;
 }
 

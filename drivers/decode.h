@@ -15,6 +15,7 @@ struct reading {
 	double value;                /* decoded; the last good one stays when cause is not OK */
 	struct utc time;             /* of the scan; 0 = never read */
 	uint16_t cause;              /* enum err */
+	bool is_off;                 /* its scan is: no samples, and no request for it alone */
 	uint8_t raw_len;             /* bytes of raw; 0 = never read */
 	uint8_t raw[DECODE_RAW_MAX]; /* registers in network order; a bit is one byte */
 };
@@ -27,5 +28,8 @@ void decode_item(const struct cfg_item *it, const uint8_t *data, uint16_t first,
 
 /* The registers of a type as one number with the first byte highest. */
 uint64_t decode_bits(const uint8_t *registers, unsigned count, enum byte_order order);
+
+/* Where the i-th most significant of n bytes stands. */
+unsigned decode_place(unsigned i, unsigned n, enum byte_order order);
 
 #endif

@@ -10,12 +10,14 @@
 
 #include "drivers/field.h"
 #include "drivers/link.h"
+#include "drivers/output.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
 #define SAMPLES_A_FRAME 4000
 #define TELL_US         (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
 #define TELL_PARTS      10
+#define END_US          US_PER_S    /* in which pulses are cleared when chisand has gone */
 #define QUEUE_MAX       (32u << 20) /* bytes that wait for a chisand that does not read: then it ends */
 
 struct field {
@@ -28,11 +30,13 @@ struct field {
 	struct net *net;
 	struct setup *config, *pending;
 	struct poll *poll;
-	struct timer tell;
+	struct outputs *outputs;
+	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;
 	uint64_t seed;
 	int statm_fd;
+	bool is_ending;            /* the pipe is closed */
 	bool is_greeted, is_muted; /* muted: a new generation is coming in, and the old numbers mean nothing any more */
 };
 
@@ -193,24 +197,64 @@ drop(struct device *d, struct moment now, void *arg)
 	net_drop(d, now);
 }
 
-static const struct poll_ops poll_ops = { .want = want, .drop = drop, .samples = send_samples, .state = send_state };
+static void
+changed(struct device *d, void *arg)
+{
+	struct field *f = arg;
+
+	send_state(d, f);
+	if (f->outputs != NULL)
+		outputs_device(f->outputs, d, moment_now());
+}
+
+/* The program ends when the last pulse is cleared, if it is only for that that it is still there. */
+static void
+cleared(void *arg)
+{
+	struct field *f = arg;
+
+	if (f->is_ending && !outputs_end(f->outputs, moment_now()))
+		ev_break(f->loop, EVBREAK_ALL);
+}
+
+static void
+send_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
+{
+	struct field *f = arg;
+	struct msg_field_written told = *m;
+
+	if (f->pending != NULL)
+		told.point = POINT_NONE; /* a number of the configuration that ends */
+	wbuf_reset(&f->out);
+	msg_field_written_put(&f->out, &told);
+	conn_send(f->conn, W_FIELD_WRITTEN, reply_to, &f->out, NULL);
+	cleared(f); /* the last write of a pulse may just have failed */
+}
+
+static const struct poll_ops poll_ops = { .want = want, .drop = drop, .samples = send_samples, .state = changed };
+static const struct outputs_ops outputs_ops = { .written = send_written, .cleared = cleared };
 
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void
 swap(struct field *f)
 {
 	struct moment now = moment_now();
+	struct outputs *old = f->outputs;
 
-	poll_free(f->poll);
+	poll_free(f->poll, now); /* what was under way is told as unknown, what was not sent as not sent */
+	f->poll = poll_new(f->pending, &poll_ops, f, &f->timers, ++f->seed);
+	f->outputs = outputs_new(f->poll, &outputs_ops, f);
+	net_seat(f->net, f->poll);
+	f->is_muted = false;
+	poll_start(f->poll, now);
+	if (old != NULL)
+		outputs_take_over(f->outputs, old, now);
+	outputs_free(old, now);
 	setup_free(f->config);
 	f->config = f->pending;
 	f->pending = NULL;
-	f->is_muted = false;
-	f->poll = poll_new(f->config, &poll_ops, f, &f->timers, ++f->seed);
-	net_seat(f->net, f->poll);
-	log_info("generation %u: %u links, %u devices, %u points", f->config->generation, f->config->link_count,
-	    f->config->device_count, f->config->item_count);
-	poll_start(f->poll, now);
+	log_info("generation %u: %u links, %u devices, %u points, %u outputs", f->config->generation,
+	    f->config->link_count, f->config->device_count, f->config->item_count, f->config->output_count);
 }
 
 static void
@@ -242,6 +286,7 @@ take_config(struct field *f, const struct frame *frame)
 		struct msg_field_link link;
 		struct msg_field_device device;
 		struct msg_field_item item;
+		struct msg_field_output output;
 		struct msg_field_start start;
 	} m;
 	struct rbuf r;
@@ -262,6 +307,10 @@ take_config(struct field *f, const struct frame *frame)
 	case W_FIELD_ITEM:
 		if (msg_field_item_get(&r, &m.item))
 			e = setup_item(f->pending, &m.item);
+		break;
+	case W_FIELD_OUTPUT:
+		if (msg_field_output_get(&r, &m.output))
+			e = setup_output(f->pending, &m.output);
 		break;
 	case W_FIELD_START:
 		if (msg_field_start_get(&r, &m.start))
@@ -337,6 +386,42 @@ answer_raw(struct field *f, const struct frame *frame)
 }
 
 static void
+take_scan(struct field *f, const struct frame *frame)
+{
+	struct msg_field_scan m;
+	struct rbuf r;
+	uint32_t item;
+
+	rbuf_init(&r, frame->body, frame->length);
+	if (f->poll == NULL || f->pending != NULL || !msg_field_scan_get(&r, &m) ||
+	    (item = setup_find(f->config, m.point)) == UINT32_MAX)
+		return;
+	f->poll->readings[item].is_off = m.on == 0;
+}
+
+static void
+take_write(struct field *f, const struct frame *frame)
+{
+	struct msg_field_write m;
+	struct msg_field_written none = { .err = ERR_DISABLED,
+		.detail = "nothing was sent: no configuration is in use" };
+	struct moment now = moment_now();
+	struct rbuf r;
+
+	rbuf_init(&r, frame->body, frame->length);
+	if (!msg_field_write_get(&r, &m)) {
+		say_bye(f, ERR_FRAME, "a frame with a write cannot be read");
+	} else if (f->poll == NULL || f->pending != NULL) {
+		none.write = m.write;
+		none.point = m.point;
+		none.time = now.utc.us;
+		send_written(&none, frame->sequence, f);
+	} else {
+		outputs_write(f->outputs, &m, frame->sequence, now);
+	}
+}
+
+static void
 pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 {
 	struct field *f = arg;
@@ -352,7 +437,10 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_FIELD_LINK:
 	case W_FIELD_DEVICE:
 	case W_FIELD_ITEM:
+	case W_FIELD_OUTPUT:
 	case W_FIELD_START: take_config(f, frame); break;
+	case W_FIELD_WRITE: take_write(f, frame); break;
+	case W_FIELD_SCAN: take_scan(f, frame); break;
 	case W_RAW_GET: answer_raw(f, frame); break;
 	case W_BYE: log_info("chisand says good-bye"); break;
 	default: break; /* of no concern to a field program */
@@ -363,11 +451,25 @@ static void
 pipe_closed(struct conn *c, enum err why, void *arg)
 {
 	struct field *f = arg;
+	struct moment now = moment_now();
 
 	(void)c;
 	if (why != ERR_CLOSED)
 		log_warn("the pipe to chisand: %s", err_text(why));
-	f->is_muted = true;
+	f->is_muted = f->is_ending = true;
+	if (f->outputs != NULL && outputs_end(f->outputs, now))
+		timer_set(&f->timers, &f->end, mono_add(now.mono, END_US)); /* no coil stays set for want of a second */
+	else
+		ev_break(f->loop, EVBREAK_ALL);
+}
+
+static void
+end_fire(struct timer *t, struct moment now)
+{
+	struct field *f = t->arg;
+
+	(void)now;
+	log_error("the pipe is closed, and a coil that was set for a moment could not be cleared in time");
 	ev_break(f->loop, EVBREAK_ALL);
 }
 
@@ -385,7 +487,7 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	f->statm_fd = statm_fd;
 	wbuf_init(&f->out);
 	timers_init(&f->timers);
-	timers_reserve(&f->timers, 1);
+	timers_reserve(&f->timers, 2);
 	f->net = net_new(loop, &f->timers);
 	f->conn = conn_new(loop, fd, &ops, f, &limits);
 	conn_set_role(f->conn, ROLE_PEER);
@@ -394,6 +496,7 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	f->clock.data = f->prepare.data = f;
 	ev_prepare_start(loop, &f->prepare);
 	timer_init(&f->tell, tell_fire, f);
+	timer_init(&f->end, end_fire, f);
 	timer_set(&f->timers, &f->tell, mono_add(clock_mono(), TELL_US));
 	greet(f);
 	return f;
@@ -407,10 +510,13 @@ field_free(struct field *f)
 	ev_prepare_stop(f->loop, &f->prepare);
 	ev_timer_stop(f->loop, &f->clock);
 	net_free(f->net);
-	poll_free(f->poll);
+	f->is_ending = false;
+	poll_free(f->poll, moment_now());
+	outputs_free(f->outputs, moment_now());
 	setup_free(f->config);
 	setup_free(f->pending);
 	timer_stop(&f->timers, &f->tell);
+	timer_stop(&f->timers, &f->end);
 	timers_done(&f->timers);
 	conn_free(f->conn);
 	wbuf_done(&f->out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * field.h - the field program between its pipe and its devices: configuration in, samples and states out.
+ * field.h - the field program between its pipe and its devices: configuration and writes in, samples, states and outcomes out.
  */
 #ifndef CHISAN_FIELD_H
 #define CHISAN_FIELD_H

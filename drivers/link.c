@@ -35,22 +35,30 @@ dequeue(struct seat *s)
 	s->is_ready = s->is_probing = false;
 }
 
-/* Behind the others of its kind; before them if it has something to write. */
+/* Behind the others of its kind; before those that only read if it has an order. */
 static void
 enqueue(struct seat *s)
 {
 	struct connection *c = s->connection;
 	bool is_probe = is_shared(c) && poll_is_probe(s->device);
 
-	if (is_probe ? s->is_probing : s->is_ready)
+	bool has_orders = !TAILQ_EMPTY(&s->device->orders);
+	struct seat *before;
+
+	if (is_probe ? s->is_probing : s->is_ready && !has_orders)
 		return;
 	dequeue(s);
 	s->is_probing = is_probe;
 	s->is_ready = !is_probe;
-	if (is_probe)
+	if (is_probe) {
 		TAILQ_INSERT_TAIL(&c->probing, s, turn);
-	else if (!TAILQ_EMPTY(&s->device->writes))
-		TAILQ_INSERT_HEAD(&c->ready, s, turn);
+		return;
+	}
+	before = has_orders ? TAILQ_FIRST(&c->ready) : NULL;
+	while (before != NULL && !TAILQ_EMPTY(&before->device->orders))
+		before = TAILQ_NEXT(before, turn);
+	if (before != NULL)
+		TAILQ_INSERT_BEFORE(before, s, turn);
 	else
 		TAILQ_INSERT_TAIL(&c->ready, s, turn);
 }

@@ -74,11 +74,12 @@ main(int argc, char **argv)
 	struct ev_loop *loop;
 	struct field *field;
 	uint64_t seed = 0;
+	bool has_pipe = spawn_has_pipe();
 
 	if (code >= 0)
 		return code;
 	log_init("chisan-field", verbosity);
-	if (fcntl(SPAWN_FD, F_GETFD) < 0)
+	if (!has_pipe)
 		log_fatal("descriptor %d is no pipe: chisan-field is started by chisand", SPAWN_FD);
 	signal(SIGINT, SIG_IGN); /* for the whole group of a terminal: chisand ends its helpers itself, by the pipe */
 	signal(SIGHUP, SIG_IGN);

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "drivers/poll.h"
 #include "scada/base/log.h"
@@ -110,6 +111,8 @@ next_wake(const struct device *d, struct moment now)
 {
 	int64_t at = INT64_MAX;
 
+	if (d->watch_at.us != 0 && !d->watch.is_queued)
+		at = d->watch_at.us;
 	for (uint32_t i = 0; i < d->scan_count; i++) {
 		const struct scan *s = &d->scans[i];
 
@@ -122,11 +125,49 @@ next_wake(const struct device *d, struct moment now)
 }
 
 static void
+put_order(struct device *d, struct order *o, bool is_first)
+{
+	assert(!o->is_queued);
+	o->is_queued = true;
+	o->is_sent = false;
+	if (is_first)
+		TAILQ_INSERT_HEAD(&d->orders, o, entry);
+	else
+		TAILQ_INSERT_TAIL(&d->orders, o, entry);
+}
+
+static void
+take_order(struct device *d, struct order *o)
+{
+	TAILQ_REMOVE(&d->orders, o, entry);
+	o->is_queued = false;
+	if (d->sent == o)
+		d->sent = NULL;
+}
+
+/* The order that may be sent now: all to a device that is up, reads to see whether it is. */
+static struct order *
+next_order(const struct device *d)
+{
+	struct order *o;
+
+	if (d->sent != NULL)
+		return NULL;
+	TAILQ_FOREACH(o, &d->orders, entry) {
+		if (d->state == DEVICE_UP || o->request.kind == REQUEST_READ)
+			return o;
+	}
+	return NULL;
+}
+
+static void
 run(struct device *d, struct moment now)
 {
 	struct mono wake = d->retry_at;
 
 	if (d->state == DEVICE_UP) {
+		if (d->watch_at.us != 0 && !d->watch.is_queued && mono_diff_us(now.mono, d->watch_at) >= 0)
+			put_order(d, &d->watch, false);
 		start_due(d, now);
 		wake = next_wake(d, now);
 	} else if (!d->is_trying && mono_diff_us(now.mono, d->retry_at) >= 0) {
@@ -157,7 +198,7 @@ poll_has_next(const struct device *d, struct moment now)
 		return d->is_trying && d->in_flight == 0;
 	if (d->in_flight >= d->cfg->outstanding)
 		return false;
-	return !d->is_identified || (!TAILQ_EMPTY(&d->writes) && !TAILQ_FIRST(&d->writes)->is_sent) || has_read(d, now);
+	return !d->is_identified || next_order(d) != NULL || has_read(d, now);
 }
 
 static void
@@ -169,16 +210,18 @@ ask_identity(const struct device *d, struct request *out)
 }
 
 static bool
-ask_write(struct device *d, struct request *out, struct errand *errand)
+ask_order(struct device *d, struct moment now, struct request *out, struct errand *errand)
 {
-	struct write *w = TAILQ_FIRST(&d->writes);
+	struct order *o = next_order(d);
 
-	if (w == NULL || w->is_sent)
+	if (o == NULL)
 		return false;
-	w->is_sent = true;
-	*out = w->request;
+	o->is_sent = true;
+	o->asked = now.mono;
+	d->sent = o;
+	*out = o->request;
 	out->unit = d->cfg->unit;
-	errand->write = w;
+	errand->order = o;
 	return true;
 }
 
@@ -216,13 +259,19 @@ start_idle(struct device *d, struct moment now)
 static void
 prepare_probe(struct device *d, struct moment now)
 {
+	if (d->watch_at.us != 0 && !d->watch.is_queued)
+		put_order(d, &d->watch, false);
 	start_idle(d, now);
-	if (has_read(d, now))
+	if (next_order(d) != NULL || has_read(d, now))
 		return;
 	for (uint32_t i = 0; i < d->scan_count; i++) {
 		scan_restore(&d->scans[i]);
 		start_scan(d, &d->scans[i], now);
 	}
+	for (uint32_t i = 0; i < d->scan_count && !has_read(d, now); i++)
+		if (!scan_is_running(&d->scans[i]))
+			scan_probe(
+			    &d->scans[i]); /* all its scans are off, and yet it is to be known whether it answers */
 }
 
 /* Whoever answers on a new connection may be another device, with other registers. */
@@ -263,7 +312,7 @@ poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *o
 	} else {
 		if (d->state != DEVICE_UP)
 			prepare_probe(d, now);
-		if (!ask_write(d, out, errand) && !ask_block(d, now, out, errand))
+		if (!ask_order(d, now, out, errand) && !ask_block(d, now, out, errand))
 			return false;
 	}
 	d->in_flight++;
@@ -286,15 +335,36 @@ come_up(struct device *d, struct moment now)
 	set_state(d, DEVICE_UP, now);
 }
 
-/* Nothing that was sent will be answered: its outcome is not known. What was not sent is not sent. */
-static void
-drop_writes(struct device *d, enum err e)
+/* Why an order that was sent has no outcome: no reason that says that it was refused, or never sent. */
+static enum err
+unknown_by(enum err e)
 {
-	struct write *w;
+	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG ||
+	    (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
 
-	while ((w = TAILQ_FIRST(&d->writes)) != NULL) {
-		TAILQ_REMOVE(&d->writes, w, entry);
-		w->done(w, w->is_sent ? e : ERR_NOT_CONNECTED);
+	return is_known ? ERR_UNKNOWN : e;
+}
+
+/*
+ * Nothing that was sent will be answered: its outcome is not known. What was not sent is not sent, but for what waits until the device
+ * is back. The device is down already for whoever is told.
+ */
+static void
+drop_orders(struct device *d, enum err e, bool is_all, struct moment now)
+{
+	struct orders gone = TAILQ_HEAD_INITIALIZER(gone);
+	struct order *o, *next;
+
+	for (o = TAILQ_FIRST(&d->orders); o != NULL; o = next) {
+		next = TAILQ_NEXT(o, entry);
+		if (o->is_patient && !o->is_sent && !is_all)
+			continue;
+		take_order(d, o);
+		TAILQ_INSERT_TAIL(&gone, o, entry);
+	}
+	while ((o = TAILQ_FIRST(&gone)) != NULL) {
+		TAILQ_REMOVE(&gone, o, entry);
+		o->done(o, o->is_sent ? unknown_by(e) : ERR_NOT_CONNECTED, NULL, now);
 	}
 }
 
@@ -324,7 +394,6 @@ go_down(struct device *d, enum err e, struct moment now)
 	d->is_identified = !d->cfg->identity.present;
 	for (uint32_t i = 0; i < d->scan_count; i++)
 		scan_abort(&d->scans[i]);
-	drop_writes(d, e);
 	if (is_quick) {
 		d->quick_at = now.mono;
 		d->retry_at = mono_add(now.mono, random_below(d->poll, QUICK_SPREAD_US));
@@ -334,6 +403,7 @@ go_down(struct device *d, enum err e, struct moment now)
 		d->retry_at = mono_add(now.mono, back_off_us(d));
 	}
 	set_state(d, is_quick ? DEVICE_CONNECTING : DEVICE_DOWN, now);
+	drop_orders(d, e, false, now);
 	run(d, now);
 }
 
@@ -346,11 +416,18 @@ describe(const struct request *r, char *buf, size_t size)
 		str_printf(buf, size, "%s %u..%u", mb_table_word(r->table), r->address, r->address + r->count - 1u);
 }
 
-/* The block that was asked for last, as far as one is in flight. */
+/* The order in flight, else the block that was asked for last. */
 static void
 describe_sent(const struct device *d, char *buf, size_t size)
 {
 	buf[0] = '\0';
+	if (d->sent != NULL) {
+		bool is_read = d->sent->request.kind == REQUEST_READ;
+
+		str_copy(buf, size, is_read ? "" : "writing ");
+		describe(&d->sent->request, buf + strlen(buf), size - strlen(buf));
+		return;
+	}
 	for (uint32_t i = 0; i < d->scan_count && d->in_flight > 0; i++) {
 		for (uint32_t k = 0; k < d->scans[i].block_count; k++) {
 			const struct block *b = &d->scans[i].blocks[k];
@@ -386,9 +463,14 @@ poll_returned(struct device *d, const struct errand *errand, struct moment now)
 	if (errand->scan != NULL) {
 		errand->scan->blocks[errand->block].state = BLOCK_WANTED;
 		errand->scan->cursor = 0;
-	} else if (errand->write != NULL) {
-		TAILQ_REMOVE(&d->writes, errand->write, entry);
-		errand->write->done(errand->write, ERR_TIMEOUT);
+	} else if (errand->order != NULL) {
+		struct order *o = errand->order;
+
+		take_order(d, o);
+		if (o->request.kind == REQUEST_READ)
+			put_order(d, o, true);
+		else
+			o->done(o, ERR_TIMEOUT, NULL, now); /* never sent again by itself */
 	}
 	run(d, now);
 }
@@ -405,6 +487,15 @@ note_exception(struct device *d, const struct request *r, const struct answer *a
 	else
 		str_printf(text, sizeof(text), "%s", where);
 	poll_note(d, a->err, text, now);
+}
+
+/* Of a write that the unit behind a gateway may have taken, only its answer being lost, nothing is known. */
+static void
+end_order(struct order *o, const struct answer *a, struct moment now)
+{
+	bool is_lost = a->err == ERR_EXC_GATEWAY_TARGET && o->request.kind != REQUEST_READ;
+
+	o->done(o, is_lost ? ERR_TIMEOUT : a->err, a->err == OK ? a : NULL, now);
 }
 
 static void
@@ -436,10 +527,24 @@ check_identity(struct device *d, const struct answer *a, struct moment now)
 	d->poll->ops->drop(d, now, d->poll->arg);
 }
 
+/*
+ * When the device looked. What was asked before an order was answered may show it as it was before the order, so that it must not
+ * bear a later time than the answer.
+ */
+static struct utc
+middle_of(const struct device *d, struct mono sent, struct moment now)
+{
+	struct utc middle = utc_add(now.utc, -(mono_diff_us(now.mono, sent) / 2));
+
+	if (mono_diff_us(sent, d->answered.mono) < 0 && middle.us > d->answered.utc.us)
+		return d->answered.utc;
+	return middle;
+}
+
 static void
 answer_block(struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now)
 {
-	struct utc middle = utc_add(now.utc, -(mono_diff_us(now.mono, sent) / 2));
+	struct utc middle = middle_of(d, sent, now);
 	const struct block *b = &errand->scan->blocks[errand->block];
 	struct request r = { .table = b->table, .address = b->address, .count = b->count };
 
@@ -461,35 +566,107 @@ poll_answered(
 	d->is_dirty = true;
 	d->answer_us = d->answer_us == 0 ? (uint32_t)took : (uint32_t)((d->answer_us * INT64_C(7) + took) / 8);
 	if (a->err == ERR_EXC_GATEWAY_PATH || a->err == ERR_EXC_GATEWAY_TARGET) {
+		struct order *o = errand->order;
+
 		poll_note(d, a->err, "", now);
+		if (o != NULL)
+			take_order(d, o);
 		go_down(d, a->err, now);
+		if (o != NULL)
+			end_order(o, a, now);
 		return;
 	}
-	if (errand->write == NULL && errand->scan == NULL) {
+	if (errand->order == NULL && errand->scan == NULL) {
 		check_identity(d, a, now);
 		if (d->state == DEVICE_UP)
 			run(d, now);
 		return;
 	}
-	if (errand->write != NULL) {
-		TAILQ_REMOVE(&d->writes, errand->write, entry);
-		errand->write->done(errand->write, a->err);
+	if (errand->order != NULL) {
+		take_order(d, errand->order);
+		d->answered = now;
+		if (a->err != OK)
+			note_exception(d, &errand->order->request, a, now);
+		come_up(d, now);
+		end_order(errand->order, a, now);
 	} else {
 		answer_block(d, errand, a, sent, now);
+		come_up(d, now);
 	}
-	come_up(d, now);
 	run(d, now);
 }
 
+/* ---- orders */
+
 enum err
-poll_write(struct device *d, struct write *w, struct moment now)
+poll_order(struct device *d, struct order *o, bool is_first, struct moment now)
 {
-	if (d->state != DEVICE_UP)
+	if (d->state == DEVICE_OFF)
+		return ERR_DISABLED;
+	if (d->state != DEVICE_UP && !o->is_patient)
 		return ERR_NOT_CONNECTED;
-	w->is_sent = false;
-	TAILQ_INSERT_TAIL(&d->writes, w, entry);
+	put_order(d, o, is_first);
 	run(d, now);
 	return OK;
+}
+
+struct request
+poll_show_request(struct device *d, uint32_t item, struct scan **scan, struct block *block)
+{
+	struct plan_item p = plan_item(&d->poll->config->items[item], item);
+
+	*scan = NULL;
+	for (uint32_t i = 0; i < d->scan_count && *scan == NULL; i++)
+		if (scan_find(&d->scans[i], item, block))
+			*scan = &d->scans[i];
+	if (*scan != NULL)
+		return (struct request){ .table = block->table, .address = block->address, .count = block->count };
+	return (struct request){ .table = p.table, .address = p.lo, .count = (uint16_t)(p.hi - p.lo + 1) };
+}
+
+void
+poll_show(struct device *d, uint32_t item, struct scan *scan, const struct block *block, const struct order *o,
+    enum err e, const struct answer *a, struct moment now)
+{
+	struct scan_out out = { sink, d, d->poll->scratch };
+	const struct cfg_item *it = &d->poll->config->items[item];
+	struct reading *r = &d->poll->readings[item];
+	struct utc time = middle_of(d, o->asked, now);
+
+	if (scan != NULL && e == OK)
+		scan_show(scan, block, a, time, &out);
+	if (scan != NULL || r->is_off)
+		return;
+	if (e == OK)
+		decode_item(it, a->data, plan_item(it, item).lo, r);
+	else
+		r->cause = (uint16_t)e;
+	r->time = time;
+	d->poll->scratch[0] =
+	    (struct sample){ .point = it->point, .cause = r->cause, .value = r->cause == OK ? r->value : 0 };
+	sink(d, time, d->poll->scratch, 1);
+}
+
+static void
+watch_done(struct order *o, enum err e, const struct answer *a, struct moment now)
+{
+	struct device *d = o->arg;
+
+	(void)e;
+	(void)a;
+	d->watch_at = mono_add(now.mono, POLL_WATCH_US);
+}
+
+/* Where nothing is scanned the place of the first output is looked at, so that it is known whether the device is there. */
+static void
+build_watch(struct device *d, struct moment now)
+{
+	const struct cfg_output *o = &d->poll->config->outputs[d->cfg->first_output];
+
+	d->watch = (struct order){ .done = watch_done, .arg = d, .is_patient = true };
+	d->watch.request = (struct request){ .table = o->table, .address = o->address };
+	d->watch.request.count = (uint16_t)raw_type_registers(o->type);
+	d->watch_at = now.mono;
 }
 
 /* ---- life */
@@ -563,7 +740,7 @@ poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, stru
 		d->poll = p;
 		d->index = i;
 		d->state = DEVICE_OFF;
-		TAILQ_INIT(&d->writes);
+		TAILQ_INIT(&d->orders);
 		timer_init(&d->timer, device_fire, d);
 		build_scans(d);
 		if (d->cfg->item_count > most)
@@ -574,7 +751,7 @@ poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, stru
 }
 
 void
-poll_free(struct poll *p)
+poll_free(struct poll *p, struct moment now)
 {
 	if (p == NULL)
 		return;
@@ -583,7 +760,7 @@ poll_free(struct poll *p)
 
 		timer_stop(p->timers, &d->timer);
 		d->state = DEVICE_OFF;
-		drop_writes(d, ERR_UNKNOWN);
+		drop_orders(d, ERR_UNKNOWN, true, now);
 		for (uint32_t k = 0; k < d->scan_count; k++)
 			scan_done(&d->scans[k]);
 		free(d->scans);
@@ -605,7 +782,9 @@ poll_start(struct poll *p, struct moment now)
 		d->since = now.utc;
 		d->retry_at = now.mono;
 		d->is_dirty = true;
-		if (!d->cfg->enabled || !can_ask(d)) {
+		if (d->cfg->enabled && !can_ask(d) && d->cfg->first_output != UINT32_MAX)
+			build_watch(d, now);
+		if (!d->cfg->enabled || (!can_ask(d) && d->watch_at.us == 0)) {
 			if (d->cfg->enabled)
 				str_copy(d->detail, sizeof(d->detail), "nothing to read");
 			p->ops->state(d, p->arg);

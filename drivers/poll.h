@@ -5,7 +5,7 @@
  * costs the others nothing. It is given the time and reaches the wire through struct poll_ops alone.
  *
  *   state        on                                becomes
- *   OFF          (disabled, or nothing to read)    stays
+ *   OFF          (disabled, or nothing to ask)     stays
  *   CONNECTING   an answer                         UP; all scans start
  *   CONNECTING   a failure                         DOWN; back-off
  *   UP           a failure, none lately            CONNECTING; one retry at once
@@ -22,17 +22,26 @@
 #include "drivers/scan.h"
 
 #define POLL_QUICK_US (10 * US_PER_S) /* between two retries at once */
+#define POLL_WATCH_US (2 * US_PER_S)  /* between two looks at a device that is only written */
 
 struct poll;
 
-/* A write waits before all reads. Prepared and owned by the caller until done() is called, once. */
-struct write {
-	struct request request;
-	/* OK: the device accepted. ERR_EXC_*: it refused. ERR_NOT_CONNECTED: never sent. Else the outcome is not known. */
-	void (*done)(struct write *w, enum err e);
+/*
+ * What is asked before all reads of the scans: a write, what has to be read for it, its read-back. One of a device at a time, in their
+ * order. Owned by the caller, and not to be touched from poll_order() until done(), which comes once and may give it again.
+ */
+struct order {
+	struct request request; /* but for the unit; its data live until done() */
+	/*
+	 * OK: answered, *a is it. ERR_EXC_*: refused. ERR_NOT_CONNECTED: never sent. ERR_FAILED: answered by another address or value.
+	 * Else: not known.
+	 */
+	void (*done)(struct order *o, enum err e, const struct answer *a, struct moment now);
 	void *arg;
-	bool is_sent;
-	TAILQ_ENTRY(write) entry;
+	bool is_patient; /* waits while the device is away; others end then */
+	bool is_queued, is_sent;
+	struct mono asked; /* when it was sent */
+	TAILQ_ENTRY(order) entry;
 };
 
 struct device {
@@ -42,7 +51,11 @@ struct device {
 	struct timer timer;
 	struct scan *scans;
 	uint32_t scan_count, index;
-	TAILQ_HEAD(writes, write) writes;
+	TAILQ_HEAD(orders, order) orders;
+	struct order *sent;     /* that is in flight; NULL = none */
+	struct order watch;     /* a read, where there is nothing to scan: does it answer? */
+	struct mono watch_at;   /* when next; 0 = there is something to scan */
+	struct moment answered; /* when an order was answered last: what was asked before may be older than it */
 	/* state */
 	uint8_t state; /* enum device_state */
 	uint8_t in_flight;
@@ -62,7 +75,7 @@ struct device {
 
 /* What a request is for; handed back with its answer. */
 struct errand {
-	struct write *write; /* NULL = none */
+	struct order *order; /* NULL = none */
 	struct scan *scan;   /* NULL = none; neither: the identity register */
 	uint32_t block;
 	uint32_t round; /* an answer to what was asked before a failure is not looked at */
@@ -95,7 +108,8 @@ struct poll {
 /* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */
 struct poll *poll_new(
     const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
-void poll_free(struct poll *p);
+/* Orders end: their outcome is not known, or they were never sent. */
+void poll_free(struct poll *p, struct moment now);
 void poll_start(struct poll *p, struct moment now);
 
 /*
@@ -114,8 +128,16 @@ void poll_returned(struct device *d, const struct errand *errand, struct moment 
 /* Something went wrong that is worth a line, but cost nothing. */
 void poll_note(struct device *d, enum err e, const char *detail, struct moment now);
 
-/* Puts a write before all reads of the device; ERR_NOT_CONNECTED if it is not up. */
-enum err poll_write(struct device *d, struct write *w, struct moment now);
+/*
+ * Puts an order behind the others, or before them. ERR_DISABLED: the device is off. ERR_NOT_CONNECTED: it is not up, and the order is
+ * not patient. A write is sent only to a device that is up; a read also to see whether it is.
+ */
+enum err poll_order(struct device *d, struct order *o, bool is_first, struct moment now);
+/* The read that shows an item: of its whole block, as it is scanned; *scan NULL: of the item alone. */
+struct request poll_show_request(struct device *d, uint32_t item, struct scan **scan, struct block *block);
+/* Its answer as samples, as done() got it. What a block refuses is left to its scan. */
+void poll_show(struct device *d, uint32_t item, struct scan *scan, const struct block *block, const struct order *o,
+    enum err e, const struct answer *a, struct moment now);
 
 static inline bool
 poll_is_probe(const struct device *d)

@@ -53,23 +53,44 @@ scan_abort(struct scan *s)
 	s->busy_until.us = 0;
 }
 
+static bool
+is_off(const struct scan *s, const struct block *b)
+{
+	for (uint32_t i = 0; i < b->items; i++)
+		if (!s->readings[s->items[b->first + i].item].is_off)
+			return false;
+	return true;
+}
+
+static void
+give(const struct scan_out *out, struct utc time, uint32_t count)
+{
+	if (count > 0)
+		out->give(out->arg, time, out->scratch, count);
+}
+
 /* The same reason for every item of a block. */
 static void
 give_cause(struct scan *s, const struct block *b, enum err cause, struct utc time, const struct scan_out *out)
 {
+	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < b->items; i++) {
 		uint32_t item = s->items[b->first + i].item;
 
 		s->readings[item].cause = (uint16_t)cause;
 		s->readings[item].time = time;
-		out->scratch[i] = (struct sample){ .point = s->config->items[item].point, .cause = cause };
+		if (!s->readings[item].is_off)
+			out->scratch[n++] = (struct sample){ .point = s->config->items[item].point, .cause = cause };
 	}
-	out->give(out->arg, time, out->scratch, b->items);
+	give(out, time, n);
 }
 
 static void
 give_values(struct scan *s, const struct block *b, const struct answer *a, struct utc time, const struct scan_out *out)
 {
+	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < b->items; i++) {
 		uint32_t item = s->items[b->first + i].item;
 		const struct cfg_item *it = &s->config->items[item];
@@ -77,10 +98,12 @@ give_values(struct scan *s, const struct block *b, const struct answer *a, struc
 
 		decode_item(it, a->data, b->address, r);
 		r->time = time;
-		out->scratch[i] =
-		    (struct sample){ .point = it->point, .cause = r->cause, .value = r->cause == OK ? r->value : 0 };
+		if (!r->is_off)
+			out->scratch[n++] = (struct sample){
+				.point = it->point, .cause = r->cause, .value = r->cause == OK ? r->value : 0
+			};
 	}
-	out->give(out->arg, time, out->scratch, b->items);
+	give(out, time, n);
 }
 
 /* A device that refuses all is still asked for one item: its end, and its change of mind, are noticed. */
@@ -88,7 +111,8 @@ static void
 ask_refused(struct scan *s)
 {
 	for (uint32_t i = 0; i != PLAN_NONE; i = s->blocks[i].next) {
-		if (s->blocks[i].refused != ERR_EXC_ADDRESS && s->blocks[i].refused != ERR_EXC_VALUE)
+		if ((s->blocks[i].refused != ERR_EXC_ADDRESS && s->blocks[i].refused != ERR_EXC_VALUE) ||
+		    is_off(s, &s->blocks[i]))
 			continue;
 		s->blocks[i].state = BLOCK_WANTED;
 		s->blocks[i].tries = 0;
@@ -106,6 +130,8 @@ scan_start(struct scan *s, struct moment now, const struct scan_out *out)
 	for (uint32_t i = 0; i != PLAN_NONE; i = s->blocks[i].next) {
 		struct block *b = &s->blocks[i];
 
+		if (is_off(s, b))
+			continue;
 		if (b->refused != OK) {
 			give_cause(s, b, b->refused, now.utc, out);
 			continue;
@@ -117,6 +143,20 @@ scan_start(struct scan *s, struct moment now, const struct scan_out *out)
 	s->cursor = 0;
 	if (s->left == 0)
 		ask_refused(s);
+}
+
+void
+scan_probe(struct scan *s)
+{
+	assert(s->left == 0);
+	for (uint32_t i = 0; i != PLAN_NONE && s->left == 0; i = s->blocks[i].next) {
+		if (s->blocks[i].refused != OK)
+			continue;
+		s->blocks[i].state = BLOCK_WANTED;
+		s->blocks[i].tries = 0;
+		s->left = 1;
+	}
+	s->cursor = 0;
 }
 
 /* The first block from i on that can be asked for now. */
@@ -227,4 +267,27 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 	}
 	settle(s, b);
 	return is_change;
+}
+
+bool
+scan_find(const struct scan *s, uint32_t item, struct block *out)
+{
+	for (uint32_t i = 0; s->block_count > 0 && i != PLAN_NONE; i = s->blocks[i].next) {
+		const struct block *b = &s->blocks[i];
+
+		for (uint32_t k = 0; k < b->items && b->refused == OK; k++) {
+			if (s->items[b->first + k].item != item)
+				continue;
+			*out = *b;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+scan_show(struct scan *s, const struct block *b, const struct answer *a, struct utc time, const struct scan_out *out)
+{
+	/* items keep their places when a block is split, so that the copy still says which they are */
+	give_values(s, b, a, time, out);
 }

@@ -51,8 +51,13 @@ void scan_init(struct scan *s, const struct setup *config, struct reading *readi
     const uint32_t *items, uint32_t count);
 void scan_done(struct scan *s);
 
-/* Begins a scan: every block is wanted once. Samples of refused items leave at once, with their reason. */
+/*
+ * Begins a scan: every block is wanted once, but for those of which all items are off. Samples of refused items leave at once, with
+ * their reason.
+ */
 void scan_start(struct scan *s, struct moment now, const struct scan_out *out);
+/* Begins one that wants a single block, be it one whose items are off: to see whether the device answers. None must run. */
+void scan_probe(struct scan *s);
 /* The next block to ask for, marked as sent; PLAN_NONE = none now. */
 uint32_t scan_next(struct scan *s, struct moment now);
 bool scan_has_work(const struct scan *s, struct moment now);
@@ -66,6 +71,12 @@ void scan_restore(struct scan *s);
  */
 bool scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct moment now, struct utc time,
     const struct scan_out *out);
+
+/* The block that an item is read with, as it stands now; false: the item is not asked for here. A copy, good until scan_done. */
+bool scan_find(const struct scan *s, uint32_t item, struct block *out);
+/* The answer to a read of that block beside the scan: its items as samples; an exception says nothing, the scan will meet it. */
+void scan_show(
+    struct scan *s, const struct block *b, const struct answer *a, struct utc time, const struct scan_out *out);
 
 static inline bool
 scan_is_running(const struct scan *s)

@@ -17,6 +17,7 @@
 
 #define GAP_MAX_US  (10 * US_PER_S)
 #define TIME_MAX_US (3600 * US_PER_S)
+#define PULSE_MAX   (60 * US_PER_S)
 
 struct setup *
 setup_new(uint16_t generation)
@@ -37,9 +38,11 @@ setup_free(struct setup *c)
 	free(c->links);
 	free(c->devices);
 	free(c->items);
+	free(c->outputs);
 	free(c->link_index);
 	free(c->device_index);
 	free(c->item_index);
+	free(c->output_index);
 	free(c);
 }
 
@@ -203,6 +206,7 @@ setup_device(struct setup *c, const struct msg_field_device *m)
 		.retry_min_us = m->retry_min_us,
 		.retry_max_us = m->retry_max_us,
 		.name = arena_strdup(c->arena, m->name),
+		.first_output = UINT32_MAX,
 	};
 	enum err e;
 
@@ -292,6 +296,78 @@ setup_item(struct setup *c, const struct msg_field_item *m)
 	return OK;
 }
 
+/* Can this be written at all, and do its parts go together? */
+static bool
+output_is_sound(const struct msg_field_output *m)
+{
+	bool is_coil = m->table == TABLE_COIL;
+	unsigned registers;
+
+	if ((!is_coil && m->table != TABLE_HOLDING) || m->type >= RAW_COUNT || m->order >= ORDER_COUNT)
+		return false;
+	if (is_coil != (m->type == RAW_BIT) || (is_coil && m->has_sf != 0))
+		return false;
+	registers = raw_type_registers(m->type);
+	if (m->bit_lo > m->bit_hi || m->bit_hi > 63 || (uint32_t)m->address + registers > 65536)
+		return false;
+	/* a part has to lie inside the number: what is beyond would be lost without a word */
+	if ((m->bit_lo > 0 || m->bit_hi < 63) &&
+	    (is_coil || m->type == RAW_F32 || m->type == RAW_F64 || m->bit_hi >= registers * 16 || m->has_sf != 0))
+		return false;
+	return !m->has_sf || m->sf_address < m->address || m->sf_address >= m->address + registers;
+}
+
+/* Only coils come in pairs and pulses; all addresses are addresses. */
+static bool
+coils_are_sound(const struct msg_field_output *m)
+{
+	bool is_coil = m->table == TABLE_COIL;
+
+	if (m->open_address != UINT32_MAX && (!is_coil || m->open_address > 65535 || m->open_address == m->address))
+		return false;
+	if (m->pulse_us != 0 && (!is_coil || m->pulse_us > PULSE_MAX))
+		return false;
+	return m->timer_address == UINT32_MAX || m->timer_address <= 65535;
+}
+
+enum err
+setup_output(struct setup *c, const struct msg_field_output *m)
+{
+	struct cfg_output o = {
+		.point = m->point,
+		.device = recall(c->device_index, c->device_numbers, m->device),
+		.item = UINT32_MAX,
+		.table = m->table,
+		.type = m->type,
+		.order = m->order,
+		.bit_lo = m->bit_lo,
+		.bit_hi = m->bit_hi,
+		.has_sf = m->has_sf != 0,
+		.is_echoed = m->is_echoed != 0,
+		.address = m->address,
+		.sf_address = m->sf_address,
+		.open_address = m->open_address,
+		.timer_address = m->timer_address,
+		.pulse_us = m->pulse_us,
+	};
+
+	if (o.device == UINT32_MAX)
+		return refuse(c, "output %u: there is no device %u", m->point, m->device);
+	if (m->point >= POINT_MAX || !output_is_sound(m))
+		return refuse(c, "output %u: table %u, address %u, type %u, bits %u to %u do not go together", m->point,
+		    m->table, m->address, m->type, m->bit_lo, m->bit_hi);
+	if (!coils_are_sound(m))
+		return refuse(c, "output %u: second coil %u, pulse of %u us or timer %u is not one", m->point,
+		    m->open_address, m->pulse_us, m->timer_address);
+	if (!remember(&c->output_index, &c->output_numbers, m->point, c->output_count))
+		return refuse(c, "output %u stands twice", m->point);
+	if (c->devices[o.device].first_output == UINT32_MAX)
+		c->devices[o.device].first_output = c->output_count;
+	c->outputs = grown(c->outputs, c->output_count, &c->output_cap, sizeof(o));
+	c->outputs[c->output_count++] = o;
+	return OK;
+}
+
 /* Counting sort by device: stable and without a comparison. */
 static void
 sort_items(struct setup *c)
@@ -317,18 +393,41 @@ sort_items(struct setup *c)
 	c->items = sorted;
 }
 
+/* What is read back is an item of the same device. */
+static enum err
+find_echoes(struct setup *c)
+{
+	for (uint32_t i = 0; i < c->output_count; i++) {
+		struct cfg_output *o = &c->outputs[i];
+
+		if (!o->is_echoed)
+			continue;
+		o->item = setup_find(c, o->point);
+		if (o->item == UINT32_MAX || c->items[o->item].device != o->device)
+			return refuse(c, "output %u is to be read back, and the device does not read it", o->point);
+	}
+	return OK;
+}
+
 enum err
 setup_finish(struct setup *c, const struct msg_field_start *m)
 {
-	if (m->links != c->link_count || m->devices != c->device_count || m->items != c->item_count)
-		return refuse(c, "%u links, %u devices, %u points came of %u, %u, %u", c->link_count, c->device_count,
-		    c->item_count, m->links, m->devices, m->items);
+	if (m->links != c->link_count || m->devices != c->device_count || m->items != c->item_count ||
+	    m->outputs != c->output_count)
+		return refuse(c, "%u links, %u devices, %u points, %u outputs came of %u, %u, %u, %u", c->link_count,
+		    c->device_count, c->item_count, c->output_count, m->links, m->devices, m->items, m->outputs);
 	sort_items(c);
-	return OK;
+	return find_echoes(c);
 }
 
 uint32_t
 setup_find(const struct setup *c, point_id point)
 {
 	return recall(c->item_index, c->item_numbers, point);
+}
+
+uint32_t
+setup_find_output(const struct setup *c, point_id point)
+{
+	return recall(c->output_index, c->output_numbers, point);
 }

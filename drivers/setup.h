@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * setup.h - one generation of the configuration as chisand handed it over: links, devices, items, checked again, since
+ * setup.h - one generation of the configuration as chisand handed it over: links, devices, items, outputs, checked again, since
  * whoever reads a frame treats it as hostile. Built beside the one in use and swapped whole.
  */
 #ifndef CHISAN_SETUP_H
@@ -44,6 +44,19 @@ struct cfg_item {
 	const double *invalid;
 };
 
+/* Where a point is written. */
+struct cfg_output {
+	point_id point;
+	uint32_t device; /* index */
+	uint32_t item;   /* index, after setup_finish; UINT32_MAX = it is not read back */
+	uint8_t table, type, order;
+	uint8_t bit_lo, bit_hi;
+	bool has_sf, is_echoed;
+	uint16_t address, sf_address;
+	uint32_t open_address, timer_address; /* UINT32_MAX = none */
+	uint32_t pulse_us;
+};
+
 struct cfg_device {
 	uint32_t number;
 	uint32_t link; /* index */
@@ -56,6 +69,7 @@ struct cfg_device {
 	uint32_t forbidden_count;
 	struct cfg_identity identity;
 	uint32_t first_item, item_count; /* in items, after setup_finish */
+	uint32_t first_output;           /* the first one that came; UINT32_MAX = none */
 };
 
 struct setup {
@@ -64,10 +78,11 @@ struct setup {
 	struct cfg_link *links;
 	struct cfg_device *devices;
 	struct cfg_item *items; /* by device, after setup_finish */
-	uint32_t link_count, device_count, item_count;
-	uint32_t link_cap, device_cap, item_cap;
-	uint32_t *link_index, *device_index, *item_index; /* by number; UINT32_MAX = none */
-	uint32_t link_numbers, device_numbers, item_numbers;
+	struct cfg_output *outputs;
+	uint32_t link_count, device_count, item_count, output_count;
+	uint32_t link_cap, device_cap, item_cap, output_cap;
+	uint32_t *link_index, *device_index, *item_index, *output_index; /* by number; UINT32_MAX = none */
+	uint32_t link_numbers, device_numbers, item_numbers, output_numbers;
 	char why[160]; /* what was wrong with the last frame */
 };
 
@@ -78,10 +93,13 @@ void setup_free(struct setup *c); /* NULL is fine */
 enum err setup_link(struct setup *c, const struct msg_field_link *m);
 enum err setup_device(struct setup *c, const struct msg_field_device *m);
 enum err setup_item(struct setup *c, const struct msg_field_item *m);
-/* Compares the counts and sorts the items by device. */
+enum err setup_output(struct setup *c, const struct msg_field_output *m);
+/* Compares the counts, sorts the items by device and finds what each output is read back by. */
 enum err setup_finish(struct setup *c, const struct msg_field_start *m);
 
 /* Index into items of a point; UINT32_MAX = it is not read here. */
 uint32_t setup_find(const struct setup *c, point_id point);
+/* Index into outputs; UINT32_MAX = it is not written here. */
+uint32_t setup_find_output(const struct setup *c, point_id point);
 
 #endif

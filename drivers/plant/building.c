@@ -147,7 +147,11 @@ electric(struct building *b, struct world *w)
 	double weather =
 	    profile == LOAD_LIGHTING || profile == LOAD_CONSTANT ? 0 : clamp(fabs(ta - 19) / 60, 0, 0.16) - 0.05;
 	double ac = 1 + weather + (b->set_c < ta ? 0.012 * (26 - b->set_c) : 0.012 * (b->set_c - 22)) * s;
+	double share = clamp(0.36 + weather + 0.004 * (26 - b->set_c), 0.15, 0.6) * (b->ac_on > 0.5 ? 1 : 0.1);
+	double lights = (profile == LOAD_OFFICE ? 0.33 : 0.23) * (1 - 0.6 * (share - 0.36));
+	bool is_dark = b->switch_on < 0.5 && profile != LOAD_LIGHTING; /* of which the shape of the day is the switch */
 	double wanted = (b->base + (b->peak - b->base) * s * (b->ac_on > 0.5 ? ac : 0.75)) *
+	    (is_dark ? 1 - lights : 1) *
 	    (1 + wander_step(&b->fast, &m->rng, w->dt) + wander_step(&b->slow, &m->rng, w->dt));
 	b->shed_kw = lag(b->shed_kw, shed_wanted(b), w->dt, 30);
 	wanted = clamp(wanted - b->shed_kw, 0, 1.06 * b->peak);
@@ -158,9 +162,8 @@ electric(struct building *b, struct world *w)
 	b->pf = 93 + 4 * m->load + 0.8 * b->slow.x / 0.03;
 	b->pf = clamp(b->pf, 80, 99.5);
 	m->q_kvar = m->p_kw * tan(acos(b->pf / 100));
-	double share = clamp(0.36 + weather + 0.004 * (26 - b->set_c), 0.15, 0.6) * (b->ac_on > 0.5 ? 1 : 0.1);
 	b->ac_kw = m->p_kw * share;
-	b->light_kw = m->p_kw * (profile == LOAD_OFFICE ? 0.33 : 0.23) * (1 - 0.6 * (share - 0.36));
+	b->light_kw = is_dark ? 0 : m->p_kw * lights;
 	if (profile == LOAD_LIGHTING && b->has_switch < 0.5)
 		b->switch_on = s > 0.5;
 }

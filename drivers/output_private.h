@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * output_private.h - what output.c, one output, and output_set.c, all of them, share.
+ */
+#ifndef CHISAN_OUTPUT_PRIVATE_H
+#define CHISAN_OUTPUT_PRIVATE_H
+
+#include "drivers/output.h"
+
+enum step { STEP_IDLE, STEP_FACTOR, STEP_READ, STEP_TIMER, STEP_OTHER, STEP_VALUE };
+
+/* One write as it was asked for. */
+struct wish {
+	uint64_t write;
+	double raw;
+	uint32_t timer_s, sequence;
+};
+
+struct output {
+	struct outputs *all;
+	const struct cfg_output *cfg;
+	struct device *device;
+	struct output *next; /* of the device */
+	/* under way */
+	struct order order;
+	uint8_t step;  /* enum step */
+	bool has_sent; /* something was written for it, or may have been */
+	int8_t factor;
+	struct wish wish;
+	uint8_t fresh[DECODE_RAW_MAX], data[DECODE_RAW_MAX],
+	    side[2]; /* registers as read, to be written; timer, other coil */
+	struct wish waiting[OUTPUT_WAITING];
+	uint8_t waiting_count;
+	struct pulse pulse;
+	/* the read-back */
+	struct order back;
+	struct scan *scan;
+	struct block block;
+	bool is_back_again; /* it has to be read once more: what is on its way was asked before */
+};
+
+/* A coil of the generation before of which this one has no output. */
+struct leftover {
+	struct pulse pulse;
+	const struct cfg_device *cfg; /* outlives the poll */
+	struct leftover *next;
+};
+
+struct outputs {
+	struct poll *poll;
+	struct timers *timers;
+	const struct setup *config;
+	const struct outputs_ops *ops;
+	void *arg;
+	struct output *list; /* as in config */
+	struct output **of_device;
+	struct leftover *leftovers;
+};
+
+void output_init(struct output *o, struct outputs *all, const struct cfg_output *cfg, struct device *d);
+/* What stands in line is not sent, and told so. */
+void output_refuse_waiting(struct output *o, enum err e, const char *why, struct moment now);
+
+#endif
