@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "scada/base/clock.h"
+#include "scada/base/date.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
@@ -72,31 +73,7 @@ clock_step_us(int64_t *offset, struct mono m, struct utc u)
 	return step >= US_PER_S || step <= -US_PER_S ? step : 0;
 }
 
-/* ---- ISO 8601; the proleptic Gregorian calendar by days from 0000-03-01 (Hinnant, chrono-compatible algorithms) */
-
-static int64_t
-days_from_civil(int64_t y, unsigned m, unsigned d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (int64_t)(m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-static void
-civil_from_days(int64_t days, int64_t *y, unsigned *m, unsigned *d)
-{
-	days += 719468;
-	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-	int64_t doe = days - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153;
-	*d = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
-	*m = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
-	*y = yoe + era * 400 + (*m <= 2);
-}
+/* ---- ISO 8601 */
 
 static int64_t
 floor_div(int64_t a, int64_t b)
@@ -110,7 +87,7 @@ utc_iso(char *buf, size_t size, struct utc t)
 	int64_t ms = floor_div(t.us, US_PER_MS), s = floor_div(ms, 1000), days = floor_div(s, S_PER_DAY), y;
 	unsigned m, d, rest = (unsigned)(s - days * S_PER_DAY);
 
-	civil_from_days(days, &y, &m, &d);
+	date_civil(days, &y, &m, &d);
 	if (t.us == 0 || y < 0 || y > 9999) {
 		str_copy(buf, size, "-");
 		return buf;
@@ -140,14 +117,6 @@ take_char(const char **s, char c)
 		return false;
 	(*s)++;
 	return true;
-}
-
-static unsigned
-month_days(unsigned y, unsigned m)
-{
-	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool is_leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-	return days[m - 1] + (m == 2 && is_leap);
 }
 
 /* ".5" to microseconds; more than six digits are cut. */
@@ -193,11 +162,11 @@ utc_from_iso(const char *s, struct utc *out)
 	    !take_digits(&s, 2, &d) || !take_char(&s, 'T') || !take_digits(&s, 2, &h) || !take_char(&s, ':') ||
 	    !take_digits(&s, 2, &mi) || !take_char(&s, ':') || !take_digits(&s, 2, &sec))
 		return false;
-	if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 || mi > 59 || sec > 59)
+	if (mo < 1 || mo > 12 || d < 1 || d > date_month_days(y, mo) || h > 23 || mi > 59 || sec > 59)
 		return false;
 	if (!take_fraction(&s, &us) || !take_offset(&s, &offset) || *s != '\0')
 		return false;
-	int64_t seconds = days_from_civil((int64_t)y, mo, d) * S_PER_DAY + (int64_t)(h * 3600 + mi * 60 + sec) - offset;
+	int64_t seconds = date_days((int64_t)y, mo, d) * S_PER_DAY + (int64_t)(h * 3600 + mi * 60 + sec) - offset;
 	out->us = seconds * US_PER_S + us;
 	return true;
 }
@@ -245,6 +214,12 @@ utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt)
 	if (t.us == 0 || localtime_r(&s, &tm) == NULL || strftime(buf, size, strftime_fmt, &tm) == 0)
 		str_copy(buf, size, "-");
 	return buf;
+}
+
+char *
+utc_said(char *buf, size_t size, struct utc t)
+{
+	return utc_civil(buf, size, t, "%Y-%m-%d %H:%M:%S %Z");
 }
 #pragma GCC diagnostic pop
 

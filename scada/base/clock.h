@@ -60,6 +60,8 @@ bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction
 bool clock_zone_exists(const char *zone); /* no "..", no absolute path, file present and TZif */
 bool clock_set_zone(const char *zone);    /* for this process; false if it does not exist */
 char *utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt);
+/* "2026-11-22 20:53:06 JST": a time in a sentence for people, in this process's zone. buf >= 32. Returns buf. */
+char *utc_said(char *buf, size_t size, struct utc t);
 
 /* "0.4s" "37s" "12m" "3h" "2d": at most 5 cells. buf >= 8. Negative counts as 0. */
 char *clock_age(char *buf, size_t size, int64_t us);

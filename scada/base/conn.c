@@ -300,7 +300,7 @@ conn_send_encoded(struct conn *c, const uint8_t *frame, size_t len)
 {
 	enum err e = queue_room(c, len);
 
-	if (e == OK)
+	if (e == OK && len > 0) /* nothing at all is fine: a snapshot has pieces that have gone meanwhile */
 		memcpy(wbuf_grow(&c->out, len), frame, len);
 	return e;
 }

@@ -71,7 +71,9 @@
 	_(ERR_DISABLED,          105, "disabled",        "switched off in the site file") \
 	_(ERR_HELPER,            106, "helper",          "the field program is not running") \
 	_(ERR_COUNTER,           107, "counter",         "the counter was reset or jumped") \
-	_(ERR_STATE,             108, "state",           "the device reports a state that the profile does not name")
+	_(ERR_STATE,             108, "state",           "the device reports a state that the profile does not name") \
+	_(ERR_SCAN_OFF,          109, "scan-off",        "somebody switched its scan off") \
+	_(ERR_BY_HAND,           110, "by-hand",         "somebody entered it by hand")
 /* clang-format on */
 
 #define ERR_ENUM(id, number, word, text) id = (number),

@@ -16,7 +16,8 @@ enum gathered {
 	SAW_SUBSTITUTED = 1,
 	SAW_UNCERTAIN = 2,
 	SAW_BAD = 4,
-	SAW_UNREAD = 8, /* no number at all */
+	SAW_UNREAD = 8,   /* no number at all */
+	SAW_INITIAL = 16, /* and nobody has tried to read it yet */
 };
 
 #define MASK_V_GOOD(bit)                                      0
@@ -76,8 +77,10 @@ void
 expr_set_state(struct expr *e, size_t i, double value)
 {
 	assert(i < e->sum_count);
-	if (isfinite(value))
-		e->sums[i].value = value;
+	if (!isfinite(value))
+		return;
+	e->sums[i].value = value;
+	e->sums[i].has_begun = true;
 }
 
 size_t
@@ -107,7 +110,7 @@ load(struct machine *m, point_id id)
 	}
 	if (isfinite(v->v))
 		return v->v;
-	m->saw |= SAW_UNREAD;
+	m->saw |= SAW_UNREAD | (v->quality & Q_NEVER_READ ? SAW_INITIAL : 0);
 	return (double)NAN;
 }
 
@@ -192,6 +195,9 @@ clamp(double x, double lo, double hi)
 static double
 integrate(struct machine *m, struct sum *s, double x)
 {
+	bool is_unread = isnan(x) && !s->has_begun && (m->saw & SAW_UNREAD) != 0;
+
+	s->has_begun |= !isnan(x);
 	if (isnan(x))
 		m->saw |= SAW_BAD;
 	else if (m->dt_us > 0 && (m->saw & SAW_BAD) == 0) {
@@ -200,7 +206,8 @@ integrate(struct machine *m, struct sum *s, double x)
 			s->value = sum;
 	}
 	m->saw |= m->nest[--m->nests];
-	return s->value;
+	return is_unread ? (double)NAN
+	                 : s->value; /* what an earlier run has summed up may still come: 0 would be a lie */
 }
 
 /* The operations that jump or gather quality; returns the place to go on. */
@@ -296,8 +303,8 @@ expr_eval(struct expr *e, const struct value *values, struct utc now, int64_t dt
 	m.saw = m.height = m.nests = 0;
 	double x = run(&m, e);
 	if (isnan(x)) {
-		/* The last number stays, with its time. */
-		result->quality = Q_FAILURE;
+		/* The last number stays, with its time. What waits for its inputs has not failed. */
+		result->quality = isnan(result->v) && (m.saw & SAW_INITIAL) != 0 ? Q_NEVER_READ : Q_FAILURE;
 		result->cause = m.saw & SAW_UNREAD ? ERR_INPUT : ERR_MATH;
 		return;
 	}

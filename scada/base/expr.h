@@ -12,7 +12,8 @@
  *
  * The result has the worst quality of the inputs that were used (if, default: the branch taken): an input that is bad or
  * uncertain gives Q_DERIVED with cause ERR_INPUT; substituted stays substituted; without a finite result (division by zero,
- * sqrt of a negative) Q_FAILURE with ERR_MATH. The last good result is kept then, never zero.
+ * sqrt of a negative) Q_FAILURE with ERR_MATH. The last good result is kept then, never zero. What never had one is Q_NEVER_READ
+ * with ERR_INPUT for as long as an input that it needs is; an integral begins with its first input.
  */
 #ifndef CHISAN_EXPR_H
 #define CHISAN_EXPR_H

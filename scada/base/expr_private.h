@@ -61,6 +61,7 @@ struct op {
 struct sum {
 	double value;
 	double unit_us;
+	bool has_begun; /* it had an input, or was given: else its 0 means nothing */
 };
 
 struct expr {

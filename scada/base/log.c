@@ -80,6 +80,12 @@ log_init(const char *name, int verbosity)
 	state.is_journal = is_journal();
 }
 
+bool
+log_is_system(void)
+{
+	return state.is_journal;
+}
+
 /* True if the line went out. */
 static bool
 put_bytes(const char *line, size_t len)

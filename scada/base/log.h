@@ -6,6 +6,8 @@
 #ifndef CHISAN_LOG_H
 #define CHISAN_LOG_H
 
+#include <stdbool.h>
+
 #include "scada/base/err.h"
 
 enum log_level {
@@ -18,6 +20,9 @@ enum log_level {
 
 /* name: the program's, stands before every line. verbosity: 0 notice, 1 info, 2 debug. */
 void log_init(const char *name, int verbosity);
+
+/* True: what is logged goes to the system log (systemd's) by itself. */
+bool log_is_system(void);
 
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -96,6 +96,19 @@ raw_type_registers(enum raw_type t)
 	}
 }
 
+/* 64 bits do not roll over in a meter's life; floats do not roll over. */
+double
+raw_type_modulus(enum raw_type t)
+{
+	switch (t) {
+	case RAW_U16: return 65536.0;
+	case RAW_I16: return 32768.0;
+	case RAW_U32: return 4294967296.0;
+	case RAW_I32: return 2147483648.0;
+	default: return 0;
+	}
+}
+
 const char *
 byte_order_word(enum byte_order o)
 {
@@ -103,6 +116,16 @@ byte_order_word(enum byte_order o)
 
 	_Static_assert(ARRAY_LEN(words) == ORDER_COUNT, "a word for each order");
 	return word_of(words, ARRAY_LEN(words), (unsigned)o);
+}
+
+const char *
+store_state_word(unsigned s)
+{
+	static const char *const words[] = { "well", "slow", "full", "failing", "read-only", "renewed", "meddled",
+		"absent" };
+
+	_Static_assert(ARRAY_LEN(words) == STORE_STATE_COUNT, "a word for each state");
+	return word_of(words, ARRAY_LEN(words), s);
 }
 
 const char *

@@ -22,12 +22,13 @@ struct msg_bytes {
 	_(u8,  role)        /* enum role: what the server grants; what a client says here is ignored */ \
 	_(u64, hash_a) _(u64, hash_b) /* first 16 bytes of the site's hash */ \
 	_(u64, uuid_a) _(u64, uuid_b) /* the site's identity; 0 = none */ \
-	_(str, program) _(str, build) _(str, user) /* user: whom the server takes the client for */
+	_(str, program) _(str, build) _(str, user) /* user: whom the server takes the client for */ \
+	_(str, areas)       /* of responsibility, parted by spaces; "" = all */
 
 #define MSG_RESULT_FIELDS(_) \
 	_(u16, err)         /* enum err */ \
 	_(u8,  addcause)    /* enum addcause; 255 = none */ \
-	_(u16, detail)      /* by message; 0 */ \
+	_(u16, detail)      /* enum result_detail; 0 */ \
 	_(str, text)
 
 #define MSG_BYE_FIELDS(_) _(u16, err) _(str, text)
@@ -75,7 +76,7 @@ struct msg_bytes {
 	_(u8,  has_sf) _(u16, sf_address) /* register of the same table with an i16 power of ten; read in the same request */ \
 	_(bytes, invalid)       /* n times f64: raw values that mean "not implemented" */
 
-#define MSG_FIELD_START_FIELDS(_) _(u32, links) _(u32, devices) _(u32, items)
+#define MSG_FIELD_START_FIELDS(_) _(u32, links) _(u32, devices) _(u32, items) _(u32, outputs)
 
 /* Followed by `count` times: point u32, cause u16 (enum err; OK = good), value f64 (0 when not good). */
 #define MSG_SAMPLES_FIELDS(_) \
@@ -108,6 +109,36 @@ struct msg_bytes {
 	_(f64, decoded)         /* before scaling in the point table */ \
 	_(bytes, raw)           /* registers in network order; bits: one byte each */
 
+/* Of this generation; all points are read at its start. */
+#define MSG_FIELD_SCAN_FIELDS(_) _(u32, point) _(u8, on)
+
+/* Of each output, with the items. */
+#define MSG_FIELD_OUTPUT_FIELDS(_) \
+	_(u32, point) _(u32, device) \
+	_(u8,  table) _(u16, address) _(u8, type) _(u8, order) \
+	_(u8,  bit_lo) _(u8, bit_hi) /* part of the raw integer: the rest of the register is read first and kept */ \
+	_(u32, open_address)    /* second coil, for 0; UINT32_MAX = none */ \
+	_(u32, pulse_us)        /* the coil is set for so long; 0 = stays */ \
+	_(u8,  has_sf) _(u16, sf_address) /* register of the same table with an i16 power of ten, read before each write */ \
+	_(u32, timer_address)   /* holding register with the seconds of the reversion timer; UINT32_MAX = none */ \
+	_(u8,  is_echoed)       /* 1: the point has a `read` of its own, which is read at once after a write */
+
+#define MSG_FIELD_WRITE_FIELDS(_) \
+	_(u64, write)           /* number of the write, given back */ \
+	_(u32, point) \
+	_(f64, raw)             /* before encoding: scale, offset and invert are undone already */ \
+	_(u32, timer_s)         /* for the reversion timer, written first; 0 = leave it */
+
+/*
+ * err OK: the device accepted. ERR_EXC_*: it refused. ERR_NOT_CONNECTED, ERR_RANGE, ERR_DISABLED, ERR_BUSY (a newer one took its place):
+ * nothing was sent. ERR_FAILED: it answered, but with another address or value. Else: not known. Samples of the read-back come as W_SAMPLES before or after it; those
+ * with a later scan than `time` are of after the write. point is POINT_NONE once another configuration has come.
+ */
+#define MSG_FIELD_WRITTEN_FIELDS(_) \
+	_(u64, write) _(u32, point) _(u16, err) \
+	_(i64, time)            /* utc: when it was answered, or given up */ \
+	_(str, detail)          /* a sentence for people; "" = none */
+
 #define MSG_SUBSCRIBE_FIELDS(_) _(u32, what) /* enum subscribe */
 
 #define MSG_SITE_FIELDS(_) \
@@ -119,7 +150,8 @@ struct msg_bytes {
 #define MSG_DEVICE_FIELDS(_) \
 	_(u32, device) _(str, name) _(str, title) _(str, title_ja) _(str, profile) _(str, link) \
 	_(u8,  protocol)        /* enum protocol */ \
-	_(u32, poll_us)
+	_(u32, poll_us) \
+	_(str, area)            /* "" = none */
 
 /* states: n times i64 number, str name, str name_ja.  bits: n times u8 bit, str name, str name_ja. */
 #define MSG_POINT_FIELDS(_) \
@@ -133,19 +165,161 @@ struct msg_bytes {
 	_(f64, deadband) \
 	_(u32, period_us) \
 	_(str, source)          /* "holding 4, f32 ABCD" or "= A + B" */ \
-	_(bytes, states) _(bytes, bits)
+	_(bytes, states) _(bytes, bits) \
+	_(u8,  output)          /* enum output_kind_flags; 0 = no output */ \
+	_(f64, ramp_per_s)      /* of an output; NaN = none */ \
+	_(u32, revert_s)        /* the device gives it up after so long without a refresh; 0 = never */ \
+	_(str, falls_back)      /* what the device does without Chisan */ \
+	_(str, confirm)         /* a question that the person answers with yes before a command; "" = none */
 
 #define MSG_SCREEN_FIELDS(_) _(str, name) _(str, text)
 #define MSG_SNAPSHOT_END_FIELDS(_) _(u32, devices) _(u32, points) _(u32, screens)
 
+/* ---- alarms */
+
+#define MSG_ALARM_DEF_FIELDS(_) \
+	_(u32, alarm) \
+	_(u32, point) _(u32, device) /* POINT_NONE, DEVICE_NONE = none */ \
+	_(u8,  type)            /* enum alarm_type */ \
+	_(u8,  priority)        /* 1..4 */ \
+	_(u8,  flags)           /* enum alarm_def_flags */ \
+	_(f64, limit) _(f64, deadband) /* NaN = none; of the site file */ \
+	_(u32, on_delay_ms) _(u32, off_delay_ms) \
+	_(u32, shelve_max_s) _(u32, respond_s) /* 0 = not said */ \
+	_(str, name) _(str, area) _(str, class) _(str, group) \
+	_(str, text) _(str, text_ja) _(str, response) _(str, response_ja) _(str, consequence) _(str, consequence_ja) \
+	_(str, cause) _(str, screen)
+
+#define MSG_ALARM_FIELDS(_) \
+	_(u32, alarm) \
+	_(u8,  state)           /* enum alarm_state */ \
+	_(u8,  bits)            /* enum alarm_bits */ \
+	_(u16, marks)           /* enum alarm_marks */ \
+	_(u64, occurrence)      /* 0 = none is open */ \
+	_(i64, active)          /* utc, source time, of its (last) raising; 0 = never */ \
+	_(i64, changed)         /* utc of the last transition */ \
+	_(i64, acked)           /* utc; 0 = not */ \
+	_(f64, value) _(u16, quality) /* at the raising; NaN = none */ \
+	_(u32, repeats)         /* raised so often more within this occurrence */ \
+	_(u8,  first_out)       /* place in its group since the group was at rest, from 1; 0 = none */ \
+	_(i64, until)           /* utc: of shelf or maintenance; 0 = open */ \
+	_(str, by)              /* who acknowledged, shelved, took out of service */ \
+	_(str, reason)          /* of shelf or maintenance; the expression that suppresses */ \
+	_(str, comment)         /* the newest one */
+
+#define MSG_HORN_FIELDS(_) \
+	_(u8,  priority)        /* that sounds; 0 = silent */ \
+	_(u32, alarm)           /* the newest of it; ALARM_NONE */ \
+	_(i64, since)           /* utc at which it began to sound */ \
+	_(u8,  is_flood) \
+	_(i64, flood_since)     /* utc; 0 */ \
+	_(u32, rate)            /* alarms annunciated in the last 10 minutes */ \
+	_(str, silenced_by) _(i64, silenced) /* the last silence */
+
+/* Answered by one W_RESULT: OK, all of it was done; else what was refused, and why, alarm by alarm; the rest was done. */
+#define MSG_ALARM_ACT_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  act)             /* enum alarm_act */ \
+	_(u8,  is_dry)          /* 1: checks only */ \
+	_(u8,  is_emergency)    /* 1: one person alone where two are asked for: alarm to the duty list, and the journal says so */ \
+	_(i64, until)           /* utc: shelve (0 = one-shot), oos (expected end) */ \
+	_(f64, limit)           /* limit; NaN = the site file's again */ \
+	_(str, reason)          /* shelve, oos (work order), limit, comment */ \
+	_(bytes, alarms)        /* n times: str name, u64 occurrence that was seen (0 = whatever it is now); silence: none */
+
+#define MSG_NOTIFY_STATE_FIELDS(_) \
+	_(u8,  state)           /* enum notify_state */ \
+	_(str, text)            /* why, when it fails */
+
+#define MSG_NOTIFY_TOLD_FIELDS(_) \
+	_(str, duty)            /* name */ \
+	_(u32, lines)           /* alarms that were told one by one */ \
+	_(u32, more)            /* and those that were only counted */ \
+	_(u8,  ok)              /* 1: the program took them */ \
+	_(str, text)            /* the names of the first ones; how it failed */
+
+#define MSG_ALARM_LIMIT_FIELDS(_) \
+	_(u32, alarm) \
+	_(f64, limit)           /* NaN: the site file's again */ \
+	_(i64, time) _(str, user) _(str, approved_by) _(str, reason)
+
 /* ---- control */
 
+/* Answered by W_CHECK of each check, W_COMMAND_STATE as it goes on, and a W_RESULT when this step is over (operate: at its end). */
+#define MSG_COMMAND_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  step)            /* enum command_step */ \
+	_(u8,  is_emergency)    /* one person alone where two are asked for */ \
+	_(u64, command)         /* operate, cancel after select; 0 = none */ \
+	_(f64, value)           /* setpoint, or number of the state */ \
+	_(i64, until)           /* utc: end of the override; 0 = OVERRIDE_DEFAULT_US from now; ignored for commands */ \
+	_(str, point) _(str, reason) \
+	_(str, typed)           /* dangerous outputs: the point's name as the person typed it */
+
+#define MSG_COMMAND_STATE_FIELDS(_) \
+	_(u64, command) \
+	_(u8,  state)           /* enum command_state */ \
+	_(u8,  slot)            /* enum slot of who gave it */ \
+	_(u8,  addcause)        /* 255 = none */ \
+	_(u8,  is_recorded)     /* 0: the intent is not yet recorded */ \
+	_(f64, value) _(f64, before) /* before: what the device had; NaN = not known */ \
+	_(i64, time) _(i64, until) /* of the change; of selection or approval */ \
+	_(str, point) _(str, user) _(str, text)
+
+#define MSG_CHECK_FIELDS(_) \
+	_(u8,  check) _(u8, verdict) _(u8, addcause) /* enum check, check_verdict; 255 = none */ \
+	_(str, text)
+
+#define MSG_OUTPUT_FIELDS(_) \
+	_(u32, point) \
+	_(u8,  slot)            /* that wins; SLOT_COUNT = none */ \
+	_(u16, flags)           /* enum output_flags */ \
+	_(f64, wanted)          /* of the slot that wins; NaN */ \
+	_(f64, target)          /* after protection: where it goes */ \
+	_(f64, written)         /* what was written last; NaN = nothing in this run */ \
+	_(f64, slot_operator) _(f64, slot_guard) _(f64, slot_dispatch) _(f64, slot_default) /* NaN = empty */ \
+	_(i64, since) _(i64, until) /* utc, of the slot that wins; 0 = open */ \
+	_(u64, command)         /* under way or selected; 0 = none */ \
+	_(str, user) _(str, reason) /* of the slot that wins */ \
+	_(str, clamp)           /* protection: a sentence; "" = it does not clamp */ \
+	_(str, selected_by)
+
+#define MSG_TAG_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  on) \
+	_(u64, tag)             /* off: which one */ \
+	_(u8,  kind)            /* enum tag_kind */ \
+	_(i64, until)           /* utc, expected end; 0 = open */ \
+	_(str, point) _(str, text) /* off: why */ \
+	_(str, permit)          /* number of the work permit; "" = none */
+
+#define MSG_TAG_STATE_FIELDS(_) \
+	_(u64, tag) _(u8, on) _(u32, point) _(u8, kind) \
+	_(i64, since) _(i64, until) \
+	_(str, text) _(str, permit) _(str, owner)
+
+#define MSG_APPROVAL_FIELDS(_) \
+	_(u64, approval) \
+	_(u8,  state)           /* enum approval_state */ \
+	_(i64, until) \
+	_(u8,  role)            /* least role of the second person */ \
+	_(str, area) _(str, user) /* who asks */ \
+	_(str, what)            /* a sentence */ \
+	_(str, by)              /* who answered */
+
+#define MSG_APPROVE_FIELDS(_) \
+	_(u64, token) _(u64, approval) _(u8, yes) _(str, reason)
+
+/* token: random, of the act; one that was there before gets the first outcome. 0 = none. */
 #define MSG_MANUAL_FIELDS(_) \
+	_(u64, token) \
 	_(u8,  on)              /* 0: back to what is measured; value is ignored */ \
 	_(f64, value) \
+	_(i64, until)           /* utc at which it ends by itself; 0 = when somebody ends it */ \
 	_(str, point) _(str, reason)
 
 #define MSG_SCAN_FIELDS(_) \
+	_(u64, token) \
 	_(u8,  on) \
 	_(str, point) _(str, reason)
 
@@ -157,7 +331,11 @@ struct msg_bytes {
 	_(u64, hash_a) _(u64, hash_b) \
 	_(u64, boot)            /* of this run of chisand, random: batches are counted within it */
 
-/* A thing that a restart must not lose. blob: the owner's own form; "" in W_JOURNAL_ADD's list: forget it. */
+/*
+ * A thing that a restart must not lose. From the store: all of them, before W_STORE_READY. To the store: saved with the next batch,
+ * without an entry in the journal (sums of integrators, bases of counters). blob: the owner's own form; "" on the way to the
+ * store: forget it.
+ */
 #define MSG_STORE_STATE_FIELDS(_) \
 	_(u8,  kind)            /* enum state_kind */ \
 	_(str, name)            /* mostly a point's */ \
@@ -177,6 +355,7 @@ struct msg_bytes {
  */
 #define MSG_RECORDS_FIELDS(_) \
 	_(u64, batch) \
+	_(i64, closed)          /* utc: when chisand had all of it; 0 = not known. It may have waited for hours since. */ \
 	_(u32, samples) _(u32, scans) \
 	_(u32, lost)            /* samples before this batch that found no room and are gone; then the gap below */ \
 	_(i64, lost_from) _(i64, lost_to) /* utc; 0 = none */
@@ -203,11 +382,15 @@ struct msg_bytes {
 	_(str, point) _(str, user) _(str, terminal) _(str, text) _(str, before) _(str, after) \
 	_(bytes, hash)          /* BLAKE2b-256 of the entry before and this one; empty while seq is 0 */
 
+/*
+ * The store is full, failing or new: `state` and a sentence. chisand hands the newest one on to each console that subscribes to the
+ * site, and again when state or text change.
+ */
 #define MSG_STORE_HEALTH_FIELDS(_) \
 	_(u8,  state)           /* enum store_state */ \
 	_(u64, size)            /* bytes of the database with its log */ \
 	_(u64, space) _(u64, total) /* bytes free, bytes in all, of its file system */ \
-	_(f64, growth)          /* bytes a day, over the last days */ \
+	_(f64, growth)          /* bytes a day, over the last days; NaN: not known yet */ \
 	_(u32, lag_ms)          /* age of the oldest batch that is not durable */ \
 	_(u8,  chain)           /* 1: the journal's chain is whole as far as it was proved; 0: broken; 2: not proved yet */ \
 	_(str, text)            /* a sentence when it is not well, else "" */
@@ -250,7 +433,11 @@ struct msg_bytes {
 	_(u8,  newest)          /* 1: newest first */ \
 	_(str, point)           /* glob; "" = all */ \
 	_(str, user)            /* glob */ \
-	_(str, text)            /* part of text, before or after; "" = all */
+	_(str, text)            /* part of text, before or after, A-Z as a-z; "" = all */
+
+/* The body may be empty: nothing is known. */
+#define MSG_VERIFY_GET_FIELDS(_) \
+	_(str, known)           /* a checkpoint seen elsewhere, say in the system log: "SEQ HASH"; "" = none */
 
 #define MSG_VERIFIED_FIELDS(_) \
 	_(u8,  state)           /* enum verify_state */            \
@@ -279,27 +466,42 @@ struct msg_bytes {
 	_(u32, most)
 
 #define MSG_REPORT_CONFIRM_FIELDS(_) \
+	_(u64, token) \
 	_(str, report) _(str, label) _(u32, revision) \
 	_(bytes, digest)        /* what the person saw; another is refused */ \
 	_(str, text)
+
+/* Answered as W_JOURNAL_ADD is; ERR_REFUSED: there is no such revision, another digest, or it is confirmed already. */
+#define MSG_REPORT_SIGN_FIELDS(_) \
+	_(str, report) _(str, label) _(u32, revision) \
+	_(bytes, digest) \
+	_(bytes, entry)         /* what W_JOURNAL_ADD carries */
 
 #define MSG_NOTE_FIELDS(_) \
 	_(u64, token) \
 	_(i64, time)            /* utc that it is about; 0 = now */ \
 	_(str, point) _(str, text)
 
+/* W_BACKUP_GET: pieces of the file as they are; its W_RESULT says "backup of N bytes, blake2b HEX" (BLAKE2b-256 of all of them). */
+
 #define MSG_MORE_FIELDS(_) _(u16, frames)
 
 #define MSG_LIST(_) \
 	_(manual, MANUAL) _(scan, SCAN) \
+	_(alarm_def, ALARM_DEF) _(alarm, ALARM) _(horn, HORN) _(alarm_act, ALARM_ACT) _(alarm_limit, ALARM_LIMIT) \
+	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
+	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
+	_(approval, APPROVAL) _(approve, APPROVE) \
+	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
-	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) \
+	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) _(verify_get, VERIFY_GET) \
 	_(verified, VERIFIED) _(report_get, REPORT_GET) _(report, REPORT) _(report_list, REPORT_LIST) \
-	_(report_confirm, REPORT_CONFIRM) _(note, NOTE) _(more, MORE) \
+	_(report_confirm, REPORT_CONFIRM) _(report_sign, REPORT_SIGN) _(note, NOTE) _(more, MORE) \
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
+	_(field_scan, FIELD_SCAN) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
 	_(snapshot_end, SNAPSHOT_END)
 
@@ -332,26 +534,53 @@ enum subscribe {
 	SUB_DEVICES = 8,
 	SUB_SCREENS = 16,
 	SUB_CHANGES = 32,
-	SUB_JOURNAL = 64, /* entries as they are recorded */
-	SUB_ALL = 63      /* what a console needs; the journal is asked for */
+	SUB_JOURNAL = 64,  /* entries as they are recorded */
+	SUB_ALARMS = 128,  /* definitions and states of alarms, the horn */
+	SUB_CONTROL = 256, /* outputs, tags, commands, approvals */
+	SUB_ALL = 447      /* what a console needs; the journal is asked for */
+};
+enum notify_state {
+	NOTIFY_IDLE,    /* nobody is to be told */
+	NOTIFY_WELL,    /* the last call of each duty went well, or none was needed yet */
+	NOTIFY_FAILING, /* a duty cannot be told, also when it was tried again */
+	NOTIFY_STATE_COUNT
+};
+enum result_detail {
+	RESULT_NOT_RECORDED = 1, /* an act was done, but its journal entry still waits for the store */
+	RESULT_NEEDS_SECOND = 2, /* nothing was done yet: it waits for a second person (W_APPROVAL) */
 };
 enum store_state {
 	STORE_WELL,
-	STORE_SLOW,
-	STORE_FULL,
-	STORE_FAILING,
-	STORE_READ_ONLY,
-	STORE_RENEWED,
+	STORE_SLOW,      /* a commit took over a second, or batches wait */
+	STORE_FULL,      /* no space; waits in memory */
+	STORE_FAILING,   /* input or output errors; it is opened again and again */
+	STORE_READ_ONLY, /* the file system or the file cannot be written */
+	STORE_RENEWED, /* a damaged database was moved aside and a new one begun; until somebody restarts or an hour has passed */
+	STORE_MEDDLED, /* another program wrote to the database, or its files were put in place by hand; for an hour */
+	STORE_ABSENT,  /* said by chisand: no chisan-store runs */
 	STORE_STATE_COUNT
 };
-/* UNVOUCHED: the chain is whole, but from first_bad on signed with a key that the first one does not vouch for. */
+/*
+ * UNVOUCHED: the chain is whole, but from first_bad on signed with a key that the first one does not vouch for, or goes on there after
+ * a jump that no signature covers.
+ */
 enum verify_state { VERIFY_BROKEN, VERIFY_WHOLE, VERIFY_AT_WORK, VERIFY_UNVOUCHED, VERIFY_STATE_COUNT };
+enum approval_state {
+	APPROVAL_PENDING,
+	APPROVAL_YES,
+	APPROVAL_NO,
+	APPROVAL_EXPIRED,
+	APPROVAL_WITHDRAWN,
+	APPROVAL_STATE_COUNT
+};
 enum report_form { REPORT_TEXT, REPORT_CSV, REPORT_CSV_CP932, REPORT_FORM_COUNT };
 
-const char *mb_table_word(enum mb_table t);         /* "coil" "discrete" "holding" "input" */
-const char *raw_type_word(enum raw_type t);         /* "bit" "u16" ... */
-unsigned raw_type_registers(enum raw_type t);       /* 1, 2 or 4; a bit counts 1 */
-const char *byte_order_word(enum byte_order o);     /* "ABCD" ... */
+const char *mb_table_word(enum mb_table t);   /* "coil" "discrete" "holding" "input" */
+const char *raw_type_word(enum raw_type t);   /* "bit" "u16" ... */
+unsigned raw_type_registers(enum raw_type t); /* 1, 2 or 4; a bit counts 1 */
+double raw_type_modulus(enum raw_type t); /* at which a register that counts begins anew; 0: not in a meter's life */
+const char *byte_order_word(enum byte_order o); /* "ABCD" ... */
+const char *store_state_word(unsigned s); /* "well" "slow" "full" "failing" "read-only" "renewed" "meddled" "absent" */
 const char *device_state_word(enum device_state s); /* "off" "connecting" "up" "down" */
 
 #endif

@@ -87,6 +87,7 @@ typedef uint32_t point_id; /* index within one configuration generation */
 #define ROLE_LIST(_) \
 	_(ROLE_NONE, "none") \
 	_(ROLE_VIEWER, "viewer") \
+	_(ROLE_AUDITOR, "auditor") \
 	_(ROLE_OPERATOR, "operator") \
 	_(ROLE_SUPERVISOR, "supervisor") \
 	_(ROLE_ENGINEER, "engineer") \

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "scada/base/mem.h"
+#include "scada/base/msg.h"
 #include "scada/base/record.h"
+#include "scada/base/str.h"
 
 /* Steps wrap: hostile bytes may ask for any, and must not overflow. */
 static int64_t
@@ -125,4 +127,46 @@ journal_kind_from_word(const char *word, enum journal_kind *out)
 			return true;
 		}
 	return false;
+}
+
+/* ---- the filter of entries */
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool
+begins(const char *s, const char *part)
+{
+	for (; *part != '\0'; s++, part++)
+		if (lower(*s) != lower(*part))
+			return false;
+	return true;
+}
+
+static bool
+holds(const char *s, const char *part)
+{
+	if (*part == '\0')
+		return true;
+	for (; *s != '\0'; s++)
+		if (begins(s, part))
+			return true;
+	return false;
+}
+
+bool
+journal_passes(const struct msg_journal_get *f, const struct msg_journal *m)
+{
+	if (m->time < f->from || (f->to != 0 && m->time >= f->to))
+		return false;
+	if (f->kinds != 0 && (m->kind >= 64 || (f->kinds >> m->kind & 1) == 0))
+		return false;
+	if (f->point[0] != '\0' && !str_glob(f->point, m->point))
+		return false;
+	if (f->user[0] != '\0' && !str_glob(f->user, m->user))
+		return false;
+	return f->text[0] == '\0' || holds(m->text, f->text) || holds(m->before, f->text) || holds(m->after, f->text);
 }

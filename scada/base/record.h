@@ -21,7 +21,7 @@ struct record {
 
 /* A device was looked at from first to last; the pause before `first` counts as looked at if it is at most `allowed` long. */
 struct scan_record {
-	uint32_t device; /* number in the site; DEVICE_NONE: the calculations */
+	uint32_t device; /* number in the site; DEVICE_NONE: Chisan itself, with its calculations */
 	struct utc first, last;
 	int64_t allowed_us;
 };
@@ -59,15 +59,17 @@ bool record_get_scans(
 
 /* _(id, number, word, help) */
 #define STATE_KIND_LIST(_) \
-	_(STATE_MANUAL,     0, "manual",     "value entered by hand: f64, i64 time, str user, str reason") \
+	_(STATE_MANUAL,     0, "manual",     "value entered by hand: f64, i64 time, i64 until (0 = open), str user, str reason") \
 	_(STATE_SCAN_OFF,   1, "scan-off",   "i64 time, str user, str reason") \
 	_(STATE_INTEGRATOR, 2, "integrator", "the sums of an expression: str expression, n times f64") \
 	_(STATE_COUNTER,    3, "counter",    "last raw reading and total of a counter: f64, f64") \
-	_(STATE_ALARM,      4, "alarm",      "reserved") \
-	_(STATE_OVERRIDE,   5, "override",   "reserved") \
-	_(STATE_SHELF,      6, "shelf",      "reserved") \
-	_(STATE_TAG,        7, "tag",        "reserved") \
-	_(STATE_COMMAND,    8, "command",    "reserved")
+	_(STATE_ALARM,      4, "alarm",      "how an alarm is, by its name: a form of scada/alarm") \
+	_(STATE_OVERRIDE,   5, "override",   "an operator's override, by its point: a form of scada/control") \
+	_(STATE_SHELF,      6, "shelf",      "not used: shelves are part of the alarm") \
+	_(STATE_TAG,        7, "tag",        "a tag, by its number: a form of scada/control") \
+	_(STATE_COMMAND,    8, "command",    "a command without an outcome, by its number: a form of scada/control") \
+	_(STATE_LIMIT,      9, "limit",      "a limit that is not the site file's, by the alarm's name: a form of scada/alarm") \
+	_(STATE_ALARMING,  10, "alarming",   "flood, rates and first-outs: a form of scada/alarm")
 /* clang-format on */
 
 #define RECORD_ENUM(id, number, word, help) id = (number),
@@ -78,5 +80,13 @@ enum state_kind { STATE_KIND_LIST(RECORD_ENUM) STATE_KIND_COUNT };
 const char *journal_kind_word(unsigned kind); /* "unknown" beyond the list */
 bool journal_kind_from_word(const char *word, enum journal_kind *out);
 const char *journal_kind_help(unsigned kind); /* NULL beyond the list */
+
+struct msg_journal;
+struct msg_journal_get;
+/*
+ * Is this entry one that the question asks for? By its time, kind, point, user and text; capitals of ASCII do not matter in the text. The
+ * store answers by it, and consoles look at what comes afterwards by it.
+ */
+bool journal_passes(const struct msg_journal_get *f, const struct msg_journal *m);
 
 #endif

@@ -10,10 +10,11 @@
 #if defined(CHISAN_SANITIZED) || defined(CHISAN_COVERAGE)
 
 enum err
-sandbox_enter(unsigned may, const char *const folders[])
+sandbox_enter_files(unsigned may, const char *const reads[], const char *const writes[])
 {
 	(void)may;
-	(void)folders;
+	(void)reads;
+	(void)writes;
 	return OK;
 }
 
@@ -41,8 +42,11 @@ sandbox_enter(unsigned may, const char *const folders[])
 #define LL_RESTRICT_SELF     446
 #define LL_VERSION           1u
 #define LL_RULE_PATH_BENEATH 1
+#define LL_WRITE_FILE        (UINT64_C(1) << 1)
 #define LL_READ_FILE         (UINT64_C(1) << 2)
 #define LL_READ_DIR          (UINT64_C(1) << 3)
+#define LL_REMOVE_FILE       (UINT64_C(1) << 5)
+#define LL_MAKE_FILE         (UINT64_C(1) << 8)
 #define LL_FS_1              ((UINT64_C(1) << 13) - 1) /* execute .. make symlink */
 #define LL_FS_2              (UINT64_C(1) << 13)       /* refer */
 #define LL_FS_3              (UINT64_C(1) << 14)       /* truncate */
@@ -58,16 +62,19 @@ struct ll_path {
 	int32_t parent;
 } __attribute__((packed));
 
+#define LL_READING (LL_READ_FILE | LL_READ_DIR)
+#define LL_WRITING (LL_READING | LL_WRITE_FILE | LL_REMOVE_FILE | LL_MAKE_FILE)
+
 static bool
-landlock_allow(int ruleset, const char *folder)
+landlock_allow(int ruleset, const char *folder, uint64_t rights)
 {
-	struct ll_path rule = { .allowed = LL_READ_FILE | LL_READ_DIR };
+	struct ll_path rule = { .allowed = rights };
 	int fd = open(folder, O_PATH | O_CLOEXEC | O_DIRECTORY);
 	bool ok;
 
 	if (fd < 0) {
 		fd = open(folder, O_PATH | O_CLOEXEC);
-		rule.allowed = LL_READ_FILE;
+		rule.allowed = rights & (LL_READ_FILE | LL_WRITE_FILE | LL_FS_3);
 	}
 	if (fd < 0)
 		return errno == ENOENT; /* what is not there needs no permission */
@@ -79,7 +86,7 @@ landlock_allow(int ruleset, const char *folder)
 
 /* False: this kernel cannot. */
 static bool
-landlock_enter(unsigned may, const char *const folders[])
+landlock_enter(unsigned may, const char *const reads[], const char *const writes[])
 {
 	long abi = syscall(LL_CREATE_RULESET, NULL, 0, LL_VERSION);
 	struct ll_ruleset attr = { .fs = LL_FS_1 };
@@ -95,8 +102,10 @@ landlock_enter(unsigned may, const char *const folders[])
 	ruleset = (int)syscall(LL_CREATE_RULESET, &attr, abi >= 4 ? sizeof(attr) : sizeof(attr.fs), 0);
 	if (ruleset < 0)
 		return false;
-	for (size_t i = 0; (may & SANDBOX_READ_FILES) != 0 && folders != NULL && folders[i] != NULL; i++)
-		ok = landlock_allow(ruleset, folders[i]) && ok;
+	for (size_t i = 0; (may & SANDBOX_READ_FILES) != 0 && reads != NULL && reads[i] != NULL; i++)
+		ok = landlock_allow(ruleset, reads[i], LL_READING) && ok;
+	for (size_t i = 0; (may & SANDBOX_WRITE_FILES) != 0 && writes != NULL && writes[i] != NULL; i++)
+		ok = landlock_allow(ruleset, writes[i], LL_WRITING | (attr.fs & LL_FS_3)) && ok;
 	ok = ok && syscall(LL_RESTRICT_SELF, ruleset, 0) == 0;
 	close(ruleset);
 	return ok;
@@ -123,6 +132,10 @@ static const int calls_always[] = {
 static const int calls_read[] = {
 	CALL(stat), CALL(lstat), CALL(newfstatat), CALL(statx), CALL(access), CALL(faccessat), CALL(faccessat2), CALL(readlink),
 	CALL(readlinkat), CALL(getdents64), CALL(getcwd), CALL(fstatfs), CALL(statfs), CALL(fadvise64),
+};
+static const int calls_write[] = {
+	CALL(openat), CALL(open), CALL(ftruncate), CALL(fsync), CALL(fdatasync), CALL(fallocate), CALL(unlink), CALL(unlinkat),
+	CALL(rename), CALL(renameat), CALL(renameat2), CALL(fchmod), CALL(fchown), CALL(flock),
 };
 static const int calls_connect[] = { CALL(connect) };
 static const int calls_listen[] = { CALL(bind), CALL(listen), CALL(accept), CALL(accept4), CALL(unlink), CALL(unlinkat), CALL(umask) };
@@ -189,6 +202,16 @@ allow_sockets(scmp_filter_ctx ctx, unsigned may)
 	return failed;
 }
 
+static int
+allow_syslog(scmp_filter_ctx ctx)
+{
+	int failed = allow(ctx, calls_connect, ARRAY_LEN(calls_connect));
+
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), SOCK_DGRAM));
+	return failed;
+}
+
 static bool
 seccomp_enter(unsigned may)
 {
@@ -198,10 +221,14 @@ seccomp_enter(unsigned may)
 	if (ctx == NULL)
 		return false;
 	failed = allow(ctx, calls_always, ARRAY_LEN(calls_always)) | allow_memory(ctx);
-	if ((may & SANDBOX_READ_FILES) != 0)
+	if ((may & (SANDBOX_READ_FILES | SANDBOX_WRITE_FILES)) != 0)
 		failed |= allow_files(ctx);
+	if ((may & SANDBOX_WRITE_FILES) != 0)
+		failed |= allow(ctx, calls_write, ARRAY_LEN(calls_write));
 	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN)) != 0)
 		failed |= allow_sockets(ctx, may);
+	if ((may & SANDBOX_SYSLOG) != 0)
+		failed |= allow_syslog(ctx);
 	if ((may & SANDBOX_SPAWN) != 0)
 		failed |=
 		    allow(ctx, calls_spawn, ARRAY_LEN(calls_spawn)) | allow(ctx, calls_read, ARRAY_LEN(calls_read));
@@ -211,7 +238,7 @@ seccomp_enter(unsigned may)
 }
 
 enum err
-sandbox_enter(unsigned may, const char *const folders[])
+sandbox_enter_files(unsigned may, const char *const reads[], const char *const writes[])
 {
 	const char *wish = getenv("CHISAN_SANDBOX");
 
@@ -220,7 +247,7 @@ sandbox_enter(unsigned may, const char *const folders[])
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return ERR_FAILED;
 	/* who may start programs must be able to read them and their libraries: no file rules then */
-	if ((may & SANDBOX_SPAWN) == 0 && !landlock_enter(may, folders))
+	if ((may & SANDBOX_SPAWN) == 0 && !landlock_enter(may, reads, writes))
 		log_info("this kernel has no Landlock; files are guarded by seccomp alone");
 	if (!seccomp_enter(may))
 		log_warn("this kernel takes no seccomp filter; going on without");
@@ -228,3 +255,9 @@ sandbox_enter(unsigned may, const char *const folders[])
 }
 
 #endif
+
+enum err
+sandbox_enter(unsigned may, const char *const folders[])
+{
+	return sandbox_enter_files(may & ~(unsigned)SANDBOX_WRITE_FILES, folders, NULL);
+}

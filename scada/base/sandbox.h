@@ -15,9 +15,14 @@ enum sandbox_may {
 	SANDBOX_CONNECT = 1 << 1,    /* TCP and UDP sockets, no new listening ones */
 	SANDBOX_LISTEN = 1 << 2,
 	SANDBOX_SPAWN = 1 << 3,
+	SANDBOX_SYSLOG =
+	    1 << 5, /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
+	SANDBOX_WRITE_FILES = 1 << 4, /* below the folders of sandbox_enter_files(); includes reading them */
 };
 
 /* folders: NULL-terminated, may be NULL. On return the process can do only what `may` says, memory, time, its open descriptors. */
 enum err sandbox_enter(unsigned may, const char *const folders[]);
+/* The same with folders that may be written as well: files made, renamed, removed and locked there, no folder made. */
+enum err sandbox_enter_files(unsigned may, const char *const reads[], const char *const writes[]);
 
 #endif

@@ -55,7 +55,9 @@ struct node {
 	_(KEY_MAP,      void *,                 "mapping")                     /* sub: pointer to the struct; NULL = absent */ \
 	_(KEY_LIST,     struct key_list,        "list of mappings")            /* sub */ \
 	_(KEY_DICT,     struct key_list,        "mapping of name to mapping")  /* sub; the name goes to the sub's key 0 */ \
-	_(KEY_TEXT,     const char *,           "text of several lines")       /* at most max bytes; printed as a block */
+	_(KEY_TEXT,     const char *,           "text of several lines")       /* at most max bytes; printed as a block */ \
+	_(KEY_DATE,     int64_t,                "date")                        /* date.h: days; 0 = not given */ \
+	_(KEY_DAYTIME,  int64_t,                "time of day")                 /* date.h: minutes, 0..1440 */
 /* clang-format on */
 
 #define KEY_ENUM_ID(id, ctype, help) id,

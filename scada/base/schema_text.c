@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "scada/base/clock.h"
+#include "scada/base/date.h"
 #include "scada/base/point.h"
 #include "scada/base/schema.h"
 #include "scada/base/str.h"
@@ -176,6 +177,22 @@ read_duration(const struct key *k, const char *text, int64_t *out, const struct 
 	if (!check_duration(k, us, s))
 		return false;
 	*out = us;
+	return true;
+}
+
+static bool
+read_date(const char *text, int64_t *out, const struct say *s)
+{
+	if (!date_from_text(text, out))
+		return refuse(s, "%s is no day of the calendar; write year, month and day as 2026-04-01", SHOW(text));
+	return true;
+}
+
+static bool
+read_daytime(const char *text, int64_t *out, const struct say *s)
+{
+	if (!daytime_from_text(text, out))
+		return refuse(s, "%s is no time of day; write hours and minutes as 08:30, at most 24:00", SHOW(text));
 	return true;
 }
 
@@ -361,6 +378,8 @@ schema_scalar(const struct key *k, const char *text, void *obj, struct arena *a,
 	case KEY_NUMBER: return read_number(k, text, (double *)(void *)m, &s);
 	case KEY_DURATION: return read_duration(k, text, (int64_t *)(void *)m, &s);
 	case KEY_RATE: return read_rate(k, text, (double *)(void *)m, &s);
+	case KEY_DATE: return read_date(text, (int64_t *)(void *)m, &s);
+	case KEY_DAYTIME: return read_daytime(text, (int64_t *)(void *)m, &s);
 	case KEY_ENUM: return read_enum(k, text, (int *)(void *)m, &s);
 	case KEY_UNIT:
 		if (!read_unit(text, &s))
@@ -402,6 +421,12 @@ schema_value_ok(const struct key *k, const void *obj, char *message, size_t size
 		int64_t v;
 		memcpy(&v, m, sizeof(v));
 		return v >= 0 && check_duration(k, v, &s);
+	}
+	case KEY_DATE:
+	case KEY_DAYTIME: {
+		int64_t v;
+		memcpy(&v, m, sizeof(v));
+		return k->type == KEY_DATE ? DATE_IS_OK(v) : v >= 0 && v <= 1440;
 	}
 	case KEY_NUMBER:
 	case KEY_RATE: {
@@ -481,6 +506,8 @@ schema_scalar_text(const struct key *k, const void *obj, char *buf, size_t size)
 	case KEY_INT: str_printf(buf, size, "%" PRId64, *(const int64_t *)m); return buf;
 	case KEY_NUMBER: return str_double(buf, size, *(const double *)m);
 	case KEY_DURATION: return str_duration(buf, size, *(const int64_t *)m);
+	case KEY_DATE: return date_text(buf, size, *(const int64_t *)m);
+	case KEY_DAYTIME: return daytime_text(buf, size, *(const int64_t *)m);
 	case KEY_RATE: return rate_text(buf, size, *(const double *)m);
 	case KEY_ENUM: return enum_text(k, *(const int *)m);
 	case KEY_STRING:

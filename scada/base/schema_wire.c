@@ -79,6 +79,8 @@ put_member(const struct key *k, const void *obj, struct wbuf *b)
 	switch (k->type) {
 	case KEY_BOOL: w_u8(b, *(const bool *)m); break;
 	case KEY_INT:
+	case KEY_DATE:
+	case KEY_DAYTIME:
 	case KEY_DURATION: w_zigzag(b, *(const int64_t *)m); break;
 	case KEY_NUMBER:
 	case KEY_RATE: w_f64(b, *(const double *)m); break;
@@ -237,6 +239,8 @@ get_scalar(const struct key *k, void *obj, struct rbuf *r, struct arena *a)
 			return false;
 		break;
 	case KEY_INT:
+	case KEY_DATE:
+	case KEY_DAYTIME:
 	case KEY_DURATION: *(int64_t *)m = r_zigzag(r); break;
 	case KEY_NUMBER:
 	case KEY_RATE: *(double *)m = r_f64(r); break;

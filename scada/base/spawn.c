@@ -113,6 +113,14 @@ done:
 	return e;
 }
 
+bool
+spawn_has_pipe(void)
+{
+	struct stat st;
+
+	return fstat(SPAWN_FD, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 char *
 spawn_status_text(char *buf, size_t size, int status)
 {

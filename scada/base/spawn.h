@@ -24,6 +24,12 @@ bool spawn_find(const char *program, char *path, size_t size);
  */
 enum err spawn_start(const char *program, const char *const argv[], pid_t *pid, int *fd);
 
+/*
+ * In a helper: was it started with the pipe? To be asked before anything is opened, the log among it, which may get the number if it
+ * was started by hand.
+ */
+bool spawn_has_pipe(void);
+
 /* "killed by signal 11 (Segmentation fault)" or "exited with 1"; buf >= 64. */
 char *spawn_status_text(char *buf, size_t size, int status);
 

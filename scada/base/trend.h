@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trend.h - what a stretch of time looked like: one bucket of a point's history, as it is stored, asked for and drawn.
- * A value holds until the next sample; time in which the device was not looked at counts for nothing.
+ * A value holds until the next sample; time in which the device was not looked at counts for nothing. Without samples, seen and
+ * quality nothing is recorded: Chisan did not run. With a quality alone the device was silent, and that is how its value stood.
  */
 #ifndef CHISAN_TREND_H
 #define CHISAN_TREND_H
@@ -12,12 +13,15 @@ struct bucket {
 	struct utc from;       /* its length is that of its neighbours */
 	uint32_t samples;      /* that lie in it */
 	double min, mean, max; /* of values that are good or uncertain, mean weighted by time; NaN = none */
-	double first, last;    /* value that held at its begin and at its end; NaN = none */
-	double increment;      /* counters: by how much it counted, over roll-over, reset and outage; else NaN */
-	float good;            /* share of its time that was looked at and of good quality, 0..1 */
-	float seen;            /* share of its time in which the device was looked at at all */
-	uint16_t quality;      /* all flags that were there, enum quality and RECORD_CLOCK */
-	uint8_t marks;         /* enum bucket_mark */
+	double first,
+	    last;         /* value that held at its begin and at its end; NaN = none, or it was bad or not looked at */
+	double increment; /* counters: by how much it counted, over roll-over, reset and outage; else NaN */
+	float good;       /* share of its time that was looked at and of good quality, 0..1 */
+	float known;      /* in which a value was held that was good or uncertain: what the mean is weighted by */
+	float seen;       /* in which the device was looked at at all */
+	uint16_t
+	    quality;   /* all flags that were there, also while its device was silent; enum quality and RECORD_CLOCK */
+	uint8_t marks; /* enum bucket_mark */
 };
 enum bucket_mark {
 	BUCKET_PARTIAL = 1,   /* some of it is missing */

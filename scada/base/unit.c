@@ -57,6 +57,7 @@ static const char *const units[] = {
 	"ppb",
 	"p.u.",
 	"count",
+	"count/s",
 	"count/min",
 	"count/h",
 	"count/day",

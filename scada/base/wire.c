@@ -152,7 +152,7 @@ wbuf_grow(struct wbuf *b, size_t add)
 		b->data = p;
 		b->cap = cap;
 	}
-	p = b->data + b->len;
+	p = b->data == NULL ? NULL : b->data + b->len; /* nothing added to nothing */
 	b->len += add;
 	return p;
 }

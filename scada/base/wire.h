@@ -50,12 +50,16 @@ enum wire_flags {
 	_(W_FIELD_LINK,   33,   8,   1024, ROLE_PEER,   WF_NUMBERS,            "one connection or bus") \
 	_(W_FIELD_DEVICE, 34,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one device and its manners") \
 	_(W_FIELD_ITEM,   35,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one point's place in a device") \
-	_(W_FIELD_START,  36,  12,     12, ROLE_PEER,   WF_NUMBERS,            "counts of links, devices, items; start polling") \
+	_(W_FIELD_START,  36,  16,     16, ROLE_PEER,   WF_NUMBERS,            "counts of links, devices, items, outputs; start polling") \
 	_(W_SAMPLES,      40,  14,  65536, ROLE_PEER,   WF_NUMBERS,            "values of one scan of one device") \
 	_(W_DEVICE_STATE, 41,  40,   1024, ROLE_PEER,   WF_NUMBERS,            "communication of one device: state and counters") \
 	_(W_FIELD_STATS,  42,  24,     64, ROLE_PEER,   0,                     "how the field program itself is") \
 	_(W_RAW_GET,      43,   4,      4, ROLE_VIEWER, WF_NUMBERS|WF_REQUEST, "the registers behind a point, as last read") \
 	_(W_RAW,          44,  20,   1024, ROLE_NONE,   WF_NUMBERS,            "those registers") \
+	_(W_FIELD_SCAN,   45,   5,      5, ROLE_PEER,   WF_NUMBERS,            "a point is read, or not read until further notice") \
+	_(W_FIELD_OUTPUT,46,  31,   1024, ROLE_PEER,   WF_NUMBERS,            "where an output is written") \
+	_(W_FIELD_WRITE, 47,  24,     64, ROLE_PEER,   WF_NUMBERS|WF_REQUEST, "write this to an output, now; then read it back") \
+	_(W_FIELD_WRITTEN,48, 23,    512, ROLE_PEER,   0,                     "what became of a write; known by its number, also after a change of configuration") \
 	/* 64..95 chisand and its clients */ \
 	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
 	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \
@@ -65,18 +69,34 @@ enum wire_flags {
 	_(W_VALUES,       69,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed values, absolute: a piece of a snapshot") \
 	_(W_SNAPSHOT_END, 70,  12,     12, ROLE_NONE,   0,                     "counts of devices, points, screens of the snapshot") \
 	_(W_CHANGES,      71,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed changes against the last broadcast") \
+	/* 96..127 alarms */ \
+	_(W_ALARM_DEF,    96,  60,  16384, ROLE_NONE,   WF_NUMBERS,            "what an alarm is: a piece of a snapshot") \
+	_(W_ALARM,        97,  60,   4096, ROLE_NONE,   WF_NUMBERS,            "how an alarm is: in a snapshot where it is not at rest, then each change") \
+	_(W_HORN,          98,  36,   1024, ROLE_NONE,   0,                     "what sounds, whether there is a flood, the rate") \
+	_(W_ALARM_ACT,    99,  30, 262144, ROLE_OPERATOR,WF_REQUEST,           "what a person does to alarms; which role for which act: base/alarm.h") \
+	_(W_ALARM_LIMIT, 100,  26,   1024, ROLE_NONE,   WF_NUMBERS,            "a limit that is not that of the site file, or is again") \
+	_(W_NOTIFY_STATE,101,   3,   1024, ROLE_PEER,   0,                     "chisan-notify: whether those on duty can be told") \
+	_(W_NOTIFY_TOLD, 102,   8,   4096, ROLE_PEER,   0,                     "chisan-notify: who was told of what, or could not be") \
 	/* 128..159 control */ \
-	_(W_MANUAL,      128,   13,   1024, ROLE_OPERATOR, WF_REQUEST,          "a value by hand in place of the measured one, or its end") \
-	_(W_SCAN,        129,   5,   1024, ROLE_OPERATOR, WF_REQUEST,          "scan of a point off or on") \
+	_(W_MANUAL,      128,   29,   1024, ROLE_OPERATOR, WF_REQUEST,          "a value by hand in place of the measured one, or its end") \
+	_(W_SCAN,        129,   13,   1024, ROLE_OPERATOR, WF_REQUEST,          "scan of a point off or on") \
+	_(W_COMMAND,     130,   40,   2048, ROLE_VIEWER,  WF_REQUEST,           "a step of a command; which role for which step: base/command.h") \
+	_(W_COMMAND_STATE,131,  40,   4096, ROLE_NONE,   0,                     "how a command is; also the answer to a step") \
+	_(W_CHECK,       132,   4,    1024, ROLE_NONE,   0,                     "one check of a command: passed, not passed, a warning") \
+	_(W_OUTPUT,      133,  80,    4096, ROLE_NONE,   WF_NUMBERS,            "what holds an output, until when, and what the device has") \
+	_(W_TAG,         134,  32,    2048, ROLE_OPERATOR,WF_REQUEST,           "a tag on a point, or its end") \
+	_(W_TAG_STATE,   135,  36,    2048, ROLE_NONE,   WF_NUMBERS,            "a tag that is there, or is no longer") \
+	_(W_APPROVAL,    136,  26,    2048, ROLE_NONE,   0,                     "an act that waits for a second person, or how that ended") \
+	_(W_APPROVE,     137,  19,    1024, ROLE_OPERATOR,WF_REQUEST,           "a second person says yes or no") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
-	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose, as it was saved") \
+	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
 	_(W_STORE_READY, 162,  30,   1024, ROLE_PEER,   0,                     "all that was saved has been said; what is the last that is stored") \
-	_(W_RECORDS,     163,  36, 524288, ROLE_PEER,   WF_NUMBERS,            "a batch of samples and of scans, to be made durable") \
+	_(W_RECORDS,     163,  44, 524288, ROLE_PEER,   WF_NUMBERS,            "a batch of samples and of scans, to be made durable") \
 	_(W_STORED,      164,   8,      8, ROLE_PEER,   0,                     "all batches up to this one are durable") \
 	_(W_JOURNAL_ADD, 165,  38,  65536, ROLE_PEER,   WF_REQUEST,            "an entry and the changes of state that belong to it, in one transaction") \
-	_(W_JOURNAL,     166,  37,  16384, ROLE_NONE,   0,                     "an entry of the journal, as it is recorded") \
-	_(W_STORE_HEALTH,167,  40,   2048, ROLE_PEER,   0,                     "how the store is: state, size, free space, growth, lag") \
+	_(W_JOURNAL,     166,  37,  65536, ROLE_NONE,   0,                     "an entry of the journal, as it is recorded") \
+	_(W_STORE_HEALTH,167,  40,   2048, ROLE_PEER,   0,                     "how the store is: state, size, free space, growth, lag; also told to consoles") \
 	_(W_REPORT_FILE, 168,  31, 524288, ROLE_PEER,   0,                     "a report of a closed period, to be kept as its next revision") \
 	/* 169..191 questions of clients, answered by chisan-store -r through chisand */ \
 	_(W_TREND_GET,   169,  21,  16384, ROLE_VIEWER, WF_REQUEST,            "minimum, mean, maximum, quality of points, per bucket of time") \
@@ -84,20 +104,21 @@ enum wire_flags {
 	_(W_HISTORY_GET, 171,  22,   1024, ROLE_VIEWER, WF_REQUEST,            "the samples of a point, one by one") \
 	_(W_HISTORY,     172,   4, 262144, ROLE_NONE,   0,                     "samples of a point, in order of time") \
 	_(W_JOURNAL_GET, 173,  51,   2048, ROLE_VIEWER, WF_REQUEST,            "entries of the journal that pass a filter; answered by W_JOURNAL") \
-	_(W_VERIFY_GET,  174,   0,     64, ROLE_VIEWER, WF_REQUEST,            "prove the chain of the journal from its first entry to its last") \
+	_(W_VERIFY_GET,  174,   0,    128, ROLE_VIEWER, WF_REQUEST,            "prove the chain of the journal from its first entry to its last") \
 	_(W_VERIFIED,    175,  23,   2048, ROLE_NONE,   0,                     "outcome of that proof; also while it goes on") \
 	_(W_REPORT_GET,  176,   10,   1024, ROLE_VIEWER, WF_REQUEST,            "a report, as filed or made now") \
 	_(W_REPORT,      177,  44,   4096, ROLE_NONE,   0,                     "what a report is: period, revision, digest, who confirmed it") \
 	_(W_REPORT_DATA, 178,   1, 262144, ROLE_NONE,   0,                     "a piece of a report's text") \
 	_(W_REPORT_LIST, 179,   6,    256, ROLE_VIEWER, WF_REQUEST,            "the reports that are filed; answered by W_REPORT") \
-	_(W_REPORT_CONFIRM,180, 11,   1024, ROLE_OPERATOR, WF_REQUEST,          "a person confirms a filed report, named with its digest") \
+	_(W_REPORT_CONFIRM,180, 19,   1024, ROLE_OPERATOR, WF_REQUEST,          "a person confirms a filed report, named with its digest") \
 	_(W_NOTE,        181,   20,   4096, ROLE_OPERATOR, WF_REQUEST,          "an entry in the operator log") \
 	_(W_BACKUP_GET,  182,   0,     64, ROLE_ENGINEER, WF_REQUEST,          "a copy of the whole database, consistent") \
 	_(W_BACKUP,      183,   1, 262144, ROLE_NONE,   0,                     "a piece of that copy, in order") \
 	_(W_MORE,        184,   2,      2, ROLE_VIEWER, 0,                     "so many more frames may come for the request in reply-to") \
-	_(W_CANCEL,      185,   0,      0, ROLE_VIEWER, 0,                     "the request in reply-to is no longer wanted")
+	_(W_CANCEL,      185,   0,      0, ROLE_VIEWER, 0,                     "the request in reply-to is no longer wanted") \
+	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction")
 /* clang-format on */
-/* Reserved: 96..127 alarms, 130..159 control, 186..191 store, 192..223 planner. */
+/* Reserved: 103..127 alarms, 138..159 control, 187..191 store, 192..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

@@ -18,66 +18,27 @@
 #include "scada/base/str.h"
 #include "scada/store/journal.h"
 #include "scada/store/journal_chain.h"
+#include "scada/store/keep.h"
 
 struct place {                 /* of the chain's end */
 	uint64_t seq, checked; /* newest entry, newest checkpoint */
 	uint8_t hash[JOURNAL_HASH];
+	struct utc checked_at;
 };
 
 struct journal {
 	struct db *db;
+	char key_folder[512];
 	struct place now, committed;
-	struct utc checked_at;
+	uint64_t reserved; /* as the mark has it */
+	uint64_t jumped;
 	uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
 	uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
 	sqlite3_stmt *insert, *by_token, *sign;
+	struct wbuf found; /* strings of an entry that was there: out of journal_find points at them */
 };
 
-static enum err
-refuse(struct db *db, enum err why, const char *what, const char *system)
-{
-	db->why = why;
-	str_printf(db->text, sizeof(db->text), "%s: %s", what, system);
-	return why;
-}
-
 /* ---- the key */
-
-static bool
-write_whole(int fd, const void *data, size_t len)
-{
-	return write(fd, data, len) == (ssize_t)len && fsync(fd) == 0;
-}
-
-static bool
-sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-/* Under another name first: a crash leaves no half of a key. */
-static bool
-write_file(const struct db *db, const char *name, mode_t mode, const void *data, size_t len)
-{
-	char path[640], part[660];
-	bool ok;
-	int fd;
-
-	str_printf(path, sizeof(path), "%s/%s", db->folder, name);
-	str_printf(part, sizeof(part), "%s.part", path);
-	(void)unlink(part);
-	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return false;
-	ok = write_whole(fd, data, len);
-	close(fd);
-	return ok && rename(part, path) == 0 && sync_folder(db->folder);
-}
 
 /* ERR_NOT_FOUND: there is none, or it is damaged: then a new one is made. */
 static enum err
@@ -90,12 +51,20 @@ read_key(struct journal *j)
 	bool is_whole;
 	int fd;
 
-	str_printf(path, sizeof(path), "%s/%s", j->db->folder, JOURNAL_KEY_FILE);
+	str_printf(path, sizeof(path), "%s/%s", j->key_folder, JOURNAL_KEY_FILE);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : refuse(j->db, ERR_IO, "the journal's key", strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)sizeof(j->secret_key))
+		return errno == ENOENT ? ERR_NOT_FOUND : db_say(j->db, ERR_IO, "the journal's key", strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)sizeof(j->secret_key)) {
 		n = read(fd, j->secret_key, sizeof(j->secret_key));
+		if ((st.st_mode & 0077) != 0) { /* whoever read it can sign another history */
+			log_warn(
+			    "%s could be read by others (mode %o): it is closed to them; if that was not meant, make "
+			    "another key by moving this one away",
+			    path, (unsigned)st.st_mode & 07777);
+			(void)fchmod(fd, 0600);
+		}
+	}
 	close(fd);
 	if (n != (ssize_t)sizeof(j->secret_key))
 		return ERR_NOT_FOUND;
@@ -116,9 +85,16 @@ make_key(struct journal *j)
 	(void)crypto_sign_keypair(j->public_key, j->secret_key);
 	(void)sodium_bin2hex(hex, sizeof(hex) - 1, j->public_key, sizeof(j->public_key));
 	(void)str_append(hex, sizeof(hex), "\n");
-	if (!write_file(j->db, JOURNAL_KEY_FILE, 0600, j->secret_key, sizeof(j->secret_key)) ||
-	    !write_file(j->db, JOURNAL_PUBLIC_FILE, 0644, hex, strlen(hex)))
-		return refuse(j->db, ERR_IO, "the journal's key cannot be written", strerror(errno));
+	if (!keep_file(j->key_folder, JOURNAL_KEY_FILE, 0600, j->secret_key, sizeof(j->secret_key)) ||
+	    !keep_file(j->key_folder, JOURNAL_PUBLIC_FILE, 0644, hex, strlen(hex))) {
+		int why = errno;
+		enum err e = db_say(j->db, ERR_IO, "the journal's key cannot be written", strerror(why));
+
+		j->db->code = why == ENOSPC || why == EDQUOT ? SQLITE_FULL
+		    : why == EROFS                           ? SQLITE_READONLY
+		                                             : SQLITE_IOERR;
+		return e;
+	}
 	return OK;
 }
 
@@ -140,56 +116,164 @@ named_key(struct journal *j, char *hex, size_t size)
 	return db_note(j->db, code, "the journal cannot be read");
 }
 
-/* A key that the journal does not know is named in it, so that its signatures count from there on. */
-static enum err
-name_key(struct journal *j, struct utc now)
+struct msg_journal_add
+journal_own(struct utc now, enum journal_kind kind, const char *text, const char *before, const char *after)
 {
-	char was[2 * sizeof(j->public_key) + 1], is[sizeof(was)];
-	struct msg_journal out;
-	uint8_t hash[JOURNAL_HASH];
-	bool was_there;
-	enum err e = named_key(j, was, sizeof(was));
-
-	(void)sodium_bin2hex(is, sizeof(is), j->public_key, sizeof(j->public_key));
-	if (e != OK || strcmp(was, is) == 0)
-		return e;
-	const struct msg_journal_add m = {
+	return (struct msg_journal_add){
 		.time = now.us,
-		.kind = JOURNAL_KEY,
+		.kind = (uint16_t)kind,
 		.reason = 255,
 		.uid = UINT32_MAX,
 		.point = "",
 		.user = "",
 		.terminal = "",
-		.text = was[0] == '\0' ? "the key that signs checkpoints was made"
-		                       : "the key that signs checkpoints was changed",
-		.before = was,
-		.after = is,
+		.text = text,
+		.before = before,
+		.after = after,
 	};
-	e = db_begin(j->db);
+}
+
+/* An entry of the journal about itself, in a transaction of its own; renew: the database gets another identity with it. */
+static enum err
+add_own(struct journal *j, struct utc now, enum journal_kind kind, const char *text, const char *before,
+    const char *after, bool renew)
+{
+	const struct msg_journal_add m = journal_own(now, kind, text, before, after);
+	struct msg_journal out;
+	uint8_t hash[JOURNAL_HASH], was[DB_IDENTITY];
+	bool was_there;
+	enum err e = db_begin(j->db);
+
+	memcpy(was, j->db->identity, sizeof(was));
+	if (e == OK && renew)
+		e = db_renew_identity(j->db);
 	if (e == OK)
 		e = journal_add(j, &m, &out, hash, &was_there);
 	if (e == OK)
 		e = db_commit(j->db);
 	if (e == OK) {
 		journal_committed(j);
-	} else {
-		db_rollback(j->db);
-		journal_rewind(j);
+		return OK;
 	}
+	db_rollback(j->db);
+	memcpy(j->db->identity, was, sizeof(was));
+	journal_rewind(j);
 	return e;
+}
+
+/* A key that the journal does not know is named in it, so that its signatures count from there on. */
+static enum err
+name_key(struct journal *j, struct utc now)
+{
+	char was[2 * sizeof(j->public_key) + 1], is[sizeof(was)];
+	enum err e = named_key(j, was, sizeof(was));
+
+	(void)sodium_bin2hex(is, sizeof(is), j->public_key, sizeof(j->public_key));
+	if (e != OK || strcmp(was, is) == 0)
+		return e;
+	return add_own(j, now, JOURNAL_KEY,
+	    was[0] == '\0' ? "the key that signs checkpoints was made" : "the key that signs checkpoints was changed",
+	    was, is, false);
+}
+
+/* ---- what is remembered beyond the database */
+
+static void
+complain(const struct journal *j, const char *what)
+{
+	log_warn("%s/%s: %s", j->key_folder, KEEP_MARK_FILE, what);
+}
+
+/* The hash of an entry that the mark remembers, as the database has it. */
+static bool
+has_entry(struct journal *j, const struct keep_mark *m)
+{
+	sqlite3_stmt *st = db_prepare(j->db, "SELECT hash FROM journal WHERE seq = ?1");
+	bool same;
+
+	(void)sqlite3_bind_int64(st, 1, (int64_t)m->seq);
+	same = st != NULL && sqlite3_step(st) == SQLITE_ROW && sqlite3_column_bytes(st, 0) == JOURNAL_HASH &&
+	    memcmp(sqlite3_column_blob(st, 0), m->hash, JOURNAL_HASH) == 0;
+	sqlite3_finalize(st);
+	return same;
+}
+
+/* Is this the database that gave the sequences that are remembered, with all of them? */
+static bool
+goes_on(struct journal *j, const struct keep_mark *m)
+{
+	return !m->must_jump && memcmp(m->identity, j->db->identity, DB_IDENTITY) == 0 &&
+	    (m->seq == 0 || has_entry(j, m));
+}
+
+/* Declared by its first entry; the line of copies that are older ends here, so that they are told from it. */
+static enum err
+jump(struct journal *j, uint64_t reserved, struct utc now)
+{
+	uint64_t last = j->now.seq;
+	char before[24], after[24];
+	enum err e;
+
+	j->jumped = (reserved > last ? reserved : last) + 1;
+	str_printf(before, sizeof(before), "%llu", (unsigned long long)last);
+	str_printf(after, sizeof(after), "%llu", (unsigned long long)j->jumped);
+	j->now.seq = j->jumped - 1;
+	e = add_own(j, now, JOURNAL_STORE, JOURNAL_JUMP_TEXT, before, after, true);
+	if (e == OK)
+		log_notice(
+		    "the journal goes on at entry %s after entry %s: what was recorded between is not in this database",
+		    after, before);
+	return e;
+}
+
+static enum err
+look_back(struct journal *j, struct utc now)
+{
+	struct keep_mark m;
+	enum err e = keep_mark_read(j->key_folder, &m);
+
+	if (e == ERR_BAD_DATA)
+		complain(j, "it cannot be understood and is written anew from the database");
+	else if (e == ERR_IO)
+		complain(j, strerror(errno));
+	if (e != OK)
+		return OK;
+	j->reserved = m.reserved;
+	return goes_on(j, &m) ? OK : jump(j, m.reserved, now);
+}
+
+enum err
+journal_mark(struct journal *j, bool must)
+{
+	struct keep_mark m = { .seq = j->committed.seq, .reserved = j->committed.seq + KEEP_RESERVE };
+
+	if (!must && j->committed.seq + KEEP_RESERVE / 2 <= j->reserved)
+		return OK;
+	memcpy(m.identity, j->db->identity, DB_IDENTITY);
+	memcpy(m.hash, j->committed.hash, JOURNAL_HASH);
+	if (!keep_mark_write(j->key_folder, &m))
+		return ERR_IO;
+	j->reserved = m.reserved;
+	return OK;
+}
+
+uint64_t
+journal_jumped(const struct journal *j)
+{
+	return j->jumped;
 }
 
 /* ---- life */
 
 static enum err
-read_end(struct journal *j)
+read_end(struct journal *j, struct utc now)
 {
 	sqlite3_stmt *st = db_prepare(
 	    j->db, "SELECT seq, hash, (SELECT max(seq) FROM checkpoint) FROM journal ORDER BY seq DESC LIMIT 1");
 	int code;
 	enum err e;
 
+	j->now = (struct place){ .checked_at = now };
 	if (st == NULL)
 		return j->db->why;
 	code = sqlite3_step(st);
@@ -199,7 +283,7 @@ read_end(struct journal *j)
 		memcpy(j->now.hash, sqlite3_column_blob(st, 1), JOURNAL_HASH);
 		j->now.checked = (uint64_t)sqlite3_column_int64(st, 2);
 	} else if (code == SQLITE_ROW) {
-		e = refuse(j->db, ERR_BAD_DATA, "the journal", "its newest entry has no hash");
+		e = db_say(j->db, ERR_BAD_DATA, "the journal", "its newest entry has no hash");
 	}
 	sqlite3_finalize(st);
 	j->committed = j->now;
@@ -207,16 +291,16 @@ read_end(struct journal *j)
 }
 
 struct journal *
-journal_open(struct db *db, struct utc now)
+journal_open(struct db *db, const char *key_folder, struct utc now)
 {
 	struct journal *j = xcalloc(1, sizeof(*j));
 	enum err e;
 
 	j->db = db;
-	j->checked_at = now;
+	str_copy(j->key_folder, sizeof(j->key_folder), key_folder);
 	if (sodium_init() < 0)
 		log_fatal("libsodium does not start");
-	e = read_end(j);
+	e = read_end(j, now);
 	if (e == OK)
 		e = read_key(j);
 	if (e == ERR_NOT_FOUND)
@@ -225,11 +309,15 @@ journal_open(struct db *db, struct utc now)
 		j->insert = db_prepare(
 		    db, "INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
 		j->by_token = db_prepare(db,
-		    "SELECT seq, us, kind, reason, uid, hash FROM journal WHERE token = ?1 AND token <> 0 ORDER BY seq "
-		    "LIMIT 1");
+		    "SELECT seq, us, kind, reason, uid, hash, point, user, terminal, text, before, after FROM journal "
+		    "WHERE token = ?1 AND token <> 0 ORDER BY seq LIMIT 1");
 		j->sign = db_prepare(db, "INSERT INTO checkpoint VALUES (?1, ?2, ?3, ?4, ?5)");
-		e = j->insert == NULL || j->by_token == NULL || j->sign == NULL ? db->why : name_key(j, now);
+		e = j->insert == NULL || j->by_token == NULL || j->sign == NULL ? db->why : look_back(j, now);
 	}
+	if (e == OK)
+		e = name_key(j, now);
+	if (e == OK && journal_mark(j, true) != OK)
+		complain(j, strerror(errno)); /* tried again with the next checkpoint */
 	if (e == OK)
 		return j;
 	journal_close(j);
@@ -245,26 +333,66 @@ journal_close(struct journal *j)
 	sqlite3_finalize(j->by_token);
 	sqlite3_finalize(j->sign);
 	sodium_memzero(j->secret_key, sizeof(j->secret_key));
+	wbuf_done(&j->found);
 	free(j);
 }
 
 /* ---- adding */
 
-/* The entry that an act's token made before. The strings are those of the act, which was the same. */
-static enum err
-find_token(struct journal *j, uint64_t token, struct msg_journal *out, uint8_t hash[JOURNAL_HASH], bool *was_there)
+/*
+ * The same act once more? What it did then (before, terminal) may read otherwise now, and a note about another time says when it was
+ * written. All else must be the same: a token that comes with another act, or from another user, must not get the outcome of this one.
+ */
+static bool
+is_same_act(const struct msg_journal_add *m, const struct msg_journal *then)
+{
+	return m->kind == then->kind && m->uid == then->uid && strcmp(m->point, then->point) == 0 &&
+	    strcmp(m->text, then->text) == 0 && (m->kind == JOURNAL_NOTE || strcmp(m->after, then->after) == 0);
+}
+
+static void
+read_found(struct journal *j, struct msg_journal *out, uint8_t hash[JOURNAL_HASH])
+{
+	const char **const texts[] = { &out->point, &out->user, &out->terminal, &out->text, &out->before, &out->after };
+	size_t at[ARRAY_LEN(texts)];
+
+	out->seq = (uint64_t)sqlite3_column_int64(j->by_token, 0);
+	out->time = sqlite3_column_int64(j->by_token, 1);
+	out->kind = (uint16_t)sqlite3_column_int(j->by_token, 2);
+	out->reason = (uint16_t)sqlite3_column_int(j->by_token, 3);
+	out->uid = (uint32_t)sqlite3_column_int64(j->by_token, 4);
+	memcpy(hash, sqlite3_column_blob(j->by_token, 5), JOURNAL_HASH);
+	wbuf_reset(&j->found);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *text = (const char *)sqlite3_column_text(j->by_token, 6 + (int)i);
+		size_t len = text != NULL ? strlen(text) : 0;
+
+		at[i] = j->found.len;
+		memcpy(wbuf_grow(&j->found, len + 1), len > 0 ? text : "", len + 1);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) /* now the buffer moves no more */
+		*texts[i] = (const char *)j->found.data + at[i];
+}
+
+enum err
+journal_find(struct journal *j, const struct msg_journal_add *m, struct msg_journal *out, uint8_t hash[JOURNAL_HASH],
+    bool *was_there)
 {
 	int code;
 
-	(void)sqlite3_bind_int64(j->by_token, 1, (int64_t)token);
+	*was_there = false;
+	if (m->token == 0)
+		return OK;
+	(void)sqlite3_bind_int64(j->by_token, 1, (int64_t)m->token);
 	code = sqlite3_step(j->by_token);
 	*was_there = code == SQLITE_ROW && sqlite3_column_bytes(j->by_token, 5) == JOURNAL_HASH;
-	if (*was_there) {
-		out->seq = (uint64_t)sqlite3_column_int64(j->by_token, 0);
-		out->time = sqlite3_column_int64(j->by_token, 1);
-		memcpy(hash, sqlite3_column_blob(j->by_token, 5), JOURNAL_HASH);
-	}
+	if (*was_there)
+		read_found(j, out, hash);
 	(void)sqlite3_reset(j->by_token);
+	if (*was_there && !is_same_act(m, out)) {
+		*was_there = false;
+		return ERR_REFUSED;
+	}
 	return db_note(j->db, code, "the journal cannot be read");
 }
 
@@ -309,12 +437,9 @@ journal_add(struct journal *j, const struct msg_journal_add *m, struct msg_journ
 		.after = m->after,
 		.hash = { hash, JOURNAL_HASH },
 	};
-	*was_there = false;
-	if (m->token != 0) {
-		e = find_token(j, m->token, out, hash, was_there);
-		if (e != OK || *was_there)
-			return e;
-	}
+	e = journal_find(j, m, out, hash, was_there);
+	if (e != OK || *was_there)
+		return e;
 	out->seq = j->now.seq + 1;
 	journal_chain(j->now.hash, out, m->token, hash);
 	e = insert(j, out, m->token, hash);
@@ -323,6 +448,18 @@ journal_add(struct journal *j, const struct msg_journal_add *m, struct msg_journ
 	j->now.seq = out->seq;
 	memcpy(j->now.hash, hash, JOURNAL_HASH);
 	return OK;
+}
+
+enum err
+journal_look_again(struct journal *j, bool *is_other)
+{
+	struct place was = j->now;
+	enum err e = read_end(j, was.checked_at);
+
+	*is_other = e == OK && (j->now.seq != was.seq || memcmp(j->now.hash, was.hash, JOURNAL_HASH) != 0);
+	if (e != OK)
+		j->now = j->committed = was;
+	return e;
 }
 
 void
@@ -345,17 +482,26 @@ journal_newest(const struct journal *j)
 
 /* ---- checkpoints */
 
+/* A jump is signed at once: until then anybody who can write the file could have declared it. */
+bool
+journal_is_due(const struct journal *j, struct utc now)
+{
+	int64_t us = utc_diff_us(now, j->now.checked_at);
+
+	return j->now.seq > j->now.checked &&
+	    (j->now.seq - j->now.checked >= JOURNAL_CHECK_ENTRIES || us >= JOURNAL_CHECK_MS * US_PER_MS || us < 0 ||
+	        j->jumped > j->now.checked);
+}
+
 enum err
 journal_checkpoint(struct journal *j, struct utc now, bool must, char *line, size_t size)
 {
 	uint8_t message[JOURNAL_SIGNED_BYTES], signature[crypto_sign_BYTES];
 	char hex[2 * JOURNAL_HASH + 1];
-	bool is_time = j->now.seq - j->now.checked >= JOURNAL_CHECK_ENTRIES ||
-	    utc_diff_us(now, j->checked_at) >= JOURNAL_CHECK_MS * US_PER_MS || utc_diff_us(now, j->checked_at) < 0;
 	enum err e;
 
 	line[0] = '\0';
-	if (j->now.seq <= j->now.checked || !(must || is_time))
+	if (!journal_is_due(j, now) && !(must && j->now.seq > j->now.checked))
 		return OK;
 	journal_signed(j->now.seq, now.us, j->now.hash, message);
 	(void)crypto_sign_detached(signature, NULL, message, sizeof(message), j->secret_key);
@@ -369,7 +515,7 @@ journal_checkpoint(struct journal *j, struct utc now, bool must, char *line, siz
 	if (e != OK)
 		return e;
 	j->now.checked = j->now.seq;
-	j->checked_at = now;
+	j->now.checked_at = now;
 	(void)sodium_bin2hex(hex, sizeof(hex), j->now.hash, JOURNAL_HASH);
 	str_printf(line, size, "journal checkpoint %llu %s", (unsigned long long)j->now.seq, hex);
 	return OK;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "scada/base/mem.h"
+#include "scada/base/record.h"
+#include "scada/base/str.h"
 #include "scada/store/journal_chain.h"
 
 static void
@@ -48,4 +50,21 @@ journal_signed(uint64_t seq, int64_t us, const uint8_t hash[JOURNAL_HASH], uint8
 		out[27 + i] = (uint8_t)((uint64_t)us >> (56 - 8 * i));
 	}
 	memcpy(out + 35, hash, JOURNAL_HASH);
+}
+
+static bool
+is_number(const char *s, uint64_t n)
+{
+	char text[24];
+
+	str_printf(text, sizeof(text), "%llu", (unsigned long long)n);
+	return strcmp(s, text) == 0;
+}
+
+bool
+journal_is_jump(const struct msg_journal *m, uint64_t last_seq)
+{
+	return m->seq > last_seq + 1 && m->kind == JOURNAL_STORE && m->reason == 255 && m->uid == UINT32_MAX &&
+	    strcmp(m->text, JOURNAL_JUMP_TEXT) == 0 && is_number(m->before, last_seq) && is_number(m->after, m->seq) &&
+	    m->point[0] == '\0' && m->user[0] == '\0' && m->terminal[0] == '\0';
 }

@@ -18,8 +18,8 @@ next_state(struct rbuf *r, struct msg_store_state *m)
 	return !r->bad && m->kind < STATE_KIND_COUNT && m->name[0] != '\0';
 }
 
-static enum err
-put_one(struct db *db, const struct msg_store_state *m, struct utc now)
+enum err
+saved_put_one(struct db *db, const struct msg_store_state *m, struct utc now)
 {
 	bool is_kept = m->blob.len > 0;
 	sqlite3_stmt *st = db_prepare(db,
@@ -40,6 +40,19 @@ put_one(struct db *db, const struct msg_store_state *m, struct utc now)
 	return e;
 }
 
+bool
+saved_is_list(const struct msg_bytes *states)
+{
+	struct msg_store_state m;
+	struct rbuf r;
+
+	rbuf_init(&r, states->data, states->len);
+	while (r.pos < r.len)
+		if (!next_state(&r, &m))
+			return false;
+	return true;
+}
+
 enum err
 saved_put(struct db *db, const struct msg_bytes *states, struct utc now)
 {
@@ -47,15 +60,12 @@ saved_put(struct db *db, const struct msg_bytes *states, struct utc now)
 	struct rbuf r;
 	enum err e = OK;
 
-	/* the whole list is read before any of it counts */
-	rbuf_init(&r, states->data, states->len);
-	while (r.pos < r.len)
-		if (!next_state(&r, &m))
-			return ERR_FRAME;
+	if (!saved_is_list(states))
+		return ERR_FRAME;
 	rbuf_init(&r, states->data, states->len);
 	while (e == OK && r.pos < r.len) {
 		(void)next_state(&r, &m);
-		e = put_one(db, &m, now);
+		e = saved_put_one(db, &m, now);
 	}
 	return e;
 }

@@ -10,6 +10,9 @@
 
 /* The list of W_JOURNAL_ADD, inside the open transaction. ERR_FRAME: the list is bad, nothing of it counts. */
 enum err saved_put(struct db *db, const struct msg_bytes *states, struct utc now);
+bool saved_is_list(const struct msg_bytes *states);
+/* One of them; m->time is not looked at. */
+enum err saved_put_one(struct db *db, const struct msg_store_state *m, struct utc now);
 /* Calls each() for all of them. */
 enum err saved_each(
     struct db *db, void (*each)(const struct msg_store_state *m, void *arg), void *arg, uint32_t *count);

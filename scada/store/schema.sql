@@ -17,33 +17,36 @@ CREATE TABLE point_device (                                                     
 	point INTEGER NOT NULL, since INTEGER NOT NULL, device INTEGER NOT NULL,
 	PRIMARY KEY (point, since)) STRICT, WITHOUT ROWID;
 
--- samples: runs of one point (codec.h).  seq > 0: a run that came late and overlaps others.
+-- samples: runs of one point (codec.h); what a run amounts to here, its bytes in block.  seq > 0: a run that came late and overlaps
+-- others.  No run is longer than a day (t1 - t0), so that all that cover a time begin at most a day before it.
 CREATE TABLE chunk (
 	point INTEGER NOT NULL, t0 INTEGER NOT NULL, seq INTEGER NOT NULL,
 	t1 INTEGER NOT NULL,                                       -- of the first and the last sample
 	n INTEGER NOT NULL, min REAL, max REAL, sum REAL, mean REAL,   -- mean weighted by time; NULL: no usable value
-	usable_ms INTEGER NOT NULL, good_ms INTEGER NOT NULL,      -- of t1 - t0
+	usable_ms INTEGER NOT NULL, good_ms INTEGER NOT NULL,      -- of t1 - t0, as far as the device was looked at (table scan)
 	first REAL, last REAL, last_quality INTEGER NOT NULL, flags INTEGER NOT NULL,
 	increment REAL, resets INTEGER NOT NULL,                   -- of a counter
-	upto INTEGER NOT NULL,                                     -- row of tail whose samples of this point are in here, and all before
 	open INTEGER NOT NULL,                                     -- 1: the run goes on; it will be written again
-	data BLOB NOT NULL,
+	block INTEGER NOT NULL,                                    -- its bytes
 	PRIMARY KEY (point, t0, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE block (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;  -- appended: dense on disk, cheap to write
 CREATE INDEX chunk_open ON chunk (point) WHERE open = 1;
 
--- what came each second, of all points, until it is in the chunks
+-- what came each second, of all points, until it is in the chunks (tail.h): samples, which points went into chunks with this row, and
+-- since when until when each device is being looked at; the newest row always stays
 CREATE TABLE tail (seq INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 
--- when devices were looked at; what was lost
+-- when devices were looked at, as far as that is over: the present stretch of each stands in the newest row of tail. Device 0:
+-- Chisan itself, with its calculations.  And what was lost
 CREATE TABLE scan (device INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, PRIMARY KEY (device, t0)) STRICT, WITHOUT ROWID;
 CREATE TABLE gap (id INTEGER PRIMARY KEY, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, lost INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
 
--- coarser history.  level 1: the 48 half hours of a day in UTC; level 2: days of the site's own zone, a row a month
+-- coarser history (roll.h).  level 1: the 48 half hours of a day in UTC; level 2: days of the site's own zone, a row a month
 CREATE TABLE roll (
 	point INTEGER NOT NULL, level INTEGER NOT NULL, t0 INTEGER NOT NULL,
 	data BLOB NOT NULL,
 	PRIMARY KEY (point, level, t0)) STRICT, WITHOUT ROWID;
--- samples that came for a time long past: rolls and reports of it are made again
+-- samples that came for a time past (history.h): rolls and reports of it are made again.  point 0: of any point
 CREATE TABLE late (id INTEGER PRIMARY KEY, point INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL) STRICT;
 
 -- the journal: append only

@@ -26,8 +26,8 @@ struct series {
 	int8_t decimals;
 	bool is_mixed;          /* times do not rise in order of arrival */
 	int64_t first, last;    /* ms, the least and the greatest time; only if count > 0 */
-	struct series_end head; /* before the first sample */
 	struct series_end tail; /* the newest by arrival: tail.tag is its tag */
+	struct series_end head; /* before the first sample; last here, since a put has no use for it */
 };
 
 void series_init(struct series *s, int decimals); /* takes no memory yet */

@@ -37,26 +37,51 @@ add_span(int64_t *sum, int64_t ms)
 	*sum = *sum > INT64_MAX - ms ? INT64_MAX : *sum + ms;
 }
 
-static double
-weight_of(const struct summary *sum, const struct sample *s, size_t n, size_t i)
+/* What was not looked at, and how far it was looked through. */
+struct unseen {
+	const struct stretch *v;
+	size_t n, at;
+};
+
+/* How long a sample held that was looked at; asked in order of time. */
+static int64_t
+held_ms(struct unseen *u, const struct sample *s, size_t n, size_t i)
 {
-	if (quality_validity(s[i].quality) == V_BAD || !isfinite(s[i].v))
+	if (i + 1 >= n)
 		return 0;
-	if (sum->usable_ms == 0)
-		return 1;
-	return i + 1 < n ? (double)span(s[i].ms, s[i + 1].ms) : 0;
+	int64_t from = s[i].ms, to = s[i + 1].ms, ms = span(from, to);
+
+	for (; u->at < u->n && u->v[u->at].from < to; u->at++) {
+		const struct stretch *v = &u->v[u->at];
+		int64_t a = v->from > from ? v->from : from, b = v->to < to ? v->to : to;
+
+		ms -= a < b ? span(a, b) : 0;
+		if (v->to > to)
+			break;
+	}
+	return ms;
+}
+
+static double
+weight_of(const struct summary *sum, const struct sample *s, int64_t ms)
+{
+	if (quality_validity(s->quality) == V_BAD || !isfinite(s->v))
+		return 0;
+	return sum->usable_ms == 0 ? 1 : (double)ms;
 }
 
 /* For values and times whose products are too large for a double: weights become shares first, and halves are added. */
 static double
-mean_of(const struct summary *sum, const struct sample *s, size_t n)
+mean_of(const struct summary *sum, const struct sample *s, size_t n, struct unseen u)
 {
 	double total = 0, half = 0;
 
+	u.at = 0;
 	for (size_t i = 0; i < n; i++)
-		total += weight_of(sum, s, n, i);
+		total += weight_of(sum, &s[i], held_ms(&u, s, n, i));
+	u.at = 0;
 	for (size_t i = 0; i < n; i++) {
-		double weight = weight_of(sum, s, n, i);
+		double weight = weight_of(sum, &s[i], held_ms(&u, s, n, i));
 
 		if (weight > 0)
 			half += s[i].v / 2 * (weight / total);
@@ -91,7 +116,7 @@ add_value(struct summary *sum, double v, double ms, double *area)
 
 /* Nothing usable is nothing known; the mean is never outside of the values, however they were rounded. */
 static void
-finish(struct summary *sum, const struct sample *s, size_t n, double area)
+finish(struct summary *sum, const struct sample *s, size_t n, struct unseen u, double area)
 {
 	if (sum->usable == 0) {
 		sum->min = sum->max = sum->sum = sum->mean = (double)NAN;
@@ -99,18 +124,15 @@ finish(struct summary *sum, const struct sample *s, size_t n, double area)
 	}
 	sum->mean = sum->usable_ms > 0 ? area / (double)sum->usable_ms : sum->sum / sum->usable;
 	if (!isfinite(sum->mean))
-		sum->mean = mean_of(sum, s, n);
+		sum->mean = mean_of(sum, s, n, u);
 	sum->mean = sum->mean < sum->min ? sum->min : sum->mean > sum->max ? sum->max : sum->mean;
 }
 
-void
-summary_of(struct summary *sum, const struct sample *s, size_t n, double modulus)
+static void
+start(struct summary *sum, const struct sample *s, size_t n)
 {
-	double area = 0, counted = (double)NAN;
-	uint16_t quality = 0;
-	enum validity validity = V_GOOD;
-
 	memset(sum, 0, sizeof(*sum));
+	sum->n = (uint32_t)n;
 	sum->min = (double)INFINITY;
 	sum->max = (double)-INFINITY;
 	sum->first = sum->last = (double)NAN;
@@ -121,9 +143,20 @@ summary_of(struct summary *sum, const struct sample *s, size_t n, double modulus
 		sum->to = s[n - 1].ms;
 		sum->last_quality = s[n - 1].quality;
 	}
-	sum->n = (uint32_t)n;
+}
+
+void
+summary_of(struct summary *sum, const struct sample *s, size_t n, double modulus, const struct stretch *unseen,
+    size_t unseen_count)
+{
+	struct unseen u = { .v = unseen, .n = unseen_count };
+	double area = 0, counted = (double)NAN;
+	uint16_t quality = 0;
+	enum validity validity = V_GOOD;
+
+	start(sum, s, n);
 	for (size_t i = 0; i < n; i++) {
-		int64_t ms = i + 1 < n ? span(s[i].ms, s[i + 1].ms) : 0;
+		int64_t ms = held_ms(&u, s, n, i);
 
 		if (s[i].quality != quality) {
 			quality = s[i].quality;
@@ -132,12 +165,12 @@ summary_of(struct summary *sum, const struct sample *s, size_t n, double modulus
 		}
 		if (validity == V_BAD || !isfinite(s[i].v))
 			continue;
+		if (modulus >= 0)
+			count_counter(sum, &s[i], modulus, &counted);
 		add_value(sum, s[i].v, (double)ms, &area);
 		add_span(&sum->usable_ms, ms);
 		if (validity == V_GOOD)
 			add_span(&sum->good_ms, ms);
-		if (modulus >= 0)
-			count_counter(sum, &s[i], modulus, &counted);
 	}
-	finish(sum, s, n, area);
+	finish(sum, s, n, u, area);
 }
