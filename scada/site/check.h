@@ -14,10 +14,11 @@ struct check {
 	struct arena *a;                    /* until the checks are done */
 	const struct site_device **devices; /* by name; those that have one */
 	uint32_t device_count;
-	bool *is_blurred;  /* by profile: its tags are not all known, because of faults that were told */
-	uint32_t *sorted;  /* points by name; after the site was built */
-	bool has_nameless; /* a device without a name: nobody knows whose points are missing */
-	bool is_too_large; /* more devices or points than a site may have: nothing is looked at point by point */
+	bool *is_blurred;   /* by profile: its tags are not all known, because of faults that were told */
+	uint32_t *sorted;   /* points by name; after the site was built */
+	const char **areas; /* that devices are in, ends with NULL; NULL: not looked for yet */
+	bool has_nameless;  /* a device without a name: nobody knows whose points are missing */
+	bool is_too_large;  /* more devices or points than a site may have: nothing is looked at point by point */
 };
 
 /* Where a member stands. */
@@ -31,16 +32,24 @@ bool check_is_given(const struct schema *s, const void *obj, size_t offset);
 /* 2 */ void check_profiles(struct check *c); /* each with its points, whether used or not */
 void check_point(
     struct check *c, const struct site_point_def *d, const struct site_profile *p); /* p NULL: a calculation */
+void check_history(struct check *c, const struct site_point_def *d);
 void check_register(
     struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
 void check_overlaps(struct check *c, const struct site_profile *p);
+void check_alarm_keys(struct check *c, const struct site_limit *l); /* of one alarm, whoever has it */
 void check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms);
-/* 3 */ void check_devices(struct check *c); /* names, links, overrides; calculations */
+void check_output(struct check *c, const struct site_point_def *d); /* d has an output: and may have one */
+/* 3 */ void check_devices(struct check *c);                        /* names, links, overrides; calculations */
+/* 3 */ void check_alarming(struct check *c);                       /* the site's own alarms; alarming; areas */
+/* 3 */ void check_notify(struct check *c);
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);
-/* 5 */ void check_built(struct check *c);       /* manners nobody uses, earlier names that are taken */
-/* 5 */ void check_expressions(struct check *c); /* names, form, circles */
+/* 5 */ void check_built(struct check *c);                    /* manners nobody uses, earlier names that are taken */
+/* 5 */ void check_expressions(struct check *c);              /* names, form, circles; points that are named alone */
+void check_circles(struct check *c, point_id *const *inputs); /* inputs: by point; [0] of each is the count */
+/* 5 */ void check_alarm_names(struct check *c);              /* of the site's own alarms, against all others */
 /* 6 */ void check_energy(struct check *c);
+/* 6 */ void check_reports(struct check *c); /* and factors, tariffs, holidays */
 /* 7 */ void check_screens(struct check *c);
 
 /* Equal names in a list: said at the later one. What is not given (NULL) is left out. */
@@ -55,6 +64,8 @@ const struct site_device *check_find_device(const struct check *c, const char *n
 /* True if nobody can know which points `name` has: its device's profile is missing or could not be read. */
 bool check_is_blurred(const struct check *c, const char *name);
 bool check_profile_is_blurred(const struct check *c, const struct site_profile *p);
+/* Each word of areas is one that a device has; a warning with a hint if not. areas may be NULL. */
+void check_areas(struct check *c, struct mark at, const char *areas);
 /* "; did you mean X?" for a point that does not exist, or what else helps. Returns buf. */
 const char *check_point_hint(const struct check *c, const char *name, char *buf, size_t size);
 /* First and one past the last of c->sorted whose names begin with the prefix. */

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "scada/base/str.h"
 #include "scada/site/check.h"
@@ -13,8 +14,8 @@
 #define AT(member)  schema_mark(&limit_schema, l, offsetof(struct site_limit, member))
 #define HAS(member) schema_is_set(&limit_schema, l, offsetof(struct site_limit, member))
 
-static const char *const type_words[LIMIT_TYPE_COUNT] = { "LL", "L", "H", "HH", "STATE", "BIT", "ROC", "DEV",
-	"FROZEN" };
+static const char *const type_words[LIMIT_TYPE_COUNT] = { "LL", "L", "H", "HH", "STATE", "BIT", "ROC", "DEV", "FROZEN",
+	"STALE", "CALC" };
 
 static bool
 has_name(const struct key_names *names, int64_t number)
@@ -72,6 +73,78 @@ check_analog_alarm(struct check *c, const struct site_point_def *d, const struct
 	}
 }
 
+/* What belongs to some types alone. */
+static void
+check_type_keys(struct check *c, const struct site_limit *l)
+{
+#define TYPE(t) (1u << (t))
+#define CALC    TYPE(LIMIT_CALC)
+#define RULE(member, name, types) \
+	{ \
+		offsetof(struct site_limit, member), name, types \
+	}
+	static const struct {
+		size_t offset;
+		const char *key;
+		unsigned types;
+	} rules[] = {
+		RULE(of, "of", TYPE(LIMIT_DEV)),
+		RULE(window_us, "window", TYPE(LIMIT_ROC)),
+		RULE(state, "state", TYPE(LIMIT_STATE) | TYPE(LIMIT_BIT)),
+		RULE(limit, "limit",
+		    (TYPE(LIMIT_HH + 1) - 1) | TYPE(LIMIT_STATE) | TYPE(LIMIT_BIT) | TYPE(LIMIT_ROC) | TYPE(LIMIT_DEV)),
+		RULE(deadband, "deadband", (TYPE(LIMIT_HH + 1) - 1) | TYPE(LIMIT_ROC) | TYPE(LIMIT_DEV)),
+		RULE(name, "name", CALC),
+		RULE(when, "when", CALC),
+		RULE(area, "area", CALC),
+	};
+#undef RULE
+#undef CALC
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		if (!schema_is_set(&limit_schema, l, rules[i].offset) || ((rules[i].types >> l->type) & 1))
+			continue;
+		char list[80] = "";
+		for (int t = 0; t < LIMIT_TYPE_COUNT; t++)
+			if (((rules[i].types >> t) & 1) != 0) {
+				str_append(list, sizeof(list), list[0] != '\0' ? ", " : "");
+				str_append(list, sizeof(list), type_words[t]);
+			}
+		fault_at(c->f, schema_mark(&limit_schema, l, rules[i].offset),
+		    "%s belongs to %s, and this is %s; leave it out", rules[i].key, list, type_words[l->type]);
+	}
+#undef TYPE
+}
+
+void
+check_alarm_keys(struct check *c, const struct site_limit *l)
+{
+	if (HAS(type))
+		check_type_keys(c, l);
+	if (l->advisory && HAS(priority) && l->priority < 4)
+		fault_at(c->f, AT(advisory),
+		    "an advisory needs no answer, and priority %" PRId64
+		    " does; write priority: 4, or leave advisory out",
+		    l->priority);
+	if (l->advisory && HAS(realarm_us))
+		fault_at(c->f, AT(realarm_us), "an advisory sounds no horn, so not again either; leave realarm out");
+	if (l->advisory && l->latched)
+		fault_at(
+		    c->f, AT(advisory), "an advisory that is latched would have to be reset; leave one of the two out");
+	if (!l->may_shelve && HAS(may_shelve) && HAS(shelve_max_us))
+		fault_at(c->f, AT(shelve_max_us), "may_shelve: false and a longest shelf at once; leave one out");
+	if (HAS(respond_in_us) && HAS(priority) && l->priority <= 2 && l->respond_in_us > 30 * 60 * US_PER_S)
+		warn_at(c->f, AT(respond_in_us),
+		    "priority %" PRId64 " and more than half an hour to answer it; is it less urgent than that?",
+		    l->priority);
+	if (l->screen == NULL)
+		return;
+	const struct site_screen *screens = c->s->screens.v;
+	for (uint32_t i = 0; i < c->s->screens.n; i++)
+		if (screens[i].name != NULL && strcmp(screens[i].name, l->screen) == 0)
+			return;
+	warn_at(c->f, AT(screen), "screen: the site has no page '%s'; write the name of one of its screens", l->screen);
+}
+
 /* LL < L < H < HH, and a deadband never reaches the limit on the other side. */
 static void
 check_limit_order(struct check *c, const struct site_limit *const by_type[4])
@@ -102,8 +175,15 @@ check_alarms(struct check *c, const struct site_point_def *d, const struct key_l
 	const struct site_limit *list = alarms->v, *by_type[4] = { NULL };
 	for (uint32_t i = 0; i < alarms->n; i++) {
 		const struct site_limit *l = &list[i];
+		check_alarm_keys(c, l);
 		if (!HAS(type))
 			continue;
+		if (l->type == LIMIT_CALC) {
+			fault_at(c->f, AT(type),
+			    "CALC is a condition over several points; put it into alarms: of the site, with name and "
+			    "when");
+			continue;
+		}
 		for (uint32_t j = 0; j < i && j < 256; j++)
 			if ((list[j].node.set & 1) && list[j].type == l->type && list[j].state == l->state) {
 				fault_at(c->f, l->node.at, "a second alarm %s, after line %u; keep one",
@@ -112,8 +192,13 @@ check_alarms(struct check *c, const struct site_point_def *d, const struct key_l
 			}
 		if (l->type == LIMIT_STATE || l->type == LIMIT_BIT)
 			check_digital_alarm(c, d, l);
-		else if (l->type != LIMIT_FROZEN)
+		else if (l->type < LIMIT_FROZEN)
 			check_analog_alarm(c, d, l);
+		else if (l->type == LIMIT_FROZEN && d->frozen_us == 0 &&
+		    !check_is_given(&point_schema, d, offsetof(struct site_point_def, frozen_us)))
+			fault_at(c->f, AT(type),
+			    "FROZEN of a point without frozen:, which says after how long; write frozen: 1m at the "
+			    "point");
 		if (l->type <= LIMIT_HH && HAS(limit))
 			by_type[l->type] = l;
 	}

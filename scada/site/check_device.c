@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scada/base/alarm.h"
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
@@ -150,10 +151,23 @@ check_override(
 	if (IS_SET(override_schema, o, struct site_override, range) && o->range.lo == o->range.hi)
 		fault_at(c->f, AT_KEY(override_schema, o, struct site_override, range),
 		    "a range of nothing; write [low, high] with the lower one first");
-	if (o->alarms.n > 0) {
-		const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
+	bool is_output = def->kind == KIND_SETPOINT || def->kind == KIND_COMMAND;
+	const struct {
+		size_t offset;
+		const char *key;
+	} outputs[] = { { offsetof(struct site_override, interlock), "interlock" },
+		{ offsetof(struct site_override, interlock_text), "interlock_text" },
+		{ offsetof(struct site_override, output), "output" } };
+	for (size_t i = 0; i < ARRAY_LEN(outputs) && !is_output; i++)
+		if (schema_is_set(&override_schema, o, outputs[i].offset))
+			fault_at(c->f, schema_mark(&override_schema, o, outputs[i].offset),
+			    "%s belongs to a setpoint or command, and %s is %s; leave it out", outputs[i].key,
+			    o->tag != NULL ? o->tag : "this", point_kind_word((enum point_kind)def->kind));
+	const struct site_point_def *merged = site_make_def(c->a, def, o, d->name != NULL ? d->name : "X");
+	if (o->alarms.n > 0)
 		check_alarms(c, merged, &merged->alarms);
-	}
+	if (o->output != NULL && is_output)
+		check_output(c, merged);
 }
 
 static void
@@ -259,18 +273,32 @@ check_calculation_names(struct check *c)
 	}
 }
 
+/* With the drift of its outputs. */
+static uint64_t
+count_alarms(const struct site_profile *p)
+{
+	const struct site_point_def *d = p->points.v;
+	uint64_t n = 0;
+	for (uint32_t i = 0; i < p->points.n; i++)
+		n += d[i].alarms.n + (d[i].write != NULL);
+	return n;
+}
+
 /* Before anything is done for each point of each device: a few lines could ask for thousands of millions. */
 static void
 check_size(struct check *c)
 {
 	const struct site_device *list = c->s->devices.v;
 	struct mark at = AT_KEY(site_schema, c->s, struct site, devices);
-	uint64_t points = c->s->calculations.n;
+	uint64_t points = c->s->calculations.n, alarms = c->s->alarms.n;
 	for (uint32_t i = 0; i < c->s->devices.n; i++) {
 		const struct site_profile *p = find_profile(c, list[i].profile);
 		points += p != NULL ? p->points.n : 0;
+		alarms += p != NULL ? count_alarms(p) + 1 : 1; /* and that it does not answer */
 	}
-	c->is_too_large = c->s->devices.n > DEVICE_MAX || points > POINT_MAX;
+	c->is_too_large = c->s->devices.n > DEVICE_MAX || points > POINT_MAX || alarms > ALARM_MAX;
+	if (alarms > ALARM_MAX && points <= POINT_MAX)
+		fault_at(c->f, at, "%" PRIu64 " alarms in all; a site has at most %d, so divide it", alarms, ALARM_MAX);
 	if (c->s->devices.n > DEVICE_MAX)
 		fault_at(c->f, at, "%u devices; a site has at most %d, so divide it", c->s->devices.n, DEVICE_MAX);
 	if (points > POINT_MAX)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check_expr.c - every expression of the built site: its form, its names, and circles among calculated points.
+ * check_expr.c - every expression of the built site: its form and its names; and points that are named alone.
  */
 #include "config.h"
 
@@ -152,11 +152,10 @@ check_one(struct exprs *x, struct mark m, const char *key, const char *text, poi
 
 #define AT(member) schema_mark(&point_schema, d, offsetof(struct site_point_def, member))
 
-/* An overridden condition stands in the device, not in the profile. */
-static struct mark
-suppress_mark(struct exprs *x, const struct site_point *p)
+/* What stands in the device in place of the profile's; NULL = nothing. */
+static const struct site_override *
+override_of(struct exprs *x, const struct site_point *p)
 {
-	const struct site_point_def *d = p->def;
 	if (p->device != x->overrides_of) {
 		free(x->overrides.sorted);
 		x->overrides = (struct override_index){ NULL, 0 };
@@ -164,10 +163,106 @@ suppress_mark(struct exprs *x, const struct site_point *p)
 			x->overrides = site_index_overrides(x->c->s->nodes[p->device].device);
 		x->overrides_of = p->device;
 	}
-	const struct site_override *o = d->tag != NULL ? site_find_override(&x->overrides, d->tag) : NULL;
-	if (o != NULL && o->suppress_when != NULL)
-		return AT_KEY(override_schema, o, struct site_override, suppress_when);
-	return AT(suppress_when);
+	return p->def->tag != NULL ? site_find_override(&x->overrides, p->def->tag) : NULL;
+}
+
+/* One that is asked now and then: it keeps no sum. */
+static void
+check_condition(struct exprs *x, struct mark m, const char *key, const char *text)
+{
+	if (text == NULL)
+		return;
+	if (strstr(text, "integrate") != NULL && !was_said(x, m))
+		fault_at(x->c->f, m,
+		    "%s: integrate sums over time, and a condition is only looked at; make a calculation of it and "
+		    "write "
+		    "its name here",
+		    key);
+	else
+		check_one(x, m, key, text, NULL);
+}
+
+#define KIND(k)      (1u << (k))
+#define KIND_NUMBERS (KIND(KIND_ANALOG) | KIND(KIND_COUNTER) | KIND(KIND_SETPOINT))
+#define KIND_OUTPUTS (KIND(KIND_SETPOINT) | KIND(KIND_COMMAND))
+
+/* A key whose value is the name of one point of these kinds. */
+static void
+check_named(struct exprs *x, struct mark m, const char *key, const char *name, unsigned kinds, const char *wanted)
+{
+	char hint[200];
+	if (name == NULL)
+		return;
+	point_id id = site_find_point(x->c->s, name);
+	if (id == POINT_NONE && check_is_blurred(x->c, name))
+		return;
+	const struct site_point_def *d = id != POINT_NONE ? x->c->s->points[id].def : NULL;
+	bool is_known = d == NULL || schema_is_set(&point_schema, d, offsetof(struct site_point_def, kind));
+	if (d != NULL && (!is_known || ((kinds >> d->kind) & 1) != 0))
+		return;
+	if (x->said_count == SAID_MAX || was_said(x, m))
+		return;
+	if (d == NULL)
+		fault_at(x->c->f, m, "%s: there is no point %s%s", key, name,
+		    check_point_hint(x->c, name, hint, sizeof(hint)));
+	else
+		fault_at(
+		    x->c->f, m, "%s: %s is %s; write %s", key, name, point_kind_word((enum point_kind)d->kind), wanted);
+}
+
+/* DEV: what the point is compared with. Without `of` it is the setpoint of the same name. */
+static void
+check_twin(struct exprs *x, const struct site_point *p, const struct site_limit *l)
+{
+	char name[POINT_NAME_MAX + 4];
+	struct mark m = AT_KEY(limit_schema, l, struct site_limit, of);
+	if (l->of != NULL && strcmp(l->of, p->name) == 0) {
+		if (!was_said(x, m))
+			fault_at(
+			    x->c->f, m, "of: the point itself never differs from itself; write its setpoint or twin");
+		return;
+	}
+	check_named(x, m, "of", l->of, KIND_NUMBERS, "a point that is a number");
+	str_printf(name, sizeof(name), "%s_SP", p->name);
+	if (l->of != NULL || check_is_given(&limit_schema, l, offsetof(struct site_limit, of)) ||
+	    site_find_point(x->c->s, name) != POINT_NONE || check_is_blurred(x->c, name))
+		return;
+	m = AT_KEY(limit_schema, l, struct site_limit, type);
+	if (!was_said(x, m))
+		fault_at(x->c->f, m,
+		    "DEV without of, and there is no point %s; write of: with what it is compared with", name);
+}
+
+static void
+check_alarm_expressions(struct exprs *x, const struct site_point *p)
+{
+	const struct site_limit *l = p->def->alarms.v;
+	for (uint32_t i = 0; i < p->def->alarms.n; i++) {
+		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, suppress_when), "suppress_when",
+		    l[i].suppress_when);
+		if (schema_is_set(&limit_schema, &l[i], offsetof(struct site_limit, type)) && l[i].type == LIMIT_DEV)
+			check_twin(x, p, &l[i]);
+	}
+}
+
+static void
+check_output_expressions(struct exprs *x, const struct site_output *o)
+{
+	const struct {
+		size_t offset;
+		const char *key, *text;
+	} all[] = {
+		{ offsetof(struct site_output, local), "local", o->local },
+		{ offsetof(struct site_output, mode_when), "mode_when", o->mode_when },
+		{ offsetof(struct site_output, needs), "needs", o->needs },
+		{ offsetof(struct site_output, protect_lo), "protect_min", o->protect_lo },
+		{ offsetof(struct site_output, protect_hi), "protect_max", o->protect_hi },
+		{ offsetof(struct site_output, tag_when), "tag_when", o->tag_when },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		check_condition(x, schema_mark(&output_schema, o, all[i].offset), all[i].key, all[i].text);
+	check_named(x, AT_KEY(output_schema, o, struct site_output, tag_after), "tag_after", o->tag_after, KIND_OUTPUTS,
+	    "a setpoint or command, which a tag can block");
 }
 
 static void
@@ -175,89 +270,38 @@ check_point_expressions(struct exprs *x, const struct site_point *p, point_id id
 {
 	const struct site_point_def *d = p->def;
 	check_one(x, AT(expression), "expression", d->expression, &x->inputs[id]);
-	if (d->suppress_when != NULL)
-		check_one(x, suppress_mark(x, p), "suppress_when", d->suppress_when, NULL);
-	check_one(x, AT(interlock), "interlock", d->interlock, NULL);
+	const struct site_override *o = d->suppress_when != NULL || d->interlock != NULL ? override_of(x, p) : NULL;
+	bool has_suppress = o != NULL && o->suppress_when != NULL, has_interlock = o != NULL && o->interlock != NULL;
+	check_condition(x,
+	    has_suppress ? AT_KEY(override_schema, o, struct site_override, suppress_when) : AT(suppress_when),
+	    "suppress_when", d->suppress_when);
+	check_condition(x, has_interlock ? AT_KEY(override_schema, o, struct site_override, interlock) : AT(interlock),
+	    "interlock", d->interlock);
 	const struct site_check_back *b = d->check_back;
-	if (b == NULL)
-		return;
-	check_one(x, AT_KEY(check_back_schema, b, struct site_check_back, done_when), "done_when", b->done_when, NULL);
-	check_one(
-	    x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when", b->failed_when, NULL);
-}
-
-/* ---- circles: a depth-first walk with a stack of its own, since chains may be as long as there are points */
-
-enum colour { WHITE, GREY, BLACK };
-
-struct walk {
-	struct exprs *x;
-	uint8_t *colour;
-	point_id *stack;
-	uint32_t *next; /* which input of stack[i] comes next */
-	uint32_t depth;
-};
-
-static void
-say_circle(struct walk *w, point_id back_to)
-{
-	const struct site *s = w->x->c->s;
-	char path[400] = "";
-	uint32_t from = 0, shown = 0;
-	while (w->stack[from] != back_to)
-		from++;
-	for (uint32_t i = from; i < w->depth && shown < 6; i++, shown++) {
-		str_append(path, sizeof(path), s->points[w->stack[i]].name);
-		str_append(path, sizeof(path), " reads ");
+	if (b != NULL) {
+		check_condition(
+		    x, AT_KEY(check_back_schema, b, struct site_check_back, done_when), "done_when", b->done_when);
+		check_condition(x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when",
+		    b->failed_when);
 	}
-	if (w->depth - from > shown)
-		str_append(path, sizeof(path), "... reads ");
-	str_append(path, sizeof(path), s->points[back_to].name);
-	const struct site_point_def *d = s->points[back_to].def;
-	fault_at(
-	    w->x->c->f, AT(expression), "a circle: %s; break it, for instance with a point that is measured", path);
+	check_alarm_expressions(x, p);
+	if (d->output != NULL)
+		check_output_expressions(x, d->output);
 }
 
 static void
-walk_from(struct walk *w, point_id start)
+check_site_expressions(struct exprs *x)
 {
-	w->stack[0] = start;
-	w->next[0] = 1;
-	w->depth = 1;
-	w->colour[start] = GREY;
-	while (w->depth > 0) {
-		point_id id = w->stack[w->depth - 1];
-		const point_id *inputs = w->x->inputs[id];
-		if (inputs == NULL || w->next[w->depth - 1] > inputs[0]) {
-			w->colour[id] = BLACK;
-			w->depth--;
-			continue;
-		}
-		point_id to = inputs[w->next[w->depth - 1]++];
-		if (w->colour[to] == GREY)
-			say_circle(w, to);
-		if (w->colour[to] != WHITE)
-			continue;
-		w->colour[to] = GREY;
-		w->stack[w->depth] = to;
-		w->next[w->depth++] = 1;
+	const struct site *s = x->c->s;
+	const struct site_limit *l = s->alarms.v;
+	for (uint32_t i = 0; i < s->alarms.n; i++) {
+		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, when), "when", l[i].when);
+		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, suppress_when), "suppress_when",
+		    l[i].suppress_when);
 	}
-}
-
-static void
-check_circles(struct exprs *x)
-{
-	uint32_t n = x->c->s->point_count;
-	struct walk w = { .x = x };
-	w.colour = xcalloc((size_t)n + 1, sizeof(*w.colour));
-	w.stack = xcalloc((size_t)n + 1, sizeof(*w.stack));
-	w.next = xcalloc((size_t)n + 1, sizeof(*w.next));
-	for (point_id i = 0; i < n; i++)
-		if (w.colour[i] == WHITE && x->inputs[i] != NULL)
-			walk_from(&w, i);
-	free(w.colour);
-	free(w.stack);
-	free(w.next);
+	if (s->alarming != NULL)
+		check_named(x, AT_KEY(alarming_schema, s->alarming, struct site_alarming, horn), "horn",
+		    s->alarming->horn, KIND(KIND_COMMAND), "a point of kind command: 1 sounds, 0 is silent");
 }
 
 void
@@ -269,6 +313,7 @@ check_expressions(struct check *c)
 	x->inputs = arena_alloc(c->a, ((size_t)c->s->point_count + 1) * sizeof(*x->inputs));
 	for (point_id i = 0; i < c->s->point_count; i++)
 		check_point_expressions(x, &c->s->points[i], i);
-	check_circles(x);
+	check_site_expressions(x);
+	check_circles(c, x->inputs);
 	free(x->overrides.sorted);
 }

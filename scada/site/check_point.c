@@ -82,6 +82,7 @@ check_kind_keys(struct check *c, const struct site_point_def *d)
 		RULE(falls_back, "falls_back", S | C),
 		RULE(interlock, "interlock", S | C),
 		RULE(interlock_text, "interlock_text", S | C),
+		RULE(output, "output", S | C),
 #undef RULE
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
@@ -211,5 +212,8 @@ check_point(struct check *c, const struct site_point_def *d, const struct site_p
 	if (is_digital(d))
 		check_states(c, d);
 	check_values(c, d);
+	check_history(c, d);
 	check_alarms(c, d, &d->alarms);
+	if (d->output != NULL && is_output(d))
+		check_output(c, d);
 }

@@ -209,7 +209,7 @@ check_invalid(const struct place *l)
 }
 
 static void
-check_output(const struct place *l)
+check_write(const struct place *l)
 {
 	const struct site_register *r = l->r;
 	if (!l->is_write) {
@@ -230,10 +230,19 @@ check_output(const struct place *l)
 		fault_at(l->c->f, AT(scale_factor), "a coil has no scale factor; leave it out");
 }
 
+#define FIGURES \
+	"cpu, memory, sessions, scan-overruns, loop-lag, store-state, disk-free, disk-days, history-size, store-lag, " \
+	"journal-waiting, recorded, alarms-unacknowledged, alarm-rate, alarm-flood, alarms-shelved, " \
+	"alarms-suppressed, " \
+	"alarms-out, alarms-old, alarms-chattering, overrides, tags"
+
 static void
 check_internal(const struct place *l)
 {
-	static const char *const figures[] = { "cpu", "memory", "sessions", "scan-overruns", "loop-lag", NULL };
+	static const char *const figures[] = { "cpu", "memory", "sessions", "scan-overruns", "loop-lag", "store-state",
+		"disk-free", "disk-days", "history-size", "store-lag", "journal-waiting", "recorded",
+		"alarms-unacknowledged", "alarm-rate", "alarm-flood", "alarms-shelved", "alarms-suppressed",
+		"alarms-out", "alarms-old", "alarms-chattering", "overrides", "tags", NULL };
 	const struct site_register *r = l->r;
 	if (l->is_write || HAS(table) || HAS(address)) {
 		fault_at(l->c->f, r->node.at,
@@ -241,8 +250,7 @@ check_internal(const struct place *l)
 		return;
 	}
 	if (r->internal == NULL) {
-		fault_at(l->c->f, r->node.at,
-		    "no figure is named; write internal: with cpu, memory, sessions, scan-overruns or loop-lag");
+		fault_at(l->c->f, r->node.at, "no figure is named; write internal: with one of " FIGURES);
 		return;
 	}
 	for (size_t i = 0; figures[i] != NULL; i++)
@@ -250,8 +258,7 @@ check_internal(const struct place *l)
 			return;
 	const char *near = str_nearest(r->internal, figures);
 	fault_at(l->c->f, AT(internal), "chisand has no figure '%s'; %s%s", r->internal,
-	    near != NULL ? "did you mean " : "write cpu, memory, sessions, scan-overruns or loop-lag",
-	    near != NULL ? near : "");
+	    near != NULL ? "did you mean " : "write one of " FIGURES, near != NULL ? near : "");
 }
 
 void
@@ -271,7 +278,7 @@ check_register(
 		check_scaling(l);
 		check_scale_factor(l);
 		check_invalid(l);
-		check_output(l);
+		check_write(l);
 	}
 }
 

@@ -137,6 +137,43 @@ check_built(struct check *c)
 	}
 }
 
+static void
+check_retention(struct check *c)
+{
+	const struct site_retention *r = c->s->retention.v;
+	uint32_t n = c->s->retention.n;
+	struct check_name *names = xcalloc((size_t)n + 1, sizeof(*names));
+	for (uint32_t i = 0; i < n; i++) {
+		const size_t members[] = { offsetof(struct site_retention, samples_us),
+			offsetof(struct site_retention, half_hours_us), offsetof(struct site_retention, days_us) };
+		const int64_t us[] = { r[i].samples_us, r[i].half_hours_us, r[i].days_us };
+		for (size_t k = 0; k < ARRAY_LEN(us); k++)
+			if (us[k] != 0 && us[k] < 86400 * US_PER_S)
+				fault_at(c->f, schema_mark(&retention_schema, &r[i], members[k]),
+				    "less than a day is no history; write 1d or more, or 0s for ever");
+		names[i] =
+		    (struct check_name){ r[i].name, AT_KEY(retention_schema, &r[i], struct site_retention, name) };
+		if (r[i].name != NULL && strcmp(r[i].name, SITE_HISTORY_NONE) == 0)
+			fault_at(c->f, names[i].at, "class none is what is not recorded at all; write another word");
+	}
+	check_unique(c, names, n, "the class");
+	free(names);
+}
+
+void
+check_history(struct check *c, const struct site_point_def *d)
+{
+	const struct site_retention *r = c->s->retention.v;
+	if (d->history == NULL || strcmp(d->history, SITE_HISTORY_NONE) == 0 ||
+	    strcmp(d->history, SITE_HISTORY_DEFAULT) == 0)
+		return;
+	for (uint32_t i = 0; i < c->s->retention.n; i++)
+		if (r[i].name != NULL && strcmp(r[i].name, d->history) == 0)
+			return;
+	fault_at(c->f, AT_KEY(point_schema, d, struct site_point_def, history),
+	    "history: the site has no class '%s'; write one of its retention:, or default, or none", d->history);
+}
+
 void
 check_general(struct check *c)
 {
@@ -153,6 +190,7 @@ check_general(struct check *c)
 		fault_at(c->f, AT_KEY(site_schema, s, struct site, currency),
 		    "'%s' is not a currency; write three capitals, as JPY or EUR", s->currency);
 	check_links(c);
+	check_retention(c);
 	struct site_user *users = s->users.v;
 	for (uint32_t i = 0; i < s->users.n; i++)
 		check_user(c, &users[i]);
@@ -195,12 +233,16 @@ check_site(struct reader *r)
 	check_general(&c);
 	check_profiles(&c);
 	check_devices(&c);
+	check_alarming(&c);
+	check_notify(&c);
 	if (!c.is_too_large) {
 		site_build_tree(r->site);
 		check_sort_names(&c);
 		check_built(&c);
 		check_expressions(&c);
+		check_alarm_names(&c);
 		check_energy(&c);
+		check_reports(&c);
 		check_screens(&c);
 	}
 	arena_free(c.a);

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <libfyaml.h>
 #include <signal.h>
@@ -184,9 +183,10 @@ answer_people(struct reader *r, const struct options *o)
 int
 main(int argc, char **argv)
 {
+	bool has_pipe = spawn_has_pipe();
 	struct options o = parse_options(argc, argv);
 	log_init("chisan-site", 0);
-	if (!o.for_people && fcntl(SPAWN_FD, F_GETFD) < 0) {
+	if (!o.for_people && !has_pipe) {
 		usage(stderr);
 		return 2;
 	}

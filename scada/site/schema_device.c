@@ -23,6 +23,9 @@ static const struct key override_keys[] = {
 	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "0s", .help = "as of a point" },
 	{ "alarms", KEY_LIST, AT(alarms), .max = 64, .sub = &limit_schema, .help = "replace those of the same type in the profile" },
 	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "as of a point" },
+	{ "interlock", KEY_EXPR, AT(interlock), .min = 1, .max = 4096, .help = "in place of that in the profile" },
+	{ "interlock_text", KEY_STRING, AT(interlock_text), .min = 1, .max = 200, .help = "as of a point" },
+	{ "output", KEY_MAP, AT(output), .sub = &output_schema, .help = "in place of that in the profile, as a whole" },
 };
 const struct schema override_schema = { "override", sizeof(T), override_keys, ARRAY_LEN(override_keys), "what this device has otherwise than its profile says", NULL, 0, 0 };
 #undef T
@@ -41,6 +44,8 @@ static const struct key device_keys[] = {
 	{ "retry_max", KEY_DURATION, AT(retry_max_us), .min = 0.1, .max = 3600, .def = "1m", .help = "longest pause" },
 	{ "enabled", KEY_BOOL, AT(enabled), .def = "true", .help = "false: it is not asked at all" },
 	{ "area", KEY_STRING, AT(area), .min = 1, .max = 40, .help = "where it belongs, for rights and filters" },
+	{ "comm_priority", KEY_INT, AT(comm_priority), .min = 0, .max = 4, .def = "3", .help = "of the alarm that it does not answer; 0: none" },
+	{ "comm_delay", KEY_DURATION, AT(comm_delay_us), .min = 0, .max = 86400, .def = "5s", .help = "silent for so long" },
 	{ "points", KEY_DICT, AT(points), .sub = &override_schema, .help = "what differs from the profile, by tag" },
 };
 const struct schema device_schema = { "device", sizeof(T), device_keys, ARRAY_LEN(device_keys), "one addressable thing: a profile and an address", NULL, 0, 0 };

@@ -53,7 +53,7 @@ static const struct key register_keys[] = {
 	{ "scale_factor", KEY_INT, AT(scale_factor), .min = 0, .max = 65535, .def = "-1", .help = "register of the same table that holds a power of ten (i16), read together with the value" },
 	{ "open_address", KEY_INT, AT(open_address), .min = 0, .max = 65535, .def = "-1", .help = "write: second coil; address closes, this one opens" },
 	{ "pulse", KEY_DURATION, AT(pulse_us), .min = 0.01, .max = 60, .def = "0s", .help = "write: the coil is set for so long; without it, it stays" },
-	{ "internal", KEY_WORD, AT(internal), .help = "protocol internal: which figure of chisand" },
+	{ "internal", KEY_WORD, AT(internal), .help = "protocol internal: which figure of chisand, by the names of chisand(8)" },
 };
 const struct schema register_schema = { "register", sizeof(T), register_keys, ARRAY_LEN(register_keys), "a place in a device", NULL, 0, 0 };
 #undef T
@@ -68,6 +68,8 @@ static const struct key_word limit_words[] = {
 	{ "ROC", LIMIT_ROC, "changes faster than this, in units a second" },
 	{ "DEV", LIMIT_DEV, "differs from its setpoint or twin by more than this" },
 	{ "FROZEN", LIMIT_FROZEN, "has not changed by one bit" },
+	{ "STALE", LIMIT_STALE, "has not been renewed, though its device answers" },
+	{ "CALC", LIMIT_CALC, "a condition over points; in the site's own list" },
 	{ NULL, 0, NULL },
 };
 
@@ -82,13 +84,26 @@ static const struct key limit_keys[] = {
 	{ "state", KEY_INT, AT(state), .min = 0, .max = 65535, .def = "-1", .help = "STATE: number of the state; BIT: number of the bit" },
 	{ "latched", KEY_BOOL, AT(latched), .def = "false", .help = "stays until it is reset" },
 	{ "class", KEY_STRING, AT(class), .min = 1, .max = 40, .help = "kind of alarm for statistics, as safety or process" },
-	{ "group", KEY_STRING, AT(group), .min = 1, .max = 40, .help = "the first alarm of a group is marked" },
+	{ "group", KEY_STRING, AT(group), .min = 1, .max = 40, .help = "the first alarm of a group is marked; $ stands for the device" },
 	{ "text", KEY_STRING, AT(text), .min = 1, .max = 200, .help = "what has happened" },
 	{ "text_ja", KEY_STRING, AT(text_ja), .min = 1, .max = 200, .help = "the same in Japanese" },
 	{ "response", KEY_STRING, AT(response), .min = 1, .max = 400, .help = "what the operator does" },
 	{ "response_ja", KEY_STRING, AT(response_ja), .min = 1, .max = 400, .help = "the same in Japanese" },
 	{ "consequence", KEY_STRING, AT(consequence), .min = 1, .max = 400, .help = "what happens if nobody does" },
 	{ "consequence_ja", KEY_STRING, AT(consequence_ja), .min = 1, .max = 400, .help = "the same in Japanese" },
+	{ "cause", KEY_STRING, AT(cause), .min = 1, .max = 400, .help = "what it mostly comes from" },
+	{ "window", KEY_DURATION, AT(window_us), .min = 1, .max = 86400, .def = "10s", .help = "ROC: the change is taken over this time" },
+	{ "of", KEY_STRING, AT(of), .min = 1, .max = 63, .help = "DEV: the point that it is compared with; absent: its setpoint, of the same name with _SP" },
+	{ "suppress_when", KEY_EXPR, AT(suppress_when), .min = 1, .max = 4096, .help = "this alarm is suppressed while this is true, beside the point's own" },
+	{ "respond_in", KEY_DURATION, AT(respond_in_us), .min = 1, .max = 86400, .def = "0s", .help = "time in which the operator has to answer it" },
+	{ "advisory", KEY_BOOL, AT(advisory), .def = "false", .help = "needs no acknowledgement and sounds no horn; priority 4 only" },
+	{ "may_shelve", KEY_BOOL, AT(may_shelve), .def = "true", .help = "false: nobody may shelve it" },
+	{ "shelve_max", KEY_DURATION, AT(shelve_max_us), .min = 60, .max = 604800, .def = "0s", .help = "longest shelf; absent: by priority" },
+	{ "realarm", KEY_DURATION, AT(realarm_us), .min = 60, .max = 604800, .def = "0s", .help = "sounds again while it is still active; absent: by priority" },
+	{ "screen", KEY_WORD, AT(screen), .help = "page that shows it; absent: the point's" },
+	{ "name", KEY_STRING, AT(name), .min = 1, .max = 63, .help = "alarms of the site (CALC): the name" },
+	{ "when", KEY_EXPR, AT(when), .min = 1, .max = 4096, .help = "CALC: true while the alarm holds" },
+	{ "area", KEY_STRING, AT(area), .min = 1, .max = 40, .help = "CALC: where it belongs" },
 };
 const struct schema limit_schema = { "alarm", sizeof(T), limit_keys, ARRAY_LEN(limit_keys), "one alarm condition of a point", NULL, 0, 0 };
 #undef T
@@ -136,6 +151,45 @@ static const struct key revert_keys[] = {
 const struct schema revert_schema = { "revert", sizeof(T), revert_keys, ARRAY_LEN(revert_keys), "a device that gives a setpoint up by itself", NULL, 0, 0 };
 #undef T
 
+static const struct key_word bad_input_words[] = {
+	{ "hold", BAD_INPUT_HOLD, "it stays as it is" },
+	{ "safe", BAD_INPUT_SAFE, "it goes to its safe value" },
+	{ "release", BAD_INPUT_RELEASE, "what holds it lets go" },
+	{ NULL, 0, NULL },
+};
+static const struct key_word return_words[] = {
+	{ "assert", RETURN_ASSERT, "what is wanted is written again" },
+	{ "compare", RETURN_COMPARE, "equal: goes on; else an alarm, and an operator decides" },
+	{ "give-up", RETURN_GIVE_UP, "what held it is released, and told" },
+	{ NULL, 0, NULL },
+};
+
+#define T struct site_output
+static const struct key output_keys[] = {
+	{ "local", KEY_EXPR, AT(local), .min = 1, .max = 4096, .help = "true while the plant is in local: nothing is written" },
+	{ "mode_when", KEY_EXPR, AT(mode_when), .min = 1, .max = 4096, .help = "must be true, else it is blocked by mode" },
+	{ "needs", KEY_EXPR, AT(needs), .min = 1, .max = 4096, .help = "what it is judged by: must be good and fresh" },
+	{ "protect_min", KEY_EXPR, AT(protect_lo), .min = 1, .max = 4096, .help = "protection: whoever wins gets at least this" },
+	{ "protect_max", KEY_EXPR, AT(protect_hi), .min = 1, .max = 4096, .help = "and at most this" },
+	{ "protect_text", KEY_STRING, AT(protect_text), .min = 1, .max = 200, .help = "why, for people" },
+	{ "default", KEY_NUMBER, AT(default_value), .help = "what it is when nobody wants anything; absent: the device's own" },
+	{ "safe", KEY_NUMBER, AT(safe_value), .help = "for on_bad_input: safe" },
+	{ "on_bad_input", KEY_ENUM, AT(on_bad_input), .words = bad_input_words, .def = "hold", .help = "when what it needs turns bad" },
+	{ "on_return", KEY_ENUM, AT(on_return), .words = return_words, .def = "assert", .help = "after a loss of communication, a time-out or the device's restart" },
+	{ "retries", KEY_INT, AT(retries), .min = 0, .max = 2, .def = "2", .help = "setpoints: written again when it was not taken; commands never" },
+	{ "least_gap", KEY_DURATION, AT(least_gap_us), .min = 0, .max = 86400, .def = "0s", .help = "least time between two commands" },
+	{ "drift", KEY_NUMBER, AT(drift), .min = 0, .max = 1e15, .help = "alarm when the device differs by more; absent: check_back's tolerance" },
+	{ "drift_delay", KEY_DURATION, AT(drift_delay_us), .min = 1, .max = 86400, .def = "30s", .help = "for so long" },
+	{ "drift_priority", KEY_INT, AT(drift_priority), .min = 1, .max = 4, .def = "3", .help = "of that alarm" },
+	{ "longest", KEY_DURATION, AT(longest_us), .min = 60, .max = 28800, .def = "8h", .help = "longest override" },
+	{ "light", KEY_BOOL, AT(light), .def = "false", .help = "operated directly, without a question" },
+	{ "tag_after", KEY_STRING, AT(tag_after), .min = 1, .max = 63, .help = "this point gets an inhibit tag when the command is done" },
+	{ "tag_when", KEY_EXPR, AT(tag_when), .min = 1, .max = 4096, .help = "tag_after only if this is true then; absent: always" },
+	{ "confirm", KEY_STRING, AT(confirm), .min = 1, .max = 200, .help = "a question that the person answers first" },
+};
+const struct schema output_schema = { "output", sizeof(T), output_keys, ARRAY_LEN(output_keys), "what control does with an output", NULL, 0, 0 };
+#undef T
+
 static const struct key_word kind_words[] = {
 #define KIND_WORD(id, word, help) { word, id, help },
 	POINT_KIND_LIST(KIND_WORD)
@@ -158,6 +212,7 @@ static const struct key point_keys[] = {
 	{ "deadband", KEY_NUMBER, AT(deadband), .min = 0, .max = 1e15, .def = "0", .help = "smaller changes are not reported" },
 	{ "max_interval", KEY_DURATION, AT(max_interval_us), .min = 1, .max = 86400, .def = "0s", .help = "reported at least so often" },
 	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "0s", .help = "period, where it differs from the device's" },
+	{ "history", KEY_WORD, AT(history), .help = "class of retention of its history; none: not recorded" },
 	{ "filter", KEY_MAP, AT(filter), .sub = &filter_schema, .help = "smoothing" },
 	{ "stale_periods", KEY_NUMBER, AT(stale_periods), .min = 1, .max = 1000, .def = "3", .help = "stale after so many periods without a value" },
 	{ "frozen", KEY_DURATION, AT(frozen_us), .min = 1, .max = 604800, .def = "0s", .help = "doubted when it has not changed by one bit for so long" },
@@ -180,6 +235,7 @@ static const struct key point_keys[] = {
 	{ "falls_back", KEY_STRING, AT(falls_back), .min = 1, .max = 200, .help = "outputs: what the device does without Chisan" },
 	{ "interlock", KEY_EXPR, AT(interlock), .min = 1, .max = 4096, .help = "outputs: must be true" },
 	{ "interlock_text", KEY_STRING, AT(interlock_text), .min = 1, .max = 200, .help = "why it is refused otherwise" },
+	{ "output", KEY_MAP, AT(output), .sub = &output_schema, .help = "outputs: what control does with it" },
 };
 const struct schema point_schema = { "point", sizeof(T), point_keys, ARRAY_LEN(point_keys), "one quantity of a device type", NULL, 0, 0 };
 #undef T

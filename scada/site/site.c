@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scada/site/schema_site.h"
 #include "scada/site/site_private.h"
 
 struct site *
@@ -44,4 +45,18 @@ site_get(const uint8_t *data, size_t len)
 		return s;
 	site_free(s);
 	return NULL;
+}
+
+struct site_retention
+site_retention_of(const struct site *s, const char *class)
+{
+	const struct site_retention *r = s->retention.v;
+	struct site_retention made = { .name = NULL };
+
+	for (uint32_t i = 0; i < s->retention.n; i++)
+		if (strcmp(r[i].name, class != NULL ? class : SITE_HISTORY_DEFAULT) == 0)
+			return r[i];
+	(void)schema_defaults(&retention_schema, &made, s->arena);
+	made.name = SITE_HISTORY_DEFAULT;
+	return made;
 }

@@ -10,6 +10,7 @@
 #include "scada/base/point.h"
 #include "scada/base/schema.h"
 #include "scada/model/energy.h"
+#include "scada/site/site_reports.h"
 
 /* ---- as written in the files; the tables that describe them are in schema_*.c, each key with its help */
 
@@ -28,8 +29,7 @@ struct site_register { /* read: and write: of a point */
 	/* write: only */
 	int64_t open_address; /* second coil: 'address' closes, this one opens; -1 = none */
 	int64_t pulse_us;     /* the coil is set for so long; 0 = stays */
-	const char
-	    *internal; /* protocol internal: which figure of chisand (cpu, memory, sessions, scan-overruns, loop-lag) */
+	const char *internal; /* protocol internal: which figure of chisand (system.h lists them) */
 };
 struct site_limit { /* alarms: */
 	struct node node;
@@ -40,7 +40,87 @@ struct site_limit { /* alarms: */
 	int64_t state;    /* STATE: the state or bit that alarms; -1 = none */
 	bool latched;
 	const char *class, *group; /* first-out group */
-	const char *text, *text_ja, *response, *response_ja, *consequence, *consequence_ja;
+	const char *text, *text_ja, *response, *response_ja, *consequence, *consequence_ja, *cause;
+	int64_t window_us; /* ROC: the change is taken over this time */
+	const char *of;    /* DEV: the point that it is compared with; NULL: its own setpoint, that is P_SP of P */
+	const char *suppress_when; /* of this alarm alone, beside that of the point; expression */
+	int64_t respond_in_us;     /* 0 = not said */
+	bool advisory;             /* needs no acknowledgement; priority 4 only */
+	bool may_shelve;
+	int64_t shelve_max_us; /* 0 = by priority, from `alarming` */
+	int64_t realarm_us;    /* annunciated again when still active after so long; 0 = by priority */
+	const char *screen;    /* page that shows it; NULL = the point's */
+	/* of the site's own list only (CALC) */
+	const char *name, *when; /* a name as of points; an expression that is true while the alarm holds */
+	const char *area;
+};
+struct site_priority { /* alarming.priorities: */
+	struct node node;
+	int64_t priority;
+	int64_t shelve_max_us, realarm_us, bell_us; /* bell: pause between two bells; 0 = it rings once */
+};
+struct site_alarming { /* alarming: how alarms are treated as a whole */
+	struct node node;
+	int64_t flood_window_us, flood_enter, flood_leave; /* alarms within the window */
+	int64_t flood_horn_us; /* during a flood the horn sounds at most so often, priority 1 always */
+	int64_t chatter_count, chatter_window_us;
+	int64_t old_us;             /* active longer than this: stale */
+	int64_t release_hold_us;    /* after a suppression by design ends, before the alarm is looked at again */
+	int64_t comm_grace_us;      /* device silent for so long: its children are suppressed by design */
+	const char *horn;           /* a command point that sounds a horn; NULL = none */
+	struct key_list priorities; /* struct site_priority */
+	struct key_list two_person; /* struct site_class: classes whose limits two persons change */
+};
+struct site_class {
+	struct node node;
+	const char *name;
+};
+struct site_duty { /* notify.duty: who is told when nobody answers in the control room */
+	struct node node;
+	const char *name, *address; /* handed to the program as they are */
+	struct key_list times;      /* struct site_duty_time; none: always */
+	int64_t after_us;           /* told when an alarm is not acknowledged for so long: the step of the chain */
+	int64_t priority;           /* and it is of this priority or more urgent: 1..4 */
+	const char *areas;          /* NULL = all */
+	bool returns;               /* told as well when what was told is over, or somebody acknowledged it */
+};
+struct site_duty_time {
+	struct node node;
+	int days;               /* bits, Monday 1; 0 = all */
+	int64_t from_us, to_us; /* of the day in the site's zone; to <= from: over midnight */
+};
+struct site_notify { /* notify: */
+	struct node node;
+	const char *program;  /* full path; gets name, address as arguments, and one line an alarm on its input */
+	int64_t timeout_us;   /* that it may take */
+	int64_t group_us;     /* alarms within so long go out together */
+	int64_t least_gap_us; /* between two calls for one person */
+	int64_t most_an_hour; /* for one person; beyond, one line says how many more */
+	int64_t retries;
+	struct key_list duty; /* struct site_duty, in the order of the chain */
+};
+enum bad_input_rule { BAD_INPUT_HOLD, BAD_INPUT_SAFE, BAD_INPUT_RELEASE, BAD_INPUT_RULE_COUNT };
+enum return_rule { RETURN_ASSERT, RETURN_COMPARE, RETURN_GIVE_UP, RETURN_RULE_COUNT };
+struct site_output { /* output: of a setpoint or command, what control does with it */
+	struct node node;
+	const char *local;                   /* expression: true while the plant is in local */
+	const char *mode_when;               /* expression: must be true, else blocked by mode */
+	const char *needs;                   /* expression: its inputs must be good and fresh */
+	const char *protect_lo, *protect_hi; /* expressions: the clamp on whoever wins */
+	const char *protect_text;
+	double default_value; /* slot 4; NaN = none */
+	double safe_value;    /* for `safe`; NaN = none */
+	int on_bad_input;     /* enum bad_input_rule */
+	int on_return;        /* enum return_rule: after a loss, a time-out or the device's restart */
+	int64_t retries;      /* setpoints: 0..2 */
+	int64_t least_gap_us; /* between two commands */
+	double drift;         /* alarm when the device differs by more; NaN = the check-back's tolerance */
+	int64_t drift_delay_us, drift_priority;
+	int64_t longest_us;    /* of an override; 0 = OVERRIDE_MAX_US */
+	bool light;            /* direct operate: no dialog to confirm */
+	const char *tag_after; /* point that gets an INHIBIT tag when this command is done, by itself; NULL */
+	const char *tag_when;  /* expression, looked at then: only if it is true, or bad; NULL: always */
+	const char *confirm; /* a question that the person has to answer with yes, as "The utility permits closing?" */
 };
 enum limit_type {
 	LIMIT_LL,
@@ -52,6 +132,8 @@ enum limit_type {
 	LIMIT_ROC,
 	LIMIT_DEV,
 	LIMIT_FROZEN,
+	LIMIT_STALE,
+	LIMIT_CALC,
 	LIMIT_TYPE_COUNT
 };
 struct site_filter {
@@ -109,8 +191,10 @@ struct site_point_def { /* points: of a profile; calculations: of the site */
 	struct site_check_back *check_back;
 	struct site_revert *revert;
 	const char *falls_back; /* what the device does without Chisan, in words */
+	const char *history;    /* class of retention; NULL = SITE_HISTORY_DEFAULT; SITE_HISTORY_NONE: not recorded */
 	const char *interlock;  /* expression that must be true */
 	const char *interlock_text;
+	struct site_output *output; /* NULL = as the defaults of its keys say */
 };
 
 struct site_forbidden {
@@ -144,6 +228,8 @@ struct site_device {
 	int64_t poll_us, timeout_us, connect_timeout_us, retry_min_us, retry_max_us;
 	bool enabled;
 	const char *area;
+	int64_t comm_priority; /* of its communication alarm, 1..4; 0 = none */
+	int64_t comm_delay_us;
 	struct key_list points; /* overrides, struct site_override, by tag */
 };
 struct site_override { /* points: {SOC: {...}} of a device; only what is set counts */
@@ -156,6 +242,8 @@ struct site_override { /* points: {SOC: {...}} of a device; only what is set cou
 	int64_t poll_us;
 	struct key_list alarms; /* replaces those of the profile of the same type */
 	const char *suppress_when;
+	const char *interlock, *interlock_text;
+	struct site_output *output; /* in place of the profile's, as a whole; NULL = the profile's */
 };
 struct site_link { /* links: manners of a connection */
 	struct node node;
@@ -166,25 +254,41 @@ struct site_user {
 	struct node node;
 	const char *user, *group;
 	int role;
-	int64_t id; /* uid or gid, looked up by chisan-site */
+	const char *areas; /* parted by spaces or commas; NULL = all */
+	int64_t id;        /* uid or gid, looked up by chisan-site */
 };
 struct site_screen {
 	struct node node;
 	const char *name, *text;
 };
+struct site_retention { /* history: how long what is kept, by class of point */
+	struct node node;
+	const char *name; /* class: of the points' key `history`; "default" for those without */
+	int64_t samples_us, half_hours_us, days_us; /* 0 = for ever */
+};
+#define SITE_HISTORY_DEFAULT "default"
+#define SITE_HISTORY_NONE    "none" /* of a point: not recorded */
 
 struct site {
 	struct node node;
 	struct arena *arena;
 	const char *name, *title, *title_ja, *timezone, *id, *currency;
 	bool simulated;
-	struct key_list links;        /* struct site_link */
-	struct key_list devices;      /* struct site_device */
-	struct key_list calculations; /* struct site_point_def; tag is the full name */
-	struct key_list users;        /* struct site_user */
-	struct energy *energy;        /* NULL = none */
-	struct key_list profiles;     /* struct site_profile; from their own files */
-	struct key_list screens;      /* struct site_screen */
+	struct key_list links;          /* struct site_link */
+	struct key_list devices;        /* struct site_device */
+	struct key_list calculations;   /* struct site_point_def; tag is the full name */
+	struct key_list retention;      /* struct site_retention */
+	struct key_list users;          /* struct site_user */
+	struct key_list alarms;         /* struct site_limit: conditions over points */
+	struct site_alarming *alarming; /* NULL = the defaults of its keys */
+	struct site_notify *notify;     /* NULL = nobody is told */
+	struct energy *energy;          /* NULL = none */
+	struct site_reports *reports;   /* NULL = none */
+	struct key_list factors;        /* struct factor */
+	struct key_list tariffs;        /* struct tariff */
+	struct key_list holidays;       /* struct holiday */
+	struct key_list profiles;       /* struct site_profile; from their own files */
+	struct key_list screens;        /* struct site_screen */
 
 	/* ---- made by site_build() */
 	struct site_conn *conns;
@@ -246,6 +350,8 @@ point_id site_find_point(const struct site *s, const char *name); /* POINT_NONE;
 /* "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". False: message says what is wrong. */
 bool site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size);
+/* How long the points of a class are kept: the site's own row, else 400 days of samples, 10 years of half hours, days for ever. */
+struct site_retention site_retention_of(const struct site *s, const char *class);
 int8_t site_decimals(const struct site_point_def *d); /* given, or derived from scale and deadband */
 
 /* The tree as bytes and back (schema_put and _get of site_schema and all below). */

@@ -143,6 +143,12 @@ override_def(struct arena *a, struct site_point_def *def, const struct site_over
 		def->poll_us = o->poll_us;
 	if (o->suppress_when != NULL)
 		def->suppress_when = o->suppress_when;
+	if (o->interlock != NULL)
+		def->interlock = o->interlock;
+	if (o->interlock_text != NULL)
+		def->interlock_text = o->interlock_text;
+	if (o->output != NULL)
+		def->output = o->output;
 	if (o->alarms.n > 0)
 		merge_alarms(a, def, o);
 	override_register(a, def, o);
@@ -167,14 +173,69 @@ expand_check_back(struct arena *a, struct site_point_def *def, const char *devic
 	def->check_back = own;
 }
 
+static bool
+alarms_have_dollar(const struct key_list *alarms)
+{
+	const struct site_limit *l = alarms->v;
+	for (uint32_t i = 0; i < alarms->n; i++)
+		if (has_dollar(l[i].suppress_when) || has_dollar(l[i].of) || has_dollar(l[i].group))
+			return true;
+	return false;
+}
+
+static void
+expand_alarms(struct arena *a, struct site_point_def *def, const char *device)
+{
+	if (!alarms_have_dollar(&def->alarms))
+		return;
+	struct site_limit *own = arena_alloc(a, def->alarms.n * sizeof(*own));
+	memcpy(own, def->alarms.v, def->alarms.n * sizeof(*own));
+	for (uint32_t i = 0; i < def->alarms.n; i++) {
+		own[i].suppress_when = site_expand(a, own[i].suppress_when, device);
+		own[i].of = site_expand(a, own[i].of, device);
+		own[i].group = site_expand(a, own[i].group, device);
+	}
+	def->alarms.v = own;
+}
+
+static bool
+output_has_dollar(const struct site_output *o)
+{
+	return o != NULL &&
+	    (has_dollar(o->local) || has_dollar(o->mode_when) || has_dollar(o->needs) || has_dollar(o->protect_lo) ||
+	        has_dollar(o->protect_hi) || has_dollar(o->tag_after) || has_dollar(o->tag_when));
+}
+
+static void
+expand_output(struct arena *a, struct site_point_def *def, const char *device)
+{
+	if (!output_has_dollar(def->output))
+		return;
+	struct site_output *own = arena_alloc(a, sizeof(*own));
+	*own = *def->output;
+	own->local = site_expand(a, own->local, device);
+	own->mode_when = site_expand(a, own->mode_when, device);
+	own->needs = site_expand(a, own->needs, device);
+	own->protect_lo = site_expand(a, own->protect_lo, device);
+	own->protect_hi = site_expand(a, own->protect_hi, device);
+	own->tag_after = site_expand(a, own->tag_after, device);
+	own->tag_when = site_expand(a, own->tag_when, device);
+	def->output = own;
+}
+
+static bool
+def_has_dollar(const struct site_point_def *d)
+{
+	return has_dollar(d->expression) || has_dollar(d->suppress_when) || has_dollar(d->interlock) ||
+	    (d->check_back != NULL &&
+	        (has_dollar(d->check_back->done_when) || has_dollar(d->check_back->failed_when))) ||
+	    alarms_have_dollar(&d->alarms) || output_has_dollar(d->output);
+}
+
 const struct site_point_def *
 site_make_def(struct arena *a, const struct site_point_def *of, const struct site_override *o, const char *device)
 {
-	bool has_expressions = has_dollar(of->expression) || has_dollar(of->suppress_when) ||
-	    has_dollar(of->interlock) ||
-	    (of->check_back != NULL &&
-	        (has_dollar(of->check_back->done_when) || has_dollar(of->check_back->failed_when)));
-	if (o == NULL && !has_expressions)
+	if (o == NULL && !def_has_dollar(of))
 		return of;
 	struct site_point_def *def = arena_alloc(a, sizeof(*def));
 	*def = *of;
@@ -184,6 +245,8 @@ site_make_def(struct arena *a, const struct site_point_def *of, const struct sit
 	def->suppress_when = site_expand(a, def->suppress_when, device);
 	def->interlock = site_expand(a, def->interlock, device);
 	expand_check_back(a, def, device);
+	expand_alarms(a, def, device);
+	expand_output(a, def, device);
 	return def;
 }
 
