@@ -36,7 +36,8 @@ struct calc {
 	uint32_t *groups, group_count; /* of calculated points alone */
 	int64_t touch_us;              /* their least period */
 	struct mono touched;
-	bool has_run;
+	struct mono began; /* the first run */
+	bool has_run, has_settled;
 };
 
 static void
@@ -246,14 +247,6 @@ index_steps(const struct calc *c)
 	return of;
 }
 
-/* The point before the reload that point p was; POINT_NONE. */
-static point_id
-find_old(const struct table *old, const struct site_point *p)
-{
-	point_id id = table_find(old, p->name);
-	return id == POINT_NONE && p->was != NULL ? table_find(old, p->was) : id;
-}
-
 void
 calc_adopt(struct calc *c, const struct calc *old)
 {
@@ -263,7 +256,7 @@ calc_adopt(struct calc *c, const struct calc *old)
 	for (uint32_t n = 0; n < c->count; n++) {
 		struct expr *e = c->steps[n].e;
 		const struct site_point *p = &s->points[c->steps[n].id];
-		point_id old_id = e != NULL && expr_has_state(e) ? find_old(old->table, p) : POINT_NONE;
+		point_id old_id = e != NULL && expr_has_state(e) ? table_find_before(old->table, p) : POINT_NONE;
 		const struct step *o = old_id != POINT_NONE ? old_steps[old_id] : NULL;
 		if (o == NULL || o->e == NULL || strcmp(was->points[old_id].def->expression, p->def->expression) != 0)
 			continue;
@@ -272,6 +265,7 @@ calc_adopt(struct calc *c, const struct calc *old)
 		c->steps[n].last = o->last;
 		c->steps[n].was_evaluated = o->was_evaluated;
 	}
+	c->has_settled = old->has_settled;
 	free(old_steps);
 }
 
@@ -282,17 +276,20 @@ static bool
 evaluate(struct calc *c, struct step *n, struct utc now, struct mono mono)
 {
 	const struct value *values = table_values(c->table);
-	struct value was = values[n->id], v = was;
+	struct value was = values[n->id], v = *table_measured(c->table, n->id);
 
 	if (n->e != NULL) {
 		expr_eval(n->e, values, now, n->was_evaluated ? mono_diff_us(mono, n->last) : 0, &v);
 		n->last = mono;
 		n->was_evaluated = true;
+		if (v.quality == Q_NEVER_READ && c->has_settled)
+			v.quality |= Q_STALE; /* its inputs had their time */
 	} else {
 		v.quality = Q_FAILURE;
 		v.cause = ERR_CONFIG;
 	}
 	table_put(c->table, n->id, &v, mono);
+	v = values[n->id]; /* the same as before while a value by hand stands there */
 	bool is_same = v.v == was.v || (isnan(v.v) && isnan(was.v));
 	return !is_same || v.quality != was.quality || v.cause != was.cause;
 }
@@ -328,11 +325,42 @@ is_time(struct mono *last, struct mono now, int64_t every_us, bool is_first)
 	return true;
 }
 
+static bool
+waits_for_inputs(const struct calc *c)
+{
+	const struct value *values = table_values(c->table);
+
+	for (uint32_t n = 0; n < c->count; n++)
+		if (values[c->steps[n].id].quality == Q_NEVER_READ)
+			return true;
+	return false;
+}
+
+/*
+ * After a start the calculations were not looked at before their inputs were, else what was recorded of them by the run before would
+ * go on being good. At the latest after CALC_SETTLE_US; what has no input then is told as such.
+ */
+static bool
+settle(struct calc *c, struct mono mono)
+{
+	if (c->has_settled)
+		return true;
+	if (waits_for_inputs(c) && mono_diff_us(mono, c->began) < CALC_SETTLE_US)
+		return false;
+	c->has_settled = true;
+	for (uint32_t n = 0; n < c->count; n++)
+		if (table_values(c->table)[c->steps[n].id].quality == Q_NEVER_READ)
+			set_bit(c->later, n); /* with the next run */
+	return true;
+}
+
 void
 calc_run(struct calc *c, struct utc now, struct mono mono)
 {
 	bool takes_all = is_time(&c->always_last, mono, c->always_us, !c->has_run), was_busy = false;
 
+	if (!c->has_run)
+		c->began = mono;
 	mark_moved(c);
 	for (uint32_t w = 0; w < c->words; w++) {
 		c->due[w] |= c->later[w] | (takes_all ? c->always[w] : 0);
@@ -345,10 +373,50 @@ calc_run(struct calc *c, struct utc now, struct mono mono)
 				follow(c, n);
 		}
 	}
-	if (is_time(&c->touched, mono, c->touch_us, was_busy))
+	if (settle(c, mono) && is_time(&c->touched, mono, c->touch_us, was_busy))
 		for (uint32_t i = 0; i < c->group_count; i++)
 			table_group_touch(c->table, c->groups[i], now);
 	c->has_run = true;
+}
+
+void
+calc_each_state(const struct calc *c,
+    void (*each)(point_id id, const char *expression, const double *sums, size_t count, void *arg), void *arg)
+{
+	const struct site *s = table_site(c->table);
+	double sums[CALC_SUMS_MAX];
+
+	for (uint32_t n = 0; n < c->count; n++) {
+		const struct expr *e = c->steps[n].e;
+		size_t count = e != NULL ? expr_state_count(e) : 0;
+
+		if (count == 0 || count > CALC_SUMS_MAX || !c->steps[n].was_evaluated)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			sums[i] = expr_state(e, i);
+		each(c->steps[n].id, s->points[c->steps[n].id].def->expression, sums, count, arg);
+	}
+}
+
+bool
+calc_restore(struct calc *c, point_id id, const char *expression, const double *sums, size_t count)
+{
+	const struct site *s = table_site(c->table);
+
+	for (uint32_t n = 0; n < c->count; n++) {
+		struct expr *e = c->steps[n].e;
+
+		if (c->steps[n].id != id || e == NULL)
+			continue;
+		if (expr_state_count(e) != count || strcmp(s->points[id].def->expression, expression) != 0)
+			return false;
+		/* what this run has summed up already comes on top: before its first evaluation that is 0 */
+		for (size_t i = 0; i < count; i++)
+			expr_set_state(e, i, expr_state(e, i) + sums[i]);
+		set_bit(c->due, n);
+		return true;
+	}
+	return false;
 }
 
 uint32_t

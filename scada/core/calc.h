@@ -8,6 +8,8 @@
 
 #include "scada/core/table.h"
 
+#define CALC_SETTLE_US (10 * US_PER_S) /* after a start, for a first sample or a time-out of every input */
+
 struct calc;
 
 /*
@@ -22,9 +24,17 @@ void calc_adopt(struct calc *c, const struct calc *old);
 
 /*
  * Once after the samples of a turn of the loop, before publishing; at least at 1 Hz. The first run evaluates all; one without
- * changes costs next to nothing.
+ * changes costs next to nothing. Groups of calculations alone count as looked at once none waits for a first input any more, or
+ * CALC_SETTLE_US after the first run; what still waits is stale as well then.
  */
 void calc_run(struct calc *c, struct utc now, struct mono mono);
+
+#define CALC_SUMS_MAX 64 /* of one expression, as far as they are saved */
+/* The sums of each calculation that keeps some and was evaluated. expression: they mean nothing with another one. */
+void calc_each_state(const struct calc *c,
+    void (*each)(point_id id, const char *expression, const double *sums, size_t count, void *arg), void *arg);
+/* Sums of an earlier run: added to those of this one. False: it is another expression now. Once a run. */
+bool calc_restore(struct calc *c, point_id id, const char *expression, const double *sums, size_t count);
 
 uint32_t calc_count(const struct calc *c);
 

@@ -2,10 +2,12 @@
 /*
  * core.c - the way of the data through chisand.
  *
- *   start   1 lock and socket   2 site   3 table, calculations   4 clients are let in   5 store, field, planner
- *   turn    1 samples into the table   2 calculations   3 publish: at the end of every turn of the loop in which something came
- *   reload  1 new site; a bad one ends here   2 new generation: table adopts what stays   3 snapshots, field configuration
- *   stop    1 field   2 planner, store   3 clients are told   4 socket removed
+ *   start   1 lock and socket   2 site   3 table, calculations   4 clients are let in   5 store   6 restored state   7 field, planner
+ *           8 alarms and control, when each device has answered or not
+ *   turn    1 samples into the table   2 calculations   3 alarms, control   4 record, journal   5 publish: at the end of every turn of
+ *           the loop in which something came
+ *   reload  1 new site; a bad one ends here   2 new generation: table adopts what stays   3 snapshots, store, field configuration
+ *   stop    1 the last of the record and of the journal   2 field   3 planner, reader, store   4 clients are told   5 socket removed
  */
 #include "config.h"
 
@@ -18,62 +20,31 @@
 
 #include "scada/base/log.h"
 #include "scada/base/str.h"
-#include "scada/core/calc.h"
-#include "scada/core/core.h"
-#include "scada/core/intake.h"
-#include "scada/core/links.h"
+#include "scada/core/core_private.h"
+#include "scada/core/entries.h"
 #include "scada/core/notify.h"
-#include "scada/core/place.h"
-#include "scada/core/publish.h"
-#include "scada/core/session.h"
-#include "scada/core/system.h"
 
 #define TICK_S     0.25
 #define STATUS_S   5.0
 #define FAREWELL_S 1.5 /* for clients to read our last words */
-
-struct core {
-	struct ev_loop *loop;
-	const struct core_options *options;
-	struct place_socket socket;
-	struct supervise *supervise;
-	struct intake *intake;
-	struct links *links;
-	struct publish *publish;
-	struct sessions *sessions;
-	struct system *system;
-	/* ---- of the generation */
-	struct site *site;
-	struct table *table;
-	struct calc *calc;
-	uint16_t generation;
-	uint64_t hash[4];
-	uint64_t uuid[2];
-	/* ---- */
-	ev_prepare turn; /* never started, only fed: runs after all events of a turn, before the queues go out */
-	ev_timer tick, status, alive, farewell;
-	ev_signal term, interrupt, hangup;
-	char status_text[128];
-	bool is_stopping;
-	int exit_code;
-};
-
-static void
-touch(struct core *c)
-{
-	ev_feed_event(c->loop, &c->turn, EV_CUSTOM);
-}
+#define LAST_S     1.5 /* for the store to have the last of the record */
+#define LAST_ASK_S 0.02
 
 static void
 turn_cb(struct ev_loop *loop, ev_prepare *w, int revents)
 {
 	struct core *c = w->data;
+	struct mono mono = clock_mono();
+	struct utc now = clock_utc();
 
 	(void)loop;
 	(void)revents;
 	if (c->table == NULL || c->is_stopping)
 		return;
-	calc_run(c->calc, clock_utc(), clock_mono());
+	calc_run(c->calc, now, mono);
+	core_act_turn(c, now, mono);
+	memory_turn(c->memory, now, mono);
+	core_act_flush(c, mono);
 	publish_turn(c->publish);
 }
 
@@ -87,7 +58,9 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	if (c->table == NULL)
 		return;
 	table_tick(c->table, clock_mono());
-	touch(c);
+	memory_tick(c->memory, clock_utc(), clock_mono());
+	core_begin_acting(c, clock_utc(), clock_mono());
+	core_touch(c);
 }
 
 static void
@@ -119,10 +92,16 @@ alive_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	notify_alive();
 }
 
+void
+core_touch(struct core *c)
+{
+	ev_feed_event(c->loop, &c->turn, EV_CUSTOM);
+}
+
 /* ---- greetings */
 
-static void
-hello_cb(struct msg_hello *m, void *arg)
+void
+core_hello(struct msg_hello *m, void *arg)
 {
 	struct core *c = arg;
 
@@ -157,11 +136,34 @@ read_uuid(const char *text, uint64_t out[2])
 /* ---- the site */
 
 static void
-start_helpers(struct core *c)
+start_store(struct core *c)
 {
-	supervise_start(c->supervise, HELPER_STORE, NULL);
+	enum err e = supervise_start(c->supervise, HELPER_STORE, c->writer);
+
+	supervise_start(c->supervise, HELPER_READER, c->reader);
+	memory_begin(c->memory, e != OK);
+}
+
+/* What was saved is restored, or its time is over. */
+static void
+restored_cb(void *arg)
+{
+	struct core *c = arg;
+
+	if (c->is_stopping)
+		return;
+	c->restored_at = clock_mono();
 	supervise_start(c->supervise, HELPER_FIELD, NULL);
 	supervise_start(c->supervise, HELPER_PLANNER, NULL);
+	onduty_begin(c->onduty);
+}
+
+static void
+scan_cb(point_id id, bool on, void *arg)
+{
+	struct core *c = arg;
+
+	links_scan(c->links, id, on);
 }
 
 static void
@@ -171,6 +173,7 @@ loaded_cb(struct site *site, const uint64_t hash[4], void *arg)
 	struct site *old_site = c->site;
 	struct table *old_table = c->table;
 	struct calc *old_calc = c->calc;
+	uint64_t old_hash[4];
 	bool is_first = old_site == NULL;
 
 	if (c->is_stopping) {
@@ -179,31 +182,52 @@ loaded_cb(struct site *site, const uint64_t hash[4], void *arg)
 	}
 	if (++c->generation == 0)
 		c->generation = 1;
+	memcpy(old_hash, c->hash, sizeof(old_hash));
 	memcpy(c->hash, hash, sizeof(c->hash));
 	read_uuid(site->id, c->uuid);
 	c->site = site;
+	(void)clock_set_zone(
+	    site->timezone); /* of times in sentences for people; the checker has seen that it exists */
 	c->table = table_new(site);
 	if (old_table != NULL)
 		table_adopt(c->table, old_table);
 	c->calc = calc_new(c->table);
 	if (old_calc != NULL)
 		calc_adopt(c->calc, old_calc);
+	memory_site(c->memory, c->table, c->calc, c->generation, hash);
+	core_act_site(c, clock_utc(), clock_mono());
+	onduty_site(c->onduty, site, c->generation, hash);
 	publish_site(c->publish, c->table, c->generation);
 	links_site(c->links, c->table, c->generation);
 	system_site(c->system, c->table);
 	sessions_site(c->sessions, site);
+	entries_site(memory_log(c->memory), site, hash, old_site, old_hash, c->generation, clock_utc(), clock_mono());
 	calc_free(old_calc);
 	table_free(old_table);
 	site_free(old_site);
-	touch(c);
+	alarming_own(c->alarming, OWN_CONFIG, false, "a configuration was taken", clock_utc(), clock_mono());
+	core_touch(c);
 	log_notice("%s %s: %u points, %u devices, generation %u", is_first ? "site" : "reloaded", site->name,
 	    site->point_count, site->node_count, c->generation);
 	if (is_first) {
-		start_helpers(c);
+		start_store(c);
 		log_notice("ready; clients find it at %s", c->socket.path);
 	}
 	notify_ready();
 	status_cb(c->loop, &c->status, 0);
+}
+
+/* The store is let go when it has all, or takes too long for it. */
+static void
+last_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct core *c = w->data;
+
+	(void)revents;
+	if (!memory_is_idle(c->memory) && mono_diff_us(clock_mono(), c->stopped_at) < (int64_t)(LAST_S * 1e6))
+		return;
+	ev_timer_stop(loop, w);
+	supervise_stop(c->supervise);
 }
 
 static void
@@ -215,8 +239,11 @@ stop(struct core *c, int exit_code)
 	}
 	c->is_stopping = true;
 	c->exit_code = exit_code;
+	c->stopped_at = clock_mono();
 	notify_stopping();
-	supervise_stop(c->supervise);
+	memory_finish(c->memory, clock_utc(), c->stopped_at);
+	ev_timer_start(c->loop, &c->last);
+	last_cb(c->loop, &c->last, 0);
 }
 
 static void
@@ -231,6 +258,10 @@ failed_cb(enum err why, void *arg)
 		return;
 	}
 	log_error("the site was not reloaded (%s); generation %u stays", err_text(why), c->generation);
+	logbook_say(memory_log(c->memory), clock_utc(), clock_mono(), JOURNAL_CONFIG, NULL,
+	    "a new site was refused (%s); generation %u stays", err_text(why), c->generation);
+	alarming_own(c->alarming, OWN_CONFIG, true, err_text(why), clock_utc(), clock_mono());
+	core_touch(c);
 	notify_ready();
 }
 
@@ -264,8 +295,16 @@ up_cb(enum helper_id id, struct conn *conn, void *arg)
 {
 	struct core *c = arg;
 
-	if (id == HELPER_FIELD)
+	memory_up(c->memory, c->supervise, id, conn);
+	if (id == HELPER_FIELD) {
 		links_up(c->links, conn);
+		alarming_own(c->alarming, OWN_FIELD, false, "it runs again", clock_utc(), clock_mono());
+	}
+	if (id == HELPER_READER)
+		alarming_own(c->alarming, OWN_READER, false, "it runs again", clock_utc(), clock_mono());
+	if (id == HELPER_NOTIFY)
+		onduty_up(c->onduty, conn);
+	core_touch(c);
 }
 
 static void
@@ -282,12 +321,18 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 		conn_send(conn, W_PONG, f->sequence, NULL, NULL);
 		return;
 	}
-	if (id != HELPER_FIELD)
-		return; /* store and planner have their places, but nothing to say yet */
-	e = links_frame(c->links, f, clock_utc(), clock_mono());
+	if (id == HELPER_STORE || id == HELPER_READER)
+		e = memory_frame(c->memory, id, f);
+	else if (id == HELPER_FIELD)
+		e = links_frame(c->links, f, clock_utc(), clock_mono());
+	else if (id == HELPER_NOTIFY)
+		e = onduty_frame(c->onduty, f, clock_utc(), clock_mono());
+	else
+		return; /* the planner has its place, but nothing to say yet */
 	if (e != OK)
 		supervise_reject(c->supervise, id, e);
-	touch(c);
+	if (id == HELPER_FIELD)
+		core_touch(c);
 }
 
 static void
@@ -298,11 +343,23 @@ down_cb(enum helper_id id, enum err why, void *arg)
 	if (id == HELPER_SITE) {
 		if (!c->is_stopping) /* a load that we ended ourselves has no outcome */
 			intake_down(c->intake, why);
-	} else if (id == HELPER_FIELD && !c->is_stopping) {
-		log_warn("chisan-field is gone: its points are without communication until it is back");
-		links_down(c->links);
-		touch(c);
+		return;
 	}
+	memory_down(c->memory, id, why); /* clients may still ask: nobody may keep a pipe that has ended */
+	if (id == HELPER_READER && !c->is_stopping)
+		alarming_own(c->alarming, OWN_READER, true, err_text(why), clock_utc(), clock_mono());
+	if (id == HELPER_NOTIFY && !c->is_stopping) {
+		onduty_down(c->onduty, why);
+		core_touch(c);
+	}
+	if (id != HELPER_FIELD)
+		return;
+	if (!c->is_stopping)
+		log_warn("chisan-field is gone: its points are without communication until it is back");
+	links_down(c->links);
+	if (!c->is_stopping)
+		alarming_own(c->alarming, OWN_FIELD, true, err_text(why), clock_utc(), clock_mono());
+	core_touch(c);
 }
 
 static void
@@ -324,7 +381,7 @@ stopped_cb(void *arg)
 }
 
 static const struct supervise_ops supervise_ops = {
-	.hello = hello_cb,
+	.hello = core_hello,
 	.up = up_cb,
 	.frame = helper_frame_cb,
 	.down = down_cb,
@@ -332,89 +389,51 @@ static const struct supervise_ops supervise_ops = {
 };
 static const struct intake_ops intake_ops = { .loaded = loaded_cb, .failed = failed_cb };
 
-/* ---- clients */
-
-static void
-subscribe_cb(struct session *s, unsigned what, void *arg)
-{
-	struct core *c = arg;
-
-	publish_join(c->publish, &s->feed, s->conn, what);
-}
-
-static void
-raw_get_cb(struct session *s, uint32_t sequence, point_id point, void *arg)
-{
-	struct core *c = arg;
-
-	links_raw_get(c->links, s, sequence, point);
-}
-
-static void
-gone_cb(struct session *s, void *arg)
-{
-	struct core *c = arg;
-
-	publish_leave(c->publish, &s->feed);
-	links_forget(c->links, s);
-	if (c->is_stopping && sessions_count(c->sessions) <= 1 && ev_is_active(&c->farewell))
-		ev_break(c->loop, EVBREAK_ALL);
-}
-
-static void
-raw_cb(void *asker, uint32_t sequence, const struct frame *f, void *arg)
-{
-	struct session *s = asker;
-	struct wbuf b = { .len = 0 };
-
-	(void)arg;
-	memcpy(wbuf_grow(&b, f->length), f->body, f->length);
-	conn_send(s->conn, W_RAW, sequence, &b, NULL);
-	wbuf_done(&b);
-	s->raw_open--;
-}
-
-static void
-raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, void *arg)
-{
-	struct session *s = asker;
-
-	(void)arg;
-	conn_result(s->conn, sequence, why, -1, "%s", text);
-	s->raw_open--;
-}
-
-static const struct sessions_ops sessions_ops = {
-	.hello = hello_cb, .subscribe = subscribe_cb, .raw_get = raw_get_cb, .gone = gone_cb
-};
-static const struct links_ops links_ops = { .raw = raw_cb, .raw_failed = raw_failed_cb };
-
-/* ---- figures */
-
-static size_t
-ask_cb(double *sessions, double *late, pid_t pids[], size_t max, void *arg)
-{
-	struct core *c = arg;
-	size_t n = 0;
-
-	*sessions = sessions_count(c->sessions);
-	*late = links_stats(c->links)->late;
-	for (int i = 0; i < HELPER_COUNT && n < max; i++) {
-		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);
-
-		if (pid != 0)
-			pids[n++] = pid;
-	}
-	return n;
-}
-
 static void
 touched_cb(void *arg)
 {
-	touch(arg);
+	core_touch(arg);
 }
 
-static const struct system_ops system_ops = { .ask = ask_cb, .touched = touched_cb };
+static void
+health_cb(bool is_recording, const char *words, void *arg)
+{
+	struct core *c = arg;
+
+	alarming_own(c->alarming, OWN_STORE, !is_recording, words, clock_utc(), clock_mono());
+	core_touch(c);
+}
+
+static void
+chain_cb(bool is_broken, const char *words, void *arg)
+{
+	struct core *c = arg;
+
+	alarming_own(c->alarming, OWN_JOURNAL, is_broken, words, clock_utc(), clock_mono());
+	core_touch(c);
+}
+
+static void
+duty_cb(bool is_failing, const char *words, void *arg)
+{
+	struct core *c = arg;
+
+	alarming_own(c->alarming, OWN_NOTIFY, is_failing, words, clock_utc(), clock_mono());
+	core_touch(c);
+}
+
+static const struct onduty_ops onduty_ops = { .failing = duty_cb };
+
+static const struct memory_ops memory_ops = {
+	.ready = restored_cb,
+	.scan = scan_cb,
+	.touched = touched_cb,
+	.restore = core_restore,
+	.renewed = core_renewed,
+	.health = health_cb,
+	.chain = chain_cb,
+	.second = core_second,
+};
 
 /* ---- life */
 
@@ -426,11 +445,12 @@ start_watchers(struct core *c)
 	ev_timer_init(&c->tick, tick_cb, TICK_S, TICK_S);
 	ev_timer_init(&c->status, status_cb, STATUS_S, STATUS_S);
 	ev_timer_init(&c->alive, alive_cb, 0.0, (double)notify_alive_us() / 1e6);
+	ev_timer_init(&c->last, last_cb, LAST_ASK_S, LAST_ASK_S);
 	ev_timer_init(&c->farewell, farewell_cb, 0.0, 0.0);
 	ev_signal_init(&c->term, stop_cb, SIGTERM);
 	ev_signal_init(&c->interrupt, stop_cb, SIGINT);
 	ev_signal_init(&c->hangup, hangup_cb, SIGHUP);
-	c->turn.data = c->tick.data = c->status.data = c->alive.data = c->farewell.data = c;
+	c->turn.data = c->tick.data = c->status.data = c->alive.data = c->last.data = c->farewell.data = c;
 	c->term.data = c->interrupt.data = c->hangup.data = c;
 	ev_timer_start(c->loop, &c->tick);
 	ev_timer_start(c->loop, &c->status);
@@ -446,9 +466,12 @@ tear_down(struct core *c)
 {
 	publish_site(c->publish, NULL, 0);
 	sessions_free(c->sessions);
+	onduty_free(c->onduty);
 	supervise_free(c->supervise);
 	intake_free(c->intake);
 	system_free(c->system);
+	core_act_free(c);
+	memory_free(c->memory);
 	links_free(c->links);
 	publish_free(c->publish);
 	calc_free(c->calc);
@@ -461,7 +484,12 @@ tear_down(struct core *c)
 int
 core_run(const struct core_options *options)
 {
-	struct core c = { .options = options, .socket = { .fd = -1 } };
+	struct core c = {
+		.options = options,
+		.socket = { .fd = -1 },
+		.writer = { "-d", options->data_folder, NULL },
+		.reader = { "-r", "-d", options->data_folder, NULL },
+	};
 	char message[512];
 
 	if (!place_lock(options->data_folder, message, sizeof(message)) ||
@@ -469,19 +497,25 @@ core_run(const struct core_options *options)
 		log_error("%s", message);
 		return 1;
 	}
-	if (!utc_is_plausible(clock_utc()))
-		log_warn("the system clock is wrong; times will be wrong until it is set");
 	c.loop = ev_default_loop(EVFLAG_NOENV);
 	if (c.loop == NULL)
 		log_fatal("libev does not start: no epoll?");
 	notify_init();
 	start_watchers(&c);
 	c.publish = publish_new(c.loop, clock_utc());
-	c.links = links_new(c.publish, &links_ops, &c);
-	c.sessions = sessions_new(c.loop, c.socket.fd, &sessions_ops, &c);
+	c.memory = memory_new(c.loop, c.publish, &memory_ops, &c);
+	core_act_new(&c);
+	if (!utc_is_plausible(clock_utc())) {
+		log_warn("the system clock is wrong; times will be wrong until it is set");
+		alarming_own(
+		    c.alarming, OWN_CLOCK, true, "it was wrong when chisand started", clock_utc(), clock_mono());
+	}
+	c.links = links_new(c.publish, &core_links_ops, &c);
+	c.sessions = sessions_new(c.loop, c.socket.fd, &core_sessions_ops, &c);
 	c.supervise = supervise_new(c.loop, &supervise_ops, &c);
+	c.onduty = onduty_new(c.supervise, c.publish, memory_log(c.memory), &onduty_ops, &c);
 	c.intake = intake_new(c.supervise, options->site_folder, &intake_ops, &c);
-	c.system = system_new(c.loop, &system_ops, &c);
+	c.system = system_new(c.loop, &core_system_ops, &c);
 	intake_start(c.intake);
 	ev_run(c.loop, 0);
 	tear_down(&c);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scada/base/command.h"
 #include "scada/base/str.h"
 #include "scada/core/describe.h"
 
@@ -36,6 +37,7 @@ describe_device(const struct site *s, uint32_t device, struct wbuf *b)
 		.link = or_empty(d->link),
 		.protocol = (uint8_t)n->profile->protocol,
 		.poll_us = us32(d->poll_us),
+		.area = or_empty(d->area),
 	};
 
 	wbuf_reset(b);
@@ -123,6 +125,25 @@ find_limits(const struct site_point_def *def, struct msg_point *m)
 	}
 }
 
+/* What a console needs to know of an output before anything is asked of it. */
+static void
+put_output(const struct site_point_def *d, struct msg_point *m)
+{
+	m->ramp_per_s = (double)NAN;
+	m->falls_back = "";
+	m->confirm = "";
+	if (d->write == NULL)
+		return;
+	m->output = OUT_WRITABLE | (d->select_before_operate ? OUT_SELECT : 0) | (d->dangerous ? OUT_DANGEROUS : 0) |
+	    (d->two_person ? OUT_TWO_PERSON : 0) | (d->write->pulse_us > 0 ? OUT_PULSE : 0);
+	if (d->ramp_per_s > 0)
+		m->ramp_per_s = d->ramp_per_s;
+	if (d->revert != NULL)
+		m->revert_s = (uint32_t)(d->revert->after_us / US_PER_S);
+	m->falls_back = or_empty(d->falls_back);
+	m->confirm = d->output != NULL ? or_empty(d->output->confirm) : "";
+}
+
 void
 describe_point(const struct site *s, point_id id, struct wbuf *b)
 {
@@ -153,6 +174,7 @@ describe_point(const struct site *s, point_id id, struct wbuf *b)
 	put_names(&states, &def->states, &def->states_ja, false);
 	put_names(&bits, &def->bits, &def->bits_ja, true);
 	find_limits(def, &m);
+	put_output(def, &m);
 	m.states = (struct msg_bytes){ states.data, states.len };
 	m.bits = (struct msg_bytes){ bits.data, bits.len };
 	wbuf_reset(b);
@@ -231,26 +253,44 @@ describe_field_device(const struct site *s, uint32_t device, struct wbuf *b)
 	wbuf_done(&identity);
 }
 
+/* Part of the raw integer; 0 and 63: the whole. */
+static void
+part_of(const struct site_register *r, uint8_t *lo, uint8_t *hi)
+{
+	*lo = 0;
+	*hi = 63;
+	if (r->bit >= 0) {
+		*lo = *hi = (uint8_t)r->bit;
+	} else if (!isnan(r->bits.lo) && !isnan(r->bits.hi)) {
+		*lo = (uint8_t)r->bits.lo;
+		*hi = (uint8_t)r->bits.hi;
+	}
+}
+
+static bool
+is_item(const struct site *s, point_id id)
+{
+	const struct site_point *p = &s->points[id];
+
+	return p->device != DEVICE_NONE && p->def->read != NULL && p->def->expression == NULL &&
+	    describe_is_field(s, p->device);
+}
+
 bool
 describe_field_item(const struct site *s, point_id id, struct wbuf *b)
 {
 	const struct site_point *p = &s->points[id];
 	const struct site_register *r = p->def->read;
 	struct wbuf invalid;
-	struct msg_field_item m = { .point = id, .device = p->device, .bit_hi = 63 };
+	struct msg_field_item m = { .point = id, .device = p->device };
 
-	if (p->device == DEVICE_NONE || r == NULL || p->def->expression != NULL || !describe_is_field(s, p->device))
+	if (!is_item(s, id))
 		return false;
 	m.table = (uint8_t)r->table;
 	m.address = (uint16_t)r->address;
 	m.type = (uint8_t)r->type;
 	m.order = (uint8_t)order_of(r, s->nodes[p->device].profile);
-	if (r->bit >= 0) {
-		m.bit_lo = m.bit_hi = (uint8_t)r->bit;
-	} else if (!isnan(r->bits.lo) && !isnan(r->bits.hi)) {
-		m.bit_lo = (uint8_t)r->bits.lo;
-		m.bit_hi = (uint8_t)r->bits.hi;
-	}
+	part_of(r, &m.bit_lo, &m.bit_hi);
 	m.period_us = us32(p->period_us);
 	if (r->scale_factor >= 0) {
 		m.has_sf = 1;
@@ -263,5 +303,41 @@ describe_field_item(const struct site *s, point_id id, struct wbuf *b)
 	wbuf_reset(b);
 	msg_field_item_put(b, &m);
 	wbuf_done(&invalid);
+	return true;
+}
+
+bool
+describe_is_output(const struct site *s, point_id id)
+{
+	const struct site_point *p = &s->points[id];
+
+	return p->device != DEVICE_NONE && p->def->write != NULL && describe_is_field(s, p->device);
+}
+
+bool
+describe_field_output(const struct site *s, point_id id, struct wbuf *b)
+{
+	const struct site_point *p = &s->points[id];
+	const struct site_register *r = p->def->write;
+	const struct site_revert *revert = p->def->revert;
+	struct msg_field_output m = { .point = id, .device = p->device };
+
+	if (!describe_is_output(s, id))
+		return false;
+	m.table = (uint8_t)r->table;
+	m.address = (uint16_t)r->address;
+	m.type = (uint8_t)r->type;
+	m.order = (uint8_t)order_of(r, s->nodes[p->device].profile);
+	part_of(r, &m.bit_lo, &m.bit_hi);
+	m.open_address = r->open_address >= 0 ? (uint32_t)r->open_address : UINT32_MAX;
+	m.pulse_us = us32(r->pulse_us);
+	if (r->scale_factor >= 0) {
+		m.has_sf = 1;
+		m.sf_address = (uint16_t)r->scale_factor;
+	}
+	m.timer_address = revert != NULL && revert->timer_register >= 0 ? (uint32_t)revert->timer_register : UINT32_MAX;
+	m.is_echoed = is_item(s, id);
+	wbuf_reset(b);
+	msg_field_output_put(b, &m);
 	return true;
 }

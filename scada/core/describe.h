@@ -16,5 +16,8 @@ void describe_field_link(const struct site *s, uint32_t link, struct wbuf *b);
 void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b);
 /* False: nothing is read for this point. */
 bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);
+bool describe_is_output(const struct site *s, point_id id); /* is it written, and by the field program? */
+/* False: nothing is written for this point. */
+bool describe_field_output(const struct site *s, point_id id, struct wbuf *b);
 
 #endif

@@ -9,7 +9,9 @@
 
 #include "scada/base/log.h"
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "scada/core/describe.h"
+#include "scada/core/encode.h"
 #include "scada/core/links.h"
 
 #define QUESTIONS_MAX 512
@@ -81,9 +83,32 @@ send_config(struct links *l)
 		conn_send(l->conn, W_FIELD_ITEM, 0, &b, NULL);
 		start.items++;
 	}
+	for (point_id i = 0; i < s->point_count; i++) {
+		if (!describe_field_output(s, i, &b))
+			continue;
+		conn_send(l->conn, W_FIELD_OUTPUT, 0, &b, NULL);
+		start.outputs++;
+	}
 	wbuf_reset(&b);
 	msg_field_start_put(&b, &start);
 	conn_send(l->conn, W_FIELD_START, 0, &b, NULL);
+	wbuf_done(&b);
+	for (point_id i = 0; i < s->point_count; i++)
+		if (table_is_off(l->table, i))
+			links_scan(l, i, false);
+}
+
+void
+links_scan(struct links *l, point_id point, bool on)
+{
+	struct msg_field_scan m = { .point = point, .on = on };
+	struct wbuf b;
+
+	if (l->conn == NULL || l->site == NULL || conn_generation(l->conn) != l->generation)
+		return; /* told with the configuration */
+	wbuf_init(&b);
+	msg_field_scan_put(&b, &m);
+	conn_send(l->conn, W_FIELD_SCAN, 0, &b, NULL);
 	wbuf_done(&b);
 }
 
@@ -104,6 +129,8 @@ set_state(struct links *l, uint32_t device, enum device_state state, enum err wh
 		m.detail = "";
 	}
 	publish_device(l->publish, &m);
+	if (l->ops->state != NULL)
+		l->ops->state(&m, l->arg);
 }
 
 static void
@@ -168,6 +195,8 @@ links_down(struct links *l)
 		table_device_down(l->table, i, ERR_HELPER);
 		set_state(l, i, DEVICE_DOWN, ERR_HELPER);
 	}
+	if (l->ops->down != NULL)
+		l->ops->down(l->arg);
 }
 
 /* ---- reports */
@@ -207,6 +236,25 @@ got_device_state(struct links *l, struct rbuf *r)
 		table_device_down(l->table, m.device, m.last_error == OK ? ERR_NOT_CONNECTED : (enum err)m.last_error);
 	/* CONNECTING after an error is the one retry at once: if it fails DOWN follows, if not the values never flickered */
 	publish_device(l->publish, &m);
+	if (l->ops->state != NULL)
+		l->ops->state(&m, l->arg);
+	return OK;
+}
+
+static enum err
+got_written(struct links *l, const struct frame *f, struct rbuf *r)
+{
+	struct msg_field_written m;
+
+	if (!msg_field_written_get(r, &m) || !r_done(r) || !err_is_known(m.err))
+		return ERR_FRAME;
+	/* whoever asked knows it by its number; the point may be one of a configuration that has ended */
+	if (f->generation != l->generation)
+		m.point = POINT_NONE;
+	if (m.point != POINT_NONE && (m.point >= l->site->point_count || !describe_is_output(l->site, m.point)))
+		return ERR_FRAME;
+	if (l->ops->written != NULL)
+		l->ops->written(&m, l->arg);
 	return OK;
 }
 
@@ -248,6 +296,7 @@ links_frame(struct links *l, const struct frame *f, struct utc received, struct 
 	switch (f->type) {
 	case W_SAMPLES: return got_samples(l, &r, received, now);
 	case W_DEVICE_STATE: return got_device_state(l, &r);
+	case W_FIELD_WRITTEN: return got_written(l, f, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
 	case W_RAW:
 	case W_RESULT: return answer(l, f);
@@ -256,6 +305,42 @@ links_frame(struct links *l, const struct frame *f, struct utc received, struct 
 	case W_BYE: return OK; /* its pipe ends next */
 	default: return ERR_FRAME;
 	}
+}
+
+/* ---- writes */
+
+enum err
+links_write(struct links *l, const struct msg_field_write *w, char *why, size_t size)
+{
+	struct msg_field_write m = *w;
+	const struct site_point *p;
+	struct wbuf b;
+	enum err e;
+
+	if (l->site == NULL || w->point >= l->site->point_count || !describe_is_output(l->site, w->point)) {
+		str_copy(why, size, "no register of a device is written for this point");
+		return ERR_NOT_FOUND;
+	}
+	p = &l->site->points[w->point];
+	if (!l->site->nodes[p->device].device->enabled) {
+		str_printf(why, size, "%.64s is switched off in the site file", l->site->nodes[p->device].device->name);
+		return ERR_DISABLED;
+	}
+	e = encode_value(p->def, w->raw, &m.raw, why, size);
+	if (e != OK)
+		return e;
+	if (l->conn == NULL) {
+		str_copy(why, size, err_text(ERR_HELPER));
+		return ERR_HELPER;
+	}
+	wbuf_init(&b);
+	msg_field_write_put(&b, &m);
+	e = conn_send(l->conn, W_FIELD_WRITE, 0, &b, NULL);
+	wbuf_done(&b);
+	if (e == OK)
+		return OK;
+	str_copy(why, size, err_text(ERR_HELPER));
+	return ERR_HELPER;
 }
 
 /* ---- questions for registers */

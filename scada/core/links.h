@@ -9,10 +9,16 @@
 
 struct links;
 
-/* Answers to a question for registers: W_RAW as the field program sent it, or an error. */
+/* raw, raw_failed: answers to a question for registers, W_RAW as the field program sent it, or an error. NULL: nobody wants to know. */
 struct links_ops {
 	void (*raw)(void *asker, uint32_t sequence, const struct frame *f, void *arg);
 	void (*raw_failed)(void *asker, uint32_t sequence, enum err why, const char *text, void *arg);
+	/* Communication of a device was reported, changed or not. */
+	void (*state)(const struct msg_device_state *m, void *arg);
+	/* What became of a write. m->point: POINT_NONE if it was one of an earlier configuration; m->write is what it is known by. */
+	void (*written)(const struct msg_field_written *m, void *arg);
+	/* The field program is gone: writes that were sent and not answered have no known outcome. */
+	void (*down)(void *arg);
 };
 
 struct links *links_new(struct publish *p, const struct links_ops *ops, void *arg);
@@ -26,6 +32,16 @@ void links_down(struct links *l);
 
 /* OK, or what is wrong with the frame: then its sender must go. received, now: the time of this turn. */
 enum err links_frame(struct links *l, const struct frame *f, struct utc received, struct mono now);
+
+/* A point is read, or not until further notice, as the table has it; sent again with each configuration. */
+void links_scan(struct links *l, point_id point, bool on);
+
+/*
+ * Writes to a point, now. w->raw is the value in the point's unit; w->write comes back with the outcome.
+ * OK: it is on its way, and `written` or `down` follows. Else nothing was sent, and why holds a sentence: ERR_HELPER, ERR_NOT_FOUND
+ * (no output of the field program), ERR_DISABLED (its device is off), ERR_RANGE.
+ */
+enum err links_write(struct links *l, const struct msg_field_write *w, char *why, size_t size);
 
 /* asker is given back in the answer; sequence too. */
 void links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point);

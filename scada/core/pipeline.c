@@ -119,12 +119,17 @@ counter_step(struct counter *c, double raw, struct mono now, enum err *cause)
 
 	if (!c->has_last) {
 		c->has_last = true;
-		c->last = raw;
+		c->first = c->last = raw;
 		c->changed = now;
 		return 0;
 	}
+	if (c->is_restored) {
+		c->is_restored = false;
+		c->first = raw;
+		quality = step != 0 ? Q_ADJUSTED : 0; /* counted while nobody looked */
+	}
 	if (step == 0)
-		return 0;
+		return quality;
 	if (step < 0 && c->modulus > 0 && -step > c->modulus / 2 && raw >= 0) {
 		step += c->modulus; /* beyond the modulus it counted from 0 */
 		if (step < 0)
@@ -147,16 +152,27 @@ counter_step(struct counter *c, double raw, struct mono now, enum err *cause)
 	return quality;
 }
 
-static double
-natural_modulus(int type)
+void
+counter_restore(struct counter *c, double last, double total, struct mono saved)
 {
-	switch (type) {
-	case RAW_U16: return 65536.0;
-	case RAW_I16: return 32768.0;
-	case RAW_U32: return 4294967296.0;
-	case RAW_I32: return 2147483648.0;
-	default: /* 64 bits do not roll over in a meter's life; floats do not roll over */ return 0;
+	struct counter before = *c;
+	enum err cause = OK;
+
+	before.has_last = true;
+	before.is_restored = false;
+	before.last = last;
+	before.total = total;
+	before.changed = saved;
+	if (!c->has_last) {
+		*c = before;
+		c->is_restored = true;
+		return;
 	}
+	if (c->is_restored)
+		return; /* twice: the first one holds */
+	(void)counter_step(&before, c->first, c->changed, &cause);
+	c->total += before.total;
+	c->first = last; /* and not again */
 }
 
 /* The site file gives the modulus as a value; the register counts whole steps: 42949672.96 in steps of 0.01 is 2^32. */
@@ -178,7 +194,7 @@ counter_init(struct counter *c, const struct site_point_def *d)
 	if (d->counter != NULL && d->counter->modulus > 0)
 		c->modulus = steps_of(d->counter->modulus, c->unit);
 	else
-		c->modulus = d->read != NULL ? natural_modulus(d->read->type) : 0;
+		c->modulus = d->read != NULL ? raw_type_modulus((enum raw_type)d->read->type) : 0;
 }
 
 /* ---- all of a point */
@@ -222,6 +238,8 @@ pipeline_adopt(struct pipeline *p, const struct pipeline *old)
 {
 	if (p->counter.unit == old->counter.unit && p->counter.modulus == old->counter.modulus) {
 		p->counter.has_last = old->counter.has_last;
+		p->counter.is_restored = old->counter.is_restored;
+		p->counter.first = old->counter.first;
 		p->counter.last = old->counter.last;
 		p->counter.changed = old->counter.changed;
 	}

@@ -35,6 +35,8 @@ struct counter {
 	double unit;           /* of one raw step, in the point's unit */
 	double max_rate_per_s; /* in the point's unit; 0 = any */
 	bool has_last;
+	bool is_restored; /* the next reading closes the pause since the last run */
+	double first;     /* reading of this run */
 	double last;
 	struct mono changed; /* when it moved last */
 	double total;        /* monotone sum of increments, in the point's unit */
@@ -62,5 +64,7 @@ double filter_step(struct filter *f, double x, struct mono now);
 bool frozen_step(struct frozen *f, double raw, struct mono now); /* true: frozen */
 /* Returns Q_ADJUSTED at a roll-over or (with ERR_COUNTER) a reset, Q_INACCURATE with ERR_COUNTER at a jump that cannot be. */
 uint16_t counter_step(struct counter *c, double raw, struct mono now, enum err *cause);
+/* The base of an earlier run, as of `saved`. If this run has readings already, the increment up to its first one is added. */
+void counter_restore(struct counter *c, double last, double total, struct mono saved);
 
 #endif

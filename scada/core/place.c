@@ -110,10 +110,26 @@ make_parents(const char *folder)
 	}
 }
 
+/*
+ * A file system that cannot be written, as after an error of its disk, is no reason to leave a plant alone: the file that is there can
+ * be locked all the same, and without one the folder itself. -1: errno says why.
+ */
+static int
+open_lock(int dir)
+{
+	int fd = openat(dir, "chisand.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+
+	if (fd >= 0 || errno != EROFS)
+		return fd;
+	fd = openat(dir, "chisand.lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 && errno == ENOENT ? fcntl(dir, F_DUPFD_CLOEXEC, 0) : fd;
+}
+
 bool
 place_lock(const char *folder, char *message, size_t size)
 {
 	char pid[32], holder[32] = "";
+	bool is_folder;
 	struct stat st;
 	int dir, fd;
 
@@ -121,8 +137,19 @@ place_lock(const char *folder, char *message, size_t size)
 	dir = open_folder(folder, 0750, message, size);
 	if (dir < 0)
 		return false;
-	fd = openat(dir, "chisand.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
-	close(dir);
+	fd = flock(dir, LOCK_EX | LOCK_NB) == 0 ? open_lock(dir) : -1;
+	if (fd < 0 && errno == EWOULDBLOCK) { /* it began while there was no file to lock */
+		close(dir);
+		return refuse(message, size,
+		    "another chisand works in %s; stop it first, or give this one a data folder with -d", folder);
+	}
+	int why = errno;
+
+	is_folder = fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+	close(dir); /* and with it that lock, unless the duplicate keeps it */
+	if (is_folder)
+		return true;
+	errno = why;
 	if (fd < 0 && errno == ELOOP)
 		return refuse(message, size, "%s/chisand.lock is a symbolic link; remove it", folder);
 	if (fd < 0)

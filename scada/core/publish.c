@@ -208,6 +208,67 @@ publish_device_state(const struct publish *p, uint32_t device)
 	return p->site != NULL && device < p->site->node_count ? &p->shadows[device].m : NULL;
 }
 
+/* ---- the store */
+
+/* To all who want it, wherever they are in their snapshot. */
+static void
+tell(struct publish *p, uint16_t type, unsigned what, const struct wbuf *body)
+{
+	wbuf_reset(&p->frame);
+	conn_encode(&p->frame, type, p->generation, body);
+	send_frame(p, what, FEED_DEVICES);
+}
+
+void
+publish_journal(struct publish *p, const struct msg_journal *m)
+{
+	wbuf_reset(&p->body);
+	msg_journal_put(&p->body, m);
+	tell(p, W_JOURNAL, SUB_JOURNAL, &p->body);
+}
+
+void
+publish_health_figures(struct publish *p, const struct msg_store_health *m)
+{
+	wbuf_reset(&p->health);
+	msg_store_health_put(&p->health, m);
+}
+
+void
+publish_health(struct publish *p, const struct msg_store_health *m)
+{
+	publish_health_figures(p, m);
+	tell(p, W_STORE_HEALTH, SUB_SITE, &p->health);
+}
+
+/* ---- alarms and control */
+
+void
+publish_source(struct publish *p, const struct publish_source *source, void *arg)
+{
+	p->source = source;
+	p->source_arg = arg;
+}
+
+void
+publish_encoded(struct publish *p, unsigned what, const struct wbuf *frames)
+{
+	struct feed *f;
+	enum feed_phase least = what == SUB_ALARMS ? FEED_ALARMS : FEED_CONTROL;
+
+	if (frames->len == 0)
+		return;
+	TAILQ_FOREACH(f, &p->feeds, entry)
+		if (f->phase >= least && (f->what & what) == what)
+			conn_send_encoded(f->conn, frames->data, frames->len);
+}
+
+uint16_t
+publish_generation(const struct publish *p)
+{
+	return p->generation;
+}
+
 /* ---- life */
 
 struct publish *
@@ -252,6 +313,7 @@ publish_free(struct publish *p)
 	delta_writer_done(&p->writer);
 	wbuf_done(&p->body);
 	wbuf_done(&p->frame);
+	wbuf_done(&p->health);
 	free(p);
 }
 

@@ -35,6 +35,9 @@ struct publish {
 	uint32_t group_count;
 	struct device_shadow *shadows; /* [devices] */
 	uint32_t device_cursor;
+	struct wbuf health;                  /* body of the newest W_STORE_HEALTH; empty = none yet */
+	const struct publish_source *source; /* NULL = none */
+	void *source_arg;
 	/* ---- reused */
 	struct delta_writer writer;
 	struct wbuf body, frame;

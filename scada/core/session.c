@@ -18,7 +18,8 @@
 
 #define ACCEPTS_A_TURN 16
 #define GREETING_S     5.0
-#define PAUSE_S        1.0 /* without descriptors */
+#define STAYED_S       10.0 /* who stays so long came; commands that ask and go are not told one by one */
+#define PAUSE_S        1.0  /* without descriptors */
 #define QUEUE_MAX      (8u << 20)
 #define SAY_REFUSED_US (10 * US_PER_S)
 
@@ -93,6 +94,12 @@ greeting_cb(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)loop;
 	(void)revents;
+	if (s->has_greeted) {
+		s->has_stayed = true;
+		if (s->all->ops->came != NULL)
+			s->all->ops->came(s, s->all->arg);
+		return;
+	}
 	say_bye(s, ERR_TIMEOUT, "you did not greet within five seconds");
 }
 
@@ -105,6 +112,7 @@ send_hello(struct session *s)
 	s->all->ops->hello(&m, s->all->arg);
 	m.role = (uint8_t)s->role;
 	m.user = s->user;
+	m.areas = s->areas;
 	wbuf_init(&b);
 	msg_hello_put(&b, &m);
 	conn_send(s->conn, W_HELLO, 0, &b, NULL);
@@ -135,6 +143,8 @@ got_hello(struct session *s, struct rbuf *r)
 	conn_set_role(s->conn, s->role);
 	send_hello(s);
 	log_info("%s connected as %s (%.60s)", s->user, role_word(s->role), m.program);
+	ev_timer_set(&s->greeting, STAYED_S, 0.0);
+	ev_timer_start(s->all->loop, &s->greeting);
 }
 
 static void
@@ -168,7 +178,7 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 	case W_HELLO: got_hello(s, &r); break;
 	case W_PING: conn_send(c, W_PONG, f->sequence, NULL, NULL); break;
 	case W_SUBSCRIBE:
-		if (!msg_subscribe_get(&r, &sub) || (sub.what & ~(unsigned)SUB_ALL) != 0) {
+		if (!msg_subscribe_get(&r, &sub) || (sub.what & ~(unsigned)(SUB_ALL | SUB_JOURNAL)) != 0) {
 			conn_result(c, f->sequence, ERR_USAGE, -1, "no such thing to subscribe to");
 			break;
 		}
@@ -179,7 +189,10 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 	case W_BYE: conn_finish(c, ERR_CLOSED); break;
 	case W_PONG:
 	case W_RESULT: break;
-	default: say_bye(s, ERR_FRAME, "a client does not send this"); break;
+	default:
+		if (s->all->ops->request == NULL || !s->all->ops->request(s, f, s->all->arg))
+			say_bye(s, ERR_FRAME, "a client does not send this");
+		break;
 	}
 }
 
@@ -193,6 +206,8 @@ closed_cb(struct conn *c, enum err why, void *arg)
 		log_info("%s left", s->user);
 	else
 		log_info("%s was dropped: %s", s->user, err_text(why));
+	if (s->has_stayed && s->all->ops->left != NULL)
+		s->all->ops->left(s, why, s->all->arg);
 	session_free(s);
 }
 
@@ -220,6 +235,9 @@ refuse(struct sessions *all, int fd, const struct peer *p, enum err why, const c
 		return;
 	log_warn("refused uid %ld, process %ld: %s (%u refused since the last word of it)",
 	    p == NULL ? -1L : (long)p->uid, p == NULL ? -1L : (long)p->pid, text, all->refused);
+	if (all->ops->refused != NULL)
+		all->ops->refused(
+		    p == NULL ? -1L : (long)p->uid, p == NULL ? -1L : (long)p->pid, text, all->refused, all->arg);
 	all->refused_at = now;
 	all->refused = 0;
 }
@@ -264,7 +282,9 @@ admit(struct sessions *all, int fd)
 	s->all = all;
 	s->peer = peer;
 	s->role = role;
+	str_copy(s->areas, sizeof(s->areas), access_areas(all->site, &peer));
 	str_copy(s->user, sizeof(s->user), name);
+	access_terminal(peer.pid, s->terminal, sizeof(s->terminal));
 	s->conn = conn_new(all->loop, fd, &conn_ops, s, &limits);
 	ev_timer_init(&s->greeting, greeting_cb, GREETING_S, 0.0);
 	s->greeting.data = s;
@@ -371,9 +391,12 @@ sessions_site(struct sessions *all, const struct site *site)
 			say_bye(s, ERR_DENIED, "you are no longer among the users of this site");
 			continue;
 		}
-		if (role == s->role)
+		const char *areas = access_areas(site, &s->peer);
+
+		if (role == s->role && strcmp(areas, s->areas) == 0)
 			continue;
 		s->role = role;
+		str_copy(s->areas, sizeof(s->areas), areas);
 		if (!s->has_greeted)
 			continue;
 		conn_set_role(s->conn, role);
@@ -396,4 +419,17 @@ uint32_t
 sessions_count(const struct sessions *all)
 {
 	return all->count;
+}
+
+struct actor
+session_actor(const struct session *s)
+{
+	return (struct actor){
+		.uid = (uint32_t)s->peer.uid,
+		.role = s->role,
+		.user = s->user,
+		.terminal = s->terminal,
+		.areas = s->areas,
+		.session = s,
+	};
 }

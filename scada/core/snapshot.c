@@ -2,7 +2,8 @@
 /*
  * snapshot.c - bringing a console up to date in pieces, so that many at once delay neither each other nor the live values.
  *
- *   W_SITE | W_DEVICE ... | W_POINT ... | W_SCREEN ... | W_DEVICE_STATE ... | W_VALUES ... W_SNAPSHOT_END, then changes
+ *   W_SITE, W_STORE_HEALTH | W_DEVICE ... | W_POINT ... | W_SCREEN ... | W_DEVICE_STATE ... | W_ALARM_DEF ... |
+ *   W_ALARM, W_ALARM_LIMIT ... W_HORN | W_OUTPUT, W_TAG_STATE, W_APPROVAL, W_COMMAND_STATE ... | W_VALUES ... W_SNAPSHOT_END, then changes
  *
  * The values go in one turn, taken from what was broadcast last: so the first change that follows fits onto them.
  */
@@ -47,6 +48,8 @@ send_site(struct publish *p, struct feed *f)
 	wbuf_reset(&p->body);
 	msg_site_put(&p->body, &m);
 	send_body(p, f, W_SITE);
+	if (p->health.len > 0 && (f->what & SUB_SITE) != 0)
+		conn_send(f->conn, W_STORE_HEALTH, 0, &p->health, NULL);
 }
 
 static void
@@ -138,6 +141,12 @@ send_screen(struct publish *p, struct feed *f, uint32_t i)
 	send_body(p, f, W_SCREEN);
 }
 
+static uint32_t
+source_count(const struct publish *p, const struct feed *f, unsigned what)
+{
+	return p->source != NULL && (f->what & what) != 0 ? p->source->pieces(f->phase, p->source_arg) : 0;
+}
+
 /* How many pieces the phase has for this console. */
 static uint32_t
 phase_count(const struct publish *p, const struct feed *f)
@@ -147,6 +156,9 @@ phase_count(const struct publish *p, const struct feed *f)
 	case FEED_POINTS: return (f->what & SUB_POINTS) != 0 ? p->block_count : 0;
 	case FEED_SCREENS: return (f->what & SUB_SCREENS) != 0 ? p->site->screens.n : 0;
 	case FEED_STATES: return (f->what & SUB_DEVICES) != 0 ? p->site->node_count : 0;
+	case FEED_ALARM_DEFS:
+	case FEED_ALARMS: return source_count(p, f, SUB_ALARMS);
+	case FEED_CONTROL: return source_count(p, f, SUB_CONTROL);
 	case FEED_VALUES: return 1;
 	default: return 0;
 	}
@@ -163,6 +175,13 @@ send_piece(struct publish *p, struct feed *f)
 	case FEED_POINTS: send_points(p, f); break;
 	case FEED_SCREENS: send_screen(p, f, f->cursor); break;
 	case FEED_STATES: send_state(p, f, f->cursor); break;
+	case FEED_ALARM_DEFS:
+	case FEED_ALARMS:
+	case FEED_CONTROL:
+		wbuf_reset(&p->frame);
+		p->source->piece(f->phase, f->cursor, p->generation, &p->frame, p->source_arg);
+		conn_send_encoded(f->conn, p->frame.data, p->frame.len);
+		break;
 	case FEED_VALUES:
 		if ((f->what & SUB_VALUES) != 0) {
 			encode_values(p);

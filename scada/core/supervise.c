@@ -17,15 +17,20 @@
 #include "scada/base/log.h"
 #include "scada/base/mem.h"
 #include "scada/base/spawn.h"
+#include "scada/base/str.h"
 #include "scada/core/supervise.h"
 
 #define HELLO_S       5.0  /* to greet */
 #define ONCE_S        60.0 /* for the whole job */
 #define ONCE_CPU_S    60
 #define ONCE_MEMORY   (UINT64_C(2) << 30)
-#define STOP_S        2.0 /* to end after its pipe did */
-#define PING_S        2.0 /* between two questions whether it lives */
-#define SILENT_MAX    5   /* of them without a word of it: it hangs */
+#define STOP_S        2.0  /* to end after its pipe did */
+#define STOP_DISK_S   10.0 /* the same of one that waits for a disk */
+#define PING_S        2.0  /* between two questions whether it lives */
+#define SILENT_MAX    5    /* of them without a word of it: it hangs */
+#define PATIENT_MAX   30   /* the same of one that waits for a disk */
+#define STALL_US      (30 * US_PER_S)
+#define PATIENT_US    (90 * US_PER_S)
 #define BACKOFF_MIN_S 0.2
 #define BACKOFF_MAX_S 30.0
 #define LASTED_US     (10 * US_PER_S) /* who ran so long starts again at once */
@@ -37,7 +42,9 @@ struct helper {
 	enum helper_id id;
 	enum helper_state state;
 	struct conn *conn;
+	const char *const *arguments; /* NULL = none */
 	pid_t pid;
+	char ended[96]; /* how it did last */
 	ev_child child;
 	ev_timer timer; /* by state: greeting or job, killing, back-off */
 	struct mono started;
@@ -57,18 +64,19 @@ struct supervise {
 };
 
 struct helper_row {
-	const char *program;
+	const char *program, *name;
 	unsigned flags;
 	const char *without;
 };
-#define HELPER_ROW(id, program, flags, without) [id] = { program, flags, without },
+#define HELPER_ROW(id, program, name, flags, without) [id] = { program, name, flags, without },
 static const struct helper_row rows[HELPER_COUNT] = { HELPER_LIST(HELPER_ROW) };
 #undef HELPER_ROW
 
-static const enum helper_id stop_order[] = { HELPER_FIELD, HELPER_PLANNER, HELPER_SITE, HELPER_STORE };
+static const enum helper_id stop_order[] = { HELPER_FIELD, HELPER_NOTIFY, HELPER_PLANNER, HELPER_SITE, HELPER_READER,
+	HELPER_STORE };
 _Static_assert(ARRAY_LEN(stop_order) == HELPER_COUNT, "each helper is stopped");
 
-static enum err launch(struct helper *h, const char *const arguments[]);
+static enum err launch(struct helper *h);
 static void stop_next(struct supervise *s);
 
 static bool
@@ -77,12 +85,24 @@ is_once(const struct helper *h)
 	return (rows[h->id].flags & HELPER_ONCE) != 0;
 }
 
+static bool
+is_patient(const struct helper *h)
+{
+	return (rows[h->id].flags & HELPER_PATIENT) != 0;
+}
+
 static void
 set_timer(struct helper *h, double after_s)
 {
 	ev_timer_stop(h->s->loop, &h->timer);
 	ev_timer_set(&h->timer, after_s, 0.0);
 	ev_timer_start(h->s->loop, &h->timer);
+}
+
+static double
+stop_s(const struct helper *h)
+{
+	return is_patient(h) ? STOP_DISK_S : STOP_S;
 }
 
 static void
@@ -121,7 +141,7 @@ pipe_ended(struct helper *h, enum err why)
 	h->why = why;
 	h->state = HELPER_ENDING;
 	if (h->pid != 0)
-		set_timer(h, STOP_S);
+		set_timer(h, stop_s(h));
 	if (tell && h->s->ops->down != NULL)
 		h->s->ops->down(h->id, why, h->s->arg);
 	if (h->pid == 0)
@@ -138,14 +158,15 @@ child_cb(struct ev_loop *loop, ev_child *w, int revents)
 	ev_child_stop(loop, w);
 	h->pid = 0;
 	spawn_status_text(text, sizeof(text), w->rstatus);
+	str_copy(h->ended, sizeof(h->ended), text);
 	if (w->rstatus != 0 && !h->s->is_stopping)
-		log_warn("%s %s", rows[h->id].program, text);
+		log_warn("%s %s", rows[h->id].name, text);
 	else
-		log_debug("%s %s", rows[h->id].program, text);
+		log_debug("%s %s", rows[h->id].name, text);
 	if (h->conn == NULL)
 		gone(h);
 	else
-		set_timer(h, STOP_S); /* its last words are still in the pipe */
+		set_timer(h, stop_s(h)); /* its last words are still in the pipe */
 }
 
 /* A loop that hangs keeps its pipe open: only its silence tells. */
@@ -154,8 +175,8 @@ ask_if_alive(struct helper *h)
 {
 	h->silent = h->was_heard ? 0 : h->silent + 1;
 	h->was_heard = false;
-	if (h->silent >= SILENT_MAX) {
-		log_warn("%s does not answer; it is killed", rows[h->id].program);
+	if (h->silent >= (is_patient(h) ? PATIENT_MAX : SILENT_MAX)) {
+		log_warn("%s does not answer; it is killed", rows[h->id].name);
 		if (h->pid != 0)
 			kill(h->pid, SIGKILL);
 		pipe_ended(h, ERR_TIMEOUT);
@@ -178,13 +199,13 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	}
 	if (h->state == HELPER_WAITING) {
 		h->restarts++;
-		if (launch(h, NULL) != OK)
+		if (launch(h) != OK)
 			wait_backoff(h);
 		return;
 	}
 	if (h->pid != 0) {
 		if (!h->s->is_stopping)
-			log_warn("%s %s; it is killed", rows[h->id].program,
+			log_warn("%s %s; it is killed", rows[h->id].name,
 			    h->state == HELPER_ENDING ? "does not end"
 			        : is_once(h)          ? "takes too long"
 			                              : "does not greet");
@@ -223,7 +244,7 @@ got_hello(struct helper *h, const struct frame *f)
 	if (m.version != WIRE_VERSION) {
 		log_error("%s is of build %s and speaks version %u of the pipe, chisand speaks %u: install both from "
 		          "one build",
-		    rows[h->id].program, m.build, m.version, WIRE_VERSION);
+		    rows[h->id].name, m.build, m.version, WIRE_VERSION);
 		h->backoff_s = BACKOFF_MAX_S;
 		supervise_reject(h->s, h->id, ERR_VERSION);
 		return;
@@ -234,7 +255,7 @@ got_hello(struct helper *h, const struct frame *f)
 	h->was_up = h->was_heard = true;
 	h->silent = 0;
 	set_timer(h, PING_S);
-	log_info("%s is up, process %d", rows[h->id].program, (int)h->pid);
+	log_info("%s is up, process %d", rows[h->id].name, (int)h->pid);
 	if (h->s->ops->up != NULL)
 		h->s->ops->up(h->id, h->conn, h->s->arg);
 }
@@ -260,7 +281,7 @@ closed_cb(struct conn *c, enum err why, void *arg)
 
 	(void)c;
 	if (why != ERR_CLOSED) {
-		log_warn("%s: %s", rows[h->id].program, err_text(why));
+		log_warn("%s: %s", rows[h->id].name, err_text(why));
 		if (h->pid != 0)
 			kill(h->pid, SIGKILL);
 	}
@@ -283,13 +304,13 @@ limit_job(pid_t pid)
 }
 
 static enum err
-launch(struct helper *h, const char *const arguments[])
+launch(struct helper *h)
 {
-	struct conn_limits limits = { .queue_max = 64u << 20, .stall_us = 30 * US_PER_S };
+	struct conn_limits limits = { .queue_max = 64u << 20, .stall_us = is_patient(h) ? PATIENT_US : STALL_US };
 	enum err e;
 	int fd;
 
-	e = spawn_start(rows[h->id].program, arguments, &h->pid, &fd);
+	e = spawn_start(rows[h->id].program, h->arguments, &h->pid, &fd);
 	if (e != OK) {
 		h->pid = 0;
 		return e;
@@ -356,11 +377,14 @@ supervise_start(struct supervise *s, enum helper_id id, const char *const argume
 		return ERR_CLOSED;
 	if (h->conn != NULL || h->pid != 0 || h->state == HELPER_WAITING)
 		return ERR_BUSY;
-	e = launch(h, arguments);
+	h->arguments = arguments;
+	e = launch(h);
+	if (is_once(h))
+		h->arguments = NULL;
 	if (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) != 0)
-		log_debug("%s is not installed: %s", rows[id].program, rows[id].without);
+		log_debug("%s is not installed: %s", rows[id].name, rows[id].without);
 	else if (e != OK)
-		log_error("%s %s: %s", rows[id].program, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
+		log_error("%s %s: %s", rows[id].name, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
 		    rows[id].without);
 	/* out of processes or descriptors, or just being installed: that passes */
 	if (!is_once(h) && (e == ERR_FAILED || (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) == 0)))
@@ -376,7 +400,7 @@ supervise_reject(struct supervise *s, enum helper_id id, enum err why)
 	if (h->conn == NULL)
 		return;
 	if (why != ERR_VERSION)
-		log_warn("%s breaks the rules of the pipe: %s", rows[id].program, err_text(why));
+		log_warn("%s breaks the rules of the pipe: %s", rows[id].name, err_text(why));
 	if (h->pid != 0)
 		kill(h->pid, SIGKILL);
 	pipe_ended(h, why);
@@ -394,10 +418,11 @@ stop_next(struct supervise *s)
 			h->state = HELPER_OFF;
 			continue;
 		}
+		log_debug("%s is to end, within %.0f s", rows[h->id].name, stop_s(h));
 		if (h->conn != NULL)
 			pipe_ended(h, ERR_CLOSED);
 		else
-			set_timer(h, STOP_S);
+			set_timer(h, stop_s(h));
 		return;
 	}
 	if (!s->is_stopped && s->ops->stopped != NULL) {
@@ -436,8 +461,14 @@ supervise_restarts(const struct supervise *s, enum helper_id id)
 }
 
 const char *
-helper_program(enum helper_id id)
+helper_name(enum helper_id id)
 {
 	assert(id < HELPER_COUNT);
-	return rows[id].program;
+	return rows[id].name;
+}
+
+const char *
+supervise_last_words(const struct supervise *s, enum helper_id id)
+{
+	return s->helpers[id].ended;
 }

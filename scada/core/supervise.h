@@ -14,17 +14,20 @@
 enum helper_flags {
 	HELPER_ONCE = 1 << 0,     /* runs for one job under limits and a deadline, is not started again */
 	HELPER_OPTIONAL = 1 << 1, /* its place: nothing is said if it is not installed */
+	HELPER_PATIENT = 1 << 2,  /* it waits for a disk: it may be silent for a minute */
 };
 
 /* clang-format off */
-/* ONE ROW PER HELPER, in the order of starting.  _(id, program, flags, what is missing without it) */
+/* ONE ROW PER HELPER, in the order of starting.  _(id, program, name in the log, flags, what is missing without it) */
 #define HELPER_LIST(_) \
-	_(HELPER_SITE,    "chisan-site",    HELPER_ONCE,     "no site can be read") \
-	_(HELPER_STORE,   "chisan-store",   HELPER_OPTIONAL, "nothing is recorded") \
-	_(HELPER_FIELD,   "chisan-field",   0,               "no device is read") \
-	_(HELPER_PLANNER, "chisan-planner", HELPER_OPTIONAL, "nothing is planned")
+	_(HELPER_SITE,    "chisan-site",    "chisan-site",     HELPER_ONCE,     "no site can be read") \
+	_(HELPER_STORE,   "chisan-store",   "chisan-store",    HELPER_PATIENT,  "nothing is recorded") \
+	_(HELPER_READER,  "chisan-store",   "chisan-store -r", HELPER_PATIENT,  "no history can be asked for") \
+	_(HELPER_FIELD,   "chisan-field",   "chisan-field",    0,               "no device is read") \
+	_(HELPER_NOTIFY,  "chisan-notify",  "chisan-notify",   0,               "nobody on duty is told of alarms") \
+	_(HELPER_PLANNER, "chisan-planner", "chisan-planner",  HELPER_OPTIONAL, "nothing is planned")
 /* clang-format on */
-#define HELPER_ENUM(id, program, flags, without) id,
+#define HELPER_ENUM(id, program, name, flags, without) id,
 enum helper_id { HELPER_LIST(HELPER_ENUM) HELPER_COUNT };
 #undef HELPER_ENUM
 
@@ -46,7 +49,10 @@ struct supervise_ops {
 struct supervise *supervise_new(struct ev_loop *loop, const struct supervise_ops *ops, void *arg);
 void supervise_free(struct supervise *s); /* kills what is left; NULL is fine */
 
-/* Starts it and keeps it running. ERR_NOT_FOUND: not installed. ERR_BUSY: runs already. arguments: of HELPER_ONCE only. */
+/*
+ * Starts it and keeps it running. ERR_NOT_FOUND: not installed. ERR_BUSY: runs already. arguments: NULL-terminated, as of the start
+ * and of each one after; they must live as long as s, but those of HELPER_ONCE until return.
+ */
 enum err supervise_start(struct supervise *s, enum helper_id id, const char *const arguments[]);
 /* It broke the rules of the pipe: killed, and started again with the back-off. */
 void supervise_reject(struct supervise *s, enum helper_id id, enum err why);
@@ -56,6 +62,8 @@ void supervise_stop(struct supervise *s);
 struct conn *supervise_conn(const struct supervise *s, enum helper_id id); /* NULL unless up */
 pid_t supervise_pid(const struct supervise *s, enum helper_id id);         /* 0 = not running */
 uint32_t supervise_restarts(const struct supervise *s, enum helper_id id);
-const char *helper_program(enum helper_id id);
+const char *helper_name(enum helper_id id); /* in words: "chisan-store -r" */
+const char *supervise_last_words(
+    const struct supervise *s, enum helper_id id); /* how it ended last: "killed by signal 9 (Killed)"; "" */
 
 #endif

@@ -18,6 +18,7 @@
 
 #define PROCESSES_MAX 8
 #define MINUTE        60
+#define DAYS_MAX      9999.0
 
 struct system {
 	struct ev_loop *loop;
@@ -38,6 +39,9 @@ struct system {
 	int64_t clock_offset;
 	double late[MINUTE]; /* polls late in all, a second apart */
 	unsigned late_next, late_filled;
+	struct system_facts facts;
+	double recorded_before;
+	struct mono recorded_at;
 };
 
 #define FIGURE_WORD(id, word, unit, help) [id] = word,
@@ -116,19 +120,88 @@ count_late(struct system *s, double late)
 		s->late_filled++;
 }
 
+static bool
+has_unit(const struct system *s, point_id id, const char *unit)
+{
+	const char *own = table_site(s->table)->points[id].def->unit;
+
+	return own != NULL && strcmp(own, unit) == 0;
+}
+
+/* Samples of the second, whatever it was long. */
+static void
+count_recorded(struct system *s, struct mono now)
+{
+	int64_t elapsed = mono_diff_us(now, s->recorded_at);
+
+	if (s->recorded_at.us != 0 && elapsed > 0)
+		s->figures[FIGURE_RECORDED] = (s->facts.recorded - s->recorded_before) / ((double)elapsed / 1e6);
+	s->recorded_before = s->facts.recorded;
+	s->recorded_at = now;
+}
+
+static void
+measure_store(struct system *s, struct mono now)
+{
+	const struct msg_store_health *h = &s->facts.health;
+	double days = h->growth > 0 ? (double)h->space / h->growth : DAYS_MAX;
+
+	s->figures[FIGURE_STORE] = h->state;
+	s->figures[FIGURE_FREE] = (double)h->space;
+	s->figures[FIGURE_DAYS] = days < DAYS_MAX ? days : DAYS_MAX;
+	s->figures[FIGURE_HISTORY] = (double)h->size;
+	s->figures[FIGURE_DURABLE] = s->facts.durable_s;
+	s->figures[FIGURE_WAITING] = s->facts.waiting;
+	count_recorded(s, now);
+}
+
+static void
+take_alarms(struct system *s)
+{
+	const struct system_facts *f = &s->facts;
+
+	s->figures[FIGURE_UNACKED] = f->unacked;
+	s->figures[FIGURE_RATE] = f->rate;
+	s->figures[FIGURE_FLOOD] = f->flood;
+	s->figures[FIGURE_SHELVED] = f->shelved;
+	s->figures[FIGURE_SUPPRESSED] = f->suppressed;
+	s->figures[FIGURE_OUT] = f->out;
+	s->figures[FIGURE_OLD] = f->old;
+	s->figures[FIGURE_CHATTERING] = f->chattering;
+	s->figures[FIGURE_OVERRIDES] = f->overrides;
+	s->figures[FIGURE_TAGS] = f->tags;
+}
+
+/* False: nothing can be said of it since the start, so that its points were never read, and grow old without news. */
+static bool
+is_known(const struct system *s, int figure)
+{
+	return figure != FIGURE_DAYS || (s->facts.health.total != 0 && isfinite(s->facts.health.growth));
+}
+
 static double
 figure_of(const struct system *s, int figure, point_id id)
 {
-	const char *unit = table_site(s->table)->points[id].def->unit;
-	double bytes = (double)s->pages * (double)sysconf(_SC_PAGESIZE);
+	double bytes = (double)s->pages * (double)sysconf(_SC_PAGESIZE), total = (double)s->facts.health.total;
 
-	if (figure != FIGURE_MEMORY)
-		return s->figures[figure];
-	if (unit != NULL && strcmp(unit, "MB") == 0)
-		return bytes / 1e6;
-	if (unit != NULL && strcmp(unit, "kB") == 0)
-		return bytes / 1e3;
-	return 100 * (double)s->pages / (double)sysconf(_SC_PHYS_PAGES);
+	switch (figure) {
+	case FIGURE_MEMORY:
+		return has_unit(s, id, "MB") ? bytes / 1e6
+		    : has_unit(s, id, "kB")  ? bytes / 1e3
+		                             : 100 * (double)s->pages / (double)sysconf(_SC_PHYS_PAGES);
+	case FIGURE_FREE: return has_unit(s, id, "%") ? 100 * s->figures[figure] / total : s->figures[figure] / 1e9;
+	case FIGURE_HISTORY: return s->figures[figure] / (has_unit(s, id, "MB") ? 1e6 : 1e9);
+	default: return s->figures[figure];
+	}
+}
+
+/* Of a store that does not run, or has not said it yet, the size of the disk is not known. */
+static enum err
+cause_of(const struct system *s, int figure)
+{
+	bool is_of_disk = figure == FIGURE_FREE || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
+
+	return is_of_disk && (s->facts.health.state == STORE_ABSENT || s->facts.health.total == 0) ? ERR_NO_SAMPLE : OK;
 }
 
 /* Time-outs and staleness count on the other clock; people who read times need to know. */
@@ -153,22 +226,28 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	pid_t pids[PROCESSES_MAX + 1] = { getpid() };
 	struct mono now = clock_mono();
 	struct utc scan = clock_utc();
-	double late = 0;
+	int64_t step = clock_step_us(&s->clock_offset, now, scan);
 	size_t count;
 
 	(void)loop;
 	(void)revents;
-	tell_step(clock_step_us(&s->clock_offset, now, scan), scan);
-	count = s->ops->ask(&s->figures[FIGURE_SESSIONS], &late, pids + 1, PROCESSES_MAX, s->arg);
+	tell_step(step, scan);
+	if (step != 0 && s->ops->stepped != NULL)
+		s->ops->stepped(step, scan, now, s->arg);
+	count = s->ops->ask(&s->facts, pids + 1, PROCESSES_MAX, s->arg);
+	s->figures[FIGURE_SESSIONS] = s->facts.sessions;
 	measure_processes(s, now, pids, count + 1);
-	count_late(s, late);
+	count_late(s, s->facts.late);
+	measure_store(s, now);
+	take_alarms(s);
 	s->figures[FIGURE_LAG] = (double)s->longest_us / 1e3;
 	s->longest_us = 0;
 	if (s->table == NULL)
 		return;
 	for (int f = 0; f < FIGURE_COUNT; f++)
-		for (uint32_t i = 0; i < s->counts[f]; i++)
-			table_sample(s->table, s->points[f][i], figure_of(s, f, s->points[f][i]), OK, scan, scan, now);
+		for (uint32_t i = 0; i < s->counts[f] && is_known(s, f); i++)
+			table_sample(s->table, s->points[f][i], figure_of(s, f, s->points[f][i]), cause_of(s, f), scan,
+			    scan, now);
 	s->ops->touched(s->arg);
 }
 

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core_clients.c - what clients, devices and the second's figures bring to the parts of chisand that they concern.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/core/core_private.h"
+#include "scada/core/entries.h"
+
+/* ---- clients */
+
+static void
+subscribe_cb(struct session *s, unsigned what, void *arg)
+{
+	struct core *c = arg;
+
+	publish_join(c->publish, &s->feed, s->conn, what);
+}
+
+static void
+raw_get_cb(struct session *s, uint32_t sequence, point_id point, void *arg)
+{
+	struct core *c = arg;
+
+	links_raw_get(c->links, s, sequence, point);
+}
+
+static void
+gone_cb(struct session *s, void *arg)
+{
+	struct core *c = arg;
+
+	publish_leave(c->publish, &s->feed);
+	links_forget(c->links, s);
+	memory_forget(c->memory, s);
+	hand_forget(c->hand, s, clock_utc(), clock_mono());
+	if (c->is_stopping && sessions_count(c->sessions) <= 1 && ev_is_active(&c->farewell))
+		ev_break(c->loop, EVBREAK_ALL);
+}
+
+static void
+raw_cb(void *asker, uint32_t sequence, const struct frame *f, void *arg)
+{
+	struct session *s = asker;
+	struct wbuf b = { .len = 0 };
+
+	(void)arg;
+	memcpy(wbuf_grow(&b, f->length), f->body, f->length);
+	conn_send(s->conn, W_RAW, sequence, &b, NULL);
+	wbuf_done(&b);
+	s->raw_open--;
+}
+
+static void
+raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, void *arg)
+{
+	struct session *s = asker;
+
+	(void)arg;
+	conn_result(s->conn, sequence, why, -1, "%s", text);
+	s->raw_open--;
+}
+
+static bool
+request_cb(struct session *s, const struct frame *f, void *arg)
+{
+	struct core *c = arg;
+	struct actor by = session_actor(s);
+
+	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))
+		return memory_request(c->memory, s, f);
+	return hand_frame(c->hand, s, &by, f, clock_utc(), clock_mono());
+}
+
+static void
+came_cb(struct session *s, void *arg)
+{
+	struct core *c = arg;
+
+	entries_came(memory_log(c->memory), s, clock_utc(), clock_mono());
+}
+
+static void
+left_cb(struct session *s, enum err why, void *arg)
+{
+	struct core *c = arg;
+
+	entries_left(memory_log(c->memory), s, why, clock_utc(), clock_mono());
+}
+
+static void
+refused_cb(long uid, long pid, const char *text, uint32_t count, void *arg)
+{
+	struct core *c = arg;
+
+	logbook_say(memory_log(c->memory), clock_utc(), clock_mono(), JOURNAL_ACCESS, NULL,
+	    "uid %ld, process %ld was refused: %s (%u since the last word of it)", uid, pid, text, count);
+}
+
+const struct sessions_ops core_sessions_ops = {
+	.hello = core_hello,
+	.subscribe = subscribe_cb,
+	.raw_get = raw_get_cb,
+	.gone = gone_cb,
+	.request = request_cb,
+	.came = came_cb,
+	.left = left_cb,
+	.refused = refused_cb,
+};
+
+static void
+device_cb(const struct msg_device_state *m, void *arg)
+{
+	struct core *c = arg;
+	struct utc now = clock_utc();
+	struct mono mono = clock_mono();
+
+	memory_device(c->memory, m, now, mono);
+	alarming_device(c->alarming, m, now, mono);
+	control_device(hand_control(c->hand), m->device, (enum device_state)m->state, now, mono);
+}
+
+static void
+written_cb(const struct msg_field_written *m, void *arg)
+{
+	struct core *c = arg;
+
+	control_written(hand_control(c->hand), m, clock_utc(), clock_mono());
+	core_touch(c);
+}
+
+static void
+field_down_cb(void *arg)
+{
+	struct core *c = arg;
+
+	control_field_down(hand_control(c->hand), clock_utc(), clock_mono());
+	core_touch(c);
+}
+
+const struct links_ops core_links_ops = {
+	.raw = raw_cb, .raw_failed = raw_failed_cb, .state = device_cb, .written = written_cb, .down = field_down_cb
+};
+
+/* ---- figures */
+
+static void
+count_acting(const struct core *c, struct system_facts *facts)
+{
+	const struct alarms *engine = alarming_engine(c->alarming);
+	struct alarm_counts n = { .rate = 0 };
+	struct control_counts control;
+
+	if (engine != NULL)
+		alarms_counts(engine, &n);
+	facts->unacked = 0;
+	for (unsigned i = 0; i < ALARM_PRIORITIES; i++)
+		facts->unacked += n.unacked[i];
+	facts->rate = n.rate;
+	facts->flood = n.is_flood;
+	facts->shelved = n.shelved;
+	facts->suppressed = n.suppressed;
+	facts->out = n.out;
+	facts->old = n.old;
+	facts->chattering = n.chattering;
+	control_counts(hand_control(c->hand), &control);
+	facts->overrides = control.overrides;
+	facts->tags = control.tags;
+}
+
+static size_t
+ask_cb(struct system_facts *facts, pid_t pids[], size_t max, void *arg)
+{
+	struct core *c = arg;
+	size_t n = 0;
+
+	facts->sessions = sessions_count(c->sessions);
+	facts->late = links_stats(c->links)->late;
+	memory_facts(c->memory, facts, clock_mono());
+	count_acting(c, facts);
+	for (int i = 0; i < HELPER_COUNT && n < max; i++) {
+		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);
+
+		if (pid != 0)
+			pids[n++] = pid;
+	}
+	return n;
+}
+
+static void
+touched_cb(void *arg)
+{
+	core_touch(arg);
+}
+
+static void
+stepped_cb(int64_t step_us, struct utc now, struct mono mono, void *arg)
+{
+	struct core *c = arg;
+	char words[120];
+
+	entries_step(memory_log(c->memory), step_us, now, mono);
+	str_printf(words, sizeof(words), "set by %+.3f s", (double)step_us / 1e6);
+	if (utc_is_plausible(now))
+		alarming_event(c->alarming, OWN_CLOCK, words, now, mono);
+	else
+		alarming_own(c->alarming, OWN_CLOCK, true, words, now, mono);
+	core_touch(c);
+}
+
+const struct system_ops core_system_ops = { .ask = ask_cb, .stepped = stepped_cb, .touched = touched_cb };

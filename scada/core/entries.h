@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entries.h - the entries of the journal that chisand makes about itself and its clients, in words.
+ */
+#ifndef CHISAN_ENTRIES_H
+#define CHISAN_ENTRIES_H
+
+#include "scada/core/logbook.h"
+#include "scada/core/session.h"
+
+/* Of two configurations, with the hash of each; before: NULL and anything at the start. */
+void entries_site(struct logbook *l, const struct site *site, const uint64_t hash[4], const struct site *before,
+    const uint64_t old_hash[4], uint16_t generation, struct utc now, struct mono mono);
+/* A client that may act came, or went: ERR_CLOSED if by itself. Of a viewer nothing is said. */
+void entries_came(struct logbook *l, const struct session *s, struct utc now, struct mono mono);
+void entries_left(struct logbook *l, const struct session *s, enum err why, struct utc now, struct mono mono);
+void entries_step(struct logbook *l, int64_t step_us, struct utc now, struct mono mono);
+
+#endif
