@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan.h - from a problem to a linear programme, and from its solution to setpoints with their reasons.  Pure; the solver is elsewhere.
+ *
+ * Only physics is hard.  Every goal has a slack that costs more than what it could ever gain, in this order: what is relaxed first stands first
+ * (RELAX_LIST); a plan names each that it used, with asset, step and size.
+ */
+#ifndef CHISAN_PLAN_H
+#define CHISAN_PLAN_H
+
+#include "scada/dispatch/lp.h"
+#include "scada/dispatch/problem.h"
+
+/* clang-format off */
+#define RELAX_LIST(_) \
+	_(RELAX_FILED,    "filed plan",    "the filed plan is not kept: imbalance is paid") \
+	_(RELAX_CONTRACT, "contract",      "more is drawn than the contract allows") \
+	_(RELAX_RESERVE,  "reserve",       "less is stored than an outage would need") \
+	_(RELAX_OVER,     "surplus",       "more is made than anybody takes") \
+	_(RELAX_HEAT,     "heat",          "heat is missing") \
+	_(RELAX_LOAD,     "load",          "a load is not served, least important first") \
+	_(RELAX_HELD,     "held setpoint", "what is held by hand cannot be kept within the equipment's limits")
+
+/* Why an asset does what it does in a step: the constraint that binds, or what the kWh is worth. */
+#define REASON_LIST(_) \
+	_(REASON_NONE,        "",            "nothing to decide") \
+	_(REASON_PRICE,       "price",       "cheaper now than later, or dearer: stored energy is moved") \
+	_(REASON_SURPLUS,     "surplus",     "takes what would be given away or thrown away") \
+	_(REASON_PEAK,        "peak",        "keeps the half hour below contract or the month's peak") \
+	_(REASON_FILED,       "filed",       "keeps to the filed plan") \
+	_(REASON_RESERVE,     "reserve",     "keeps what an outage would need") \
+	_(REASON_SOC_LOW,     "empty",       "state of charge at its least") \
+	_(REASON_SOC_HIGH,    "full",        "state of charge at its most") \
+	_(REASON_POWER,       "rating",      "at its greatest power") \
+	_(REASON_MINIMUM,     "minimum",     "at its least power while it runs") \
+	_(REASON_RAMP,        "ramp",        "as fast as it may change") \
+	_(REASON_UP_TIME,     "up time",     "must run on after its start") \
+	_(REASON_DOWN_TIME,   "down time",   "may not start again yet") \
+	_(REASON_HEAT,        "heat",        "runs for its heat") \
+	_(REASON_FUEL,        "fuel",        "its fuel is cheaper than what it replaces, or dearer") \
+	_(REASON_SUN,         "sun",         "all that the sun gives") \
+	_(REASON_CURTAILED,   "curtailed",   "held down: nobody takes it") \
+	_(REASON_GRID_LIMIT,  "grid limit",  "the connection is at its limit") \
+	_(REASON_HELD,        "held",        "held by an operator") \
+	_(REASON_OUT,         "out",         "not in service") \
+	_(REASON_SHED,        "shed",        "not enough for all: this goes first") \
+	_(REASON_ISLAND,      "island",      "the utility's grid is not there") \
+	_(REASON_SCHEDULE,    "schedule",    "as its schedule says")
+/* clang-format on */
+#define RELAX_ENUM(id, name, help) id,
+enum relax { RELAX_LIST(RELAX_ENUM) RELAX_COUNT };
+#undef RELAX_ENUM
+#define REASON_ENUM(id, name, help) id,
+enum plan_reason { REASON_LIST(REASON_ENUM) REASON_COUNT };
+#undef REASON_ENUM
+const char *relax_name(enum relax r);
+const char *relax_help(enum relax r);
+const char *plan_reason_name(enum plan_reason r);
+const char *plan_reason_help(enum plan_reason r);
+
+/* clang-format off */
+#define COST_LIST(_) \
+	_(COST_IMPORT, "import") _(COST_EXPORT, "export") /* below zero: earned */ _(COST_DEMAND, "demand") _(COST_FUEL, "fuel") \
+	_(COST_START, "start") _(COST_WEAR, "wear") _(COST_CO2, "co2") _(COST_IMBALANCE, "imbalance") _(COST_LOST, "lost_load") \
+	_(COST_OVER, "curtailment")
+/* clang-format on */
+#define COST_ENUM(id, name) id,
+enum cost_part { COST_LIST(COST_ENUM) COST_PARTS };
+#undef COST_ENUM
+const char *cost_name(enum cost_part c);
+
+struct plan_asset {
+	double *power_kw; /* of steps: into the bus; grid: import positive; load: served */
+	double *energy;   /* at the end of each step: kWh, GJ; NULL = stores nothing */
+	double *heat;     /* t/h into the heat bus; NULL = none */
+	bool *is_on;      /* NULL = does not start and stop */
+	uint8_t *reason;  /* enum plan_reason */
+	double *shadow;   /* of the constraint that the reason names: the currency a kWh; 0 = none */
+};
+struct plan_relaxed {
+	uint8_t what; /* enum relax */
+	int16_t asset, bus, step;
+	double size; /* kW, kWh of reserve, t/h */
+};
+struct plan {
+	struct utc start;
+	unsigned steps, asset_count;
+	double *hours;
+	struct plan_asset *assets;
+	double *price; /* buses x steps: what a kWh more on it would cost; electric, 0 for heat buses */
+	double *
+	    reserve_kwh; /* buses x steps: stored above the least for critical loads at the end of a step; NaN: bus without storage */
+	double *
+	    survival_h; /* buses x steps: an outage beginning then is survived so long by critical loads, up to the horizon */
+	double cost[COST_PARTS], total;
+	double co2_kg, unserved_kwh, over_kwh;
+	double peak_kw; /* greatest window of the horizon */
+	struct plan_relaxed *relaxed;
+	unsigned relaxed_count;
+};
+
+/* The lp of a checked problem. Caller frees. */
+struct lp *plan_build(const struct problem *p);
+/* From x (and duals, or NULL: reasons without shadow prices). Caller frees. */
+struct plan *plan_read(
+    const struct problem *p, const struct lp *lp, const double *x, const double *dual, const double *reduced);
+void plan_free(struct plan *plan); /* NULL is fine */
+/*
+ * Is it true?  Every balance, bound, ramp, state of charge, up and down time, worked out from the problem again and not from the lp.
+ * False: why names the first. Who is handed a plan from elsewhere asks this before anything is written.
+ */
+bool plan_check(const struct problem *p, const struct plan *plan, double tolerance_kw, char *why, size_t size);
+
+#endif

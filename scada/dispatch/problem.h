@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * problem.h - what a plan is asked for: the district's assets, how each stands now, and their figures over the coming steps.
+ * Flat arrays, made by whoever asks (chisand, the study, a test); pure data, checked whole by problem_check() before anything reads it.
+ *
+ * Units: kW, kWh, t/h of steam, GJ, hours, the site's currency. Power is positive into the bus; of loads, what they take.
+ */
+#ifndef CHISAN_PROBLEM_H
+#define CHISAN_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scada/base/clock.h"
+#include "scada/base/err.h"
+#include "scada/model/energy.h"
+
+enum { PROBLEM_STEPS_MAX = 600, PROBLEM_ASSETS_MAX = 128, PROBLEM_MONTHS_MAX = 3 };
+
+/* clang-format off */
+/* What may differ from step to step. NULL: the parameter of the asset, or the default that is named here, over the whole horizon. */
+#define SERIES_LIST(_) \
+	_(SERIES_AVAILABLE,      "available",      "0 or 1: in service; of a grid connection: the utility's grid is there (1)") \
+	_(SERIES_FIXED_KW,       "fixed_kw",       "kW held by an operator or a test; NaN: free (free)") \
+	_(SERIES_LOAD_KW,        "load_kw",        "kW a load takes") \
+	_(SERIES_HEAT,           "heat_t_per_h",   "t/h of steam a load takes (0)") \
+	_(SERIES_PV_KW,          "pv_kw",          "kW that the sun would give") \
+	_(SERIES_STEAM,          "steam_t_per_h",  "t/h that a furnace makes: its schedule (rated)") \
+	_(SERIES_PRICE_IMPORT,   "price_import",   "a kWh drawn, without demand charge") \
+	_(SERIES_PRICE_EXPORT,   "price_export",   "a kWh given") \
+	_(SERIES_CO2,            "co2_kg_per_kwh", "kg of a kWh drawn") \
+	_(SERIES_IMPORT_MAX,     "import_max_kw",  "kW, most drawn") \
+	_(SERIES_EXPORT_MAX,     "export_max_kw",  "kW, most given") \
+	_(SERIES_FUEL_PRICE,     "fuel_price",     "a unit of fuel") \
+	_(SERIES_FILED_KW,       "filed_kw",       "kW of net export that was filed with the utility; NaN: none (none)") \
+	_(SERIES_PRICE_SHORT,    "price_short",    "a kWh less than filed (0)") \
+	_(SERIES_PRICE_SURPLUS,  "price_surplus",  "got for a kWh more than filed (0)")
+/* clang-format on */
+#define SERIES_ENUM(id, name, help) id,
+enum series_kind { SERIES_LIST(SERIES_ENUM) SERIES_COUNT };
+#undef SERIES_ENUM
+const char *series_name(enum series_kind k);
+int series_find(const char *name); /* -1 = no such */
+
+struct problem_asset {
+	const struct asset *asset;          /* kind and parameters; borrowed */
+	const double *series[SERIES_COUNT]; /* of `steps` values; borrowed */
+	/* How it stands before the first step. */
+	double power_kw;   /* NaN = not known: no ramp from it */
+	bool is_on;        /* sets: running */
+	double in_state_h; /* sets: since it started or stopped; large = long ago */
+	double energy_kwh; /* battery: stored, as soc_pct of energy_kwh x health */
+	double health;     /* battery: 0..1 of energy_kwh that is left */
+	double heat_gj;    /* heat store: stored */
+};
+
+struct problem_month { /* a billing month that the horizon touches */
+	double
+	    floor_kw; /* greatest half hour so far in it: more costs nothing up to here. With CONTRACT_MEASURED_12M of the 12 months */
+	double free_kw; /* CONTRACT_AGREED: contract; 0 otherwise */
+	double price;   /* a kW beyond the greater of the two, over the time it is paid for */
+};
+
+struct problem {
+	const struct energy *energy; /* buses, outage, price of CO2; borrowed */
+	struct utc start;
+	unsigned steps;      /* 1..PROBLEM_STEPS_MAX */
+	const double *hours; /* length of each step */
+	const unsigned
+	    *window; /* of each step: number of its demand window (half hour), rising; steps longer than one are one */
+	const unsigned *month; /* of each step: 0..month_count-1 */
+	struct problem_month months[PROBLEM_MONTHS_MAX];
+	unsigned month_count; /* 0: no demand charge */
+	double window_kwh;    /* already drawn in window[0] before the start, export not offset */
+	double window_hours;  /* already gone of it */
+	struct problem_asset *assets;
+	unsigned asset_count;
+	/* Weights. */
+	double co2_price_per_kg;
+	double over_price;      /* a kWh that nobody takes (electric) */
+	double lost_price;      /* a kWh of a load that names none */
+	double heat_lost_price; /* a t of steam that is missing */
+	double outage_h;        /* critical loads survive an outage of this length from any step on; 0 = no reserve */
+	double reserve_price;   /* a kWh below the reserve, an hour */
+	double end_value;       /* a kWh stored at the end; NaN: worked out from the prices (problem_end_value) */
+};
+
+/*
+ * Finite, in range, of the right length, buses that exist.  False: `why` says which asset, which series, which step, what was read
+ * and what would be right.  Nothing else in dispatch looks again.
+ */
+bool problem_check(const struct problem *p, char *why, size_t size);
+/* Of step t: the series where there is one, else the parameter or default. */
+double problem_at(const struct problem *p, unsigned asset, enum series_kind k, unsigned t);
+/* What a stored kWh is worth at the end: the cheapest way to fill it again, through its losses. */
+double problem_end_value(const struct problem *p, unsigned asset);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * solver_private.h - what solver.c and commit.c share, and what a test asks of them.
+ */
+#ifndef CHISAN_SOLVER_PRIVATE_H
+#define CHISAN_SOLVER_PRIVATE_H
+
+#include <coin/Clp_C_Interface.h>
+
+#include "scada/base/clock.h"
+#include "scada/planner/solver.h"
+
+struct solver {
+	Clp_Simplex *clp;
+	struct lp shape;       /* counts of the lp that clp holds; its arrays: copies of the matrix, the rest NULL */
+	unsigned char *status; /* basis of the last optimum: columns, then rows; NULL = none */
+	bool *commitment;      /* of columns: 1 = the binary was on; NULL = none */
+	solver_hear *hear;
+	void *whom;
+};
+
+/* As solver_relax(), with these bounds of columns in place of the lp's. Does not look at lp_check() again. */
+void solver_bounded(struct solver *s, const struct lp *lp, const double *lower, const double *upper, double seconds,
+    struct solution *out);
+/* Is the answer within the lp, and as cheap as its duals prove (only if it says optimal)? False: why, and end is SOLVE_BROKEN. */
+bool solver_verify(const struct lp *lp, const double *lower, const double *upper, struct solution *out);
+/* Same counts and steps: a basis or commitment of one fits the other. */
+bool solver_same_shape(const struct lp *a, const struct lp *b);
+/* Moves the values of `count` per step by so many steps to the front; the last ones stay as they were. size: of one value. */
+void solver_shift(void *values, unsigned steps, unsigned count, unsigned shift, size_t size);
+
+#endif
