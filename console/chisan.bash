@@ -20,19 +20,26 @@ _chisan() {
 		case $word in
 		-s | --socket) socket=${COMP_WORDS[i + 1]} && ((i++)) ;;
 		--socket=*) socket=${word#*=} ;;
-		--wait | --timeout | --count | -n | --rate | --color | --theme | --graph | --ambiguous | --script | --size | --screen) ((i++)) ;;
+		--buckets | --png | --wait | --timeout | --count | -n | --since | --until | --point | --user | --kind | --text | --checkpoint | --at | --reason | --for | --yes-typed | --permit | --revision | --area | --priority | --state | --comment | --order | --output | -o | --rate | --color | --theme | --graph | --ambiguous | --script | --size | --screen) ((i++)) ;;
 		-* | '=') ;;
 		*) [[ -z $command ]] && command=$word ;;
 		esac
 	done
 
 	case $previous in
+	-o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+	--point | --yes-typed) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server points "$socket" --names)" -- "$current") && return ;;
+	--kind) mapfile -t COMPREPLY < <(compgen -W "$("$program" journal --kind help 2>/dev/null | while read -r word _; do echo "$word"; done)" -- "$current") && return ;;
 	-s | --socket | --script) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto never 16 256' -- "$current") && return ;;
 	--theme) mapfile -t COMPREPLY < <(compgen -W 'default deutan mono high-contrast light' -- "$current") && return ;;
-	--graph) mapfile -t COMPREPLY < <(compgen -W 'block ascii' -- "$current") && return ;;
+	--graph) mapfile -t COMPREPLY < <(compgen -W 'braille block ascii' -- "$current") && return ;;
 	--ambiguous) mapfile -t COMPREPLY < <(compgen -W '1 2' -- "$current") && return ;;
-	--wait | --timeout | --count | -n | --rate | --size | --screen) return ;;
+	--png) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+	--priority) mapfile -t COMPREPLY < <(compgen -W '1 2 3 4' -- "$current") && return ;;
+	--state) mapfile -t COMPREPLY < <(compgen -W 'NORM UNACK ACKED RTNUN LATUN LATAK SHLVD DSUPR OOSRV' -- "$current") && return ;;
+	--since | --until) mapfile -t COMPREPLY < <(compgen -W 'now today yesterday 1h 8h 1d 7d 31d' -- "$current") && return ;;
+	--buckets | --wait | --timeout | --count | -n | --rate | --size | --screen | --user | --text | --checkpoint | --at | --reason | --for | --permit | --revision | --area | --comment | --order) return ;;
 	esac
 
 	if [[ $current == -* ]]; then
@@ -42,7 +49,18 @@ _chisan() {
 		mapfile -t COMPREPLY < <(compgen -W "$("$program" --complete-words 2>/dev/null)" -- "$current")
 	else
 		case $command in
-		points | get | watch) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server points "$socket" --names)" -- "$current") ;;
+		alarms) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server alarms "$socket" --names)" -- "$current") ;;
+		ack | reset | shelve) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server alarms "$socket" --names)" -- "$current") ;;
+		unshelve) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]/#\~/$HOME}" alarms --shelved --names ${socket:+-s "$socket"} --timeout 2s 2>/dev/null)" -- "$current") ;;
+		oos) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]/#\~/$HOME}" alarms --all --names ${socket:+-s "$socket"} --timeout 2s 2>/dev/null)" -- "$current") ;;
+		points | get | watch | trend | overrides | tags) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server points "$socket" --names)" -- "$current") ;;
+		manual | set | release | extend | undo | untag) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server points "$socket" --names)" -- "$current") ;;
+		tag) mapfile -t COMPREPLY < <(compgen -W "inhibit authority caution info $(_chisan_server points "$socket" --names)" -- "$current") ;;
+		approve) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server approve "$socket" | while read -r word _; do echo "$word"; done)" -- "$current") ;;
+		scan) mapfile -t COMPREPLY < <(compgen -W "on off $(_chisan_server points "$socket" --names)" -- "$current") ;;
+		journal) mapfile -t COMPREPLY < <(compgen -W 'verify' -- "$current") ;;
+		report) mapfile -t COMPREPLY < <(compgen -W 'confirm daily monthly yearly demand co2 energy battery heat operation shift alarms today yesterday' -- "$current") ;;
+		backup) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 		links) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server links "$socket" --names)" -- "$current") ;;
 		check) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 		esac

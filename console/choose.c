@@ -61,15 +61,6 @@ choose_is_japanese(void)
 	return false;
 }
 
-/* The fonts of the Linux console have few block characters. */
-bool
-choose_is_linux_vt(void)
-{
-	const char *term = getenv("TERM");
-
-	return term != NULL && strcmp(term, "linux") == 0;
-}
-
 bool
 choose_check(const struct console_options *o)
 {

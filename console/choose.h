@@ -15,6 +15,5 @@ bool choose_check(const struct console_options *o);
 bool choose_size(const char *size, int *columns, int *rows);    /* "80x24"; NULL: 80x24 */
 enum color_depth choose_color(const struct console_options *o); /* option, then NO_COLOR */
 bool choose_is_japanese(void);                                  /* LC_ALL, LC_MESSAGES, LANG */
-bool choose_is_linux_vt(void);                                  /* its fonts have few block characters */
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <ev.h>
 
+#include "console/client_alarms.h"
 #include "scada/base/conn.h"
 #include "scada/base/delta.h"
 #include "scada/base/msg.h"
@@ -29,9 +30,15 @@ struct client_point {
 	uint32_t state_count;
 	struct client_name *bits;
 	uint32_t bit_count;
+	/* of an output */
+	unsigned output;        /* enum output_kind_flags; 0 = none */
+	double ramp_per_s;      /* NaN = none */
+	uint32_t revert_s;      /* 0 = the device keeps it for ever */
+	const char *falls_back; /* what the device does without Chisan; "" = not said */
+	const char *confirm;    /* a question to be answered with yes before a command; "" = none */
 };
 struct client_device {
-	const char *name, *title, *title_ja, *profile, *link;
+	const char *name, *title, *title_ja, *profile, *link, *area;
 	int protocol;
 	int64_t poll_us;
 	point_id first;
@@ -54,7 +61,7 @@ struct client {
 	char socket[108];
 	/* ---- the model: valid from the first CLIENT_LIVE on, kept (and marked by phase) while the link is down */
 	uint16_t generation;
-	char user[64], server_build[64];
+	char user[64], server_build[64], areas[256]; /* areas of responsibility; "" = all */
 	enum role role;
 	const char *site_name, *site_title_ja, *timezone;
 	bool simulated;
@@ -68,10 +75,17 @@ struct client {
 	uint32_t group_count;
 	struct client_screen *screens;
 	uint32_t screen_count;
-	struct utc newest; /* time of the last broadcast */
+	const struct client_alarms *alarms; /* NULL before the first snapshot */
+	struct utc newest;                  /* time of the last broadcast */
 	uint64_t bytes_in, changes_in;
+	struct msg_store_health health; /* how the record is, as last told; health.text is own memory */
+	bool has_health;
+	const struct client_control *control; /* client_control.h; NULL before the first snapshot */
+	uint16_t result_detail; /* enum result_detail of the result with which an answer ends, for its done() */
 	struct client_private *private;
 };
+
+enum client_control_kind { CONTROL_OUTPUT, CONTROL_TAG, CONTROL_COMMAND, CONTROL_APPROVAL };
 
 struct client_ops {
 	void (*phase)(struct client *c, void *arg); /* it changed; after CLIENT_LIVE all points are new */
@@ -81,6 +95,11 @@ struct client_ops {
 	void (*raw)(struct client *c, const struct msg_raw *raw, void *arg);
 	void (*journal)(
 	    struct client *c, const struct msg_journal *m, void *arg); /* with SUB_JOURNAL, as it is recorded */
+	void (*health)(struct client *c, void *arg);                   /* the record is well, or not any more */
+	/* An output, a tag, a command, an approval changed; number: point, tag, command, approval. */
+	void (*control)(struct client *c, enum client_control_kind what, uint64_t number, void *arg);
+	/* Of an alarm its state or limit changed, many in a burst; ALARM_NONE: what sounds. */
+	void (*alarm)(struct client *c, uint32_t alarm, void *arg);
 };
 
 /*
@@ -106,6 +125,11 @@ point_id client_find(const struct client *c, const char *name); /* POINT_NONE = 
 struct value client_value(const struct client *c, point_id id);
 /* "55.5", "run", "FAN, DOOR", "none" of its bits; "-" if never read. Without unit and marks. Japanese names if ja. Made safe. */
 void client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size);
+/* The same of any value that the point could have; NaN is "-". */
+void client_format_value(const struct client *c, point_id id, double v, bool ja, char *buf, size_t size);
+/* Does a person hold it: by hand, or off scan? A sum of one by hand bears its mark too, and a device may be off in the site file. */
+bool client_is_by_hand(const struct client *c, point_id id);
+bool client_is_off_scan(const struct client *c, point_id id);
 /* When chisand took the last sample of the value's group; 0 = never. */
 struct utc client_received(const struct client *c, point_id id);
 /* Age of the value at `now`: since it was received; one that was not renewed is as old as its own time. */
@@ -117,7 +141,10 @@ bool client_is_failing(const struct client_device *d, struct utc now);
 /* 0: there is no link, and nothing will be called. Else its number, for client_forget(): then nothing more is called. */
 uint32_t client_ask(
     struct client *c, uint16_t type, const struct wbuf *body, const struct client_answer *answer, void *arg);
-void client_forget(struct client *c, uint32_t ask);
+void client_forget(struct client *c, uint32_t *ask); /* and it becomes 0; 0 is fine */
+/* Civil times are those of the site from here on, if this system knows its zone. */
+void client_use_zone(const struct client *c);
+bool client_is_asking(const struct client *c);          /* is a question open? */
 enum err client_ask_raw(struct client *c, point_id id); /* answer comes by ops.raw */
 
 #endif

@@ -60,11 +60,12 @@ client_ask(struct client *c, uint16_t type, const struct wbuf *body, const struc
 }
 
 void
-client_forget(struct client *c, uint32_t ask)
+client_forget(struct client *c, uint32_t *ask)
 {
 	struct client_private *p = c->private;
-	struct client_asked *a = find(p, ask);
+	struct client_asked *a = find(p, *ask);
 
+	*ask = 0;
 	if (a == NULL)
 		return;
 	if (p->conn != NULL)
@@ -88,8 +89,10 @@ got_end(struct client *c, struct client_asked *a, const struct frame *f)
 	struct msg_result m;
 	enum err e;
 
-	if (client_read_result(c, f, &m, &e))
-		end(c, a, e, m.addcause == 255 ? -1 : m.addcause, m.text);
+	if (!client_read_result(c, f, &m, &e))
+		return;
+	c->result_detail = m.detail;
+	end(c, a, e, m.addcause == 255 ? -1 : m.addcause, m.text);
 }
 
 static void
@@ -135,8 +138,15 @@ client_ask_lost(struct client *c)
 {
 	struct client_private *p = c->private;
 
+	c->result_detail = 0;
 	while (!TAILQ_EMPTY(&p->asked))
 		end(c, TAILQ_FIRST(&p->asked), ERR_CLOSED, -1, c->why_text);
+}
+
+bool
+client_is_asking(const struct client *c)
+{
+	return !TAILQ_EMPTY(&c->private->asked);
 }
 
 void

@@ -35,7 +35,9 @@ swap_in(struct client *c)
 	c->group_count = m->group_count;
 	c->screens = m->screens;
 	c->screen_count = m->screen_count;
+	c->alarms = m->alarms;
 	c->newest = m->newest;
+	c->control = m->control;
 	c->lost_at = (struct utc){ 0 };
 	c->why = OK;
 	c->why_text[0] = '\0';
@@ -67,6 +69,7 @@ got_hello(struct client *c, const struct frame *f)
 	c->role = h.role < ROLE_PEER ? (enum role)h.role : ROLE_VIEWER;
 	str_copy(c->user, sizeof c->user, h.user);
 	str_copy(c->server_build, sizeof c->server_build, h.build);
+	str_copy(c->areas, sizeof c->areas, h.areas);
 	if (p->greeted)
 		return; /* a change of role */
 	p->greeted = true;
@@ -139,6 +142,24 @@ got_device_state(struct client *c, const struct frame *f)
 	return e;
 }
 
+/* What alarms there are comes with a snapshot only; how they are, whenever it changes. */
+static enum err
+got_alarm(struct client *c, const struct frame *f)
+{
+	struct client_private *p = c->private;
+	struct client_model *m = p->next != NULL || f->type == W_ALARM_DEF ? p->next : p->live;
+	uint32_t alarm;
+
+	if (!(p->what & SUB_ALARMS))
+		return OK;
+	if (m == NULL)
+		return ERR_FRAME;
+	enum err e = client_alarms_take(m->alarms, f, &alarm);
+	if (e == OK && m == p->live && p->ops->alarm != NULL)
+		p->ops->alarm(c, alarm, p->arg);
+	return e;
+}
+
 static enum err
 got_raw(struct client *c, const struct frame *f)
 {
@@ -169,6 +190,27 @@ got_journal(struct client *c, const struct frame *f)
 		return ERR_FRAME;
 	if (c->phase == CLIENT_LIVE && p->ops->journal != NULL)
 		p->ops->journal(c, &m, p->arg);
+	return OK;
+}
+
+/* The size of the record changes all the time: who draws is told only when what people read changes. */
+static enum err
+got_health(struct client *c, const struct frame *f)
+{
+	struct client_private *p = c->private;
+	struct rbuf r;
+	struct msg_store_health m;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_store_health_get(&r, &m))
+		return ERR_FRAME;
+	bool is_new = !c->has_health || m.state != c->health.state || strcmp(m.text, p->health_text) != 0;
+	str_copy(p->health_text, sizeof p->health_text, m.text);
+	c->health = m;
+	c->health.text = p->health_text;
+	c->has_health = true;
+	if (is_new && p->ops->health != NULL)
+		p->ops->health(c, p->arg);
 	return OK;
 }
 
@@ -263,7 +305,9 @@ client_take_frame(struct client *c, const struct frame *f)
 		client_lost(c, ERR_FRAME, "what listens on %s does not greet as chisand does", c->socket);
 		return;
 	}
-	if (f->reply_to != 0 && client_ask_take(c, f))
+	if (f->type == W_COMMAND_STATE) /* whoever asked: how a command is, is part of the model */
+		e = client_control_frame(c, f);
+	if (e == OK && f->reply_to != 0 && client_ask_take(c, f))
 		return;
 	switch (f->type) {
 	case W_HELLO: got_hello(c, f); return;
@@ -274,7 +318,15 @@ client_take_frame(struct client *c, const struct frame *f)
 	case W_CHANGES: e = got_changes(c, f); break;
 	case W_DEVICE_STATE: e = got_device_state(c, f); break;
 	case W_RAW: e = got_raw(c, f); break;
+	case W_ALARM_DEF:
+	case W_ALARM:
+	case W_ALARM_LIMIT:
+	case W_HORN: e = got_alarm(c, f); break;
 	case W_JOURNAL: e = f->reply_to == 0 ? got_journal(c, f) : OK; break; /* a late answer to what was forgotten */
+	case W_STORE_HEALTH: e = got_health(c, f); break;
+	case W_OUTPUT:
+	case W_TAG_STATE:
+	case W_APPROVAL: e = client_control_frame(c, f); break;
 	case W_DEVICE:
 	case W_POINT:
 	case W_SCREEN:

@@ -29,6 +29,7 @@ client_model_new(const struct msg_site *s)
 	m->device_max = s->devices;
 	m->screen_max = s->screens;
 	m->group_count = s->groups;
+	m->alarms = client_alarms_new(m->point_max, m->device_max);
 	m->points = xcalloc((size_t)m->point_max + 1, sizeof *m->points);
 	m->cells = xcalloc((size_t)m->point_max + 1, sizeof *m->cells);
 	m->entries = xcalloc((size_t)m->point_max + 1, sizeof *m->entries);
@@ -36,6 +37,7 @@ client_model_new(const struct msg_site *s)
 	m->screens = xcalloc((size_t)m->screen_max + 1, sizeof *m->screens);
 	m->group_time = xcalloc((size_t)m->group_count + 1, sizeof *m->group_time);
 	m->group_received = xcalloc((size_t)m->group_count + 1, sizeof *m->group_received);
+	m->control = client_control_new(m->point_max);
 	return m;
 }
 
@@ -45,6 +47,7 @@ client_model_free(struct client_model *m)
 	if (m == NULL)
 		return;
 	HASH_CLEAR(hh, m->hash);
+	client_alarms_free(m->alarms);
 	for (uint32_t i = 0; i < m->device_count; i++)
 		free((void *)(uintptr_t)m->devices[i].state.detail);
 	free(m->points);
@@ -54,6 +57,7 @@ client_model_free(struct client_model *m)
 	free(m->screens);
 	free(m->group_time);
 	free(m->group_received);
+	client_control_free(m->control);
 	arena_free(m->arena);
 	free(m);
 }
@@ -81,6 +85,7 @@ client_model_device(struct client_model *m, const struct frame *f)
 		.title_ja = arena_strdup(m->arena, d.title_ja),
 		.profile = arena_strdup(m->arena, d.profile),
 		.link = arena_strdup(m->arena, d.link),
+		.area = arena_strdup(m->arena, d.area),
 		.protocol = d.protocol < PROTOCOL_COUNT ? d.protocol : PROTOCOL_MODBUS,
 		.poll_us = d.poll_us,
 		.first = POINT_NONE,
@@ -178,6 +183,11 @@ client_model_point(struct client_model *m, const struct frame *f)
 		.hh = p.hh,
 		.deadband = p.deadband,
 		.period_us = p.period_us,
+		.output = p.output,
+		.ramp_per_s = p.ramp_per_s,
+		.revert_s = p.revert_s,
+		.falls_back = arena_strdup(m->arena, p.falls_back),
+		.confirm = arena_strdup(m->arena, p.confirm),
 	};
 	enum err e = read_names(m, p.states, false, &q->states, &q->state_count);
 	if (e == OK)
@@ -290,4 +300,11 @@ client_model_end(struct client_model *m, const struct frame *f, unsigned what)
 		return ERR_FRAME;
 	find_ranges(m);
 	return OK;
+}
+
+void
+client_use_zone(const struct client *c)
+{
+	if (c->timezone[0] != '\0' && clock_zone_exists(c->timezone))
+		clock_set_zone(c->timezone);
 }

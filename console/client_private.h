@@ -35,6 +35,8 @@ struct client_model {
 	struct client_screen *screens;
 	uint32_t screen_count;
 	struct client_entry *entries, *hash;
+	struct client_control *control;
+	struct client_alarms *alarms;
 };
 
 #define CLIENT_MODEL_TEXT_MAX ((size_t)512 * 1024 * 1024) /* bytes of text that a snapshot may bring */
@@ -49,6 +51,10 @@ enum err client_model_screen(struct client_model *m, const struct frame *f);
 enum err client_model_device_state(struct client_model *m, const struct frame *f, uint32_t *device);
 enum err client_model_values(
     struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
+struct client_control *client_control_new(uint32_t points);
+void client_control_free(struct client_control *k); /* NULL is fine */
+/* W_OUTPUT, W_TAG_STATE, W_COMMAND_STATE, W_APPROVAL: into the snapshot that is being built, else into the live model. */
+enum err client_control_frame(struct client *c, const struct frame *f);
 enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
 
 #define CLIENT_PAUSE_FIRST_S 0.2
@@ -75,6 +81,7 @@ struct client_private {
 	unsigned raw_at;
 	struct client_asked_list asked; /* questions that are open */
 	uint32_t ask_number;
+	char health_text[512];
 };
 
 void client_set_phase(struct client *c, enum client_phase phase);

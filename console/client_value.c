@@ -40,6 +40,18 @@ client_value(const struct client *c, point_id id)
 	return v;
 }
 
+bool
+client_is_by_hand(const struct client *c, point_id id)
+{
+	return (c->cells[id].quality & Q_SUBSTITUTED) != 0 && c->cells[id].cause == ERR_BY_HAND;
+}
+
+bool
+client_is_off_scan(const struct client *c, point_id id)
+{
+	return (c->cells[id].quality & Q_BLOCKED) != 0 && c->cells[id].cause == ERR_SCAN_OFF;
+}
+
 static const char *
 in_language(const struct client_name *n, bool ja)
 {
@@ -71,27 +83,34 @@ format_bits(const struct client_point *p, double v, bool ja, char *buf, size_t s
 }
 
 void
-client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size)
+client_format_value(const struct client *c, point_id id, double v, bool ja, char *buf, size_t size)
 {
 	const struct client_point *p = &c->points[id];
-	const struct delta_cell *cell = &c->cells[id];
 	char raw[512];
 
-	if ((cell->quality & Q_NEVER_READ) || isnan(cell->v)) {
+	if (isnan(v)) {
 		str_copy(buf, size, "-");
 		return;
 	}
 	for (uint32_t i = 0; i < p->state_count; i++) {
-		if ((double)p->states[i].number == cell->v) {
+		if ((double)p->states[i].number == v) {
 			text_put_safe(buf, size, in_language(&p->states[i], ja), -1);
 			return;
 		}
 	}
 	if (p->bit_count > 0)
-		format_bits(p, cell->v, ja, raw, sizeof raw);
+		format_bits(p, v, ja, raw, sizeof raw);
 	else
-		str_fixed(raw, sizeof raw, cell->v, p->decimals > 0 ? p->decimals : 0);
+		str_fixed(raw, sizeof raw, v, p->decimals > 0 ? p->decimals : 0);
 	text_put_safe(buf, size, raw, -1);
+}
+
+void
+client_format(const struct client *c, point_id id, bool ja, char *buf, size_t size)
+{
+	const struct delta_cell *cell = &c->cells[id];
+
+	client_format_value(c, id, cell->quality & Q_NEVER_READ ? (double)NAN : cell->v, ja, buf, size);
 }
 
 struct utc

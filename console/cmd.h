@@ -32,6 +32,30 @@ enum cmd_exit {
 	_(get,    1, 999, "POINT ...",    "the same for points by name; exit code 8 if one is stale or bad") \
 	_(watch,  0, 999, "[GLOB ...]",   "changes as they come, a line each; also for screen readers") \
 	_(links,  0, 999, "[DEVICE ...]", "each device's communication: state, answer time, errors, last error") \
+	_(alarms, 0, 999, "[GLOB ...]",   "the alarms that are active or wait, the worst first; -f goes on in lines") \
+	_(ack,    1, 999, "ALARM ...",    "acknowledge alarms, each by its name") \
+	_(reset,  1, 999, "ALARM ...",    "let go of latched alarms whose cause is gone") \
+	_(shelve, 1, 999, "ALARM ...",    "put alarms on a shelf for a time, with a reason") \
+	_(unshelve, 1, 999, "ALARM ...",  "take alarms from the shelf before their time") \
+	_(oos,    1, 999, "ALARM ...",    "take alarms out of service for maintenance, or put them back") \
+	_(silence, 0,  0, "",             "horn off until the next new alarm; acknowledges nothing") \
+	_(trend,  1,  16, "POINT ...",    "history: minimum, mean, maximum, quality; drawn in a terminal") \
+	_(journal, 0,  1, "[verify]",     "what happened and who did it; verify proves that nothing was changed") \
+	_(note,   1, 999, "TEXT ...",     "an entry in the operator log, also about a point or a time") \
+	_(handover, 0, 0, "",             "the shift report: what is abnormal, overridden, out of scan, noted") \
+	_(report, 0,   3, "[confirm] [KIND [DATE]]", "a report, the list of those that are filed, or its confirmation") \
+	_(manual, 1,   2, "POINT [VALUE]", "a value by hand in place of the measured one, or its end") \
+	_(scan,   2,   2, "POINT on|off", "stop looking at a point, or begin again") \
+	_(set,    2,   2, "POINT VALUE",  "set or switch an output, for a time; --dry-run shows the checks") \
+	_(release, 1,  1, "POINT",        "end an override; what stands behind it takes over without a bump") \
+	_(extend, 1,   1, "POINT",        "another end for an override, from now on") \
+	_(undo,   1,   1, "POINT",        "what stood before your last command on it, as a new command") \
+	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
+	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \
+	_(approve, 0,  1, "[ID]",         "yes, or --reject, to what somebody asks; without ID the list") \
+	_(overrides, 0, 999, "[GLOB ...]", "what operators hold: value, until when, who, why, protection") \
+	_(tags,   0, 999, "[GLOB ...]",   "all tags, the most severe first") \
+	_(backup, 1,   1, "FILE",         "a copy of the whole record while it is being written") \
 	_(check,  1,   1, "SITE_DIR",     "all faults of a site's files, with line and column") \
 	_(help,   0,   1, "[COMMAND]",    "what there is, or one command")
 /* clang-format on */
@@ -72,7 +96,8 @@ bool cmd_is_settled(const struct client *c); /* what --wait waits for */
 /* How a question ended. */
 struct cmd_answer {
 	enum err err;
-	int addcause; /* enum addcause; -1 = none */
+	int addcause;    /* enum addcause; -1 = none */
+	uint16_t detail; /* enum result_detail */
 	char text[512];
 };
 
@@ -83,6 +108,12 @@ struct cmd_answer {
  */
 int cmd_ask(const struct options *o, struct client *c, uint16_t type, const struct wbuf *body,
     bool (*frame)(struct client *c, const struct frame *f, void *arg), void *arg, struct cmd_answer *end);
+
+/*
+ * The same without a word on stderr, for what is nice to know: no answer within patience_us is ERR_BUSY.
+ */
+enum err cmd_ask_quietly(const struct options *o, struct client *c, uint16_t type, const struct wbuf *body,
+    int64_t patience_us, bool (*frame)(struct client *c, const struct frame *f, void *arg), void *arg);
 
 const char *cmd_quality_word(uint16_t quality); /* "good", or the first flag: "no-comm" "stale" ... */
 const char *cmd_in_language(const struct options *o, const char *en, const char *ja); /* the other where one is empty */

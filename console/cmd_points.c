@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/client_control.h"
 #include "console/cmd.h"
 #include "console/jout.h"
 #include "console/say.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define WHAT (SUB_SITE | SUB_POINTS | SUB_VALUES)
+#define WHAT (SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CONTROL)
 
 static void
 print_json(const struct client *c, const point_id *ids, uint32_t n, struct utc now)
@@ -61,12 +62,12 @@ print_table(
 	for (uint32_t i = 0; i < n; i++) {
 		const struct client_point *p = &c->points[ids[i]];
 		uint16_t quality = c->cells[ids[i]].quality;
-		char text[512], age[16];
+		char text[512], age[16], marks[MARKS_MAX];
 
 		say_table_cell(t, p->name);
 		client_format(c, ids[i], o->ja, text, sizeof text);
 		say_table_cell(t, text);
-		say_table_cell(t, quality_letters(quality));
+		say_table_cell(t, client_marks(c, ids[i], quality, marks, sizeof marks));
 		say_table_cell(t, p->unit);
 		bool was_read = !(quality & Q_NEVER_READ);
 		say_table_cell(t, was_read ? clock_age(age, sizeof age, client_age_us(c, ids[i], now)) : "-");

@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include "console/alarm_say.h"
 #include "console/cmd.h"
+#include "console/health.h"
 #include "console/jout.h"
 #include "console/say.h"
 #include "console/status.h"
+#include "console/wrap.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
@@ -18,6 +21,8 @@
 #define LEFT_CELLS 40
 #define HEAT_ROWS  8
 #define DOWN_ROWS  2
+
+#define RECORD_WAIT_US (2 * US_PER_S) /* for the newest entry: the page is worth more than that line */
 
 /* A line is put together of pieces that stand in given cells. */
 struct line {
@@ -95,15 +100,73 @@ static void
 print_mode(const struct options *o, const struct client *c, const struct status *s)
 {
 	struct line l = { .cells = 0 };
-	char text[512];
+	char text[512], held[64];
 
 	put_at(&l, 0, "Mode");
 	if (s->mode == POINT_NONE)
-		str_copy(text, sizeof text, "watching only: no alarms and no dispatch in this version");
+		str_copy(text, sizeof text, "no plan is followed");
 	else
 		client_format(c, s->mode, o->ja, text, sizeof text);
+	str_printf(held, sizeof held, "; %u override%s, %u tag%s", s->overrides, s->overrides == 1 ? "" : "s", s->tags,
+	    s->tags == 1 ? "" : "s");
+	str_append(text, sizeof text, held);
 	put_at(&l, 10, text);
 	end_line(&l);
+}
+
+/* What must be said whole: in as many lines as it takes. */
+static void
+print_wrapped(const char *label, const char *text)
+{
+	struct line l = { .cells = 0 };
+
+	put_at(&l, 0, label);
+	while (*text != '\0') {
+		size_t skip, used = wrap_line(text, PAGE_CELLS - 10, &skip);
+		char part[PAGE_CELLS * 4 + 1];
+		str_printf(part, sizeof part, "%.*s", (int)used, text);
+		put_at(&l, 10, part);
+		end_line(&l);
+		text += used + skip;
+	}
+}
+
+/* "FLOOD, 3 wait: !1 1, -3 2; 7 active; 1 shelved, 2 suppressed, 1 out of service" */
+static void
+print_alarms(const struct client *c)
+{
+	const struct client_alarms *a = c->alarms;
+	const struct {
+		uint32_t count;
+		const char *words;
+	} kept[] = { { a->shelved, "shelved" }, { a->suppressed, "suppressed" }, { a->out, "out of service" } };
+	char text[256], part[48];
+	uint32_t waits = 0, active = 0;
+
+	for (unsigned p = 0; p < ALARM_PRIORITIES; p++) {
+		waits += a->unacked[p];
+		active += a->active[p];
+	}
+	str_copy(text, sizeof text, a->horn.is_flood ? "FLOOD, " : "");
+	str_printf(part, sizeof part, waits == 0 ? "none waits" : "%u wait", waits);
+	str_append(text, sizeof text, part);
+	for (unsigned p = 0, n = 0; p < ALARM_PRIORITIES; p++) {
+		if (a->unacked[p] == 0)
+			continue;
+		str_printf(part, sizeof part, "%s%s %u", n++ == 0 ? ": " : ", ", alarm_code(p + 1), a->unacked[p]);
+		str_append(text, sizeof text, part);
+	}
+	str_printf(part, sizeof part, "; %u active", active);
+	str_append(text, sizeof text, part);
+	for (size_t i = 0, n = 0; i < sizeof kept / sizeof kept[0]; i++) {
+		if (kept[i].count == 0)
+			continue;
+		str_printf(part, sizeof part, "%s%u %s", n++ == 0 ? "; " : ", ", kept[i].count, kept[i].words);
+		str_append(text, sizeof text, part);
+	}
+	if (a->count == 0)
+		str_copy(text, sizeof text, "the site defines none");
+	print_wrapped("Alarms", text);
 }
 
 static void
@@ -128,6 +191,47 @@ print_counts(const struct client *c, const struct status *s, struct utc now)
 	    s->validity[V_GOOD], s->validity[V_UNCERTAIN], s->validity[V_BAD], s->never_read);
 	put_at(&l, 10, text);
 	end_line(&l);
+}
+
+static bool
+take_newest(struct client *c, const struct frame *f, void *arg)
+{
+	struct msg_journal *newest = arg, m;
+	struct rbuf r;
+
+	(void)c;
+	rbuf_init(&r, f->body, f->length);
+	if (f->type == W_JOURNAL && msg_journal_get(&r, &m))
+		*newest = (struct msg_journal){ .seq = m.seq, .time = m.time }; /* its strings are gone soon */
+	return true;
+}
+
+/* The newest entry; how the record is has been told by the time that it comes, as both come over one connection. */
+static void
+ask_newest(const struct options *o, struct client *c, struct msg_journal *newest)
+{
+	struct msg_journal_get m = { .most = 1, .newest = 1, .point = "", .user = "", .text = "" };
+	struct wbuf b;
+
+	*newest = (struct msg_journal){ 0 };
+	wbuf_init(&b);
+	msg_journal_get_put(&b, &m);
+	cmd_ask_quietly(o, c, W_JOURNAL_GET, &b, RECORD_WAIT_US, take_newest, newest);
+	wbuf_done(&b);
+}
+
+static void
+print_record(const struct client *c, const struct msg_journal *newest, struct utc now)
+{
+	char text[1024], entry[64], age[16];
+
+	health_line(c, text, sizeof text);
+	if (newest->seq != 0) {
+		str_printf(entry, sizeof entry, "; entry %llu, %s ago", (unsigned long long)newest->seq,
+		    clock_age(age, sizeof age, utc_diff_us(now, (struct utc){ newest->time })));
+		str_append(text, sizeof text, entry);
+	}
+	print_wrapped("Record", text);
 }
 
 static bool
@@ -234,20 +338,27 @@ int
 cmd_status(const struct options *o)
 {
 	int code;
-	struct client *c = cmd_snapshot(o, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_DEVICES, &code);
-	struct utc now = clock_utc();
+	struct client *c =
+	    cmd_snapshot(o, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_DEVICES | SUB_ALARMS | SUB_CONTROL, &code);
+	struct msg_journal newest;
 	struct status s;
 
 	if (c == NULL)
 		return code;
 	lines = 0;
+	ask_newest(o, c, &newest);
+	struct utc now = clock_utc();
 	status_gather(&s, c);
 	if (o->json) {
-		jout_print(status_json(&s, c, now));
+		json_t *j = status_json(&s, c, now);
+		json_object_set_new(j, "record", health_json(c, &newest));
+		jout_print(j);
 	} else {
 		print_head(o, c, now);
 		print_mode(o, c, &s);
+		print_alarms(c);
 		print_counts(c, &s, now);
+		print_record(c, &newest, now);
 		print_down(c, &s);
 		print_balance(o, c, &s);
 		print_batteries(o, c, &s);

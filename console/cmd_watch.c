@@ -6,15 +6,13 @@
 #include "config.h"
 
 #include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "console/client_control.h"
 #include "console/cmd.h"
 #include "console/jout.h"
 #include "console/say.h"
+#include "console/stream.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
@@ -22,7 +20,7 @@
 #define VALUE_CELLS_MAX 28
 
 struct watch {
-	struct ev_loop *loop;
+	struct stream stream;
 	const struct options *o;
 	struct client *client;
 	bool *chosen;                      /* [count] */
@@ -31,23 +29,14 @@ struct watch {
 	uint32_t count;
 	int name_cells, value_cells, unit_cells;
 	int64_t lines;
-	bool was_live, has_said_lost;
-	int code;
 };
-
-static void
-end(struct watch *w, int code)
-{
-	w->code = code;
-	ev_break(w->loop, EVBREAK_ALL);
-}
 
 static void
 print_line(struct watch *w, point_id id)
 {
 	const struct client *c = w->client;
 	struct value v = client_value(c, id);
-	char time[16], name[POINT_NAME_MAX * 2], value[1024], fitted[1024], unit[64];
+	char time[16], name[POINT_NAME_MAX * 2], value[1024], fitted[1024], unit[64], marks[MARKS_MAX];
 
 	utc_civil(time, sizeof time, v.time.us != 0 ? v.time : c->newest, "%H:%M:%S");
 	text_fit(name, sizeof name, c->points[id].name, w->name_cells, false);
@@ -57,7 +46,8 @@ print_line(struct watch *w, point_id id)
 	else
 		str_copy(fitted, sizeof fitted, value);
 	text_fit(unit, sizeof unit, c->points[id].unit, w->unit_cells, false);
-	say("%s %s %s %-2s %s %s\n", time, name, fitted, quality_letters(v.quality), unit, cmd_quality_word(v.quality));
+	say("%s %s %s %-2s %s %s\n", time, name, fitted, client_marks(c, id, v.quality, marks, sizeof marks), unit,
+	    cmd_quality_word(v.quality));
 }
 
 static void
@@ -75,16 +65,7 @@ print_point(struct watch *w, point_id id)
 	}
 	w->last[id] = w->client->cells[id];
 	if (++w->lines == w->o->count)
-		end(w, CMD_DONE);
-}
-
-static void
-flush(struct watch *w)
-{
-	int code = cmd_flush(-1);
-
-	if (code != -1)
-		end(w, code);
+		stream_end(&w->stream, CMD_DONE);
 }
 
 static void
@@ -156,8 +137,6 @@ choose(struct watch *w)
 		w->chosen[ids[i]] = true;
 	free(old);
 	free(ids);
-	if (c->timezone[0] != '\0' && clock_zone_exists(c->timezone))
-		clock_set_zone(c->timezone);
 	measure(w);
 	return code == CMD_DONE;
 }
@@ -174,14 +153,11 @@ differs(const struct delta_cell *a, const struct delta_cell *b)
 static void
 begin(struct watch *w)
 {
-	bool is_first = !w->was_live;
+	bool is_first = !w->stream.was_live;
 
-	w->was_live = true;
-	if (w->has_said_lost)
-		say_error("the link to chisand is back");
-	w->has_said_lost = false;
+	w->stream.was_live = true;
 	if (!choose(w) && is_first) {
-		end(w, CMD_NOT_FOUND);
+		stream_end(&w->stream, CMD_NOT_FOUND);
 		return;
 	}
 	for (uint32_t i = 0; i < w->count; i++) {
@@ -193,7 +169,7 @@ begin(struct watch *w)
 		else if (is_first || differs(now, &w->last[i]))
 			print_point(w, i);
 	}
-	flush(w);
+	stream_flush(&w->stream);
 }
 
 static void
@@ -201,15 +177,8 @@ phase_changed(struct client *c, void *arg)
 {
 	struct watch *w = arg;
 
-	if (c->phase == CLIENT_LIVE) {
+	if (stream_phase(&w->stream, c))
 		begin(w);
-	} else if (c->phase == CLIENT_DOWN && !w->was_live) {
-		say_error("%s", c->why_text);
-		end(w, cmd_exit_of(c->why));
-	} else if (c->phase == CLIENT_DOWN && !w->has_said_lost) {
-		say_error("%s; trying again", c->why_text);
-		w->has_said_lost = true;
-	}
 }
 
 static void
@@ -224,73 +193,25 @@ point_changed(struct client *c, point_id id, void *arg)
 static void
 broadcast_ended(struct client *c, void *arg)
 {
+	struct watch *w = arg;
+
 	(void)c;
-	flush(arg);
+	stream_flush(&w->stream);
 }
 
 static const struct client_ops ops = { .phase = phase_changed, .changed = point_changed, .broadcast = broadcast_ended };
 
-static void
-limit_cb(struct ev_loop *loop, ev_timer *t, int revents)
-{
-	struct watch *w = t->data;
-
-	(void)loop;
-	(void)revents;
-	if (w->was_live)
-		return;
-	say_error("chisand at %s has not sent the site in time", w->o->socket);
-	end(w, CMD_NO_SERVER);
-}
-
-static void
-signal_cb(struct ev_loop *loop, ev_signal *s, int revents)
-{
-	(void)loop;
-	(void)revents;
-	end(s->data, CMD_DONE);
-}
-
-/* The other end of the pipe is gone, although we may have nothing to write. */
-static void
-output_cb(struct ev_loop *loop, ev_io *io, int revents)
-{
-	struct pollfd p = { .fd = io->fd };
-
-	(void)revents;
-	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP)))
-		end(io->data, CMD_DONE);
-	else
-		ev_io_stop(loop, io);
-}
-
 int
 cmd_watch(const struct options *o)
 {
-	struct watch w = { .loop = ev_default_loop(0), .o = o };
-	ev_signal interrupt, terminate;
-	ev_timer limit;
-	ev_io output;
-	struct stat st;
+	struct watch w = { .stream = { .loop = ev_default_loop(0), .o = o, .late = "has not sent the site" }, .o = o };
+	int code;
 
-	w.client = client_new(w.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES, true, &ops, &w);
-	ev_signal_init(&interrupt, signal_cb, SIGINT);
-	ev_signal_init(&terminate, signal_cb, SIGTERM);
-	ev_timer_init(&limit, limit_cb, (double)o->timeout_us / 1e6, 0.);
-	ev_io_init(&output, output_cb, STDOUT_FILENO, EV_READ);
-	interrupt.data = terminate.data = limit.data = output.data = &w;
-	ev_signal_start(w.loop, &interrupt);
-	ev_signal_start(w.loop, &terminate);
-	ev_timer_start(w.loop, &limit);
-	if (fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
-		ev_io_start(w.loop, &output);
-	ev_run(w.loop, 0);
-	ev_signal_stop(w.loop, &interrupt);
-	ev_signal_stop(w.loop, &terminate);
-	ev_timer_stop(w.loop, &limit);
-	ev_io_stop(w.loop, &output);
+	w.client = client_new(
+	    w.stream.loop, o->socket, SUB_SITE | SUB_POINTS | SUB_VALUES | SUB_CHANGES | SUB_CONTROL, true, &ops, &w);
+	code = stream_run(&w.stream);
 	client_free(w.client);
 	free(w.chosen);
 	free(w.last);
-	return w.code;
+	return code;
 }

@@ -11,6 +11,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "console/acts.h"
+#include "console/alarm_acts.h"
+#include "console/bell.h"
 #include "console/choose.h"
 #include "console/console.h"
 #include "console/frame.h"
@@ -18,6 +21,7 @@
 #include "console/keep.h"
 #include "console/mimic.h"
 #include "console/palette.h"
+#include "console/scr_hand.h"
 #include "console/script.h"
 #include "console/term.h"
 #include "console/view.h"
@@ -27,17 +31,23 @@
 #include "scada/base/str.h"
 
 #define RATE_HZ      2.0
+#define ALARM_S      0.1 /* alarms are drawn at once, but a burst of them no more often */
 #define SLOW_HZ      0.5
-#define RESIZE_S     0.06 /* a storm of sizes is drawn once */
+#define ANSWER_US    (2 * US_PER_S) /* what comes so soon after a key answers it, and is drawn at once */
+#define RESIZE_S     0.06           /* a storm of sizes is drawn once */
 #define MESSAGE_US   (20 * US_PER_S)
 #define SCRIPT_MAX_S 20.0 /* a script that waits longer has failed */
 
 struct loop {
 	struct console co;
+	struct acts acts;
+	struct alarm_acts alarm_acts;
+	struct bell bell;
 	struct script *script; /* NULL = a terminal */
 	ev_io keys;
 	ev_timer frame, second, resize, deadline;
 	ev_signal winch, tstp, term, hup;
+	ev_prepare prepare;
 	ev_tstamp drawn_at;
 	bool draw_all, is_pasting;
 	const struct theme *theme; /* as the terminal has it */
@@ -84,6 +94,14 @@ want_frame(struct loop *l, bool at_once)
 	}
 }
 
+void
+console_changed(struct console *co, unsigned draw)
+{
+	co->now = clock_utc();
+	co->dirty |= draw;
+	want_frame((struct loop *)co, true);
+}
+
 static void
 on_frame(struct ev_loop *loop, ev_timer *w, int revents)
 {
@@ -114,6 +132,15 @@ seen_value(point_id id, void *arg)
 }
 
 static void
+look_at_bell(struct loop *l)
+{
+	struct console *co = &l->co;
+
+	if (bell_due(&l->bell, co->client->alarms, console_is_lost(co), co->now) && l->script == NULL)
+		term_bell();
+}
+
+static void
 tick(struct console *co)
 {
 	co->now = clock_utc();
@@ -121,6 +148,9 @@ tick(struct console *co)
 		co->message[0] = '\0';
 	if (co->has_model)
 		spark_sample(co->sparks, seen_value, co);
+	acts_tick(co);
+	alarm_acts_tick(co);
+	look_at_bell((struct loop *)co);
 	view_update(co, CHANGE_SECOND, 0);
 }
 
@@ -158,10 +188,17 @@ console_key(struct console *co, uint32_t key)
 	struct loop *l = (struct loop *)co;
 	enum request req;
 
+	struct view *v = console_top(co);
+
+	co->key_at = co->now;
 	if (key == K_PASTE_BEGIN || key == K_PASTE_END)
 		l->is_pasting = key == K_PASTE_BEGIN;
 	if (co->prompt.is_open) {
 		palette_key(co, key);
+		return;
+	}
+	if (v->ops->key != NULL && v->ops->key(co, v->private, key)) {
+		co->dirty |= DRAW_ALL;
 		return;
 	}
 	if (l->is_pasting || key == K_PASTE_END)
@@ -264,7 +301,7 @@ on_model(struct loop *l)
 
 	pause_end(co);
 	co->has_model = true;
-	clock_set_zone(co->client->timezone);
+	client_use_zone(co->client);
 	note_pages(co);
 	spark_reset(co->sparks, co->client->point_count);
 	for (point_id id = 0; id < co->client->point_count && id < SPARK_POINTS; id++)
@@ -343,9 +380,92 @@ on_raw(struct client *c, const struct msg_raw *raw, void *arg)
 	run_script(l);
 }
 
-static const struct client_ops ops = {
-	.phase = on_phase, .broadcast = on_broadcast, .device = on_device, .raw = on_raw
-};
+static void
+on_journal(struct client *c, const struct msg_journal *m, void *arg)
+{
+	struct loop *l = arg;
+	struct console *co = &l->co;
+
+	(void)c;
+	co->now = clock_utc();
+	co->entry = m;
+	acts_recorded(co, m);
+	view_update(co, CHANGE_JOURNAL, 0);
+	co->entry = NULL;
+	want_frame(l, false);
+	run_script(l);
+}
+
+static void
+on_health(struct client *c, void *arg)
+{
+	struct loop *l = arg;
+
+	(void)c;
+	l->co.now = clock_utc();
+	l->co.dirty |= DRAW_ALL;
+	want_frame(l, true); /* that nothing is recorded is said at once */
+}
+
+static void
+on_control(struct client *c, enum client_control_kind what, uint64_t number, void *arg)
+{
+	struct loop *l = arg;
+
+	(void)number;
+	if (c->phase != CLIENT_LIVE)
+		return;
+	l->co.now = clock_utc();
+	if (what == CONTROL_COMMAND)
+		scr_hand_heard(&l->co);
+	view_update(&l->co, CHANGE_CONTROL, 0);
+	l->co.dirty |= DRAW_ALL; /* counted in the top line */
+	want_frame(l, what == CONTROL_COMMAND || what == CONTROL_APPROVAL);
+}
+
+static void
+on_alarm(struct client *c, uint32_t alarm, void *arg)
+{
+	struct loop *l = arg;
+	struct console *co = &l->co;
+	ev_tstamp wait = l->drawn_at + ALARM_S - ev_now(co->loop);
+
+	(void)c;
+	co->now = clock_utc();
+	view_update(co, CHANGE_ALARM, alarm);
+	co->dirty |= DRAW_ALL;
+	if (alarm == ALARM_NONE)
+		look_at_bell(l);
+	if (l->script != NULL || wait <= 0) {
+		want_frame(l, true);
+	} else if (!ev_is_active(&l->frame) || ev_timer_remaining(co->loop, &l->frame) > wait) {
+		ev_timer_stop(co->loop, &l->frame);
+		ev_timer_set(&l->frame, wait, 0.);
+		ev_timer_start(co->loop, &l->frame);
+	}
+	run_script(l);
+}
+
+/* After each turn of the loop: answers change pages without saying so to anybody. */
+static void
+on_prepare(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct loop *l = w->data;
+
+	(void)loop;
+	(void)revents;
+	if (l->script == NULL && l->co.dirty != 0)
+		want_frame(l, utc_diff_us(l->co.now, l->co.key_at) < ANSWER_US);
+}
+
+static const struct client_ops ops = { .phase = on_phase,
+	.broadcast = on_broadcast,
+	.device = on_device,
+	.raw = on_raw,
+	.journal = on_journal,
+	.health = on_health,
+	.control = on_control,
+	.alarm = on_alarm };
 
 /* ---- signals and sizes */
 static void
@@ -381,6 +501,11 @@ on_tstp(struct ev_loop *loop, ev_signal *w, int revents)
 	struct loop *l = w->data;
 
 	(void)revents;
+	if (getpgrp() == getsid(0)) { /* started in the shell's place, by sshd or tmux: nobody could continue it */
+		console_message(&l->co, false, "there is no shell to go back to: Q leaves");
+		draw_grid(&l->co);
+		return;
+	}
 	term_suspend();
 	ev_now_update(loop);
 	on_resize(loop, &l->resize, 0);
@@ -437,6 +562,9 @@ start(struct loop *l)
 	ev_signal_init(&l->term, on_end, SIGTERM);
 	ev_signal_init(&l->hup, on_end, SIGHUP);
 	l->frame.data = l->resize.data = l->second.data = l->deadline.data = l->term.data = l->hup.data = l;
+	ev_prepare_init(&l->prepare, on_prepare);
+	l->prepare.data = l;
+	ev_prepare_start(loop, &l->prepare);
 	ev_timer_start(loop, &l->second);
 	ev_signal_start(loop, &l->term);
 	ev_signal_start(loop, &l->hup);
@@ -455,8 +583,8 @@ set_up(struct loop *l, const struct console_options *o)
 	co->options = o;
 	co->theme = theme_find(o->theme != NULL ? o->theme : "default");
 	co->is_ascii = o->ascii || (needs_ascii && o->script == NULL);
-	co->is_ascii_graph = co->is_ascii ||
-	    (o->graph != NULL ? strcmp(o->graph, "ascii") == 0 : o->script == NULL && choose_is_linux_vt());
+	co->graph = graph_choose(o->graph, o->script == NULL ? getenv("TERM") : NULL, co->is_ascii);
+	co->is_ascii_graph = co->graph == GRAPH_ASCII;
 	co->is_ja = !co->is_ascii && (o->ja || choose_is_japanese());
 	co->is_slow = o->slow;
 	co->is_accessible = o->accessible;
@@ -473,7 +601,10 @@ run(struct loop *l, const struct console_options *o)
 	co->loop = ev_default_loop(0);
 	co->now = co->started = clock_utc();
 	co->sparks = spark_new();
-	co->client = client_new(co->loop, o->socket, SUB_ALL, true, &ops, l);
+	co->client = client_new(co->loop, o->socket, SUB_ALL | SUB_JOURNAL, true, &ops, l);
+	acts_init(&l->acts, co);
+	alarm_acts_init(&l->alarm_acts, co);
+	co->bell = &l->bell;
 	console_open(co, &scr_points, NULL); /* something to stand on until the site is known */
 	co->dirty = 0;
 	l->theme = co->theme;
@@ -483,6 +614,8 @@ run(struct loop *l, const struct console_options *o)
 	ev_run(co->loop, 0);
 	view_close_all(co);
 	pause_end(co);
+	acts_done(&l->acts);
+	alarm_acts_done(&l->alarm_acts);
 	client_free(co->client);
 	spark_free(co->sparks);
 	keep_done();

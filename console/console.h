@@ -15,7 +15,7 @@ struct console_options {
 	    *page; /* the page to begin with, "overview", "points", "links" or a point's name; NULL: the first mimic */
 	const char *theme;  /* "default" "deutan" "mono" "high-contrast" "light"; NULL: default */
 	const char *color;  /* "auto" "never" "16" "256"; NULL: auto */
-	const char *graph;  /* "block" "ascii"; NULL: by terminal and locale */
+	const char *graph;  /* "braille" "block" "ascii"; NULL: by terminal and locale */
 	const char *script; /* keys and commands from this file, without a terminal; "-" is standard input */
 	const char *size;   /* "80x24", with script */
 	double rate_hz;     /* most redraws a second because of values, 0.1..20; 0: 2 */

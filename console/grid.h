@@ -29,6 +29,11 @@ struct grid {
 	int cursor_row, cursor_column; /* where the selection stands */
 };
 
+/* A rectangle on it. */
+struct area {
+	int row, column, rows, columns;
+};
+
 struct grid *grid_new(int columns, int rows, enum fold fold);
 void grid_free(struct grid *g);
 void grid_resize(struct grid *g, int columns, int rows); /* empties it */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "console/client_control.h"
 #include "console/jout.h"
 #include "console/say.h"
 #include "scada/base/mem.h"
@@ -87,7 +88,9 @@ jout_point(const struct client *c, point_id id, struct utc now)
 {
 	const struct client_point *p = &c->points[id];
 	struct value v = client_value(c, id);
+	const struct msg_output *o = client_output(c, id);
 	json_t *j = json_object();
+	char marks[MARKS_MAX];
 
 	json_object_set_new(j, "point", jout_text(p->name));
 	json_object_set_new(j, "value", jout_number(v.v));
@@ -99,7 +102,10 @@ jout_point(const struct client *c, point_id id, struct utc now)
 	json_object_set_new(j, "time", jout_time(v.time));
 	json_object_set_new(j, "received", jout_time(client_received(c, id)));
 	json_object_set_new(j, "age_s", v.time.us == 0 ? json_null() : seconds(client_age_us(c, id, now)));
-	json_object_set_new(j, "held_by", json_null());
+	json_object_set_new(j, "held_by",
+	    o != NULL && o->slot < SLOT_COUNT ? json_string(slot_word(o->slot))
+	                                      : json_null()); /* an output alone is held */
+	json_object_set_new(j, "marks", json_string(client_marks(c, id, v.quality, marks, sizeof marks)));
 	return j;
 }
 

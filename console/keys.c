@@ -91,7 +91,15 @@ where_text(unsigned where)
 	case MODE_LIST: return "lists";
 	case MODE_POINTS: return "points";
 	case MODE_POINT: return "one point";
+	case MODE_POINT | MODE_HELD: return "one point, held";
 	case MODE_MIMIC: return "drawings";
+	case MODE_TREND: return "trends";
+	case MODE_JOURNAL | MODE_REPORTS: return "journal, reports";
+	case MODE_ALARMS:
+	case MODE_ALARMS | MODE_ALARM: return "alarms";
+	case MODE_REPORT | MODE_ALARMS: return "reports, alarms";
+	case MODE_REPORTS | MODE_REPORT:
+	case MODE_REPORT: return "reports";
 	default: return "everywhere";
 	}
 }

@@ -19,7 +19,11 @@ enum key {
 };
 
 /* Where a row's keys count. A page has a set of them; within a set no key stands twice. */
-enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16 };
+enum key_mode {
+	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
+	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
+	MODE_ALARMS = 4096, MODE_ALARM = 8192, /* the list, one of them */
+};
 
 /* ONE ROW PER REQUEST.  _(id, word in the palette, keys, where, argument in the palette, help) */
 #define REQ_LIST(_) \
@@ -30,8 +34,47 @@ enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MO
 	_(REQ_GOTO,      "goto",      "g",               MODE_ALL,    "POINT",    "go to a point by its name; Tab completes") \
 	_(REQ_POINTS,    "points",    "p",               MODE_ALL,    "",         "all points") \
 	_(REQ_LINKS,     "links",     "l",               MODE_ALL,    "",         "communication with the devices") \
+	_(REQ_JOURNAL,   "journal",   "e",               MODE_ALL,    "[POINT]",  "what happened, who did it; on trends: near it") \
+	_(REQ_ALARMS,    "alarms",    "a",               MODE_ALL,    "[TEXT]",   "alarm list; there and on an alarm: acknowledge") \
+	_(REQ_ACK_SEEN,  "ack-page",  "A",               MODE_ALARMS, "",         "acknowledge those on the screen; asks once") \
+	_(REQ_SILENCE,   "silence",   "Space",           MODE_ALL,    "",         "horn and bell off until the next new alarm") \
+	_(REQ_BELL,      "bell",      "Ctrl-G",          MODE_ALL,    "",         "the bell of this terminal off or on") \
+	_(REQ_SHELVE,    "shelve",    "s",               MODE_ALARMS | MODE_ALARM, "", "put it on a shelf for a time, or back (CONTROL)") \
+	_(REQ_OOS,       "oos",       "O",               MODE_ALARMS | MODE_ALARM, "", "out of service, or back into it (CONTROL)") \
+	_(REQ_RESET,     "reset",     "R",               MODE_ALARMS | MODE_ALARM, "", "let go of a latched alarm (CONTROL)") \
+	_(REQ_COMMENT,   "comment",   "c",               MODE_ALARMS | MODE_ALARM, "TEXT", "a remark on this alarm") \
+	_(REQ_LIMIT,     "limit",     "L",               MODE_ALARMS | MODE_ALARM, "", "another limit (engineer, CONTROL)") \
+	_(REQ_TEST,      "test",      "Y",               MODE_ALARMS | MODE_ALARM, "", "raise it as a test (engineer, CONTROL)") \
+	_(REQ_ITS_POINT, "its-point", "i",               MODE_ALARMS | MODE_ALARM, "", "the point of this alarm") \
+	_(REQ_ITS_PAGE,  "its-page",  "d",               MODE_ALARMS | MODE_ALARM, "", "the drawing of this alarm") \
+	_(REQ_STATE,     "state",     "f",               MODE_ALARMS, "",         "any, not acknowledged, active, returned") \
+	_(REQ_PRIORITY,  "priority",  "F",               MODE_ALARMS, "",         "all priorities, 1, 1-2, 1-3") \
+	_(REQ_AREA,      "area",      "w",               MODE_ALARMS, "",         "the next area; after the last: all") \
+	_(REQ_GROUPS,    "groups",    "x",               MODE_ALARMS, "",         "priorities 3 and 4 by device, or one by one") \
+	_(REQ_NOTE,      "note",      "m",               MODE_ALL,    "TEXT",     "a note in the operator log") \
+	_(REQ_REPORTS,   "reports",   "r",               MODE_ALL,    "",         "reports: filed, as of now, confirmed") \
+	_(REQ_REPORT,    "report",    "",                MODE_ALL,    "KIND [DATE]", "one report, as daily 2026-11-22") \
+	_(REQ_HANDOVER,  "handover",  "",                MODE_ALL,    "[SINCE]",  "the shift report") \
+	_(REQ_HELD,      "held",      "h",               MODE_ALL,    "",         "all that people hold: V T M B, and who asks") \
+	_(REQ_SET,       "set",       "o",               MODE_POINT | MODE_HELD, "", "set or switch this output (CONTROL)") \
+	_(REQ_RELEASE,   "release",   "O",               MODE_POINT | MODE_HELD, "", "end this override without a bump (CONTROL)") \
+	_(REQ_EXTEND,    "extend",    "X",               MODE_ALL,    "",         "extend this override, or what ends first") \
+	_(REQ_TAG,       "tag",       "F",               MODE_POINT | MODE_HELD, "", "a tag on this point: inhibit, caution (CONTROL)") \
+	_(REQ_UNTAG,     "untag",     "f",               MODE_POINT | MODE_HELD, "", "take a tag off this point (CONTROL)") \
+	_(REQ_APPROVE,   "approve",   "W",               MODE_ALL,    "",         "say yes or no to what somebody asks (CONTROL)") \
+	_(REQ_UNDO,      "undo",      "U",               MODE_POINT | MODE_HELD, "", "undo your last command here (CONTROL)") \
+	_(REQ_CONTROL,   "control",   "C",               MODE_ALL,    "",         "CONTROL on or off: acts on points") \
+	_(REQ_MANUAL,    "manual",    "M",               MODE_POINT,  "",         "a value by hand, or its end (CONTROL)") \
+	_(REQ_SCAN,      "scan",      "B",               MODE_POINT,  "",         "scan of this point off or on (CONTROL)") \
+	_(REQ_KINDS,     "kinds",     "K",               MODE_JOURNAL | MODE_REPORTS, "", "the next choice of kinds") \
+	_(REQ_CONFIRM,   "confirm",   "c",               MODE_REPORTS | MODE_REPORT, "", "confirm this report in your name") \
+	_(REQ_EXPORT,    "export",    "x",               MODE_REPORT, "FILE",     "write it to a file, .csv or .txt") \
+	_(REQ_BEFORE,    "before",    "[",               MODE_REPORT | MODE_ALARMS, "", "the period or list before") \
+	_(REQ_AFTER,     "after",     "]",               MODE_REPORT | MODE_ALARMS, "", "the period or list after") \
 	_(REQ_BOOKMARKS, "bookmarks", "'",               MODE_ALL,    "",         "the points with a bookmark") \
 	_(REQ_PAGE,      "page",      "",                MODE_ALL,    "PAGE",     "open a page by its name") \
+	_(REQ_TREND,     "trend",     "t",               MODE_ALL,    "POINT ... [SPAN]", "history of the selected point; on a trend: add") \
+	_(REQ_ADD,       "add",       "T",               MODE_ALL,    "POINT",    "add the selected point to the last trend") \
 	_(REQ_UP,        "up",        "k Up",            MODE_ALL,    "",         "up") \
 	_(REQ_DOWN,      "down",      "j Down",          MODE_ALL,    "",         "down") \
 	_(REQ_LEFT,      "left",      "Left",            MODE_ALL,    "",         "left") \
@@ -48,12 +91,21 @@ enum key_mode { MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MO
 	_(REQ_BOOKMARK,  "bookmark",  "b",               MODE_ALL,    "",         "bookmark of the selected point on or off") \
 	_(REQ_JAPANESE,  "japanese",  "J",               MODE_ALL,    "",         "titles in Japanese or English") \
 	_(REQ_REDRAW,    "redraw",    "Ctrl-L",          MODE_ALL,    "",         "draw the whole screen again") \
-	_(REQ_FIND,      "find",      "/",               MODE_LIST,   "TEXT",     "to the next row with this text, as you type") \
+	_(REQ_FIND,      "find",      "/",               MODE_ALL,    "TEXT",     "to the next row with this text; else to a point") \
 	_(REQ_FIND_NEXT, "find-next", "n",               MODE_LIST,   "",         "the next row with the text") \
 	_(REQ_FIND_PREV, "find-prev", "N",               MODE_LIST,   "",         "the row before with the text") \
 	_(REQ_FILTER,    "filter",    "\\",              MODE_LIST,   "TEXT",     "only rows with this text; ! what is not good") \
 	_(REQ_SORT,      "sort",      "s",               MODE_POINTS, "[COLUMN]", "sort: device, name, value, quality, age") \
 	_(REQ_REVERSE,   "reverse",   "S",               MODE_POINTS, "",         "turn the order round") \
+	_(REQ_ZOOM_IN,   "zoom-in",   "+ =",             MODE_TREND,  "",         "less time, around the cursor") \
+	_(REQ_ZOOM_OUT,  "zoom-out",  "-",               MODE_TREND,  "",         "more time, around the cursor") \
+	_(REQ_SPAN,      "span",      "s",               MODE_TREND,  "TIME",     "so much time at once: 1m to 30y") \
+	_(REQ_EARLIER,   "earlier",   ", [",             MODE_TREND,  "",         "half a page into the past") \
+	_(REQ_LATER,     "later",     ". ]",             MODE_TREND,  "",         "half a page towards now") \
+	_(REQ_AT,        "at",        "@",               MODE_TREND,  "TIME",     "to a time: 13:00, yesterday, 2026-11-22, 2h ago") \
+	_(REQ_REMOVE,    "remove",    "x Delete",        MODE_TREND,  "",         "take the selected point out of the trend") \
+	_(REQ_RAISE,     "raise",     "u",               MODE_TREND,  "",         "move the selected point up by one line") \
+	_(REQ_SCALE,     "scale",     "y",               MODE_TREND,  "",         "scale: what is seen, one for each, instrument") \
 	_(REQ_THEME,     "theme",     "",                MODE_ALL,    "THEME",    "another theme") \
 	_(REQ_RATE,      "rate",      "",                MODE_ALL,    "HZ",       "most redraws a second for values, 0.1 to 20")
 /* clang-format on */

@@ -6,7 +6,9 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "console/cmd.h"
 #include "console/say.h"
@@ -23,6 +25,18 @@ theme_is_known(const char *theme)
 	return false;
 }
 
+/* sshd runs chisan whatever was asked for (docs/how-to-ssh.md): who asked for something else is told why it did not happen. */
+static void
+say_what_was_forced(void)
+{
+	const char *asked = getenv("SSH_ORIGINAL_COMMAND");
+
+	if (asked != NULL && !isatty(STDIN_FILENO))
+		say_error("this account opens the console and nothing else, so \"%.100s\" was not run: ssh -t without "
+		          "a command",
+		    asked);
+}
+
 static int
 open_console(struct options *o)
 {
@@ -36,6 +50,7 @@ open_console(struct options *o)
 		return CMD_USAGE;
 	o->console.socket = o->socket;
 	o->console.ascii = say_is_ascii();
+	say_what_was_forced();
 	return console_run(&o->console);
 }
 

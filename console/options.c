@@ -13,6 +13,8 @@
 #include "console/say.h"
 #include "scada/base/str.h"
 
+#define FOR_MAX_US (366 * INT64_C(86400) * US_PER_S)
+
 static const struct option_row rows[] = {
 #define OPTION_ROW(id, name, letter, argument, where, help) [id] = { name, letter, argument, where, help },
 	OPTION_LIST(OPTION_ROW)
@@ -64,7 +66,7 @@ static bool
 store(struct options *o, enum option_id id, const char *value)
 {
 	static const char *const colors[] = { "auto", "never", "16", "256", NULL };
-	static const char *const graphs[] = { "block", "ascii", NULL };
+	static const char *const graphs[] = { "braille", "block", "ascii", NULL };
 	struct console_options *c = &o->console;
 	int64_t n;
 
@@ -78,6 +80,49 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_WAIT: return read_duration(value, &o->wait_us);
 	case OPT_TIMEOUT: return read_duration(value, &o->timeout_us);
 	case OPT_COUNT: return str_to_i64(value, 1, INT64_MAX, &o->count);
+	case OPT_SINCE: o->since = value; return value[0] != '\0';
+	case OPT_UNTIL: o->until = value; return value[0] != '\0';
+	case OPT_BUCKETS: return str_to_i64(value, 1, 20000, &o->buckets);
+	case OPT_SAMPLES: o->samples = true; return true;
+	case OPT_PNG: o->png = value; return value[0] != '\0';
+	case OPT_SIXEL: o->sixel = true; return true;
+	case OPT_POINT: o->point = value; return value[0] != '\0';
+	case OPT_USER: o->user = value; return value[0] != '\0';
+	case OPT_KIND: o->kind = value; return value[0] != '\0';
+	case OPT_TEXT: o->text = value; return value[0] != '\0';
+	case OPT_CHECKPOINT: o->checkpoint = value; return value[0] != '\0';
+	case OPT_AT: o->at = value; return value[0] != '\0';
+	case OPT_REASON: o->reason = value; return value[0] != '\0';
+	case OPT_OUTPUT: o->output = value; return value[0] != '\0';
+	case OPT_FOR: return str_to_duration(value, &o->for_us) && o->for_us > 0 && o->for_us <= FOR_MAX_US;
+	case OPT_REVISION: return str_to_i64(value, 1, UINT32_MAX - 1, &o->revision);
+	case OPT_FOLLOW: o->follow = true; return true;
+	case OPT_REVERSE: o->reverse = true; return true;
+	case OPT_OFF: o->off = true; return true;
+	case OPT_DRY_RUN: o->dry_run = true; return true;
+	case OPT_YES_TYPED: o->yes_typed = value; return true;
+	case OPT_YES_CONFIRMED: o->yes_confirmed = true; return true;
+	case OPT_EMERGENCY: o->emergency = true; return true;
+	case OPT_PERMIT: o->permit = value; return value[0] != '\0';
+	case OPT_REJECT: o->reject = true; return true;
+	case OPT_ALL: o->all = true; return true;
+	case OPT_SHELVED: o->shelved = true; return true;
+	case OPT_AREA: o->area = value; return value[0] != '\0';
+	case OPT_STATE: o->state = value; return value[0] != '\0';
+	case OPT_COMMENT: o->comment = value; return value[0] != '\0';
+	case OPT_ORDER: o->order = value; return value[0] != '\0';
+	case OPT_ONCE: o->once = true; return true;
+	case OPT_RETURN: o->back = true; return true;
+	case OPT_PRIORITY:
+		if (!str_to_i64(value, 1, 4, &n))
+			return false;
+		o->priority = (unsigned)n;
+		return true;
+	case OPT_LIST: o->list = true; return true;
+	case OPT_CSV: o->csv = true; return true;
+	case OPT_CP932: o->csv = o->cp932 = true; return true;
+	case OPT_YES: o->yes = true; return true;
+	case OPT_FORCE: o->force = true; return true;
 	case OPT_SCREEN: c->page = value; return value[0] != '\0';
 	case OPT_RATE: return str_to_double(value, &c->rate_hz) && c->rate_hz >= 0.1 && c->rate_hz <= 20;
 	case OPT_SLOW: c->slow = true; return true;
@@ -204,6 +249,15 @@ take_word(struct reader *r, const char *word)
 	return true;
 }
 
+/* "-120.5" is a value, as no letter of an option is a digit. */
+static bool
+is_negative_number(const char *word)
+{
+	double v;
+
+	return str_to_double(word, &v);
+}
+
 bool
 options_check(const struct options *o, char *message, size_t size)
 {
@@ -228,7 +282,7 @@ options_read(struct options *o, int argc, const char *const *argv, char *message
 	*o = (struct options){ .timeout_us = 10 * US_PER_S };
 	for (r.i = 1; ok && r.i < argc; r.i++) {
 		const char *word = argv[r.i];
-		if (is_over || word[0] != '-' || word[1] == '\0')
+		if (is_over || word[0] != '-' || word[1] == '\0' || is_negative_number(word))
 			ok = take_word(&r, word);
 		else if (strcmp(word, "--") == 0)
 			is_over = true;

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
+#include "console/acts.h"
+#include "console/frame.h"
 #include "console/palette.h"
+#include "console/rkind.h"
 
 #include "scada/base/str.h"
 
@@ -55,6 +58,10 @@ offer_pages(struct console *co, struct found *f)
 	offer(f, "points");
 	offer(f, "bookmarks");
 	offer(f, "links");
+	offer(f, "alarms");
+	offer(f, "trend");
+	offer(f, "journal");
+	offer(f, "reports");
 	offer(f, "help");
 }
 
@@ -64,7 +71,14 @@ offer_argument(struct console *co, struct found *f, enum request req)
 	static const char *const columns[] = { "name", "value", "quality", "age", "device" };
 
 	switch (req) {
-	case REQ_GOTO: offer_points(co, f); break;
+	case REQ_GOTO:
+	case REQ_TREND:
+	case REQ_ADD:
+	case REQ_JOURNAL: offer_points(co, f); break;
+	case REQ_REPORT:
+		for (size_t i = 0; rkind_at(i) != NULL; i++)
+			offer(f, rkind_at(i)->name);
+		break;
 	case REQ_PAGE: offer_pages(co, f); break;
 	case REQ_THEME:
 		for (int i = 0; theme_at(i) != NULL; i++)
@@ -92,7 +106,9 @@ palette_complete(struct console *co)
 		str_copy(head, sizeof head, p->text);
 		head[space - p->text] = '\0';
 		row = req_find(head);
-		head[space - p->text] = ' ';
+		if (row != NULL && row->id == REQ_TREND) /* takes several */
+			space = strrchr(p->text, ' ');
+		str_copy(head, sizeof head, p->text);
 		head[space - p->text + 1] = '\0';
 		f.prefix = space + 1;
 		f.len = strlen(f.prefix);
@@ -126,6 +142,35 @@ acts_while_typed(const struct prompt *p)
 	return p->purpose == REQ_FIND || p->purpose == REQ_FILTER;
 }
 
+/* A text that will be refused is refused at its first word, not at its last. */
+static void
+warn_early(struct console *co, struct prompt *p)
+{
+	char why[160];
+
+	if (p->purpose == REQ_PALETTE && strncmp(p->text, "note ", 5) == 0 && acts_refusal(co, W_NOTE, why, sizeof why))
+		str_printf(p->choices, sizeof p->choices, "(%s)", why);
+}
+
+/* No paste answers, and no key but y. */
+static void
+answer_key(struct console *co, uint32_t key)
+{
+	struct prompt *p = &co->prompt;
+	int purpose = p->purpose;
+
+	if (key == K_PASTE_BEGIN || key == K_PASTE_END)
+		p->is_pasting = key == K_PASTE_BEGIN;
+	if (p->is_pasting || key == K_PASTE_END)
+		return;
+	prompt_close(p);
+	co->message[0] = '\0';
+	if (key == 'y' && !frame_is_too_small(co->grid))
+		console_request(co, (enum request)purpose, "y");
+	else
+		console_message(co, false, "nothing was done");
+}
+
 void
 palette_key(struct console *co, uint32_t key)
 {
@@ -134,15 +179,21 @@ palette_key(struct console *co, uint32_t key)
 	int purpose = p->purpose;
 
 	co->dirty |= DRAW_ALL;
+	if (p->is_question) {
+		answer_key(co, key);
+		return;
+	}
 	switch (prompt_key(p, key)) {
 	case PROMPT_CHANGED:
 		if (acts_while_typed(p)) {
 			str_copy(text, sizeof text, p->text);
 			console_request(co, (enum request)purpose, text);
 		}
+		warn_early(co, p);
 		break;
 	case PROMPT_LEFT:
 		prompt_close(p);
+		co->message[0] = '\0';
 		co->found[0] = '\0';
 		if (purpose == REQ_FILTER)
 			console_request(co, REQ_FILTER, "");

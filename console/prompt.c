@@ -18,15 +18,22 @@ prompt_open(struct prompt *p, const char *label, int purpose, const char *text)
 	p->is_open = true;
 	p->label = label;
 	p->purpose = purpose;
-	p->is_pasting = false;
+	p->is_pasting = p->is_question = false;
 	p->history_at = p->history_count;
 	prompt_set(p, text);
 }
 
 void
+prompt_ask(struct prompt *p, const char *label, int purpose)
+{
+	prompt_open(p, label, purpose, "");
+	p->is_question = true;
+}
+
+void
 prompt_close(struct prompt *p)
 {
-	p->is_open = false;
+	p->is_open = p->is_question = false;
 	p->is_pasting = false;
 	p->choices[0] = '\0';
 }

@@ -21,12 +21,15 @@ struct prompt {
 	char text[PROMPT_MAX];
 	size_t cursor; /* byte */
 	bool is_pasting;
+	bool is_question; /* y answers it, any other key leaves */
 	char history[PROMPT_HISTORY][PROMPT_MAX];
 	int history_count, history_at;
 	char choices[256]; /* what Tab found, shown behind the text */
 };
 
 void prompt_open(struct prompt *p, const char *label, int purpose, const char *text);
+/* A question that one key answers: y, and then request(purpose, "y"). */
+void prompt_ask(struct prompt *p, const char *label, int purpose);
 void prompt_close(struct prompt *p);
 /* One key; says what happened. Enter puts the text into the history. Control characters are swallowed. */
 enum prompt_event prompt_key(struct prompt *p, uint32_t key);

@@ -44,6 +44,7 @@ say_init(void)
 	bool has_locale = setlocale(LC_CTYPE, "") != NULL;
 
 	is_ascii = false;
+	output_errno = 0;
 	if (has_locale && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		return;
 	/* A locale that is named and installed, and is not UTF-8, means its terminal; one that is not installed means nothing. */

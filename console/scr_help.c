@@ -77,7 +77,7 @@ build(struct console *co, struct page *p)
 	if (co->depth > 1 && console_top(co)->ops == &scr_help)
 		below = co->views[co->depth - 2].ops->modes;
 	p->count = 0;
-	add_head(p, "Keys and commands; Enter runs one. Nothing here writes to the field.");
+	add_head(p, "Keys and commands; Enter runs one. No key sends to the field unasked.");
 	for (int i = 0; req_row(i) != NULL; i++)
 		if (req_row(i)->where & below)
 			add(p, req_row(i)->keys, req_row(i)->word, req_row(i)->help, req_row(i)->id);
@@ -87,6 +87,12 @@ build(struct console *co, struct page *p)
 #define QUALITY_HELP(id, bit, letters, validity, word, text) add(p, letters, word, text, REQ_NONE);
 	QUALITY_LIST(QUALITY_HELP)
 #undef QUALITY_HELP
+	add(p, "V", "override", "held by an operator's override", REQ_NONE);
+	add(p, "T", "tag", "tagged", REQ_NONE);
+	add(p, "L", "local", "the plant is in local", REQ_NONE);
+	add(p, "s", "shelved", "an alarm of it is on the shelf", REQ_NONE);
+	add(p, "o", "out of service", "an alarm of it is out of service", REQ_NONE);
+	add(p, "d", "suppressed", "an alarm of it is suppressed by design", REQ_NONE);
 	add_head(p, "On a bar L and H stand at the limits, the outer pair at LL and HH.");
 	list_fit(&p->list, p->count, p->list.rows > 0 ? p->list.rows : 17);
 }

@@ -7,8 +7,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "console/acts.h"
+#include "console/alarm_panel.h"
 #include "console/chart.h"
+#include "console/holder.h"
+#include "console/output_panel.h"
+#include "console/scr_act.h"
+#include "console/scr_hand.h"
 #include "console/shown.h"
+#include "console/wrap.h"
 
 #include "scada/base/str.h"
 #include "scada/base/text.h"
@@ -22,6 +29,7 @@ struct page {
 	int scroll;       /* first state or bit shown */
 	int64_t asked_us; /* when the registers were asked for last */
 	char said[160];   /* accessible form: the value as drawn last */
+	struct holder holder;
 };
 
 struct cursor {
@@ -69,7 +77,17 @@ open_point(struct console *co, void *private, const char *argument)
 	}
 	co->has_raw = false;
 	ask_raw(co, p);
+	holder_look(&p->holder, co, p->id);
 	return true;
+}
+
+static void
+close_point(struct console *co, void *private)
+{
+	struct page *p = private;
+
+	(void)co;
+	holder_done(&p->holder);
 }
 
 static unsigned
@@ -84,8 +102,14 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 		if (!resolve(co, p))
 			console_message(co, true, "the site has no point %s any more", p->name);
 		ask_raw(co, p);
+		holder_done(&p->holder);
+		holder_look(&p->holder, co, p->id);
 		return DRAW_ALL;
 	}
+	if (what == CHANGE_JOURNAL)
+		return holder_take(&p->holder, co->entry) ? DRAW_BODY : DRAW_NOTHING;
+	if (what == CHANGE_VALUES)
+		holder_look(&p->holder, co, p->id);
 	if (what == CHANGE_SECOND) {
 		if (co->now.us - p->asked_us >= every && console_top(co)->private == private)
 			ask_raw(co, p);
@@ -128,6 +152,7 @@ static void
 draw_value(struct cursor *c, const struct client_point *pt, const struct shown *s)
 {
 	const char *limit = shown_limit(pt, s->v);
+	char text[200];
 	int column, at;
 
 	if (!line(c, "Value", &column))
@@ -141,13 +166,55 @@ draw_value(struct cursor *c, const struct client_point *pt, const struct shown *
 	if (limit != NULL && s->is_number && quality_validity(s->quality) != V_BAD)
 		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LIMIT, "beyond its limit %s", limit);
 	if (!s->is_number && strcmp(s->text, "-") != 0)
-		grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LABEL, "(number %.0f)", s->v);
+		at += 2 + grid_printf(c->co->grid, c->row - 1, at + 2, LOOK_LABEL, "(number %.0f)", s->v);
+	if (limit == NULL && output_panel_beside(c->co, s->id, text, sizeof text))
+		grid_put(c->co->grid, c->row - 1, at + 2, -1, LOOK_UNCERTAIN, text);
+}
+
+/* In several rows if need be, the last one cut. */
+static void
+wrapped_lines(struct cursor *c, const char *label, enum look look, const char *text, int rows)
+{
+	char part[1024];
+	size_t skip;
+
+	while (*text != '\0' && rows-- > 0) {
+		size_t used = wrap_line(text, c->a.columns - LABEL_CELLS - 3, &skip);
+		str_copy(part, sizeof part, text);
+		if (rows > 0 && used < sizeof part)
+			part[used] = '\0';
+		text_line(c, label, look, part);
+		label = "";
+		text += used + skip;
+	}
+}
+
+/* What holds it, what waits behind, tags: of outputs, and of what bears a tag. */
+static void
+draw_output(struct cursor *c, point_id id)
+{
+	struct output_line lines[OUTPUT_LINES];
+	int count = output_panel_lines(c->co, id, lines);
+
+	for (int i = 0; i < count; i++)
+		wrapped_lines(c, lines[i].label, lines[i].look, lines[i].text, lines[i].rows);
+}
+
+/* How its alarms stand; the list of them is one key away. */
+static void
+draw_alarms(struct cursor *c, point_id id)
+{
+	struct alarm_panel_line lines[ALARM_PANEL_LINES];
+	int count = alarm_panel_lines(c->co, id, lines);
+
+	for (int i = 0; i < count; i++)
+		text_line(c, i == 0 ? "Alarms" : "", lines[i].look, lines[i].text);
 }
 
 static void
-draw_quality(struct cursor *c, const struct value *v, const struct shown *s)
+draw_quality(struct cursor *c, const struct holder *h, const struct value *v, const struct shown *s)
 {
-	char text[256];
+	char text[512];
 
 	if (s->quality == 0) {
 		text_line(c, "Quality", LOOK_NORMAL, "good");
@@ -157,6 +224,8 @@ draw_quality(struct cursor *c, const struct value *v, const struct shown *s)
 	text_line(c, "Quality", s->look, text);
 	if (console_is_lost(c->co))
 		text_line(c, "  because", s->look, "the console has no link to chisand");
+	else if (h->is_held)
+		wrapped_lines(c, "  by", LOOK_UNCERTAIN, h->text, 2); /* who holds it, until when and why */
 	else if (v->cause != OK)
 		text_line(c, "  because", s->look, err_text((enum err)v->cause));
 }
@@ -422,7 +491,9 @@ draw(struct console *co, void *private, struct area a)
 		grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 4 + used, -1, LOOK_LABEL, pt->title_ja);
 	}
 	draw_value(&c, pt, &s);
-	draw_quality(&c, &v, &s);
+	draw_quality(&c, &p->holder, &v, &s);
+	draw_output(&c, p->id);
+	draw_alarms(&c, p->id);
 	draw_times(&c, p, &v);
 	draw_bar(&c, pt, &s);
 	draw_names(&c, p, pt);
@@ -430,6 +501,20 @@ draw(struct console *co, void *private, struct area a)
 	text_line(&c, "Source", LOOK_NORMAL, pt->source);
 	draw_registers(&c, p);
 	draw_seen(&c, p, pt);
+}
+
+/* The only one, or the list of them. */
+static void
+untag(struct console *co, point_id id)
+{
+	const struct msg_tag_state *tag = id != POINT_NONE ? client_tag_of(co->client, id, 0) : NULL;
+
+	if (tag == NULL)
+		console_message(co, false, "there is no tag on this point; F puts one on");
+	else if (client_tags_of(co->client, id) == 1)
+		scr_act_untag(co, tag->tag);
+	else
+		console_open(co, &scr_held, co->client->points[id].name);
 }
 
 static unsigned
@@ -444,6 +529,22 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	case REQ_PREVIOUS: id = id > 0 ? id - 1 : id; break;
 	case REQ_DOWN:
 	case REQ_NEXT: id = id + 1 < co->client->point_count ? id + 1 : id; break;
+	case REQ_MANUAL:
+	case REQ_SCAN:
+		if (id != POINT_NONE)
+			(req == REQ_MANUAL ? scr_act_manual : scr_act_scan)(co, id);
+		return DRAW_ALL;
+	case REQ_SET:
+	case REQ_RELEASE:
+	case REQ_UNDO:
+		if (id != POINT_NONE)
+			(req == REQ_SET ? scr_hand_set : req == REQ_RELEASE ? scr_hand_release : scr_hand_undo)(co, id);
+		return DRAW_ALL;
+	case REQ_TAG:
+		if (id != POINT_NONE)
+			scr_act_tag(co, id);
+		return DRAW_ALL;
+	case REQ_UNTAG: untag(co, id); return DRAW_ALL;
 	default: return REQ_UNHANDLED;
 	}
 	if (id == p->id || id >= co->client->point_count || p->id >= co->client->point_count ||
@@ -461,9 +562,8 @@ request(struct console *co, void *private, enum request req, const char *argumen
 static void
 head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
 {
-	(void)co;
 	str_copy(title, title_size, ((struct page *)private)->name);
-	str_copy(hint, hint_size, "arrows: neighbours, b bookmark, q back");
+	str_printf(hint, hint_size, "arrows: neighbours, e journal, %sl links", acts_may(co, W_NOTE) ? "m note, " : "");
 }
 
 static const char *
@@ -480,6 +580,7 @@ const struct screen_ops scr_point = {
 	.private_size = sizeof(struct page),
 	.open = open_point,
 	.update = update,
+	.close = close_point,
 	.draw = draw,
 	.request = request,
 	.head = head,

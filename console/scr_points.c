@@ -74,6 +74,27 @@ has_text(const struct client_point *p, const char *text)
 	    strstr(p->title_ja, text) != NULL;
 }
 
+/* "!M", "!B", "!MB", then a space and text or nothing: points by hand, off scan, either. */
+static bool
+is_marks(const char *text)
+{
+	size_t n = text[0] == '!' ? strspn(text + 1, "MB") : 0;
+
+	return n > 0 && (text[n + 1] == '\0' || text[n + 1] == ' ');
+}
+
+/* Moves on to the text behind the marks. */
+static bool
+has_marks(const struct client *c, point_id id, const char **text)
+{
+	bool has = false;
+
+	for (++*text; **text != '\0' && **text != ' '; ++*text)
+		has |= **text == 'M' ? client_is_by_hand(c, id) : client_is_off_scan(c, id);
+	*text += **text == ' ';
+	return has;
+}
+
 static bool
 passes(const struct console *co, const struct page *p, point_id id)
 {
@@ -82,7 +103,10 @@ passes(const struct console *co, const struct page *p, point_id id)
 
 	if (p->only_marked && !keep_is_marked(pt->name))
 		return false;
-	if (text[0] == '!') {
+	if (is_marks(text)) {
+		if (!has_marks(co->client, id, &text))
+			return false;
+	} else if (text[0] == '!') {
 		if (client_value(co->client, id).quality == 0)
 			return false;
 		text++;
@@ -271,9 +295,10 @@ draw(struct console *co, void *private, struct area a)
 	}
 	if (p->count == 0)
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
-		    p->filter[0] != '\0' ? "No point passes the filter; \\ then Esc shows all."
-		        : p->only_marked ? "No point has a bookmark; b gives one to the selected point."
-		                         : "The site has no points.");
+		    is_marks(p->filter)        ? "No value stands by hand and every point is scanned."
+		        : p->filter[0] != '\0' ? "No point passes the filter; \\ then Esc shows all."
+		        : p->only_marked       ? "No point has a bookmark; b gives one to the selected point."
+		                               : "The site has no points.");
 }
 
 static unsigned
@@ -374,7 +399,9 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 
 	list_span(&p->list, span, sizeof span);
 	str_copy(title, title_size,
-	    p->only_marked ? console_title(co, "Bookmarks", "しおり") : console_title(co, "All points", "全点一覧"));
+	    p->only_marked            ? console_title(co, "Bookmarks", "しおり")
+	        : is_marks(p->filter) ? console_title(co, "By hand (M) and off scan (B)", "手動値(M)・スキャン除外(B)")
+	                              : console_title(co, "All points", "全点一覧"));
 	if (p->filter[0] != '\0')
 		str_printf(hint, hint_size, "filter: %s   %s", p->filter, span);
 	else

@@ -8,6 +8,7 @@
 
 #include "console/client.h"
 #include "console/console.h"
+#include "console/graph.h"
 #include "console/grid.h"
 #include "console/keys.h"
 #include "console/prompt.h"
@@ -18,20 +19,43 @@
 #define SCREEN_LIST(_) \
 	_(mimic) \
 	_(points) \
+	_(alarms) \
+	_(alarm) \
+	_(alarm_act) \
 	_(bookmarks) \
 	_(point) \
 	_(links) \
+	_(trend) \
+	_(journal) \
+	_(entry) \
+	_(reports) \
+	_(report) \
+	_(act) \
+	_(hand) \
+	_(held) \
 	_(help)
 /* clang-format on */
 
-enum change { CHANGE_VALUES, CHANGE_DEVICE, CHANGE_RAW, CHANGE_PHASE, CHANGE_MODEL, CHANGE_SECOND, CHANGE_LANGUAGE };
+enum change {
+	CHANGE_VALUES,
+	CHANGE_DEVICE,
+	CHANGE_RAW,
+	CHANGE_PHASE,
+	CHANGE_MODEL,
+	CHANGE_SECOND,
+	CHANGE_LANGUAGE,
+	CHANGE_JOURNAL, /* co->entry was recorded, or is not yet */
+	CHANGE_ACT,     /* the act under way has ended; number: of an act on alarms, 0 = another */
+	CHANGE_CONTROL, /* an output, a tag, a command, an approval */
+	CHANGE_ALARM,   /* number: the alarm, ALARM_NONE = the horn */
+};
 /* What a page answers; the last: ask screen_request. */
 enum { DRAW_NOTHING = 0, DRAW_BODY = 1, DRAW_ALL = 2, REQ_UNHANDLED = 4 };
 
-struct area {
-	int row, column, rows, columns;
-};
 struct console;
+struct acts;
+struct alarm_acts;
+struct bell;
 
 struct screen_ops {
 	const char *name;
@@ -48,6 +72,8 @@ struct screen_ops {
 	void (*head)(struct console *co, void *private, char *title, size_t title_size, char *hint,
 	    size_t hint_size);                                      /* may be NULL */
 	const char *(*selected)(struct console *co, void *private); /* the selected point's name; may be NULL */
+	/* A page with fields takes keys itself; false: it has no use for this one. Pastes come between K_PASTE_BEGIN and _END. */
+	bool (*key)(struct console *co, void *private, uint32_t key);
 };
 
 #define SCREEN_DECLARE(name) extern const struct screen_ops scr_##name;
@@ -93,7 +119,9 @@ struct console {
 	struct page_row pages[PAGES_MAX]; /* in the order of their keys */
 	int page_count;
 	bool is_ja, is_ascii, is_slow, is_accessible;
+	enum graph graph;    /* what curves are drawn with */
 	bool is_ascii_graph; /* lines of what was seen in ASCII: fonts without block characters */
+	int asking;          /* questions of the top page under way, as drawn last */
 	double rate_hz;
 	char message[256];
 	bool message_is_error, message_is_link; /* "the link is back": no longer once it is lost again */
@@ -104,8 +132,17 @@ struct console {
 	char found[64]; /* text of find, shared by all lists */
 	bool leave;
 	int exit_code;
-	unsigned dirty;  /* DRAW_* that wait for the next frame */
-	uint64_t frames; /* drawn so far */
+	unsigned dirty;                  /* DRAW_* that wait for the next frame */
+	uint64_t frames;                 /* drawn so far */
+	const struct msg_journal *entry; /* while CHANGE_JOURNAL is told */
+	struct acts *acts;               /* what this console has asked to be done */
+	struct alarm_acts *alarm_acts;
+	struct bell *bell;
+	bool is_control;            /* acts on points are allowed; else everything is only looked at */
+	struct utc key_at;          /* of the last key */
+	char form_keys[80];         /* of a page with fields, for the last line */
+	const struct prompt *field; /* of such a page, for the row of the prompt; set by its draw() */
+	char prompt_label[120], note_point[POINT_NAME_MAX];
 };
 
 const struct screen_ops *screen_find(const char *name);
@@ -114,6 +151,8 @@ unsigned screen_request(struct console *co, enum request req, const char *argume
 
 /* ---- what pages ask of the console */
 void console_message(struct console *co, bool is_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* What a page shows has changed outside of its update(): an answer has come. */
+void console_changed(struct console *co, unsigned draw);
 /* Opens a page on top of the present one. false: it did not open, and the message says why. */
 bool console_open(struct console *co, const struct screen_ops *ops, const char *argument);
 /* Opens by a word: a page, a mimic or a point. */

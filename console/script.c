@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/client_control.h"
 #include "console/script.h"
 
 #include "scada/base/mem.h"
@@ -18,7 +19,7 @@
 
 struct script {
 	FILE *f;
-	char waiting[16]; /* "" = not */
+	char waiting[120]; /* "" = not */
 	int line;
 };
 
@@ -45,6 +46,34 @@ script_free(struct script *s)
 	free(s);
 }
 
+/* Does a command of ours wait, for its device or for somebody? */
+static bool
+has_command(const struct console *co)
+{
+	const struct client_control *k = co->client->control;
+
+	for (uint32_t i = 0; k != NULL && i < k->command_count; i++)
+		if ((k->commands[i].state == COMMAND_APPROVAL || k->commands[i].state == COMMAND_SELECTED ||
+		        k->commands[i].state == COMMAND_WAITING) &&
+		    strcmp(k->commands[i].user, co->client->user) == 0)
+			return true;
+	return false;
+}
+
+/* "alarm NAME=STATE" */
+static bool
+is_alarm_so(const struct client *c, const char *what)
+{
+	const char *equals = strchr(what, '=');
+	char name[80];
+
+	if (equals == NULL || c->phase != CLIENT_LIVE)
+		return false;
+	str_printf(name, sizeof name, "%.*s", (int)(equals - what < 79 ? equals - what : 79), what);
+	uint32_t alarm = client_alarms_find(c->alarms, name);
+	return alarm != ALARM_NONE && strcmp(alarm_state_word(c->alarms->alarms[alarm].m.state), equals + 1) == 0;
+}
+
 static bool
 is_waiting(struct script *s, const struct console *co)
 {
@@ -55,7 +84,12 @@ is_waiting(struct script *s, const struct console *co)
 	bool is_there = strcmp(w, "live") == 0 ? co->client->phase == CLIENT_LIVE
 	    : strcmp(w, "lost") == 0           ? co->client->phase != CLIENT_LIVE
 	    : strcmp(w, "raw") == 0            ? co->has_raw
+	    : strcmp(w, "answer") == 0         ? !client_is_asking(co->client)
 	    : strcmp(w, "down") == 0           ? co->client->phase == CLIENT_DOWN
+	    : strcmp(w, "answers") == 0        ? co->asking == 0
+	    : strcmp(w, "command") == 0        ? has_command(co)
+	    : strcmp(w, "flood") == 0          ? co->client->alarms != NULL && co->client->alarms->horn.is_flood
+	    : strncmp(w, "alarm ", 6) == 0     ? is_alarm_so(co->client, w + 6)
 	                                       : true;
 	if (is_there)
 		s->waiting[0] = '\0';

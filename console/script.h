@@ -4,7 +4,7 @@
  *
  *   # a comment            :save-screen FILE   text of the screen     :resize 132x43
  *   <Down>j/SOC<Enter>     :save-looks FILE    its looks              :tick 5       five seconds of samples
- *   :goto ESS1.SOC         :wait live|lost|raw|down                   any command of the palette
+ *   :goto ESS1.SOC         :wait live|lost|raw|down|answer|answers|flood|alarm NAME=STATE          any command of the palette
  */
 #ifndef CHISAN_SCRIPT_H
 #define CHISAN_SCRIPT_H

@@ -36,7 +36,7 @@ shown_get(const struct console *co, point_id id, struct shown *s)
 	if (console_is_lost(co))
 		s->quality |= Q_NO_COMM;
 	client_format(c, id, co->is_ja, s->text, sizeof s->text);
-	s->mark = quality_letters(s->quality);
+	client_marks(c, id, s->quality, s->mark, sizeof s->mark);
 	s->look = look_of(co, s->quality);
 	s->is_number = p->state_count == 0 && p->bit_count == 0 && strcmp(s->text, "-") != 0;
 	s->is_old = client_is_old(c, id, now);
@@ -57,9 +57,12 @@ shown_line(const struct console *co, point_id id, char *buf, size_t size)
 	if (strncmp(title, whose, strlen(whose)) == 0)
 		whose = ""; /* the title says it already */
 	shown_get(co, id, &s);
-	str_printf(text, sizeof text, "%s: %s%s%s%s%s%s%s, %s", p->name, s.text, p->unit[0] != '\0' ? " " : "", p->unit,
-	    s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "", whose[0] != '\0' ? ", " : "",
-	    whose, title);
+	const struct msg_output *o = client_output(co->client, id);
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s%s%s%s%s%s, %s", p->name, s.text, p->unit[0] != '\0' ? " " : "",
+	    p->unit, s.quality != 0 ? ", " : "", s.quality != 0 ? quality_text(s.quality) : "",
+	    client_is_overridden(co->client, id) ? ", held by an operator" : "",
+	    client_tags_of(co->client, id) > 0 ? ", tagged" : "",
+	    o != NULL && (o->flags & OUTPUT_LOCAL) ? ", in local" : "", whose[0] != '\0' ? ", " : "", whose, title);
 	text_put_safe(buf, size, text, -1);
 }
 
@@ -95,7 +98,7 @@ shown_put_right(
 {
 	char value[128];
 	int mark = (int)strlen(s->mark), units = unit != NULL && unit[0] != '\0' ? text_width(unit) + 1 : 0;
-	int room = cells > MARK_CELLS + 2 ? MARK_CELLS : mark;
+	int room = cells > MARK_CELLS + 2 && mark < MARK_CELLS ? MARK_CELLS : mark;
 
 	if (s->is_number && text_width(s->text) + units > cells - room && text_width(s->text) + units <= cells - mark)
 		room = mark; /* the number is worth more than the room for letters that it does not have */

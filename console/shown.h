@@ -6,15 +6,16 @@
 #ifndef CHISAN_SHOWN_H
 #define CHISAN_SHOWN_H
 
+#include "console/client_control.h"
 #include "console/screen.h"
 
 #define MARK_CELLS 2 /* room kept for the letters of quality right of a value */
 
 struct shown {
 	point_id id;
-	char text[128];   /* number or state; "-" never read */
-	const char *mark; /* letters; "" when good */
-	char age[8];      /* "" unless old or asked */
+	char text[128];       /* number or state; "-" never read */
+	char mark[MARKS_MAX]; /* letters of its quality, then V T L, s o d; "" when there is nothing to say */
+	char age[8];          /* "" unless old or asked */
 	enum look look;
 	bool is_number, is_old;
 	double v;         /* NaN = none */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "console/alarm_say.h"
+#include "console/client_control.h"
 #include "console/jout.h"
 #include "console/status.h"
 #include "scada/base/str.h"
@@ -61,6 +63,8 @@ void
 status_gather(struct status *s, const struct client *c)
 {
 	memset(s, 0, sizeof *s);
+	s->overrides = c->control != NULL ? c->control->overrides : 0;
+	s->tags = c->control != NULL ? c->control->tag_count : 0;
 	s->mode = client_find(c, "CEMS.DISP_MODE");
 	for (unsigned i = 0; i < STATUS_POWER_COUNT; i++)
 		s->power[i] = client_find(c, power_rows[i].point);
@@ -137,7 +141,9 @@ status_json(const struct status *s, const struct client *c, struct utc now)
 	json_object_set_new(j, "newest", jout_time(c->newest));
 	json_object_set_new(j, "server", server_json(c));
 	json_object_set_new(j, "mode", point_or_null(c, s->mode, now));
-	json_object_set_new(j, "alarms", json_null()); /* not kept yet */
+	json_object_set_new(j, "alarms", alarm_counts_json(c));
+	json_object_set_new(j, "overrides", json_integer(s->overrides));
+	json_object_set_new(j, "tags", json_integer(s->tags));
 	json_object_set_new(j, "links", links);
 	json_object_set_new(j, "points", counts_json(s, c));
 	json_object_set_new(j, "power", power);

@@ -38,6 +38,7 @@ struct status {
 	uint32_t links[DEVICE_STATE_COUNT]; /* devices in each state */
 	uint32_t validity[V_BAD + 1];       /* points of each */
 	uint32_t never_read;                /* among the bad ones */
+	uint32_t overrides, tags;           /* outputs that persons hold; tags that hang */
 	point_id mode, power[STATUS_POWER_COUNT];
 	point_id heat[STATUS_LIST_MAX];
 	uint32_t heat_count;

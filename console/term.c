@@ -120,6 +120,40 @@ has_string(const char *name)
 	return text != NULL && text != (const char *)-1;
 }
 
+/*
+ * What terminals send whatever TERM says, one within another most of all. A sequence that is not known would be the keys that it is
+ * made of: back, a page, nothing.
+ */
+static void
+define_keys(void)
+{
+	static const struct {
+		const char *sent;
+		int code;
+	} keys[] = {
+		{ "\033[1~", KEY_HOME },
+		{ "\033[7~", KEY_HOME },
+		{ "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },
+		{ "\033[4~", KEY_END },
+		{ "\033[8~", KEY_END },
+		{ "\033[F", KEY_END },
+		{ "\033OF", KEY_END },
+		{ "\033[A", KEY_UP },
+		{ "\033[B", KEY_DOWN },
+		{ "\033[C", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },
+		{ "\033[3~", KEY_DC },
+		{ "\033[5~", KEY_PPAGE },
+		{ "\033[6~", KEY_NPAGE },
+		{ "\033[200~", PASTE_BEGIN_CODE },
+		{ "\033[201~", PASTE_END_CODE },
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		define_key(keys[i].sent, keys[i].code);
+}
+
 bool
 term_init(const struct term_options *o, const char **why)
 {
@@ -165,8 +199,7 @@ term_init(const struct term_options *o, const char **why)
 	set_looks(o->theme);
 	has_bracketed_paste =
 	    strncmp(term, "xterm", 5) == 0 || strncmp(term, "screen", 6) == 0 || strncmp(term, "tmux", 4) == 0;
-	define_key("\033[200~", PASTE_BEGIN_CODE);
-	define_key("\033[201~", PASTE_END_CODE);
+	define_keys();
 	paste_mode(true);
 	shown = grid_new(COLS, LINES, FOLD_NONE);
 	return true;

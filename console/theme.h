@@ -25,7 +25,19 @@
 	_(LOOK_LOST,      'o', 1, "everything while there is no link to the server") \
 	_(LOOK_BADGE,     'm', 1, "the mode: simulation") \
 	_(LOOK_LOUD,      'P', 1, "PAUSED, LINK LOST") \
-	_(LOOK_ERROR,     'e', 1, "a refusal or a fault, in the message line")
+	_(LOOK_ERROR,     'e', 1, "a refusal or a fault, in the message line") \
+	_(LOOK_P1,        '1', 0, "an alarm of priority 1") \
+	_(LOOK_P2,        '2', 0, "an alarm of priority 2") \
+	_(LOOK_P3,        '3', 0, "an alarm of priority 3") \
+	_(LOOK_P4,        '4', 0, "an alarm of priority 4") \
+	_(LOOK_U1,        '!', 0, "the code of one that waits for an acknowledgement, priority 1") \
+	_(LOOK_U2,        '*', 0, "the same, priority 2") \
+	_(LOOK_U3,        '-', 0, "the same, priority 3") \
+	_(LOOK_U4,        '.', 0, "the same, priority 4") \
+	_(LOOK_PEN_A,     'A', 0, "the first curve of a trend") \
+	_(LOOK_PEN_B,     'B', 0, "the second curve of a trend") \
+	_(LOOK_PEN_C,     'C', 0, "the third curve of a trend") \
+	_(LOOK_PEN_D,     'D', 0, "the fourth curve of a trend")
 /* clang-format on */
 
 #define THEME_ENUM_LOOK(id, letter, loud, help) id,

@@ -10,8 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/acts.h"
+#include "console/alarm_acts.h"
+#include "console/bell.h"
 #include "console/keep.h"
+#include "console/client_control.h"
 #include "console/palette.h"
+#include "console/scr_act.h"
+#include "console/scr_hand.h"
+#include "console/scr_report.h"
 #include "console/view.h"
 
 #include "scada/base/mem.h"
@@ -101,14 +108,16 @@ console_open_word(struct console *co, const char *word)
 	const struct screen_ops *ops = screen_find(word);
 	const struct client *c = co->client;
 
-	if (ops != NULL && ops != &scr_mimic && ops != &scr_point)
+	if (ops != NULL && ops != &scr_mimic && ops != &scr_point && ops != &scr_alarm)
 		return console_open(co, ops, NULL);
 	for (uint32_t i = 0; co->has_model && i < c->screen_count; i++)
 		if (strcmp(c->screens[i].name, word) == 0)
 			return console_open(co, &scr_mimic, word);
 	if (co->has_model && client_find(c, word) != POINT_NONE)
 		return console_open(co, &scr_point, word);
-	console_message(co, true, "there is no page or point %s; Tab completes names", word);
+	if (co->has_model && client_alarms_find(c->alarms, word) != ALARM_NONE)
+		return console_open(co, &scr_alarm, word);
+	console_message(co, true, "there is no page, point or alarm %s; Tab completes names", word);
 	return false;
 }
 
@@ -212,11 +221,55 @@ pause_toggle(struct console *co)
 	console_message(co, false, "the values stand still; the plant goes on. z lets them go on");
 }
 
+static const char *
+selected_point(struct console *co)
+{
+	struct view *v = console_top(co);
+
+	return v->ops->selected != NULL && co->has_model ? v->ops->selected(co, v->private) : NULL;
+}
+
+/* Without a text it is asked for; what it will be about stands before it. */
+static void
+note(struct console *co, const char *text)
+{
+	/* in the journal an entry is selected; what one thinks of there is seldom about its point */
+	const char *point = console_top(co)->ops == &scr_journal ? NULL : selected_point(co);
+
+	if (text != NULL) {
+		bool was_asked = co->prompt.purpose == REQ_NOTE; /* the selection may have gone on since */
+		acts_note(co, was_asked ? co->note_point : point != NULL ? point : "", text);
+		co->prompt.purpose = REQ_NONE;
+		return;
+	}
+	if (!acts_is_allowed(co, W_NOTE, false))
+		return;
+	str_copy(co->note_point, sizeof co->note_point, point != NULL ? point : "");
+	str_printf(
+	    co->prompt_label, sizeof co->prompt_label, "note%s%s: ", point != NULL ? " on " : "", co->note_point);
+	prompt_open(&co->prompt, co->prompt_label, REQ_NOTE, "");
+	console_message(co, false, "Enter sends it, Esc drops it; --at 02:10 before the text says when it was");
+}
+
+/* "daily 2026-11-22" */
+static void
+open_report(struct console *co, const char *words)
+{
+	char kind[32];
+
+	if (words == NULL || words[0] == '\0') {
+		prompt_open(&co->prompt, "report: ", REQ_REPORT, "");
+		return;
+	}
+	size_t len = strcspn(words, " ");
+	str_printf(kind, sizeof kind, "%.*s", (int)(len > 31 ? 31 : len), words);
+	scr_report_open(co, kind, words + len + strspn(words + len, " "), 0);
+}
+
 static void
 bookmark(struct console *co)
 {
-	struct view *v = console_top(co);
-	const char *name = v->ops->selected != NULL && co->has_model ? v->ops->selected(co, v->private) : NULL;
+	const char *name = selected_point(co);
 	bool is_marked = false;
 
 	if (name == NULL) {
@@ -246,6 +299,78 @@ save_page(struct console *co)
 		console_message(co, true, "the page cannot be written; is $XDG_STATE_HOME writable?");
 }
 
+/* Of the points named, or of the selected one; to add it to the last trend, its name begins with '+'. */
+static void
+open_trend(struct console *co, enum request req, const char *argument)
+{
+	struct view *v = console_top(co);
+	const char *name = argument;
+	char words[PROMPT_MAX];
+
+	if (!co->has_model)
+		return;
+	if (name == NULL && v->ops->selected != NULL)
+		name = v->ops->selected(co, v->private);
+	str_printf(words, sizeof words, "%s%s", req == REQ_ADD && name != NULL ? "+" : "", name != NULL ? name : "");
+	console_open(co, &scr_trend, words);
+}
+
+/* Of the point that is selected, if it is held; else what ends first. */
+static void
+extend(struct console *co)
+{
+	const char *name = selected_point(co);
+	point_id id = name != NULL ? client_find(co->client, name) : POINT_NONE;
+
+	scr_hand_extend(co, id != POINT_NONE && client_is_overridden(co->client, id) ? id : POINT_NONE);
+}
+
+/* What belongs to the record and to acts. */
+static void
+record_request(struct console *co, enum request req, const char *argument)
+{
+	switch (req) {
+	case REQ_JOURNAL:
+		if (argument == NULL && console_top(co)->ops == &scr_point) /* from a point: what was about it */
+			argument = selected_point(co);
+		console_open(co, &scr_journal, argument);
+		break;
+	case REQ_REPORTS: console_open(co, &scr_reports, NULL); break;
+	case REQ_REPORT: open_report(co, argument); break;
+	case REQ_HANDOVER: scr_report_open(co, "shift", argument != NULL ? argument : "", 0); break;
+	case REQ_HELD: console_open(co, &scr_held, NULL); break;
+	case REQ_CONTROL: acts_toggle_control(co); break;
+	case REQ_EXTEND: extend(co); break;
+	case REQ_APPROVE: scr_act_approve(co, 0); break;
+	case REQ_NOTE: note(co, argument); break;
+	default: break;
+	}
+}
+
+static void
+alarm_request(struct console *co, enum request req, const char *argument)
+{
+	if (req == REQ_ALARMS) {
+		console_open(co, &scr_alarms, argument);
+	} else if (req == REQ_SILENCE) {
+		alarm_acts_silence(co);
+	} else {
+		co->bell->is_off = !co->bell->is_off;
+		console_message(co, false, "%s",
+		    co->bell->is_off ? "the bell of this terminal is off; Ctrl-G: on"
+		                     : "the bell of this terminal is on");
+	}
+}
+
+static void
+find_or_filter(struct console *co, enum request req, const char *argument)
+{
+	if (req == REQ_FIND && (console_top(co)->ops->modes & MODE_LIST) == 0)
+		screen_request(co, REQ_GOTO, argument); /* no rows: what is sought is a point */
+	else if (argument == NULL && co->has_model)
+		prompt_open(&co->prompt, req == REQ_FIND ? "find: " : "filter (Esc shows all): ", (int)req, "");
+}
+
 unsigned
 screen_request(struct console *co, enum request req, const char *argument)
 {
@@ -265,12 +390,23 @@ screen_request(struct console *co, enum request req, const char *argument)
 			prompt_open(&co->prompt, req == REQ_GOTO ? "go to point: " : "page: ", (int)req, "");
 		break;
 	case REQ_FIND:
-	case REQ_FILTER:
-		if (argument == NULL && co->has_model)
-			prompt_open(&co->prompt, req == REQ_FIND ? "find: " : "filter (Esc shows all): ", (int)req, "");
-		break;
+	case REQ_FILTER: find_or_filter(co, req, argument); break;
+	case REQ_TREND:
+	case REQ_ADD: open_trend(co, req, argument); break;
 	case REQ_POINTS: console_open(co, &scr_points, argument); break;
+	case REQ_ALARMS:
+	case REQ_SILENCE:
+	case REQ_BELL: alarm_request(co, req, argument); break;
 	case REQ_BOOKMARKS: console_open(co, &scr_bookmarks, NULL); break;
+	case REQ_JOURNAL:
+	case REQ_REPORTS:
+	case REQ_REPORT:
+	case REQ_HANDOVER:
+	case REQ_HELD:
+	case REQ_CONTROL:
+	case REQ_EXTEND:
+	case REQ_APPROVE:
+	case REQ_NOTE: record_request(co, req, argument); break;
 	case REQ_LINKS: console_open(co, &scr_links, NULL); break;
 	case REQ_PAUSE: pause_toggle(co); break;
 	case REQ_SAVE_PAGE: save_page(co); break;

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_alarms.c - the alarm list, and the lists of what is put aside. Nothing moves under the cursor; a key acts on what was on the screen
+ * when it was pressed, with the occurrence that was seen there.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/alarm_acts.h"
+#include "console/alarm_keys.h"
+#include "console/alarm_rows.h"
+#include "console/alarm_say.h"
+#include "console/banner.h"
+#include "console/frame.h"
+#include "console/wrap.h"
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+#define HEADS    2 /* the lists, the heads of columns */
+#define PREVIEW  2 /* rows below the list */
+#define IDLE_US  (60 * US_PER_S)
+#define SEEN_MAX GRID_ROWS_MAX
+
+struct page {
+	struct alarm_rows rows;
+	struct alarm_seen seen[SEEN_MAX], asked[SEEN_MAX]; /* not acknowledged and on the screen; when A was pressed */
+	unsigned seen_count, asked_count;
+	struct alarm_seen at; /* the selected one as it was drawn; name "": none, or a group */
+	char selected[ALARM_NAME_MAX];
+	bool was_flood, is_by_hand; /* grouping: chosen here, whatever the flood does */
+	ev_tstamp opened;
+};
+
+static void
+note_selected(struct console *co, struct page *p)
+{
+	const struct alarm_row *row = alarm_rows_selected(&p->rows);
+
+	str_copy(p->selected, sizeof p->selected, row != NULL ? co->client->alarms->alarms[row->alarm].name : "");
+}
+
+static void
+follow_flood(struct console *co, struct page *p)
+{
+	bool is_flood = co->client->alarms != NULL && co->client->alarms->horn.is_flood;
+
+	if (is_flood == p->was_flood)
+		return;
+	p->was_flood = is_flood;
+	if (p->is_by_hand)
+		return;
+	p->rows.is_grouped = is_flood;
+	alarm_rows_settle(&p->rows, co->client, false);
+}
+
+static bool
+open_alarms(struct console *co, void *private, const char *argument)
+{
+	struct page *p = private;
+
+	p->opened = ev_now(co->loop);
+	p->rows.list.rows =
+	    frame_body(co->grid).rows - HEADS - (co->is_accessible ? 0 : PREVIEW); /* keys may come first */
+	if (argument != NULL)
+		str_copy(p->rows.filter.text, sizeof p->rows.filter.text, argument);
+	if (!co->has_model)
+		return true;
+	follow_flood(co, p);
+	alarm_rows_settle(&p->rows, co->client, true);
+	note_selected(co, p);
+	return true;
+}
+
+static void
+close_alarms(struct console *co, void *private)
+{
+	(void)co;
+	alarm_rows_done(&((struct page *)private)->rows);
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	struct page *p = private;
+
+	(void)number;
+	switch (what) {
+	case CHANGE_MODEL:
+		alarm_rows_renew(&p->rows, co->client, p->selected[0] != '\0' ? p->selected : NULL);
+		note_selected(co, p);
+		return DRAW_ALL;
+	case CHANGE_ALARM: follow_flood(co, p); return DRAW_ALL;
+	case CHANGE_SECOND: /* nobody works here: the worst to the top, what is over goes */
+		if (utc_diff_us(co->now, co->key_at) < IDLE_US || co->key_at.us == 0 || console_is_lost(co))
+			return DRAW_NOTHING;
+		alarm_rows_settle(&p->rows, co->client, true);
+		note_selected(co, p);
+		return DRAW_BODY;
+	case CHANGE_PHASE:
+	case CHANGE_LANGUAGE: return DRAW_ALL;
+	default: return DRAW_NOTHING;
+	}
+}
+
+/* ---- drawing */
+
+struct columns {
+	int time, name, first, times, value, words, since;
+};
+
+static struct columns
+layout(int columns)
+{
+	struct columns w = { .time = 8, .name = 17, .first = 2, .times = 0 };
+	int fixed = 1 + 3 + 1 + 5 + 1 + 3 + 1 + 1;
+
+	if (columns >= 120)
+		w = (struct columns){ .time = 14, .name = 22, .first = 2, .times = 4, .value = 18, .since = 4 };
+	w.words = columns - fixed - w.time - 1 - w.name - 1 - w.first - 1 - (w.times > 0 ? w.times + 1 : 0) -
+	    (w.value > 0 ? w.value + 1 : 0) - (w.since > 0 ? w.since + 1 : 0);
+	return w;
+}
+
+/* "Alarms 12   Shelved 3   Suppressed by design 40   Out of service 1": where one is stands out. */
+static void
+draw_shelves(struct console *co, const struct page *p, struct area a)
+{
+	static const char *const narrow[] = { "Alarms", "Shelved", "Suppressed", "Out of service", "All" };
+	const struct client_alarms *all = co->client->alarms;
+	uint32_t listed = 0;
+	int at = a.column + 1;
+
+	for (uint32_t i = 0; all != NULL && i < all->standing_count; i++)
+		listed += alarm_is_listed((enum alarm_state)all->alarms[all->standing[i]].m.state);
+	for (unsigned s = 0; all != NULL && s < SHELF_COUNT; s++) {
+		uint32_t counts[] = { listed, all->shelved, all->suppressed, all->out, all->count };
+		char text[80];
+		str_printf(text, sizeof text, " %s %u ", co->is_ja ? alarm_shelf_title(s, true) : narrow[s], counts[s]);
+		at += grid_put(
+		    co->grid, a.row, at, a.columns - at - 1, s == p->rows.filter.shelf ? LOOK_FOUND : LOOK_LABEL, text);
+	}
+}
+
+static void
+draw_head(struct console *co, struct area a, const struct columns *w)
+{
+	struct grid *g = co->grid;
+	int row = a.row + 1, at = a.column + 1;
+
+	grid_put(g, row, at + 1, 2, LOOK_TITLE, "P");
+	grid_put(g, row, at += 4, w->time, LOOK_TITLE, "Raised");
+	grid_put(g, row, at += w->time + 1, w->name, LOOK_TITLE, "Alarm");
+	grid_put(g, row, at += w->name + 1, 5, LOOK_TITLE, "State");
+	grid_put(g, row, at += 10, w->first, LOOK_TITLE, "F");
+	at += w->first + 1;
+	if (w->times > 0) {
+		grid_fit(g, row, at, w->times, LOOK_TITLE, "Rep", false);
+		at += w->times + 1;
+	}
+	if (w->value > 0) {
+		grid_fit(g, row, at, w->value, LOOK_TITLE, "Value, limit", false);
+		at += w->value + 1;
+	}
+	grid_put(g, row, at, w->words, LOOK_TITLE, "What");
+	if (w->since > 0)
+		grid_fit(g, row, at + w->words + 1, w->since, LOOK_TITLE, "For", true);
+}
+
+static void
+draw_alarm(struct console *co, const struct alarm_row *r, int row, struct area a, const struct columns *w)
+{
+	const struct client *c = co->client;
+	const struct client_alarm *x = &c->alarms->alarms[r->alarm];
+	struct grid *g = co->grid;
+	char text[512], words[600];
+	enum look look = banner_look(x);
+	int at = a.column + 5;
+
+	banner_put_code(g, row, a.column + 1, x);
+	grid_fit(g, row, at, w->time, look, alarm_time(x, co->now, w->time < 14, text, sizeof text), false);
+	at += w->time + 1;
+	str_printf(text, sizeof text, "%s%s", r->is_inside ? " " : "", x->name);
+	grid_fit(g, row, at, w->name, look, text, false);
+	grid_fit(g, row, at += w->name + 1, 5, look, alarm_state_word(x->m.state), false);
+	grid_fit(g, row, at += 6, 3, LOOK_UNCERTAIN, alarm_marks(x, text, sizeof text), false);
+	at += 4;
+	if (x->m.first_out > 0)
+		grid_printf(g, row, at, look, "F%u", x->m.first_out > 9 ? 9 : x->m.first_out);
+	at += w->first + 1;
+	if (w->times > 0) {
+		str_printf(text, sizeof text, "x%u", x->m.repeats + 1);
+		grid_fit(g, row, at, w->times, look, x->m.repeats > 0 ? text : "", false);
+		at += w->times + 1;
+	}
+	alarm_value(c, x, co->is_ja, text, sizeof text);
+	if (w->value > 0) {
+		grid_fit(g, row, at, w->value, look, text, false);
+		at += w->value + 1;
+	}
+	alarm_words(c, x, co->is_ja, words, sizeof words);
+	if (w->times == 0 && x->m.repeats > 0) {
+		char times[16];
+		str_printf(times, sizeof times, " x%u", x->m.repeats + 1);
+		str_append(words, sizeof words, times);
+	}
+	if (w->value == 0 && text[0] != '\0') {
+		str_append(words, sizeof words, ": ");
+		str_append(words, sizeof words, text);
+	}
+	grid_fit(g, row, at, w->words, look, words, false);
+	if (w->since > 0 && x->m.active != 0 && x->m.state != ALARM_NORM)
+		grid_fit(g, row, at + w->words + 1, w->since, LOOK_LABEL,
+		    clock_age(text, 8, utc_diff_us(co->now, (struct utc){ x->m.active })), true);
+}
+
+/* "ESS3: 24 alarms, 12 not acknowledged; the worst: ..." */
+static void
+group_text(const struct console *co, const struct page *p, const struct alarm_row *r, char *buf, size_t size)
+{
+	const struct client *c = co->client;
+	bool is_open = p->rows.has_open && p->rows.open == r->device;
+
+	str_printf(buf, size, "%s: %u alarm%s, %u not acknowledged; Enter %s",
+	    r->device < c->device_count ? c->devices[r->device].name : "others", r->members, r->members == 1 ? "" : "s",
+	    r->unacked, is_open ? "closes it" : "opens it");
+}
+
+static void
+draw_group(struct console *co, const struct page *p, const struct alarm_row *r, int row, struct area a)
+{
+	const struct client_alarm *x = &co->client->alarms->alarms[r->alarm];
+	char text[400], time[32];
+
+	group_text(co, p, r, text, sizeof text);
+	banner_put_code(co->grid, row, a.column + 1, x);
+	grid_fit(
+	    co->grid, row, a.column + 5, 8, banner_look(x), alarm_time(x, co->now, true, time, sizeof time), false);
+	grid_fit(co->grid, row, a.column + 14, a.columns - 15, banner_look(x), text, false);
+}
+
+/* What to do about the selected one, and how it stands. */
+static void
+draw_preview(struct console *co, const struct page *p, struct area a)
+{
+	const struct alarm_row *r = alarm_rows_selected(&p->rows);
+	int row = a.row + a.rows;
+	char text[900];
+
+	if (r == NULL || r->members > 0)
+		return;
+	const struct client_alarm *x = &co->client->alarms->alarms[r->alarm];
+	const char *response = console_title(co, x->response, x->response_ja);
+	grid_put(co->grid, row, a.column + 1, 3, LOOK_LABEL, "Do:");
+	grid_fit(co->grid, row, a.column + 5, a.columns - 6, response[0] != '\0' ? LOOK_NORMAL : LOOK_LABEL,
+	    response[0] != '\0' ? response : "the site file names no response", false);
+	alarm_more(x, co->now, text, sizeof text);
+	grid_fit(co->grid, row + 1, a.column + 5, a.columns - 6, LOOK_LABEL, text, false);
+}
+
+static void
+draw_empty(struct console *co, const struct page *p, struct area a)
+{
+	static const char *const texts[] = { "No alarm: nothing is active and nothing waits.", "Nothing is shelved.",
+		"Nothing is suppressed by design.", "Nothing is out of service.", "The site defines no alarms." };
+	const struct alarm_filter *f = &p->rows.filter;
+	bool is_chosen = f->text[0] != '\0' || f->area[0] != '\0' || f->priority > 0 || f->want != WANT_ANY;
+
+	grid_put(co->grid, a.row + HEADS + 1, a.column + 3, -1, LOOK_LABEL,
+	    is_chosen ? "No alarm passes the filter; \\ then Esc shows all." : texts[f->shelf]);
+}
+
+static void
+remember(struct console *co, struct page *p, const struct alarm_row *r, bool is_selected)
+{
+	const struct client_alarm *x = &co->client->alarms->alarms[r->alarm];
+	struct alarm_seen seen = { .occurrence = x->m.occurrence };
+
+	if (r->members > 0)
+		return;
+	str_copy(seen.name, sizeof seen.name, x->name);
+	if (is_selected)
+		p->at = seen;
+	if (p->seen_count < SEEN_MAX && alarm_is_unacked((enum alarm_state)x->m.state))
+		p->seen[p->seen_count++] = seen;
+}
+
+static void
+draw_rows(struct console *co, struct page *p, struct area a, const struct columns *w)
+{
+	const struct list *l = &p->rows.list;
+	char line[ALARM_LINE_MAX];
+
+	p->seen_count = 0;
+	p->at.name[0] = '\0';
+	for (int i = 0; i < a.rows - HEADS && l->top + i < (int)p->rows.count; i++) {
+		struct alarm_row *r = &p->rows.rows[l->top + i];
+		int row = a.row + HEADS + i;
+		r->is_seen = true;
+		if (co->is_accessible && r->members > 0)
+			group_text(co, p, r, line, sizeof line);
+		else if (co->is_accessible)
+			alarm_said(
+			    co->client, &co->client->alarms->alarms[r->alarm], co->now, co->is_ja, line, sizeof line);
+		if (co->is_accessible)
+			grid_fit(co->grid, row, a.column, a.columns, LOOK_NORMAL, line, false);
+		else if (r->members > 0)
+			draw_group(co, p, r, row, a);
+		else
+			draw_alarm(co, r, row, a, w);
+		remember(co, p, r, l->top + i == l->at);
+		if (l->top + i != l->at)
+			continue;
+		int code = co->is_accessible ? 0 : 5; /* its code keeps its own look */
+		grid_paint(co->grid, row, a.column + code, a.columns - code, LOOK_SELECTED);
+		co->grid->cursor_row = row;
+		co->grid->cursor_column = a.column;
+	}
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	struct page *p = private;
+	struct columns w = layout(a.columns);
+
+	alarm_rows_follow(&p->rows, co->client);
+	a.rows -= co->is_accessible ? 0 : PREVIEW;
+	alarm_rows_fit(&p->rows, a.rows - HEADS);
+	draw_shelves(co, p, a);
+	if (!co->is_accessible)
+		draw_head(co, a, &w);
+	draw_rows(co, p, a, &w);
+	if (p->rows.count == 0)
+		draw_empty(co, p, a);
+	else if (!co->is_accessible)
+		draw_preview(co, p, a);
+}
+
+/* ---- acts */
+
+static unsigned
+ack_selected(struct console *co, struct page *p)
+{
+	const struct alarm_row *r = alarm_rows_selected(&p->rows);
+
+	if (co->options->script == NULL && ev_now(co->loop) - p->opened < ALARM_READ_S) {
+		console_message(co, true, "the list had just opened: read it, then acknowledge");
+		return DRAW_ALL;
+	}
+	if (r != NULL && r->members > 0)
+		console_message(co, true, "a group: Enter opens it, then each is acknowledged where it can be read");
+	else if (r == NULL || strcmp(p->at.name, co->client->alarms->alarms[r->alarm].name) != 0)
+		console_message(co, true,
+		    r == NULL ? "there is no alarm to acknowledge" : "it was not on the screen yet: read it, then a");
+	else
+		alarm_keys_ack(co, &p->at);
+	return DRAW_ALL;
+}
+
+/* Asks once; those that come while one reads the question are not among them. */
+static unsigned
+ack_seen(struct console *co, struct page *p, const char *answer)
+{
+	struct alarm_ask ask = ALARM_ASK_INIT(ALARM_ACT_ACK);
+	char what[64];
+	unsigned first = 0;
+
+	if (answer != NULL && strcmp(answer, "y") == 0 && p->asked_count > 0) {
+		str_printf(
+		    what, sizeof what, "acknowledgement of %u alarm%s", p->asked_count, p->asked_count == 1 ? "" : "s");
+		if (alarm_acts_allowed(co, ALARM_ACT_ACK))
+			alarm_acts_send(co, &ask, p->asked, p->asked_count, what);
+		p->asked_count = 0;
+		return DRAW_ALL;
+	}
+	if (!alarm_acts_allowed(co, ALARM_ACT_ACK))
+		return DRAW_ALL;
+	if (p->seen_count == 0) {
+		console_message(co, true, "no alarm on the screen waits for an acknowledgement");
+		return DRAW_ALL;
+	}
+	memcpy(p->asked, p->seen, p->seen_count * sizeof p->seen[0]);
+	p->asked_count = p->seen_count;
+	for (unsigned i = 0; i < p->asked_count; i++) {
+		uint32_t alarm = client_alarms_find(co->client->alarms, p->asked[i].name);
+		first += alarm != ALARM_NONE && co->client->alarms->alarms[alarm].priority == 1;
+	}
+	char more[40] = "";
+	if (first > 0)
+		str_printf(more, sizeof more, ", %u of priority 1", first);
+	str_printf(co->prompt_label, sizeof co->prompt_label, "Acknowledge the %u alarm%s on the screen%s? y does it ",
+	    p->asked_count, p->asked_count == 1 ? "" : "s", more);
+	prompt_ask(&co->prompt, co->prompt_label, REQ_ACK_SEEN);
+	console_message(co, false, "any other key: nothing is done; what comes after this question is not among them");
+	return DRAW_ALL;
+}
+
+/* ---- keys */
+
+static void
+settle(struct console *co, struct page *p)
+{
+	alarm_rows_settle(&p->rows, co->client, true);
+	note_selected(co, p);
+}
+
+static unsigned
+choose(struct console *co, struct page *p, enum request req)
+{
+	struct alarm_filter *f = &p->rows.filter;
+
+	switch (req) {
+	case REQ_STATE: f->want = (enum alarm_want)((f->want + 1) % WANT_COUNT); break;
+	case REQ_PRIORITY: f->priority = (f->priority + 1) % ALARM_PRIORITIES; break;
+	case REQ_AREA: alarm_filter_next_area(f, co->client); break;
+	case REQ_AFTER:
+	case REQ_RIGHT: f->shelf = (enum alarm_shelf)((f->shelf + 1) % SHELF_COUNT); break;
+	case REQ_BEFORE:
+	case REQ_LEFT: f->shelf = (enum alarm_shelf)((f->shelf + SHELF_COUNT - 1) % SHELF_COUNT); break;
+	default:
+		p->rows.is_grouped = !p->rows.is_grouped;
+		p->is_by_hand = p->rows.is_grouped != p->was_flood;
+		break;
+	}
+	settle(co, p);
+	return DRAW_ALL;
+}
+
+static unsigned
+open_row(struct console *co, struct page *p)
+{
+	const struct alarm_row *r = alarm_rows_selected(&p->rows);
+
+	if (r == NULL)
+		return DRAW_NOTHING;
+	if (r->members == 0) {
+		console_open(co, &scr_alarm, co->client->alarms->alarms[r->alarm].name);
+		return DRAW_ALL;
+	}
+	p->rows.has_open = !(p->rows.has_open && p->rows.open == r->device);
+	p->rows.open = r->device;
+	alarm_rows_settle(&p->rows, co->client, false);
+	return DRAW_ALL;
+}
+
+static bool
+has_found(const struct console *co, const struct alarm_row *r)
+{
+	struct alarm_filter f = { .shelf = SHELF_ALL };
+
+	str_copy(f.text, sizeof f.text, co->found);
+	return r->members == 0 && alarm_filter_passes(&f, co->client, &co->client->alarms->alarms[r->alarm]);
+}
+
+static unsigned
+find(struct console *co, struct page *p, int from, int step)
+{
+	int count = (int)p->rows.count;
+
+	for (int n = 0; n < count; n++) {
+		int at = ((from + n * step) % count + count) % count;
+		if (!has_found(co, &p->rows.rows[at]))
+			continue;
+		p->rows.list.at = at;
+		list_fit(&p->rows.list, count, p->rows.list.rows);
+		note_selected(co, p);
+		console_message(co, false, "%s", "");
+		return DRAW_ALL;
+	}
+	console_message(co, true, "no alarm here contains %s", co->found);
+	return DRAW_ALL;
+}
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+	const struct alarm_row *r = alarm_rows_selected(&p->rows);
+	struct alarm_seen seen;
+
+	if (req == REQ_HOME) { /* the newest and worst: sorted anew */
+		settle(co, p);
+		return DRAW_ALL;
+	}
+	if (list_request(&p->rows.list, req)) {
+		note_selected(co, p);
+		return DRAW_BODY;
+	}
+	switch (req) {
+	case REQ_ALARMS: return argument != NULL ? REQ_UNHANDLED : ack_selected(co, p);
+	case REQ_ACK_SEEN: return ack_seen(co, p, argument);
+	case REQ_OPEN: return open_row(co, p);
+	case REQ_STATE:
+	case REQ_PRIORITY:
+	case REQ_AREA:
+	case REQ_AFTER:
+	case REQ_RIGHT:
+	case REQ_BEFORE:
+	case REQ_LEFT:
+	case REQ_GROUPS: return choose(co, p, req);
+	case REQ_FIND:
+		if (argument == NULL)
+			return REQ_UNHANDLED;
+		str_copy(co->found, sizeof co->found, argument);
+		return argument[0] == '\0' ? DRAW_ALL : find(co, p, p->rows.list.at, 1);
+	case REQ_FIND_NEXT: return co->found[0] == '\0' ? REQ_UNHANDLED : find(co, p, p->rows.list.at + 1, 1);
+	case REQ_FIND_PREV: return co->found[0] == '\0' ? REQ_UNHANDLED : find(co, p, p->rows.list.at - 1, -1);
+	case REQ_FILTER:
+		if (argument == NULL)
+			return REQ_UNHANDLED;
+		str_copy(p->rows.filter.text, sizeof p->rows.filter.text, argument);
+		if (argument[0] == '\0') {
+			p->rows.filter.want = WANT_ANY;
+			p->rows.filter.priority = 0;
+			p->rows.filter.area[0] = '\0';
+		}
+		settle(co, p);
+		return DRAW_ALL;
+	default:
+		if (r == NULL || r->members > 0)
+			return REQ_UNHANDLED;
+		/* what has a question or a dialogue is named there, so that it may be selected and not drawn yet */
+		seen.occurrence = co->client->alarms->alarms[r->alarm].m.occurrence;
+		str_copy(seen.name, sizeof seen.name, co->client->alarms->alarms[r->alarm].name);
+		return alarm_keys_request(
+		    co, strcmp(seen.name, p->at.name) == 0 ? &p->at : &seen, r->alarm, req, argument);
+	}
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	static const char *const priorities[] = { "", "!1 only", "!1 *2", "!1 *2 -3" };
+	struct page *p = private;
+	const struct alarm_filter *f = &p->rows.filter;
+	unsigned above = alarm_rows_new_above(&p->rows);
+	char span[48], more[64] = "";
+
+	str_copy(title, title_size, alarm_shelf_title(f->shelf, co->is_ja));
+	if (co->client->alarms != NULL && co->client->alarms->horn.is_flood) {
+		str_printf(more, sizeof more, "  FLOOD: %u in 10 min", co->client->alarms->horn.rate);
+		str_append(title, title_size, more);
+	}
+	for (int i = 0; i < 4; i++) {
+		const char *word = i == 0 ? (f->want != WANT_ANY ? alarm_want_title(f->want) : "")
+		    : i == 1              ? priorities[f->priority]
+		    : i == 2              ? f->area
+		                          : f->text;
+		if (word[0] == '\0')
+			continue;
+		str_append(title, title_size, i == 3 ? "  filter: " : "  ");
+		str_append(title, title_size, word);
+	}
+	list_span(&p->rows.list, span, sizeof span);
+	if (above > 0)
+		str_printf(hint, hint_size, "%u new above: Home   %s", above, span);
+	else
+		str_printf(hint, hint_size, "%s%s", p->rows.is_grouped ? "x one by one   " : "", span);
+}
+
+static const char *
+selected(struct console *co, void *private)
+{
+	struct page *p = private;
+	const struct alarm_row *r = alarm_rows_selected(&p->rows);
+	point_id id = r != NULL && r->members == 0 ? co->client->alarms->alarms[r->alarm].point : POINT_NONE;
+
+	return id < co->client->point_count ? co->client->points[id].name : NULL;
+}
+
+const struct screen_ops scr_alarms = {
+	.name = "alarms",
+	.title = "Alarms",
+	.title_ja = "警報一覧",
+	.help = "alarms that are active or wait; what is put aside",
+	.modes = MODE_ALL | MODE_LIST | MODE_ALARMS,
+	.private_size = sizeof(struct page),
+	.open = open_alarms,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.close = close_alarms,
+	.head = head,
+	.selected = selected,
+};
