@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Every test, in the builds that must work; called by `quickstart check`.  The last line counts them.
-#   1 gcc    warnings are errors, make check          4 valgrind   the unit tests of 1
-#   2 clang  address and undefined-behaviour checks   5 distcheck  a release builds, installs and passes by itself
-#   3 lint   the rules of the house                   6 fuzz       every fuzzer for a short while
-# CHISAN_FUZZ_SECONDS (30) is the time for each fuzzer.
+#   1 gcc        warnings are errors                        4 clang     address and undefined-behaviour checks: make check
+#   2 lint       the rules of the house                     5 valgrind  the unit tests of 1
+#   3 distcheck  a release builds with gcc, passes all      6 fuzz      every fuzzer for a short while
+#                its tests, installs and leaves nothing
+# CHISAN_FUZZ_SECONDS (10) is the time for each fuzzer.  Tests mostly wait: 5, 6 and the builds of 4 and 6 go on beside them, with what time
+# the others leave.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 jobs=$(nproc 2>/dev/null || echo 2)
+waiting=$((jobs + 1)) # tests at a time: most of them wait for something
 logs=$root/build-check/logs
 passed=0 failed=0 skipped=0
 mkdir -p "$logs"
@@ -61,43 +64,107 @@ count() { # build folder, name
 		fi
 	done < <(find "$1" -name '*.trs' | sort)
 }
-# Steps beside each other, as many as there are cores: pool NAME COMMAND..., then pool_end.
-running=() names=()
-reap() {
-	wait "${running[0]}"
-	case $? in
-	0) pass ;;
-	77) skip "${names[0]}" "$logs/${names[0]}.log" ;;
-	*) fail "${names[0]}" "$logs/${names[0]}.log" ;;
-	esac
-	running=("${running[@]:1}")
-	names=("${names[@]:1}")
-}
-pool() {
+# Beside: steps in the background, one a core, their ends in files that `gather` counts.
+beside() { # name, command...
 	local name=$1
 	shift
-	[ ${#running[@]} -lt "$jobs" ] || reap
-	"$@" >"$logs/$name.log" 2>&1 &
-	running+=($!)
-	names+=("$name")
+	"$@" >"$logs/$name.log" 2>&1
+	echo $? >"$logs/$name.new" && mv "$logs/$name.new" "$logs/$name.end"
 }
-pool_end() { while [ ${#running[@]} -gt 0 ]; do reap; done; }
+started=()
+pool() { # name, command...: as many beside each other as there are cores
+	[ ${#started[@]} -lt "$jobs" ] || { wait "${started[0]}"; started=("${started[@]:1}"); }
+	beside "$@" &
+	started+=($!)
+}
+pool_end() { wait; started=(); }
+gather() { # name: waits for its end and counts it as a step
+	until [ -f "$logs/$1.end" ]; do
+		kill -0 "$background" 2>/dev/null || [ -f "$logs/$1.end" ] || break
+		sleep 0.5
+	done
+	case $(cat "$logs/$1.end" 2>/dev/null) in
+	0) pass ;;
+	77) skip "$1" "$logs/$1.log" ;;
+	*)
+		fail "$1" "$logs/$1.log"
+		return 1
+		;;
+	esac
+}
 built() { # name, environment and options of configure...
 	local name=$1 folder=$root/build-check/$1
 	shift
+	[ ! -d "$folder" ] || chmod -R u+w "$folder" # a release that failed its tests lies there as it is tried: read-only
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	(cd "$folder" && "$root/configure" -q "$@") && make -C "$folder" -j"$jobs" all
 }
+check_programs() { make -C "build-check/$1" -j"$jobs" check TESTS=; }
+clang_build() { built clang CC=clang-14 CFLAGS='-O1 -g' --enable-werror --enable-sanitizers && check_programs clang; }
+fuzz_build() { built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers; }
+unit_tests() { # of gcc, by name
+	local program
+	for program in build-check/gcc/tests/unit/t_*; do
+		[ -x "$program" ] && [ -f "$program" ] || continue
+		case $program in *.o | *.log | *.trs) continue ;; esac
+		echo "${program##*/}"
+	done
+}
+valgrind_test() { # name
+	local built=$root/build-check/gcc
+	env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" top_builddir="$built" \
+		CHISAN_LIBEXECDIR="$built/scada/site:$built/scada/store:$built/scada/notify:$built/drivers" \
+		CK_TIMEOUT_MULTIPLIER=20 CHISAN_TEST_SECONDS=1500 tests/deadline.sh valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
+		--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$built/tests/unit/$1"
+}
+# What a fuzzer starts from: the golden files of its kind, and what was once found.
+seed() { # name, folder
+	local file n=0
+	[ ! -d "$root/tests/fuzz/seeds/$1" ] || cp "$root/tests/fuzz/seeds/$1"/* "$2"/
+	case $1 in
+	fuzz_site) set -- "$2" tests/config/*/*.yaml layouts/minimal/*.yaml layouts/profiles/energy-meter.yaml ;;
+	fuzz_screen) set -- "$2" layouts/*/screens/*.screen tests/screen/screens/*.screen ;;
+	*) return ;;
+	esac
+	for file in "${@:2}"; do
+		n=$((n + 1))
+		[ ! -f "$file" ] || cp "$file" "$1/golden-$n"
+	done
+}
+fuzz() { # name
+	local corpus result
+	corpus=$(mktemp -d) || return 1
+	seed "$1" "$corpus"
+	tests/deadline.sh "build-check/fuzz/tests/fuzz/$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$logs/$1." "$corpus"
+	result=$?
+	rm -rf "$corpus"
+	return $result
+}
+fuzzers() {
+	local source
+	for source in tests/fuzz/fuzz_*.c; do basename "$source" .c; done
+}
+in_background() {
+	local name
+	renice -n 19 -p "$BASHPID" >/dev/null 2>&1
+	beside clang-build clang_build
+	for name in $(unit_tests); do pool "valgrind-$name" valgrind_test "$name"; done
+	pool_end
+	beside fuzz-build fuzz_build
+	for name in $(fuzzers); do pool "$name" fuzz "$name"; done
+	pool_end
+}
 
 step autogen ./autogen.sh || exit 1
 
-say "gcc: build with warnings as errors, make check"
-if step gcc-build built gcc CC=gcc CFLAGS='-O2 -g' --enable-werror; then
-	make -C build-check/gcc -j"$jobs" check >"$logs/gcc-check.log" 2>&1 || grep -q '^# TOTAL' "$logs/gcc-check.log" ||
-		fail gcc-check "$logs/gcc-check.log"
-	count "$root/build-check/gcc" gcc
-fi
+say "gcc: build with warnings as errors"
+rm -f "$logs"/*.end
+step gcc-build built gcc CC=gcc CFLAGS='-O2 -g' --enable-werror && step gcc-tests-build check_programs gcc || exit 1
+in_background &
+background=$!
+trap 'kill $background 2>/dev/null' EXIT
 
 say "lint"
 step lint env top_builddir="$root/build-check/gcc" tests/lint.sh
@@ -108,64 +175,29 @@ quickstart() {
 	CHISAN_BUILD=$root/build-check/gcc ./quickstart </dev/null || return 1
 	! pgrep -f "$root/build-check/gcc/(scada/core/chisand|drivers/)" || { echo "it left something running"; return 1; }
 }
-[ ! -f build-check/gcc/Makefile ] || step quickstart quickstart
+step quickstart quickstart
 
-say "clang with address and undefined-behaviour sanitizers: build, make check"
-if step clang-build built clang CC=clang-14 CFLAGS='-O1 -g' --enable-werror --enable-sanitizers; then
+say "distcheck: a release, built with gcc, make check"
+kept=$root/build-check/release
+rm -rf "$kept" && mkdir -p "$kept"
+step distcheck env CHISAN_KEEP_RESULTS="$kept" VERBOSE=1 make -C build-check/gcc -j"$waiting" distcheck
+[ -n "$(find "$kept" -name '*.trs' -print -quit)" ] || kept=$(find build-check/gcc/chisan-* -maxdepth 3 -type d -name sub | head -n 1)
+[ -z "$kept" ] || count "$kept" release
+
+say "clang with address and undefined-behaviour sanitizers: make check"
+if gather clang-build; then
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		make -C build-check/clang -j"$jobs" check >"$logs/clang-check.log" 2>&1 || grep -q '^# TOTAL' "$logs/clang-check.log" ||
+		make -C build-check/clang -j"$waiting" check >"$logs/clang-check.log" 2>&1 || grep -q '^# TOTAL' "$logs/clang-check.log" ||
 		fail clang-check "$logs/clang-check.log"
 	count "$root/build-check/clang" clang
 fi
 
 say "valgrind: the unit tests"
-if [ -f build-check/gcc/Makefile ]; then
-	for program in build-check/gcc/tests/unit/t_*; do
-		[ -x "$program" ] && [ -f "$program" ] || continue
-		case $program in *.o | *.log | *.trs) continue ;; esac
-		pool "valgrind-${program##*/}" env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 top_srcdir="$root" \
-			top_builddir="$root/build-check/gcc" \
-			CHISAN_LIBEXECDIR="$root/build-check/gcc/scada/site:$root/build-check/gcc/scada/store:$root/build-check/gcc/drivers" \
-			CK_TIMEOUT_MULTIPLIER=20 valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
-			--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$program"
-	done
-	pool_end
-fi
+for name in $(unit_tests); do gather "valgrind-$name"; done
 
-say "distcheck"
-step distcheck make -C build-check/gcc -j"$jobs" distcheck
-
-say "fuzz: ${CHISAN_FUZZ_SECONDS:-30} s each"
-if step fuzz-build built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers; then
-	# What a fuzzer starts from: the golden files of its kind, and what was once found.
-	seed() { # name, folder
-		local file n=0
-		[ ! -d "$root/tests/fuzz/seeds/$1" ] || cp "$root/tests/fuzz/seeds/$1"/* "$2"/
-		case $1 in
-		fuzz_site) set -- "$2" tests/config/*/*.yaml layouts/minimal/*.yaml layouts/profiles/energy-meter.yaml ;;
-		fuzz_screen) set -- "$2" layouts/*/screens/*.screen tests/screen/screens/*.screen ;;
-		*) return ;;
-		esac
-		for file in "${@:2}"; do
-			n=$((n + 1))
-			[ ! -f "$file" ] || cp "$file" "$1/golden-$n"
-		done
-	}
-	fuzz() {
-		local name=${1##*/} corpus result
-		corpus=$(mktemp -d) || return 1
-		seed "$name" "$corpus"
-		"$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-			-artifact_prefix="$logs/$name." "$corpus"
-		result=$?
-		rm -rf "$corpus"
-		return $result
-	}
-	for program in build-check/fuzz/tests/fuzz/fuzz_*; do
-		[ -x "$program" ] && [ -f "$program" ] || continue
-		pool "${program##*/}" fuzz "$root/$program"
-	done
-	pool_end
+say "fuzz: ${CHISAN_FUZZ_SECONDS:-10} s each"
+if gather fuzz-build; then
+	for name in $(fuzzers); do gather "$name"; done
 fi
 
 say "done"

@@ -22,9 +22,13 @@
  *   longest N             exception 3 to more than N registers
  *   serial MS             a gateway: one request at a time, the dead unit (silent UNIT) holds it for MS
  *   map N                 registers hold n + N; put N K: register N holds K
+ *   write keep            takes no write, and answers as if; echo-address, echo-value: another one in the answer;
+ *         silent | deaf   takes the write, does not take it, and in both cases never answers it; exc N; rst: half of the
+ *         delay MS        answer and a reset; the answer comes after MS; ok: takes writes again, as from the start
+ *   forget                all that was written: registers hold n + map again
  *   one                   a second connection is closed at once
  *   drop | reset          closes, resets all connections; mute: stops listening; listen: listens again
- *   stats                 "requests R connects C open O most M gap_us G depth D": least pause of two requests,
+ *   stats                 "requests R connects C open O most M gap_us G depth D writes W": least pause of two requests,
  *                         over all connections, most requests unanswered at a time; counting begins anew
  */
 #include "config.h"
@@ -68,6 +72,19 @@ enum mode {
 	M_FLOOD,
 };
 
+/* What becomes of writes alone. */
+enum write_mode {
+	WRITE_OK,
+	WRITE_KEEP,
+	WRITE_ECHO_ADDRESS,
+	WRITE_ECHO_VALUE,
+	WRITE_SILENT,
+	WRITE_DEAF,
+	WRITE_EXC,
+	WRITE_RST,
+	WRITE_DELAY
+};
+
 struct reply {
 	uint8_t bytes[300];
 	size_t len, sent;
@@ -93,7 +110,10 @@ static struct {
 	int listener;
 	uint16_t port;
 	struct client clients[CLIENTS];
-	long requests, connects, open, most, depth;
+	enum write_mode write_mode;
+	int64_t write_number;
+	int32_t coils[REGISTERS], registers[REGISTERS]; /* as written, plus one; 0 = never */
+	long requests, connects, open, most, depth, writes;
 	int64_t gap_us, last_request;
 } s = { .silent_unit = -1, .hole_from = -1, .longest = 125, .listener = -1, .put_at = -1, .gap_us = INT64_MAX };
 
@@ -183,6 +203,49 @@ exception(uint8_t *out, unsigned code)
 	return 9;
 }
 
+static bool
+is_write(unsigned function)
+{
+	return function == 5 || function == 6 || function == 15 || function == 16;
+}
+
+static unsigned
+value_at(unsigned function, unsigned n)
+{
+	int32_t written = function == 1 ? s.coils[n] : function == 3 ? s.registers[n] : 0;
+
+	if ((int64_t)n == s.put_at)
+		return (unsigned)s.put_value;
+	return written > 0 ? (unsigned)written - 1 : n + (unsigned)s.map;
+}
+
+/* Takes it, as far as the mode does. */
+static size_t
+answer_write(const uint8_t *q, uint8_t *out)
+{
+	unsigned function = q[7], address = get16(q + 8), value = get16(q + 10);
+	unsigned count = function >= 15 ? value : 1;
+	bool is_taken = s.write_mode != WRITE_KEEP && s.write_mode != WRITE_DEAF;
+
+	s.writes++;
+	if (s.write_mode == WRITE_EXC)
+		return exception(out, (unsigned)s.write_number);
+	if (address + count > REGISTERS)
+		return exception(out, 2);
+	for (unsigned i = 0; i < count && is_taken; i++) {
+		if (function == 5 || function == 15)
+			s.coils[address + i] = 1 + (function == 5 ? value != 0 : q[13 + i / 8] >> (i % 8) & 1);
+		else
+			s.registers[address + i] = 1 + (function == 6 ? (int32_t)value : get16(q + 13 + 2 * i));
+	}
+	memcpy(out + 8, q + 8, 4);
+	if (s.write_mode == WRITE_ECHO_ADDRESS)
+		put16(out + 8, address + 1);
+	if (s.write_mode == WRITE_ECHO_VALUE)
+		put16(out + 10, value + 1);
+	return 12;
+}
+
 /* The right answer, head included. */
 static size_t
 answer(const uint8_t *q, uint8_t *out)
@@ -191,6 +254,8 @@ answer(const uint8_t *q, uint8_t *out)
 	bool is_bits = function <= 2;
 
 	memcpy(out, q, 8);
+	if (is_write(function))
+		return answer_write(q, out);
 	if (function < 1 || function > 4)
 		return exception(out, 1);
 	if (s.busy > 0) {
@@ -205,10 +270,8 @@ answer(const uint8_t *q, uint8_t *out)
 	out[8] = (uint8_t)bytes;
 	memset(out + 9, 0, bytes);
 	for (unsigned i = 0; i < count; i++) {
-		unsigned n = address + i, v = n + (unsigned)s.map;
+		unsigned v = value_at(function, address + i);
 
-		if ((int64_t)n == s.put_at)
-			v = (unsigned)s.put_value;
 		if (is_bits)
 			out[9 + i / 8] |= (uint8_t)((v & 1) << (i % 8));
 		else
@@ -279,6 +342,17 @@ handle(struct client *c, const uint8_t *q, int64_t now)
 		put16(r.bytes + 4, s.mode == M_SHORT ? get16(r.bytes + 4) : (unsigned)r.len - 6);
 	if (s.mode == M_DELAY)
 		r.at = now + s.number * 1000;
+	if (is_write(q[7])) {
+		if (s.write_mode == WRITE_SILENT || s.write_mode == WRITE_DEAF)
+			return;
+		if (s.write_mode == WRITE_DELAY)
+			r.at = now + s.write_number * 1000;
+		if (s.write_mode == WRITE_RST) {
+			(void)!write(c->fd, r.bytes, r.len / 2);
+			drop(c, true);
+			return;
+		}
+	}
 	if (s.mode == M_FIN) {
 		drop(c, false);
 	} else if (s.mode == M_RST) {
@@ -366,9 +440,9 @@ blurt(void)
 static void
 say_stats(void)
 {
-	printf("requests %ld connects %ld open %ld most %ld gap_us %lld depth %ld\n", s.requests, s.connects, s.open,
-	    s.most, s.gap_us == INT64_MAX ? -1LL : (long long)s.gap_us, s.depth);
-	s.requests = s.connects = s.depth = 0;
+	printf("requests %ld connects %ld open %ld most %ld gap_us %lld depth %ld writes %ld\n", s.requests, s.connects,
+	    s.open, s.most, s.gap_us == INT64_MAX ? -1LL : (long long)s.gap_us, s.depth, s.writes);
+	s.requests = s.connects = s.depth = s.writes = 0;
 	s.most = s.open;
 	s.gap_us = INT64_MAX;
 }
@@ -398,6 +472,7 @@ set_mode(const char *word, int64_t a, bool has_a)
 			s.longest = 125;
 			s.busy = s.serial_ms = 0;
 			s.one = false;
+			s.write_mode = WRITE_OK;
 		}
 		return true;
 	}
@@ -430,6 +505,28 @@ set_limits(const char *word, int64_t a, int64_t b)
 }
 
 static void
+set_write_mode(char *word)
+{
+	static const char *const words[] = { "ok", "keep", "echo-address", "echo-value", "silent", "deaf", "exc", "rst",
+		"delay" };
+	char *number = word == NULL ? NULL : strchr(word, ' ');
+
+	s.write_number = 0;
+	if (number != NULL) {
+		*number++ = '\0';
+		if (!str_to_i64(number, 0, 70000, &s.write_number))
+			fprintf(stderr, "baddev: %s is no number\n", number);
+	}
+	for (size_t i = 0; word != NULL && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], word) == 0) {
+			s.write_mode = (enum write_mode)i;
+			return;
+		}
+	}
+	fprintf(stderr, "baddev: writes cannot be made to %s\n", word == NULL ? "nothing" : word);
+}
+
+static void
 obey(char *line)
 {
 	char *a = strchr(line, ' '), *b = a == NULL ? NULL : strchr(a + 1, ' ');
@@ -437,6 +534,11 @@ obey(char *line)
 
 	if (a != NULL)
 		*a++ = '\0';
+	if (strcmp(line, "write") == 0) {
+		set_write_mode(a);
+		printf("ok\n");
+		return;
+	}
 	if (b != NULL)
 		*b++ = '\0';
 	if (a != NULL && !str_to_i64(a, 0, 70000, &x))
@@ -452,6 +554,9 @@ obey(char *line)
 			drop(&s.clients[i], line[0] == 'r');
 	} else if (strcmp(line, "blurt") == 0) {
 		blurt();
+	} else if (strcmp(line, "forget") == 0) {
+		memset(s.coils, 0, sizeof(s.coils));
+		memset(s.registers, 0, sizeof(s.registers));
 	} else if (strcmp(line, "mute") == 0) {
 		close(s.listener);
 		s.listener = -1;

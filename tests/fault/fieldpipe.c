@@ -116,7 +116,7 @@ void
 fp_begin(struct fieldpipe *fp)
 {
 	fp->generation++;
-	fp->links = fp->devices = fp->items = 0;
+	fp->links = fp->devices = fp->items = fp->outputs = 0;
 	put_frame(fp, W_FIELD_BEGIN, NULL);
 }
 
@@ -182,6 +182,54 @@ fp_item(struct fieldpipe *fp, struct msg_field_item m)
 	return fp->items++;
 }
 
+struct msg_field_output
+fp_output_default(uint32_t device, uint32_t point, uint8_t table, uint16_t address, uint8_t type)
+{
+	return (struct msg_field_output){
+		.point = point,
+		.device = device,
+		.table = table,
+		.address = address,
+		.type = type,
+		.bit_hi = 63,
+		.open_address = UINT32_MAX,
+		.timer_address = UINT32_MAX,
+		.is_echoed = 1,
+	};
+}
+
+void
+fp_output(struct fieldpipe *fp, struct msg_field_output m)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_field_output_put(&b, &m);
+	put_frame(fp, W_FIELD_OUTPUT, &b);
+	wbuf_done(&b);
+	fp->outputs++;
+}
+
+uint64_t
+fp_write_timed(struct fieldpipe *fp, uint32_t point, double raw, uint32_t timer_s)
+{
+	struct msg_field_write m = { .write = ++fp->writes, .point = point, .raw = raw, .timer_s = timer_s };
+	struct wbuf b;
+
+	MUST(m.write < FP_WRITES);
+	wbuf_init(&b);
+	msg_field_write_put(&b, &m);
+	fp_send(fp, W_FIELD_WRITE, &b);
+	wbuf_done(&b);
+	return m.write;
+}
+
+uint64_t
+fp_write(struct fieldpipe *fp, uint32_t point, double raw)
+{
+	return fp_write_timed(fp, point, raw, 0);
+}
+
 uint32_t
 fp_u16(struct fieldpipe *fp, uint32_t device, uint16_t address, uint32_t period_us)
 {
@@ -196,7 +244,7 @@ fp_u16(struct fieldpipe *fp, uint32_t device, uint16_t address, uint32_t period_
 void
 fp_go(struct fieldpipe *fp)
 {
-	struct msg_field_start m = { fp->links, fp->devices, fp->items };
+	struct msg_field_start m = { fp->links, fp->devices, fp->items, fp->outputs };
 	struct wbuf b;
 
 	memset(fp->points, 0, sizeof(fp->points));
@@ -269,6 +317,24 @@ take_raw(struct fieldpipe *fp, struct rbuf *r)
 	fp->raw_seen++;
 }
 
+/* Each write is answered once, and in words. */
+static void
+take_written(struct fieldpipe *fp, struct rbuf *r)
+{
+	struct msg_field_written m;
+	struct fp_written *w;
+
+	MUST(msg_field_written_get(r, &m) && r_done(r) && err_is_known(m.err));
+	MUST(m.write > 0 && m.write <= fp->writes && m.detail[0] != '\0');
+	w = &fp->written[m.write];
+	MUST(w->count == 0);
+	w->count = 1;
+	w->err = (enum err)m.err;
+	w->time.us = m.time;
+	w->point = m.point;
+	str_copy(w->detail, sizeof(w->detail), m.detail);
+}
+
 static void
 take_frame(struct fieldpipe *fp, const struct frame *f)
 {
@@ -289,6 +355,8 @@ take_frame(struct fieldpipe *fp, const struct frame *f)
 	} else if (f->type == W_FIELD_STATS) {
 		MUST(msg_field_stats_get(&r, &fp->stats));
 		fp->stats_count++;
+	} else if (f->type == W_FIELD_WRITTEN) {
+		take_written(fp, &r);
 	} else if (f->generation != fp->generation) {
 		return; /* numbers of another configuration */
 	} else if (f->type == W_SAMPLES) {

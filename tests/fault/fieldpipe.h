@@ -12,6 +12,7 @@
 
 #define FP_MAX    2048 /* devices and links */
 #define FP_POINTS 8192
+#define FP_WRITES 4096
 
 struct fp_point {
 	uint32_t count, good; /* samples seen */
@@ -30,16 +31,25 @@ struct fp_device {
 	char detail[128];
 	bool was_up, was_down; /* since fp_forget */
 };
+struct fp_written {
+	uint32_t count; /* answers: 0 or 1 */
+	enum err err;
+	struct utc time;
+	uint32_t point;
+	char detail[256];
+};
 struct fieldpipe {
 	pid_t pid;
 	int fd;
 	uint16_t generation;
-	uint32_t sequence, links, devices, items;
+	uint32_t sequence, links, devices, items, outputs;
 	uint8_t *buf;
 	size_t len, used;
 	struct wbuf out; /* frames of a configuration that is being put together */
 	struct fp_point points[FP_POINTS];
 	struct fp_device device[FP_MAX];
+	uint64_t writes;                      /* sent so far: the number of the last */
+	struct fp_written written[FP_WRITES]; /* by number */
 	struct msg_field_stats stats;
 	uint32_t stats_count;
 	struct msg_raw raw;
@@ -61,7 +71,15 @@ uint32_t fp_device(struct fieldpipe *fp, struct msg_field_device m);
 uint32_t fp_item(struct fieldpipe *fp, struct msg_field_item m);
 /* An u16 of a holding register. */
 uint32_t fp_u16(struct fieldpipe *fp, uint32_t device, uint16_t address, uint32_t period_us);
+/* An output of a point, by default read back. */
+struct msg_field_output fp_output_default(
+    uint32_t device, uint32_t point, uint8_t table, uint16_t address, uint8_t type);
+void fp_output(struct fieldpipe *fp, struct msg_field_output m);
 void fp_go(struct fieldpipe *fp);
+
+/* Sends a write; its number. */
+uint64_t fp_write(struct fieldpipe *fp, uint32_t point, double raw);
+uint64_t fp_write_timed(struct fieldpipe *fp, uint32_t point, double raw, uint32_t timer_s);
 
 void fp_send(struct fieldpipe *fp, uint16_t type, const struct wbuf *body);
 /* Takes what came, waiting at most us. False: nothing came, or the program has ended. */

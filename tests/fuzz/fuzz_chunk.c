@@ -30,7 +30,7 @@ decode(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < n; i++)
 		if (again[i].ms != out[i].ms || again[i].quality != out[i].quality)
 			abort();
-	summary_of(&sum, out, n, n % 3 == 0 ? -1 : 65536);
+	summary_of(&sum, out, n, n % 3 == 0 ? -1 : 65536, NULL, 0);
 	if (sum.usable > n || sum.good_ms > sum.usable_ms)
 		abort();
 	wbuf_done(&b);

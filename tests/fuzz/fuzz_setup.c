@@ -6,10 +6,11 @@
 #include "config.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "drivers/setup.h"
+#include "drivers/encode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,12 +20,73 @@ take(struct setup *c, uint8_t type, struct rbuf *r)
 	struct msg_field_link link;
 	struct msg_field_device device;
 	struct msg_field_item item;
+	struct msg_field_output output;
 
-	if (type % 3 == 0)
+	if (type % 4 == 0)
 		return msg_field_link_get(r, &link) ? setup_link(c, &link) : ERR_FRAME;
-	if (type % 3 == 1)
+	if (type % 4 == 1)
 		return msg_field_device_get(r, &device) ? setup_device(c, &device) : ERR_FRAME;
+	if (type % 4 == 3)
+		return msg_field_output_get(r, &output) ? setup_output(c, &output) : ERR_FRAME;
 	return msg_field_item_get(r, &item) ? setup_item(c, &item) : ERR_FRAME;
+}
+
+/* A device to begin with, so that items and outputs find one. */
+static void
+begin(struct setup *c)
+{
+	struct msg_field_link l = { .host = "127.0.0.1", .port = 502 };
+	struct msg_field_device d = { .unit = 1,
+		.outstanding = 1,
+		.enabled = 1,
+		.max_registers = 125,
+		.max_bits = 2000,
+		.connect_timeout_us = 1,
+		.timeout_us = 1,
+		.retry_min_us = 1,
+		.retry_max_us = 1,
+		.name = "D" };
+	enum err e = setup_link(c, &l);
+
+	if (e == OK)
+		e = setup_device(c, &d);
+	assert(e == OK);
+}
+
+/* Any number at all: refused with a sentence, or it stays within the registers and is read again as it was meant. */
+static void
+encode(const struct cfg_output *o, double raw)
+{
+	uint8_t registers[DECODE_RAW_MAX + 1] = { 0 };
+	char why[256] = "";
+	enum err e;
+
+	registers[DECODE_RAW_MAX] = 0xA5;
+	e = encode_output(o, raw, 0, registers, why, sizeof(why));
+	assert(e == OK || (e == ERR_RANGE && why[0] != '\0'));
+	assert(registers[DECODE_RAW_MAX] == 0xA5);
+	if (e == OK && o->table == TABLE_HOLDING && o->type != RAW_F32) {
+		struct cfg_item it = { .table = o->table, .address = o->address, .type = o->type, .order = o->order };
+		struct reading r = { 0 };
+
+		it.bit_lo = o->bit_lo;
+		it.bit_hi = o->bit_hi;
+		decode_item(&it, registers, o->address, &r);
+		assert(r.cause == OK && fabs(r.value - raw) <= fmax(0.5, fabs(raw) * 1e-15));
+	}
+}
+
+static void
+use_outputs(const struct setup *c, double raw)
+{
+	for (uint32_t i = 0; i < c->output_count; i++) {
+		const struct cfg_output *o = &c->outputs[i];
+
+		assert(setup_find_output(c, o->point) == i && o->device < c->device_count);
+		assert(!o->is_echoed || (o->item < c->item_count && c->items[o->item].device == o->device));
+		assert(o->table == TABLE_COIL || o->table == TABLE_HOLDING);
+		encode(o, raw);
+	}
 }
 
 /* What was accepted is whole, and each item is found again. */
@@ -48,6 +110,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct setup *c = setup_new(1);
 	size_t pos = 0;
 
+	if (size > 0 && data[0] < 128)
+		begin(c);
 	while (pos + 2 <= size) {
 		uint8_t type = data[pos];
 		size_t len = data[pos + 1];
@@ -60,9 +124,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(c->why[0] != '\0');
 		pos += len;
 	}
-	struct msg_field_start start = { c->link_count, c->device_count, c->item_count };
-	if (setup_finish(c, &start) == OK)
+	struct msg_field_start start = { c->link_count, c->device_count, c->item_count, c->output_count };
+	double raw = 0;
+
+	memcpy(&raw, data, size < sizeof(raw) ? size : sizeof(raw));
+	if (setup_finish(c, &start) == OK) {
 		use(c);
+		use_outputs(c, raw);
+	}
 	setup_free(c);
 	return 0;
 }

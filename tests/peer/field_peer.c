@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * field_peer.c - what chisan-field must make of the server of field_pymodbus.py: all types in all orders, both register
- * tables, bits, a scale factor, an address that does not exist, a unit that is not there.
+ * tables, bits, a scale factor, an address that does not exist, a unit that is not there; and what it must write to it.
  */
 #include "config.h"
 
@@ -30,6 +30,9 @@ static const struct {
 	{ RAW_F32, 123.4375 },
 	{ RAW_F64, -98765.4321 },
 };
+
+static const double written[ARRAY_LEN(values)] = { 65535, -32768, 4023456789.0, -1912345678, 9234567890123456.0,
+	-9234567890123456.0, -0.0078125, 31415.926535 };
 
 static struct fieldpipe fp;
 static double wanted[256];
@@ -81,6 +84,89 @@ check(uint32_t point)
 	faults++;
 }
 
+/* ---- writes */
+
+static struct {
+	uint32_t point;
+	double value;
+	uint32_t timer_s;
+} writes[128];
+static uint32_t write_count;
+
+/* An output read where it is written, and what it is to be. */
+static struct msg_field_output *
+add_output(struct msg_field_output *m, double value)
+{
+	uint32_t point = fp.items;
+
+	m->point = point;
+	add(m->device,
+	    (struct msg_field_item){ .table = m->table,
+	        .address = m->address,
+	        .type = m->type,
+	        .order = m->order,
+	        .bit_lo = m->bit_lo,
+	        .bit_hi = m->bit_hi },
+	    value);
+	writes[write_count].point = point;
+	writes[write_count++].value = value;
+	return m;
+}
+
+static void
+add_outputs(uint32_t device)
+{
+	struct msg_field_output m;
+	uint16_t address = 200;
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		for (uint8_t order = 0; order < ORDER_COUNT; order++) {
+			m = fp_output_default(device, 0, TABLE_HOLDING, address, values[i].type);
+			m.order = order;
+			fp_output(&fp, *add_output(&m, written[i]));
+			address = (uint16_t)(address + raw_type_registers(values[i].type));
+		}
+	}
+	m = fp_output_default(device, 0, TABLE_HOLDING, 300, RAW_U16);
+	m.bit_lo = 4;
+	m.bit_hi = 11;
+	fp_output(&fp, *add_output(&m, 0xA7));
+	m = fp_output_default(device, 0, TABLE_HOLDING, 311, RAW_U16);
+	m.timer_address = 310;
+	writes[write_count].timer_s = 3600;
+	fp_output(&fp, *add_output(&m, 5));
+	m = fp_output_default(device, 0, TABLE_COIL, 100, RAW_BIT);
+	fp_output(&fp, *add_output(&m, 1));
+	m = fp_output_default(device, 0, TABLE_COIL, 110, RAW_BIT);
+	fp_output(&fp, *add_output(&m, 0));
+	m = fp_output_default(device, 0, TABLE_COIL, 120, RAW_BIT);
+	m.pulse_us = 300000;
+	fp_output(&fp, *add_output(&m, 1));
+}
+
+/* All at once; each is accepted, and reads as it was written. */
+static void
+write_all(void)
+{
+	uint64_t first = fp.writes + 1;
+
+	for (uint32_t i = 0; i < write_count; i++)
+		fp_write_timed(&fp, writes[i].point, writes[i].value, writes[i].timer_s);
+	for (uint32_t i = 0; i < write_count; i++) {
+		const struct fp_written *w = &fp.written[first + i];
+		const struct fp_point *p = &fp.points[writes[i].point];
+
+		FP_UNTIL(&fp, SOON, w->count == 1);
+		FP_UNTIL(&fp, SOON, p->time.us > w->time.us);
+		if (w->err == OK && (p->value == writes[i].value || (i + 1 == write_count && p->value == 0)))
+			continue;
+		fprintf(stderr, "write of %.17g to point %u: %s, reads as %.17g\n", writes[i].value, writes[i].point,
+		    w->detail, p->value);
+		faults++;
+	}
+	FP_UNTIL(&fp, SOON, fp.points[writes[write_count - 1].point].value == 0); /* the pulse is over */
+}
+
 int
 main(int argc, char **argv)
 {
@@ -104,6 +190,7 @@ main(int argc, char **argv)
 	lost = fp.items;
 	add(device, (struct msg_field_item){ .table = TABLE_HOLDING, .address = 1000, .type = RAW_U16 }, (double)NAN);
 	fp_u16(&fp, absent, 0, PERIOD);
+	add_outputs(device);
 	fp_go(&fp);
 	FP_UNTIL(&fp, SOON, fp.device[device].state == DEVICE_UP && fp.device[absent].state == DEVICE_DOWN);
 	for (uint32_t i = 0; i <= lost; i++)
@@ -114,8 +201,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "the address that does not exist: %s\n", err_word(fp.points[lost].cause));
 		faults++;
 	}
-	printf("field_peer: %u points, the absent unit: %s, %u faults\n", fp.items, err_word(fp.device[absent].error),
-	    faults);
+	write_all();
+	printf("field_peer: %u points, %u writes, the absent unit: %s, %u faults\n", fp.items, write_count,
+	    err_word(fp.device[absent].error), faults);
 	fp_stop(&fp);
 	return faults == 0 ? 0 : 1;
 }

@@ -2,7 +2,9 @@
 """A Modbus/TCP server by pymodbus, laid out as tests/peer/field_peer.c expects it. Prints its port.
 
 Unit 1, holding and input registers: from 0 on, for every type and order, one value in the registers that pymodbus's own
-builder makes of it; coils and discrete inputs: every third is set. Addresses from 1000 on do not exist.
+builder makes of it; coils and discrete inputs: every third is set. From 200 on holding registers are 0x5555, to be written;
+coils from 100 on too. Addresses from 1000 on do not exist. With a port it is the other side: it reads what was written by a
+client of its own, and compares.
 """
 import asyncio
 import socket
@@ -32,6 +34,20 @@ VALUES = [
 ]
 
 
+WRITTEN = [  # as field_peer.c writes them, from 200 on, every type in every order
+    ("add_16bit_uint", 65535),
+    ("add_16bit_int", -32768),
+    ("add_32bit_uint", 4023456789),
+    ("add_32bit_int", -1912345678),
+    ("add_64bit_uint", 9234567890123456),
+    ("add_64bit_int", -9234567890123456),
+    ("add_32bit_float", -0.0078125),
+    ("add_64bit_float", 31415.926535),
+]
+PART = 300  # bits 4 to 11 hold 0xA7 then, the others what they held
+COILS = {100: True, 101: False, 110: False, 111: True, 120: False}
+
+
 def by_definition(method, value, order):
     """The registers as the four orders are defined, built by struct alone."""
     code = {"add_16bit_uint": "H", "add_16bit_int": "h", "add_32bit_uint": "I", "add_32bit_int": "i",
@@ -58,6 +74,28 @@ def registers():
     return block
 
 
+def check(host, port):
+    from pymodbus.client import ModbusTcpClient
+
+    client = ModbusTcpClient(host, port=port)
+    assert client.connect()
+    address = 200
+    for method, value in WRITTEN:
+        for order in range(4):
+            want = by_definition(method, value, order)
+            got = client.read_holding_registers(address, len(want), slave=1).registers
+            assert got == want, (address, method, order, got, want)
+            address += len(want)
+    got = client.read_holding_registers(address, PART - address, slave=1).registers
+    assert set(got) == {0x5555}, got
+    assert client.read_holding_registers(PART, 1, slave=1).registers == [0x5A75]
+    assert client.read_holding_registers(310, 1, slave=1).registers == [3600]  # a reversion timer
+    assert client.read_holding_registers(311, 1, slave=1).registers == [5]
+    for coil, want in COILS.items():
+        assert client.read_coils(coil, 1, slave=1).bits[0] is want, coil
+    print(f"{address - 200} registers and {len(COILS)} coils are as they were written")
+
+
 async def main(host):
     with socket.socket() as probe:
         probe.bind((host, 0))
@@ -65,7 +103,8 @@ async def main(host):
     words = registers()
     words += [0] * (200 - len(words))
     words[199] = 0xFFFE  # a scale factor of -2
-    bits = [i % 3 == 0 for i in range(200)]
+    words += [0x5555] * 200
+    bits = [i % 3 == 0 for i in range(100)] + [False] * 10 + [True] * 10 + [False] * 80
     slave = ModbusSlaveContext(
         hr=ModbusSequentialDataBlock(0, words),
         ir=ModbusSequentialDataBlock(0, words),
@@ -87,4 +126,7 @@ async def main(host):
     await StartAsyncTcpServer(context=context, address=(host, port))
 
 
-asyncio.run(main(sys.argv[1]))
+if len(sys.argv) > 2:
+    check(sys.argv[1], int(sys.argv[2]))
+else:
+    asyncio.run(main(sys.argv[1]))

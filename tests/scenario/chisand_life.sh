@@ -14,9 +14,10 @@ command -v python3 >/dev/null || { echo "SKIP: no python3"; exit 77; }
 work=$(mktemp -d) || exit 1
 socket=$work/run/s.sock
 address=127.45.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-server=; meter=; watcher=; manager=
+server=; meter=; watcher=; manager=; stopping=
 finish() {
-	for pid in $server $watcher $manager $meter; do kill "$pid" 2>/dev/null; done
+	[ -z "$stopping" ] || kill -CONT $(pgrep -P "$stopping") 2>/dev/null
+	for pid in $server $stopping $watcher $manager $meter; do kill "$pid" 2>/dev/null; done
 	wait 2>/dev/null
 	rm -rf "$work"
 }
@@ -74,6 +75,16 @@ write_site ""
 python3 "$top_srcdir/tests/scenario/meter.py" "$address" 15502 > "$work/meter" 2>&1 & meter=$!
 until_true 10 grep -q ready "$work/meter" || { cat "$work/meter"; echo "SKIP: the test's own device does not listen"; exit 77; }
 
+# 0 a helper that a person starts has no pipe, and does not take its own log for one (stderr is a pipe here, 3 is free)
+by_hand() { # by_hand PROGRAM ARGUMENTS...
+	code=$({ timeout 10 "$@" 3>&- 2>&1 >/dev/null; echo "code $?"; } | sed -n 's/^code //p')
+	[ "$code" = 1 ] || [ "$code" = 2 ] && pass "$(basename "$1") started by hand ends" || fail "$1 by hand: code $code"
+}
+by_hand "$top_builddir/drivers/chisan-field"
+by_hand "$top_builddir/scada/site/chisan-site" "$work/site"
+by_hand "$top_builddir/scada/store/chisan-store" -d "$work/none"
+by_hand "$top_builddir/scada/store/chisan-store" -r -d "$work/none"
+
 # 1 a site with faults: all are named, nothing starts
 echo "colour: red" >> "$work/site/site.yaml"
 "$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1; code=$?
@@ -88,16 +99,36 @@ value_is SUM.X 203 good && pass "the calculation follows" || fail "SUM.X: $("$ch
 until_true 5 quality_is SYS.LAG good && pass "chisand knows its own figures" || fail "SYS.LAG is not good"
 [ "$(stat -c %a "$socket")" = 660 ] && pass "the socket is for user and group" || fail "mode of the socket: $(stat -c %a "$socket")"
 
-# 3 a second one is refused, by the data folder and by the socket
+# 3 who asks while it stops: helpers that do not end hold the stop up, and their pipes are gone. It takes as long as a disk may take,
+# so it has a folder of its own and goes on beside the next parts.
+stops() { "$chisan" -s "$work/run/stopping.sock" "$@" > "$work/late" 2>&1; }
+ending() { grep -q -- "$1 is to end" "$work/stopping"; }
+"$chisand" -v -v -f "$work/site" -d "$work/data-stopping" -s "$work/run/stopping.sock" > "$work/stopping" 2>&1 & stopping=$!
+until_true 10 stops get M1.A || { fail "no start beside"; cat "$work/stopping"; }
+reader=$(pgrep -P "$stopping" -f 'chisan-store -r')
+field=$(pgrep -P "$stopping" -f chisan-field)
+kill -STOP "$reader" "$field"
+kill -TERM $stopping
+until_true 5 ending chisan-field || fail "the field program is not told to end"
+stops scan M1.A off --reason late; code=$?
+[ $code = 6 ] && grep -q "chisand stops; nothing was done" "$work/late" && pass "an act is refused" || { fail "an act while it stops: $code"; cat "$work/late"; }
+kill -0 "$field" 2>/dev/null || fail "the test is wrong: the field program had ended"
+until_true 5 sh -c "! kill -0 $field" || fail "the field program is not killed"
+until_true 5 ending 'chisan-store -r' || fail "the reader is not told to end"
+stops journal; code=$?
+[ $code = 6 ] && grep -q "chisand stops" "$work/late" && pass "a question is refused" || { fail "a question while it stops: $code"; cat "$work/late"; }
+kill -0 "$reader" 2>/dev/null || fail "the test is wrong: the reader had ended"
+
+# 4 a second one is refused, by the data folder and by the socket
 "$chisand" -f "$work/site" -d "$work/data" -s "$work/run/2.sock" > "$work/second" 2>&1; code=$?
 [ $code = 1 ] && grep -q "another chisand, process $server, works in" "$work/second" && pass "second on the same data folder is refused" || { fail "second by data: $code"; cat "$work/second"; }
 "$chisand" -f "$work/site" -d "$work/data2" -s "$socket" > "$work/second" 2>&1; code=$?
 [ $code = 1 ] && grep -q "another chisand listens on" "$work/second" && pass "second on the same socket is refused" || { fail "second by socket: $code"; cat "$work/second"; }
 value_is M1.A 101 good || fail "the first suffered from the second"
 
-# 4 the field program is killed: its points say so, and come back
-"$chisan" -s "$socket" watch 'M1.A' --json > "$work/watch" 2>&1 & watcher=$!
-until_true 5 test -s "$work/watch"
+# 5 the field program is killed: its points say so, and come back
+"$chisan" -s "$socket" watch M1.A SYS.LAG --json > "$work/watch" 2>&1 & watcher=$!
+until_true 10 test -s "$work/watch" || fail "the watcher is told nothing" # the lag moves by itself
 old=$(field_pid)
 kill -9 "$old"
 until_true 5 logged "chisan-field killed by signal 9" && pass "the death of a helper is told" || fail "nothing said of the dead helper"
@@ -105,7 +136,7 @@ until_true 10 new_field "$old" && pass "the helper is started again" || fail "no
 until_true 10 value_is M1.A 101 good && pass "its values come back" || fail "no values after the restart"
 until_true 5 grep -q '"no-comm"' "$work/watch" && pass "a client saw the loss" || { fail "the client did not see the loss"; cat "$work/watch"; }
 
-# 5 a reload with a broken site keeps the old one; a good one keeps the values of points that stay
+# 6 a reload with a broken site keeps the old one; a good one keeps the values of points that stay
 echo "colour: red" >> "$work/site/site.yaml"
 kill -HUP $server
 until_true 10 logged "was not reloaded" && pass "a broken site is not taken" || { fail "reload of a broken site"; cat "$work/log"; }
@@ -117,7 +148,7 @@ until_true 10 value_is SUM.Y 406 good && pass "a good reload brings the new poin
 until_true 5 value_is M1.A 101 good && pass "and keeps the old" || fail "M1.A after the reload"
 kill -0 $watcher 2>/dev/null && pass "the client stayed through the reload" || fail "the client fell at the reload"
 
-# 6 hostile bytes do not disturb a good client
+# 7 hostile bytes do not disturb a good client
 python3 - "$socket" <<'HOSTILE'
 import os, socket, struct, sys
 path = sys.argv[1]
@@ -152,7 +183,7 @@ HOSTILE
 value_is M1.A 101 good && pass "good clients are served among hostile ones" || fail "a good client suffers"
 kill -0 $watcher 2>/dev/null && kill -0 $server || fail "somebody fell over hostile bytes"
 
-# 7 a clean stop leaves nothing
+# 8 a clean stop leaves nothing
 children=$(pgrep -P $server)
 kill -TERM $server
 until_true 10 sh -c "! kill -0 $server" && pass "SIGTERM ends it" || fail "it does not stop"
@@ -163,7 +194,7 @@ for pid in $children; do kill -0 "$pid" 2>/dev/null && fail "process $pid stayed
 pass "no helper stayed"
 grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
 
-# 8 a socket that a killed chisand left behind is replaced
+# 9 a socket that a killed chisand left behind is replaced
 "$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
 until_true 10 value_is M1.A 101 good || fail "no second start"
 kill -9 $server; wait $server 2>/dev/null; server=
@@ -180,7 +211,7 @@ until_true 10 grep -q ready "$work/told"
 NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000 "$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
 until_true 10 value_is M1.A 101 good && pass "a dead socket is replaced" || { fail "no start over a dead socket"; cat "$work/log"; }
 
-# 9 the service manager is told: the protocol of sd_notify(3)
+# 10 the service manager is told: the protocol of sd_notify(3)
 told() { grep -qE -- "$1" "$work/told"; }
 until_true 5 told '^READY=1$' && pass "READY" || fail "not told: READY"
 until_true 5 told '^WATCHDOG=1$' && pass "WATCHDOG" || fail "not told: WATCHDOG"
@@ -191,5 +222,11 @@ until_true 5 sh -c "[ \$(grep -c '^READY=1' '$work/told') = 2 ]" && pass "READY 
 tr '\0' '\n' < "/proc/$(field_pid)/environ" | grep -q NOTIFY_SOCKET && fail "a helper could speak to the service manager"
 kill -TERM $server; wait $server; server=
 told '^STOPPING=1$' && pass "STOPPING" || fail "not told: STOPPING"
+
+# and the one of part 3 has ended meanwhile
+until_true 20 sh -c "! kill -0 $stopping" || fail "it does not stop"
+wait $stopping; code=$?; stopping=
+[ $code = 0 ] && pass "one whose helpers hang ends well" || fail "exit code $code"
+grep -iE "sanitizer|runtime error|leak" "$work/log" "$work/stopping" && fail "a sanitizer spoke"
 
 [ $failures = 0 ]

@@ -97,6 +97,12 @@ prints '[0-9] up'
 awk 'length($0) > 79 { exit 1 }' "$dir/out" || fail "status does not fit 80 columns"
 expect 0 status --json
 json status
+for _ in $(seq 100); do # what the store says of itself reaches who comes later
+	grep -q '"total_bytes":[1-9]' "$dir/out" && break
+	sleep 0.1
+	expect 0 status --json
+done
+prints '"total_bytes":[1-9]'
 expect 0 points
 prints 'ESS1.SOC'
 expect 0 points --json

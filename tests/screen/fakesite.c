@@ -2,7 +2,9 @@
 /*
  * fakesite.c - stands in for chisand with a site from a text file, so that every screen can be repeated to the cell.
  *
- *   fakesite SOCKET MODEL     then lines on standard input:   set POINT VALUE [QUALITY CAUSE]   device NAME STATE   die   reload
+ *   fakesite SOCKET MODEL [ALARMS]   then lines on standard input:   set POINT VALUE [QUALITY CAUSE]   device NAME STATE   die   reload
+ *                             alarm NAME STATE [AGE_S]   horn PRIORITY NAME   flood 0|1
+ *                             history MODE (as in fakehistory.h; "on": as it should be)
  *   Prints "ready" when it listens, "done" after each line.  Fields of the model are separated by '|'.
  */
 #include "config.h"
@@ -20,6 +22,10 @@
 #include "scada/base/mem.h"
 #include "scada/base/msg.h"
 #include "scada/base/str.h"
+#include "tests/screen/fakecontrol.h"
+#include "tests/screen/fakealarms.h"
+#include "tests/screen/fakehistory.h"
+#include "tests/screen/fakerecords.h"
 
 #define FIELDS  20
 #define POINTS  1000
@@ -46,6 +52,10 @@ static struct utc now;
 static struct conn *clients[CLIENTS];
 static struct ev_loop *loop;
 static uint16_t generation = 1;
+static enum role role = ROLE_OPERATOR;
+static struct fakerecords records;
+static struct fakecontrol control;
+static struct fakealarms alarms;
 
 /* "\e" and "\a" become ESC and BEL: titles of a hostile device. */
 static char *
@@ -125,6 +135,7 @@ read_line(char *line, const char *folder)
 	if (strcmp(field[0], "site") == 0) {
 		memcpy(site, field, sizeof field);
 		utc_from_iso(field[5], &now);
+		control.now = now;
 	} else if (strcmp(field[0], "device") == 0) {
 		memcpy(devices[device_count].field, field, sizeof field);
 		devices[device_count++].state = (int)unsigned_of(field[8]);
@@ -137,6 +148,8 @@ read_line(char *line, const char *folder)
 			.cause = (uint16_t)unsigned_of(field[18]),
 			.time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
 		p->cell.decimals = (int8_t)unsigned_of(field[3]);
+	} else if (fakecontrol_line(&control, field)) {
+		;
 	} else if (strcmp(field[0], "screen") == 0) {
 		screens[screen_count][0] = field[1];
 		screens[screen_count++][1] = slurp(folder, field[2]);
@@ -203,6 +216,7 @@ send_point(struct conn *c, uint32_t i)
 	wbuf_init(&states);
 	wbuf_init(&bits);
 	point_kind_from_word(p->field[2], &kind);
+	const struct fake_output *o = fakecontrol_find(&control, p->field[1]);
 	put_names(&states, p->field[14], false);
 	put_names(&bits, p->field[15], true);
 	msg_point_put(&b,
@@ -225,7 +239,12 @@ send_point(struct conn *c, uint32_t i)
 	        .period_us = 1000000,
 	        .source = p->field[13],
 	        .states = { states.data, states.len },
-	        .bits = { bits.data, bits.len } });
+	        .bits = { bits.data, bits.len },
+	        .output = (uint8_t)(o != NULL ? o->kind : 0),
+	        .ramp_per_s = o != NULL ? o->ramp : number(""),
+	        .revert_s = o != NULL ? o->revert : 0,
+	        .falls_back = o != NULL ? o->falls_back : "",
+	        .confirm = o != NULL && o->confirm != NULL ? o->confirm : "" });
 	send_body(c, W_POINT, &b);
 	wbuf_done(&b);
 	wbuf_done(&states);
@@ -324,6 +343,8 @@ send_snapshot(struct conn *c)
 		if (strcmp(devices[i].field[6], "1") == 0)
 			send_device_state(c, i);
 	send_values(c);
+	fakecontrol_snapshot(&control, c);
+	fakealarms_snapshot(&alarms, c);
 	msg_snapshot_end_put(
 	    &b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
 	send_body(c, W_SNAPSHOT_END, &b);
@@ -356,6 +377,29 @@ send_raw(struct conn *c, const struct frame *f)
 	wbuf_done(&b);
 }
 
+static bool
+find_history(const char *name, struct fakehistory_point *p, void *arg)
+{
+	(void)arg;
+	if (strcmp(name, "GTC.T_OLD") == 0) { /* gone from the site */
+		*p = (struct fakehistory_point){ name, "degC", KIND_ANALOG, 1, 0, 600 };
+		return true;
+	}
+	for (uint32_t i = 0; i < point_count; i++) {
+		char **f = points[i].field;
+		enum point_kind kind = KIND_ANALOG;
+		if (strcmp(f[1], name) != 0)
+			continue;
+		point_kind_from_word(f[2], &kind);
+		*p =
+		    (struct fakehistory_point){ f[1], f[4], kind, points[i].cell.decimals, number(f[7]), number(f[8]) };
+		return true;
+	}
+	return false;
+}
+
+static struct fakehistory history = { .find = find_history, .mode = "" };
+
 static void
 on_frame(struct conn *c, const struct frame *f, void *arg)
 {
@@ -367,18 +411,29 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 		msg_hello_put(&b,
 		    &(struct msg_hello){ .version = WIRE_VERSION,
 		        .generation = generation,
-		        .role = ROLE_OPERATOR,
+		        .role = (uint8_t)role,
 		        .program = "chisand",
 		        .build = "0.1.0",
 		        .user = "operator" });
 		send_body(c, W_HELLO, &b);
-		conn_set_role(c, ROLE_OPERATOR);
+		conn_set_role(c, role);
+	} else if (fakecontrol_frame(&control, c, f) || fakealarms_frame(&alarms, c, f) ||
+	    fakerecords_frame(&records, c, f)) {
+		;
 	} else if (f->type == W_SUBSCRIBE) {
+		struct msg_subscribe m;
+		struct rbuf r;
+		rbuf_init(&r, f->body, f->length);
 		send_snapshot(c);
+		if (msg_subscribe_get(&r, &m))
+			fakerecords_subscribed(&records, c, m.what);
 	} else if (f->type == W_RAW_GET) {
 		send_raw(c, f);
 	} else if (f->type == W_PING) {
 		conn_send(c, W_PONG, f->sequence, NULL, NULL);
+	} else {
+		history.now = now;
+		fakehistory_answer(&history, c, f);
 	}
 	wbuf_done(&b);
 }
@@ -388,6 +443,8 @@ on_closed(struct conn *c, enum err why, void *arg)
 {
 	(void)why;
 	(void)arg;
+	fakerecords_left(&records, c);
+	fakecontrol_left(&control, c);
 	for (int i = 0; i < CLIENTS; i++)
 		if (clients[i] == c)
 			clients[i] = NULL;
@@ -434,6 +491,126 @@ send_change(uint32_t i)
 	}
 }
 
+/* An act took effect. */
+static void
+act_changed(const char *point, bool is_manual, bool on, double v, void *arg)
+{
+	uint16_t flag = is_manual ? Q_SUBSTITUTED : Q_BLOCKED;
+	bool is_set = is_manual ? on : !on;
+
+	(void)arg;
+	for (uint32_t i = 0; i < point_count; i++) {
+		if (strcmp(points[i].field[1], point) != 0)
+			continue;
+		if (is_manual && on)
+			points[i].v.v = v;
+		points[i].v.quality = (uint16_t)(is_set ? points[i].v.quality | flag : points[i].v.quality & ~flag);
+		points[i].v.cause = (uint16_t)(!is_set ? OK : is_manual ? ERR_BY_HAND : ERR_SCAN_OFF);
+		send_change(i);
+	}
+}
+
+/* A command took effect. */
+static void
+control_changed(point_id id, double v, void *arg)
+{
+	(void)arg;
+	points[id].v.v = v;
+	send_change(id);
+}
+
+static point_id
+find_point(const char *name, void *arg)
+{
+	(void)arg;
+	for (uint32_t i = 0; i < point_count; i++)
+		if (strcmp(points[i].field[1], name) == 0)
+			return i;
+	return POINT_NONE;
+}
+
+static double
+value_of(point_id id, void *arg)
+{
+	(void)arg;
+	return points[id].v.v;
+}
+
+/* "health STATE [text_with_underscores]", "entry KIND text" of somebody, "recorded KIND text [MINUTES ago]" of us, "knob NAME 0|1" */
+static void
+records_command(char **field)
+{
+	if (strcmp(field[0], "health") == 0) {
+		records.health = (uint8_t)unsigned_of(field[1]);
+		records.health_text = field[2];
+		for (char *p = field[2]; *p != '\0'; p++)
+			*p = *p == '_' ? ' ' : *p;
+		for (int k = 0; k < CLIENTS; k++)
+			if (clients[k] != NULL)
+				fakerecords_health(&records, clients[k]);
+	} else if (strcmp(field[0], "entry") == 0) {
+		fakerecords_add(&records, (enum journal_kind)unsigned_of(field[1]), "", "duty", field[2], true);
+	} else if (strcmp(field[0], "recorded") == 0) {
+		records.now.us -= unsigned_of(field[3]) * 60 * US_PER_S;
+		fakerecords_add(&records, (enum journal_kind)unsigned_of(field[1]), "", "operator", field[2], true);
+		records.now.us += unsigned_of(field[3]) * 60 * US_PER_S;
+	} else if (strcmp(field[0], "knob") == 0) {
+		bool on = unsigned_of(field[2]) != 0;
+		if (strcmp(field[1], "slow") == 0)
+			records.is_slow_to_record = on;
+		else if (strcmp(field[1], "refuse") == 0)
+			records.is_refusing = on;
+		else if (strcmp(field[1], "silent") == 0)
+			records.is_silent = on;
+		else if (strcmp(field[1], "engineer") == 0)
+			role = on ? ROLE_ENGINEER : ROLE_OPERATOR;
+		else if (strcmp(field[1], "viewer") == 0)
+			role = on ? ROLE_VIEWER : ROLE_OPERATOR;
+		else if (strcmp(field[1], "absent") == 0)
+			records.is_absent = on;
+	}
+}
+
+static uint32_t
+find_named(const char *name)
+{
+	return find_point(name, NULL);
+}
+
+static uint32_t
+find_device(const char *name)
+{
+	for (uint32_t i = 0; i < device_count; i++)
+		if (strcmp(devices[i].field[1], name) == 0)
+			return i;
+	return DEVICE_NONE;
+}
+
+static void
+publish(uint16_t type, struct wbuf *b, void *arg)
+{
+	(void)arg;
+	for (int k = 0; k < CLIENTS; k++)
+		if (clients[k] != NULL)
+			conn_send(clients[k], type, 0, b, NULL);
+}
+
+static void
+alarm_command(char **field)
+{
+	uint32_t alarm = fakealarms_find(&alarms, field[1][0] >= '0' && field[1][0] <= '9' ? field[2] : field[1]);
+	enum alarm_state state;
+
+	alarms.now = utc_add(now, -(int64_t)unsigned_of(field[3]) * US_PER_S);
+	if (strcmp(field[0], "alarm") == 0 && alarm != ALARM_NONE && alarm_state_from_word(field[2], &state))
+		fakealarms_go(&alarms, alarm, state);
+	else if (strcmp(field[0], "horn") == 0)
+		fakealarms_tell_horn(&alarms, unsigned_of(field[1]), alarm, alarms.horn.is_flood);
+	else if (strcmp(field[0], "flood") == 0)
+		fakealarms_tell_horn(&alarms, alarms.horn.priority, alarms.horn.alarm, strcmp(field[1], "1") == 0);
+	alarms.now = now;
+}
+
 static void
 command(char *line)
 {
@@ -442,12 +619,16 @@ command(char *line)
 	split(line, field, ' ');
 	if (strcmp(field[0], "die") == 0)
 		_exit(0);
+	records_command(field);
+	alarm_command(field);
 	if (strcmp(field[0], "reload") == 0) {
 		generation++;
 		for (int k = 0; k < CLIENTS; k++)
 			if (clients[k] != NULL)
 				send_snapshot(clients[k]);
 	}
+	if (strcmp(field[0], "history") == 0)
+		history.mode = strcmp(field[1], "on") == 0 ? "" : field[1];
 	for (uint32_t i = 0; strcmp(field[0], "set") == 0 && i < point_count; i++) {
 		if (strcmp(points[i].field[1], field[1]) != 0)
 			continue;
@@ -498,9 +679,23 @@ main(int argc, char **argv)
 	ev_io listener, input;
 	int fd;
 
-	if (argc != 3 || !str_copy(sa.sun_path, sizeof sa.sun_path, argv[1]))
+	if (argc < 3 || argc > 4 || !str_copy(sa.sun_path, sizeof sa.sun_path, argv[1]))
 		return 2;
+	fakecontrol_init(&control, now);
+	control.find = find_point;
+	control.value = value_of;
+	control.changed = control_changed;
 	read_model(argv[2]);
+	fakerecords_init(&records, now, 300);
+	records.changed = act_changed;
+	fakealarms_init(&alarms, now, &records);
+	alarms.find_point = find_named;
+	alarms.find_device = find_device;
+	alarms.publish = publish;
+	if (argc == 4 && !fakealarms_read(&alarms, argv[3])) {
+		fprintf(stderr, "fakesite: %s?\n", argv[3]);
+		return 1;
+	}
 	loop = ev_default_loop(0);
 	unlink(sa.sun_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

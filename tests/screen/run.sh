@@ -26,9 +26,10 @@ screen() { # SCRIPT OUT OPTIONS...
 	}
 }
 
-serve() {
-	mkfifo "$dir/in" 2>/dev/null || true
-	"$fakesite" "$dir/s" "$here/model.txt" </dev/null >"$dir/log" 2>&1 &
+# "ready" of the one before is no answer: what is not yet the server may not hear that it is to end.
+serve() { # [MODEL]
+	rm -f "$dir/log"
+	"$fakesite" "$dir/s" "$here/${1:-model.txt}" </dev/null >"$dir/log" 2>&1 &
 	pid=$!
 	until grep -q ready "$dir/log" 2>/dev/null; do
 		kill -0 "$pid" || { cat "$dir/log"; exit 1; }
@@ -44,9 +45,96 @@ done
 screen tour.script "$dir/out/80x24-ascii" --size 80x24 --ascii
 screen tour.script "$dir/out/80x24-wide" --size 80x24 --ja --ambiguous 2
 screen tour.script "$dir/out/80x24-accessible" --size 80x24 --accessible
+for size in 80x24 132x43; do
+	screen trend.script "$dir/out/trend-$size" --size $size
+done
+screen trend.script "$dir/out/trend-132x43-ja" --size 132x43 --ja
+screen trend.script "$dir/out/trend-ascii" --size 80x24 --ascii
+screen trend.script "$dir/out/trend-block" --size 80x24 --graph block
+screen trend.script "$dir/out/trend-ambiguous" --size 80x24 --ja --ambiguous 2
+screen trend.script "$dir/out/trend-accessible" --size 80x24 --accessible
+screen trend.script "$dir/out/trend-small" --size 60x16
 screen work.script "$dir/out/work" --size 80x24
 screen small.script "$dir/out/small" --size 60x16
 screen nolink.script "$dir/out/nolink" --size 80x24 -s ../../nobody
+
+# The record: journal, reports and dialogues; state is kept away from the tree.
+for size in 80x24 132x43; do
+	screen records.script "$dir/out/records-$size" --size $size
+	screen records.script "$dir/out/records-$size-ja" --size $size --ja
+done
+screen records.script "$dir/out/records-80x24-ascii" --size 80x24 --ascii
+screen records.script "$dir/out/records-80x24-accessible" --size 80x24 --accessible
+# Acts change the site: each run has a server of its own.
+for look in "--size 80x24" "--size 80x24 --accessible" "--size 132x43 --ja"; do
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	serve
+	# shellcheck disable=SC2086 # words
+	screen acts.script "$dir/out/acts-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
+# Commands to the field, tags, approvals: a site of their own, and a server for each run.
+for look in "--size 80x24" "--size 80x24 --accessible" "--size 80x24 --ascii" "--size 132x43 --ja"; do
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	serve hand.txt
+	# shellcheck disable=SC2086 # words
+	screen hand.script "$dir/out/hand-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
+kill "$pid"
+wait "$pid" 2>/dev/null || true
+serve
+
+# Alarms: looked at, acted on, and as they come. A site of its own, which is told what happens.
+serve_alarms() {
+	if test -n "$pid"; then
+		kill "$pid"
+		wait "$pid" 2>/dev/null || true
+	fi
+	rm -f "$dir/in" "$dir/log"
+	mkfifo "$dir/in"
+	"$fakesite" "$dir/s" "$here/model.txt" "$here/alarms.txt" <"$dir/in" >"$dir/log" 2>&1 &
+	pid=$!
+	exec 9>"$dir/in"
+	until grep -q ready "$dir/log" 2>/dev/null; do
+		kill -0 "$pid" || { cat "$dir/log"; exit 1; }
+		sleep 0.02
+	done
+}
+shown() { # FILE: until the console has written it
+	until test -s "$1"; do
+		kill -0 $waiting 2>/dev/null || { echo "FAIL alarm-live.script: no $1"; failed=1; return; }
+		sleep 0.02
+	done
+}
+serve_alarms
+screen alarms.script "$dir/out/alarms-80x24" --size 80x24
+screen alarms.script "$dir/out/alarms-132x43" --size 132x43
+screen alarms.script "$dir/out/alarms-132x43-ja" --size 132x43 --ja
+screen alarms.script "$dir/out/alarms-80x24-ascii" --size 80x24 --ascii
+screen alarms.script "$dir/out/alarms-80x24-accessible" --size 80x24 --accessible
+for size in 80x24 132x43; do
+	serve_alarms
+	screen alarm-acts.script "$dir/out/alarm-acts-$size" --size $size
+	serve_alarms
+	echo "knob engineer 1" >&9
+	until grep -q done "$dir/log"; do sleep 0.02; done
+	screen alarm-engineer.script "$dir/out/alarm-engineer-$size" --size $size
+	serve_alarms
+	screen alarm-live.script "$dir/out/alarm-live-$size" --size $size &
+	waiting=$!
+	shown "$dir/out/alarm-live-$size/before.txt"
+	echo "alarm GRID.RX.F.L UNACK" >&9
+	echo "horn 2 GRID.RX.F.L" >&9
+	shown "$dir/out/alarm-live-$size/home.txt"
+	echo "flood 1" >&9
+	shown "$dir/out/alarm-live-$size/flood.txt"
+	kill "$pid"
+	wait $waiting || failed=1
+	pid=
+done
+exec 9>&-
+serve
 
 # Bookmarks are kept between runs; a page becomes a file that tells when it was seen.
 state=$dir/state
@@ -66,6 +154,32 @@ kill "$pid"
 wait $waiting || failed=1
 pid=
 rm -f "$dir/out/lost/live.txt"
+
+# The same under a trend.
+serve
+screen trend-lost.script "$dir/out/trend-lost" --size 80x24 &
+waiting=$!
+until test -s "$dir/out/trend-lost/live.txt"; do
+	kill -0 $waiting || break
+	sleep 0.02
+done
+kill "$pid"
+wait $waiting || failed=1
+pid=
+rm -f "$dir/out/trend-lost/live.txt"
+
+# And under a command that was sent.
+serve hand.txt
+screen hand-lost.script "$dir/out/hand-lost" --size 80x24 &
+waiting=$!
+until test -s "$dir/out/hand-lost/live.txt"; do
+	kill -0 $waiting || break
+	sleep 0.02
+done
+kill "$pid"
+wait $waiting || failed=1
+pid=
+rm -f "$dir/out/hand-lost/live.txt"
 
 # It dies, comes back, and dies again.
 saved() { # FILE: until the console has written it
@@ -99,7 +213,8 @@ if LC_ALL=C grep -rlP '[\x00-\x08\x0b-\x1f\x7f]' "$dir/out"; then
 	echo "FAIL: control characters in a screen"
 	failed=1
 fi
-if LC_ALL=C grep -lP '[\x80-\xff]' "$dir"/out/80x24-ascii/*; then
+if LC_ALL=C grep -lP '[\x80-\xff]' "$dir"/out/80x24-ascii/* "$dir"/out/trend-ascii/* "$dir"/out/records-80x24-ascii/* \
+    "$dir"/out/hand-size80x24ascii/* "$dir"/out/alarms-80x24-ascii/*; then
 	echo "FAIL: ASCII screens hold something else"
 	failed=1
 fi

@@ -35,12 +35,23 @@ struct fake {
 	unsigned asked, granted, cancelled; /* questions, frames granted with W_MORE, W_CANCEL */
 	uint32_t question[8], about;        /* their sequences; what the last W_MORE or W_CANCEL is about */
 	uint16_t version, generation;
+	const char *timezone;  /* NULL: Asia/Tokyo */
+	bool is_ess1_internal; /* its points are figures of chisand itself */
+	bool (*answer)(struct fake *s, struct conn *c, const struct frame *f); /* to questions; NULL = none */
+	enum role role;
 	bool is_mute;         /* accepts and says nothing */
 	bool is_closed_to_us; /* says that we are not among its users */
 	bool is_busy;         /* refuses to be subscribed */
 	bool gives_no_end;    /* the snapshot never ends */
 	unsigned batteries;   /* further devices, each with a point "Bn.SOC"; they are down */
-	unsigned fails;       /* times that PV1 has failed in a row */
+	/* what stands in for the record; NULL: there is none */
+	bool (*records)(struct fake *s, struct conn *c, const struct frame *f);
+	void (*left)(struct conn *c);                 /* a client is gone; may be NULL */
+	uint8_t outputs[FAKE_POINTS];                 /* enum output_kind_flags of the points */
+	const char *confirms[FAKE_POINTS];            /* their questions; NULL = none */
+	void (*whole)(struct fake *s);                /* more pieces of a snapshot, before its end; may be NULL */
+	void (*more)(struct fake *s, struct conn *c); /* further pieces of a snapshot; NULL = none */
+	unsigned fails;                               /* times that PV1 has failed in a row */
 	struct delta_cell cells[FAKE_POINTS + FAKE_BATTERIES_MAX];
 	struct value values[FAKE_POINTS + FAKE_BATTERIES_MAX];
 };
@@ -120,7 +131,12 @@ fake_point(struct fake *s, uint32_t number, const char *name)
 		.source = "holding 0, f32 ABCD",
 		.states = { states.data, states.len },
 		.bits = { bits.data, bits.len },
+		.output = number < FAKE_POINTS ? s->outputs[number] : 0,
+		.ramp_per_s = none,
+		.confirm = number < FAKE_POINTS && s->confirms[number] != NULL ? s->confirms[number] : "",
 	};
+	if (m.output != 0)
+		m.kind = states.len > 0 ? KIND_COMMAND : KIND_SETPOINT;
 	msg_point_put(&b, &m);
 	fake_send(s, W_POINT, &b);
 	wbuf_done(&b);
@@ -186,7 +202,7 @@ fake_site(struct fake *s, uint32_t points, uint32_t devices)
 	        .groups = 3,
 	        .name = "Musashino",
 	        .title_ja = "武蔵野",
-	        .timezone = "Asia/Tokyo",
+	        .timezone = s->timezone != NULL ? s->timezone : "Asia/Tokyo",
 	        .started = FAKE_NOW - 3600 * US_PER_S,
 	        .simulated = 1 });
 	fake_send(s, W_SITE, &b);
@@ -210,6 +226,7 @@ fake_devices(struct fake *s)
 		        .title = i == 0 ? "Battery" : "Sun",
 		        .title_ja = "",
 		        .profile = "battery",
+		        .protocol = i == 0 && s->is_ess1_internal ? PROTOCOL_INTERNAL : PROTOCOL_MODBUS,
 		        .link = "modbus-tcp://127.0.0.1:15001/1",
 		        .poll_us = 1000000 });
 		fake_send(s, W_DEVICE, &b);
@@ -251,6 +268,10 @@ fake_snapshot(struct fake *s)
 		fake_device_state(s, i, DEVICE_DOWN, ERR_TIMEOUT);
 	fake_values(s, 0, 3, true, (struct utc){ FAKE_NOW });
 	fake_values(s, 3, points, true, (struct utc){ FAKE_NOW });
+	if (s->whole != NULL)
+		s->whole(s);
+	if (s->more != NULL)
+		s->more(s, s->conn);
 	if (!s->gives_no_end)
 		fake_end(s, points);
 	wbuf_done(&b);
@@ -276,7 +297,7 @@ fake_hello(struct fake *s)
 	msg_hello_put(&b,
 	    &(struct msg_hello){ .version = s->version,
 	        .generation = s->generation,
-	        .role = ROLE_OPERATOR,
+	        .role = (uint8_t)s->role,
 	        .program = "chisand",
 	        .build = "0.1.0",
 	        .user = "operator" });
@@ -290,6 +311,8 @@ fake_frame(struct conn *c, const struct frame *f, void *arg)
 	struct fake *s = arg;
 
 	s->last_sequence = f->sequence;
+	if (s->records != NULL && s->records(s, c, f))
+		return;
 	if (f->type == W_HELLO) {
 		if (s->is_closed_to_us) {
 			fake_bye(s, ERR_DENIED, "you are not among the users of this site");
@@ -298,13 +321,17 @@ fake_frame(struct conn *c, const struct frame *f, void *arg)
 		}
 		if (!s->is_mute)
 			fake_hello(s);
-		conn_set_role(c, ROLE_OPERATOR);
+		conn_set_role(c, s->role);
 	} else if (f->type == W_SUBSCRIBE) {
 		s->subscribed++;
 		if (s->is_busy)
 			conn_result(c, f->sequence, ERR_BUSY, -1, "the site is still being read");
 		else
 			fake_snapshot(s);
+	} else if (s->answer != NULL && s->answer(s, c, f)) {
+		; /* a test's own answer */
+	} else if (f->type == W_JOURNAL_GET) {
+		conn_result(c, f->sequence, ERR_NO_SERVER, -1, "the record cannot be asked: chisan-store does not run");
 	} else if (f->type == W_RAW_GET) {
 		s->raw_asked++;
 	} else if (f->type == W_TREND_GET || f->type == W_HISTORY_GET || f->type == W_NOTE) {
@@ -324,6 +351,8 @@ fake_closed(struct conn *c, enum err why, void *arg)
 	struct fake *s = arg;
 
 	(void)why;
+	if (s->left != NULL)
+		s->left(c);
 	conn_free(c);
 	if (s->conn == c)
 		s->conn = NULL;
@@ -341,6 +370,8 @@ fake_accept(struct ev_loop *loop, ev_io *w, int revents)
 	if (fd < 0)
 		return;
 	s->accepted++;
+	if (s->conn != NULL && s->left != NULL)
+		s->left(s->conn);
 	if (s->conn != NULL)
 		conn_free(s->conn);
 	s->conn = conn_new(loop, fd, &fake_ops, s, NULL);
@@ -374,7 +405,7 @@ fake_start(struct fake *s, struct ev_loop *loop)
 		{ .v = (double)NAN, .quality = Q_NEVER_READ },
 	};
 
-	*s = (struct fake){ .loop = loop, .version = WIRE_VERSION, .generation = 7, .fails = 4 };
+	*s = (struct fake){ .loop = loop, .version = WIRE_VERSION, .generation = 7, .fails = 4, .role = ROLE_OPERATOR };
 	str_copy(s->folder, sizeof s->folder, "/tmp/chisan-fake-XXXXXX");
 	ck_assert(mkdtemp(s->folder) != NULL);
 	str_printf(s->path, sizeof s->path, "%s/s", s->folder);
@@ -393,6 +424,8 @@ fake_die(struct fake *s)
 	ev_io_stop(s->loop, &s->accept_io);
 	close(s->listener);
 	s->listener = -1;
+	if (s->conn != NULL && s->left != NULL)
+		s->left(s->conn);
 	if (s->conn != NULL)
 		conn_free(s->conn);
 	s->conn = NULL;

@@ -39,6 +39,23 @@ scripts_add(const char *name, const char *body)
 	scripts_write(name, text, strlen(text), 0755);
 }
 
+static inline bool
+scripts_holds(const char *name, const char *text)
+{
+	char path[128], got[2048];
+	ssize_t n = 0;
+	int fd;
+
+	str_printf(path, sizeof(path), "%s/%s", scripts_folder, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, got, sizeof(got) - 1);
+		close(fd);
+	}
+	got[n > 0 ? n : 0] = '\0';
+	return strcmp(got, text) == 0;
+}
+
 static inline void
 scripts_setup(void)
 {

@@ -11,10 +11,29 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define T(test)                    tcase_add_test(t_case, test);
-#define T_LOOP(test, from, below)  tcase_add_loop_test(t_case, test, from, below);
+#define T(test)                   tcase_add_test(t_case, test);
+#define T_LOOP(test, from, below) tcase_add_loop_test(t_case, test, from, below);
+/* One that takes seconds. */
+#define T_LONG(test) \
+	if (!t_is_short()) \
+		tcase_add_test(t_case, test);
+#define T_LONG_LOOP(test, from, below) \
+	if (!t_is_short()) \
+		tcase_add_loop_test(t_case, test, from, below);
 #define T_FIXTURE(setup, teardown) tcase_add_checked_fixture(t_case, setup, teardown);
 #define T_TIMEOUT(seconds)         tcase_set_timeout(t_case, seconds);
+
+/* What takes long is done less often, or not at all, where each step costs twenty times as much (CHISAN_VALGRIND). */
+static inline int
+t_is_short(void)
+{
+	return getenv("CHISAN_VALGRIND") != NULL;
+}
+static inline int
+t_rounds(int all)
+{
+	return t_is_short() ? (all + 9) / 10 : all;
+}
 
 #define T_MAIN(name, tests) \
 	int main(void) \

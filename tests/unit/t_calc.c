@@ -70,10 +70,12 @@ START_TEST(follows_its_inputs)
 	start();
 	ck_assert_uint_eq(calc_count(calc), 1);
 	run();
-	ck_assert_uint_eq(at(2).quality, Q_FAILURE);
+	ck_assert_uint_eq(at(2).quality, Q_NEVER_READ);
 	ck_assert_int_eq(at(2).cause, ERR_INPUT);
 	ck_assert(isnan(at(2).v));
 	feed(0, 3, OK);
+	run();
+	ck_assert_uint_eq(at(2).quality, Q_NEVER_READ); /* half of it is not it */
 	feed(1, 4, OK);
 	run();
 	ck_assert_double_eq(at(2).v, 7);
@@ -88,6 +90,59 @@ START_TEST(follows_its_inputs)
 	run();
 	ck_assert_double_eq(at(2).v, 9);
 	ck_assert_uint_eq(at(2).quality, Q_DERIVED);
+}
+END_TEST
+
+START_TEST(what_waits_for_its_inputs_has_not_failed)
+{
+	uint32_t n;
+
+	kit_read(&kit, "A.P", KIND_ANALOG);
+	kit_read(&kit, "B.P", KIND_ANALOG);
+	kit_calc(&kit, "S.SUM", "A.P + B.P");
+	kit_calc(&kit, "S.TWICE", "S.SUM * 2");
+	kit_calc(&kit, "S.E", "integrate(B.P, 1s)");
+	kit_calc(&kit, "S.A", "A.P + 1");
+	start();
+	feed(0, 3, OK);
+	run();
+	ck_assert_uint_eq(at(3).quality, Q_NEVER_READ);
+	ck_assert_uint_eq(at(4).quality, Q_NEVER_READ); /* not 0: an earlier run's sum may still come */
+	ck_assert_double_eq(at(5).v, 4);
+	ck_assert_int_eq(table_group_times(table, &n)[kit.site.points[2].group].us, 0); /* not looked at yet */
+	feed(1, 0, ERR_TIMEOUT);
+	run();
+	ck_assert_uint_eq(at(2).quality, Q_FAILURE);
+	ck_assert_uint_eq(at(3).quality, Q_FAILURE);
+	ck_assert_uint_eq(at(4).quality, Q_FAILURE);
+	ck_assert_int_eq(at(4).cause, ERR_INPUT);
+	ck_assert_int_eq(table_group_times(table, &n)[kit.site.points[2].group].us, T0 + clock_us);
+}
+END_TEST
+
+START_TEST(inputs_that_never_come_do_not_hold_up_the_others)
+{
+	uint32_t n;
+
+	kit_read(&kit, "A.P", KIND_ANALOG);
+	kit_read(&kit, "B.P", KIND_ANALOG);
+	kit_calc(&kit, "S.SUM", "A.P + B.P");
+	kit_calc(&kit, "S.A", "A.P + 1");
+	start();
+	feed(0, 3, OK);
+	for (int64_t us = 0; us < CALC_SETTLE_US; us += US_PER_S) {
+		run();
+		ck_assert_uint_eq(at(2).quality, Q_NEVER_READ);
+		ck_assert_int_eq(table_group_times(table, &n)[kit.site.points[2].group].us, 0);
+	}
+	run();
+	ck_assert_int_eq(table_group_times(table, &n)[kit.site.points[2].group].us, T0 + clock_us);
+	run();
+	ck_assert_uint_eq(at(2).quality, Q_NEVER_READ | Q_STALE);
+	feed(1, 4, OK);
+	run();
+	ck_assert_double_eq(at(2).v, 7);
+	ck_assert_uint_eq(at(2).quality, 0);
 }
 END_TEST
 
@@ -377,10 +432,50 @@ START_TEST(no_calculations_are_fine)
 }
 END_TEST
 
+START_TEST(the_mark_of_a_value_by_hand_goes_through_all_that_is_made_of_it)
+{
+	kit_read(&kit, "A.P", KIND_ANALOG);
+	kit_read(&kit, "B.P", KIND_ANALOG);
+	kit_calc(&kit, "S.SUM", "A.P + B.P");
+	kit_calc(&kit, "S.TWICE", "S.SUM * 2");
+	kit_calc(&kit, "S.IF", "if(B.P > 0, B.P, A.P)");
+	start();
+	feed(0, 3, OK);
+	feed(1, 4, OK);
+	run();
+	table_manual(table, 0, 10, (struct utc){ T0 }, (struct mono){ clock_us });
+	run();
+	ck_assert_double_eq(at(3).v, 28);
+	ck_assert_uint_eq(at(2).quality, Q_SUBSTITUTED);
+	ck_assert_uint_eq(at(3).quality, Q_SUBSTITUTED);
+	ck_assert_uint_eq(at(4).quality, 0); /* which does not use it */
+	feed(1, 0, ERR_TIMEOUT);
+	run();
+	ck_assert_uint_eq(at(3).quality, Q_DERIVED | Q_SUBSTITUTED); /* the worst counts, and the mark stays */
+	feed(1, 4, OK);
+	/* a calculation that is replaced itself goes on below */
+	table_manual(table, 2, 100, (struct utc){ T0 }, (struct mono){ clock_us });
+	run();
+	ck_assert_double_eq(at(3).v, 200);
+	feed(1, 5, OK);
+	run();
+	ck_assert_double_eq(at(2).v, 100);
+	ck_assert_double_eq(table_measured(table, 2)->v, 15);
+	table_manual_end(table, 0, (struct mono){ clock_us });
+	table_manual_end(table, 2, (struct mono){ clock_us });
+	run();
+	ck_assert_double_eq(at(3).v, 16);
+	ck_assert_uint_eq(at(3).quality, 0);
+}
+END_TEST
+
 T_MAIN("calc",
-    T_FIXTURE(setup, teardown) T(follows_its_inputs) T(only_what_changed_is_evaluated)
-        T(a_chain_settles_in_one_run_whatever_its_order_in_the_file) T(changes_reach_the_publisher)
-            T(integration_goes_on_without_changes) T(integration_does_not_depend_on_how_often_it_runs)
-                T(a_calculation_in_a_group_that_is_read_leaves_its_time_alone) T(cycles_end) T(
-                    an_expression_with_a_fault_is_a_failure_of_its_point) T(patterns_stand_for_points)
-                    T(a_reload_keeps_sums) T(random_graphs_agree_with_repeated_evaluation) T(no_calculations_are_fine))
+    T_FIXTURE(setup, teardown) T(follows_its_inputs) T(what_waits_for_its_inputs_has_not_failed)
+        T(inputs_that_never_come_do_not_hold_up_the_others) T(only_what_changed_is_evaluated)
+            T(a_chain_settles_in_one_run_whatever_its_order_in_the_file) T(changes_reach_the_publisher)
+                T(integration_goes_on_without_changes) T(integration_does_not_depend_on_how_often_it_runs)
+                    T(a_calculation_in_a_group_that_is_read_leaves_its_time_alone) T(cycles_end)
+                        T(an_expression_with_a_fault_is_a_failure_of_its_point) T(patterns_stand_for_points)
+                            T(a_reload_keeps_sums) T(random_graphs_agree_with_repeated_evaluation)
+                                T(no_calculations_are_fine)
+                                    T(the_mark_of_a_value_by_hand_goes_through_all_that_is_made_of_it))

@@ -155,6 +155,8 @@ START_TEST(civil_time_is_that_of_the_zone)
 	ck_assert(utc_from_iso("2026-11-22T20:53:06Z", &t));
 	ck_assert(clock_set_zone("Asia/Tokyo"));
 	ck_assert_str_eq(utc_civil(buf, sizeof(buf), t, "%Y-%m-%d %H:%M"), "2026-11-23 05:53");
+	ck_assert_str_eq(utc_said(buf, sizeof(buf), t), "2026-11-23 05:53:06 JST");
+	ck_assert_str_eq(utc_said(buf, sizeof(buf), (struct utc){ 0 }), "-");
 	ck_assert(clock_set_zone("Europe/Berlin"));
 	ck_assert_str_eq(utc_civil(buf, sizeof(buf), t, "%H:%M:%S"), "21:53:06");
 	ck_assert(!clock_set_zone("Mars/Olympus"));

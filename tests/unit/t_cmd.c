@@ -251,6 +251,19 @@ START_TEST(waiting_does_not_take_one_failure_for_the_last_word)
 }
 END_TEST
 
+START_TEST(waiting_does_not_last_until_every_figure_of_chisand_is_known)
+{
+	fake.is_ess1_internal = true;
+	fake.values[5] = (struct value){ .v = 800 };
+	fake.values[0] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ | Q_STALE };
+	ck_assert_int_eq(run("status --wait 10s"), CMD_DONE);
+	for (unsigned i = 0; i < FAKE_POINTS; i++)
+		if (strncmp(fake_points[i].name, "ESS1.", 5) == 0)
+			fake.values[i] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ };
+	ck_assert_int_eq(run("status --wait 300ms"), CMD_BAD_DATA);
+}
+END_TEST
+
 START_TEST(waiting_in_vain_prints_and_ends_with_8)
 {
 	fake.values[0] = (struct value){ .v = (double)NAN, .quality = Q_NEVER_READ };
@@ -383,6 +396,8 @@ START_TEST(status_fits_a_small_terminal)
 	HAS(out, "PV1: the device did not answer in time");
 	HAS(out, "BATTERY");
 	HAS(out, "run");
+	HAS(out, "Mode      no plan is followed; 0 overrides, 0 tags\n");
+	HAS(out, "Alarms    the site defines none\n");
 	fits_a_page();
 }
 END_TEST
@@ -559,12 +574,15 @@ T_MAIN("cmd",
             T(who_is_not_permitted_ends_with_4) T(another_version_ends_with_6) T(a_snapshot_that_never_ends_is_given_up)
 
                 T(waiting_for_a_server_that_never_comes_ends_with_6) T(waiting_ends_when_all_devices_have_spoken)
-                    T(waiting_does_not_take_one_failure_for_the_last_word) T(waiting_in_vain_prints_and_ends_with_8) T(
-                        get_prints_value_unit_age_and_quality) T(get_of_a_bad_value_prints_it_and_ends_with_8)
-                        T(unknown_points_end_with_3_and_a_guess) T(points_are_a_table_right_to_the_cell) T(
-                            points_are_chosen_by_glob_name_and_device) T(ascii_is_kept_where_the_locale_asks_for_it)
-                            T(links_show_state_counters_and_help) T(status_fits_a_small_terminal) T(
-                                status_of_a_large_site_in_trouble_fits_too) T(nobody_prints_what_a_terminal_would_obey)
-                                T(watch_prints_changes_in_stable_columns) T(watch_in_json_is_an_object_a_line)
-                                    T(watch_can_begin_with_what_there_is) T(watch_ends_with_0_when_interrupted)
-                                        T(watch_prints_only_what_a_reload_has_changed) T(watch_finds_the_server_again))
+                    T(waiting_does_not_take_one_failure_for_the_last_word)
+                        T(waiting_does_not_last_until_every_figure_of_chisand_is_known)
+                            T(waiting_in_vain_prints_and_ends_with_8) T(get_prints_value_unit_age_and_quality) T(
+                                get_of_a_bad_value_prints_it_and_ends_with_8) T(unknown_points_end_with_3_and_a_guess)
+                                T(points_are_a_table_right_to_the_cell) T(points_are_chosen_by_glob_name_and_device) T(
+                                    ascii_is_kept_where_the_locale_asks_for_it) T(links_show_state_counters_and_help)
+                                    T(status_fits_a_small_terminal) T(status_of_a_large_site_in_trouble_fits_too)
+                                        T(nobody_prints_what_a_terminal_would_obey) T(
+                                            watch_prints_changes_in_stable_columns) T(watch_in_json_is_an_object_a_line)
+                                            T(watch_can_begin_with_what_there_is) T(watch_ends_with_0_when_interrupted)
+                                                T(watch_prints_only_what_a_reload_has_changed)
+                                                    T(watch_finds_the_server_again))

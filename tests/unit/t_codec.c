@@ -208,7 +208,7 @@ START_TEST(a_value_holds_until_the_next)
 	given(0, 0, 10, 0);
 	given(1, 1000, 20, 0);
 	given(2, 4000, 100, 0);
-	summary_of(&sum, in, 3, -1);
+	summary_of(&sum, in, 3, -1, NULL, 0);
 	ck_assert_uint_eq(sum.n, 3);
 	ck_assert_uint_eq(sum.usable, 3);
 	ck_assert_double_eq(sum.min, 10);
@@ -234,7 +234,7 @@ START_TEST(a_bad_value_counts_for_nothing_and_its_time_neither)
 	given(2, 3000, 50, Q_STALE);
 	given(3, 4000, 30, Q_SUBSTITUTED);
 	given(4, 6000, 1e9, Q_FAILURE);
-	summary_of(&sum, in, 5, -1);
+	summary_of(&sum, in, 5, -1, NULL, 0);
 	ck_assert_uint_eq(sum.n, 5);
 	ck_assert_uint_eq(sum.usable, 3);
 	ck_assert_double_eq(sum.max, 50);
@@ -247,16 +247,33 @@ START_TEST(a_bad_value_counts_for_nothing_and_its_time_neither)
 }
 END_TEST
 
+START_TEST(what_was_not_looked_at_weighs_nothing)
+{
+	const struct stretch dark[] = { { -50, 500 }, { 600, 600 }, { 1500, 3000 }, { 3500, 9000 } };
+	struct summary sum;
+
+	given(0, 0, 10, 0);
+	given(1, 1000, 20, Q_STALE);
+	given(2, 2000, 40, 0);
+	given(3, 4000, 80, 0);
+	summary_of(&sum, in, 4, -1, dark, 4);
+	ck_assert_int_eq(sum.usable_ms, 500 + 500 + 500);
+	ck_assert_int_eq(sum.good_ms, 1000);
+	ck_assert_double_eq_tol(sum.mean, (10.0 + 20 + 40) / 3, 1e-12);
+	ck_assert_double_eq(sum.max, 80);
+}
+END_TEST
+
 START_TEST(nothing_usable_is_nothing_known)
 {
 	struct summary sum;
 
 	given(0, 5, (double)NAN, Q_NEVER_READ);
 	given(1, 6, (double)NAN, 0);
-	summary_of(&sum, in, 2, 0);
+	summary_of(&sum, in, 2, 0, NULL, 0);
 	ck_assert_uint_eq(sum.usable, 0);
 	ck_assert(isnan(sum.min) && isnan(sum.max) && isnan(sum.sum) && isnan(sum.mean) && isnan(sum.last));
-	summary_of(&sum, in, 0, 0);
+	summary_of(&sum, in, 0, 0, NULL, 0);
 	ck_assert_uint_eq(sum.n, 0);
 	ck_assert(isnan(sum.mean) && isnan(sum.first));
 }
@@ -268,18 +285,18 @@ START_TEST(a_mean_is_never_outside_of_its_values)
 	struct kit k = { 77 };
 
 	given(0, 7, 3, 0);
-	summary_of(&sum, in, 1, -1);
+	summary_of(&sum, in, 1, -1, NULL, 0);
 	ck_assert_double_eq(sum.mean, 3);
 	given(0, INT64_MIN, DBL_MAX, 0);
 	given(1, 0, DBL_MAX, 0);
 	given(2, INT64_MAX, DBL_MAX, 0);
-	summary_of(&sum, in, 3, -1);
+	summary_of(&sum, in, 3, -1, NULL, 0);
 	ck_assert_double_eq(sum.mean, DBL_MAX);
 	ck_assert_int_eq(sum.usable_ms, INT64_MAX);
 	for (unsigned kind = 0; kind < KIT_VALUES; kind++)
 		for (unsigned time = 0; time < KIT_TIMES; time++) {
 			kit_run(&k, in, 200, kind, time);
-			summary_of(&sum, in, 200, 0);
+			summary_of(&sum, in, 200, 0, NULL, 0);
 			ck_assert(sum.usable == 0 || (sum.mean >= sum.min && sum.mean <= sum.max));
 			ck_assert(sum.good_ms <= sum.usable_ms && sum.usable_ms >= 0);
 		}
@@ -310,17 +327,18 @@ START_TEST(a_counter_counts_over_roll_over_and_reset)
 	given(3, 3, 100, 0);       /* 136 on */
 	given(4, 4, 50, 0);        /* reset */
 	given(5, 5, 60, 0);
-	summary_of(&sum, in, 6, 65536);
+	summary_of(&sum, in, 6, 65536, NULL, 0);
 	ck_assert_double_eq(sum.increment, 500 + 136 + 10);
 	ck_assert_uint_eq(sum.resets, 1);
 }
 END_TEST
 
 T_MAIN("codec",
-    T_LOOP(every_run_comes_back_to_the_bit, 0, KIT_VALUES) T(the_worst_run_stays_within_its_bytes)
-        T(times_may_span_all_that_there_is) T(a_negative_zero_becomes_zero) T(a_plants_series_are_short)
+    T_LONG_LOOP(every_run_comes_back_to_the_bit, 0, KIT_VALUES) T(the_worst_run_stays_within_its_bytes)
+        T(times_may_span_all_that_there_is) T(a_negative_zero_becomes_zero) T_LONG(a_plants_series_are_short)
             T(what_does_not_change_takes_a_few_bytes) T(registers_with_a_factor_or_of_floats_are_decimals_too)
                 T(a_few_exceptions_do_not_ruin_a_run) T(a_chunk_cut_short_or_lengthened_is_refused)
                     T(bytes_from_anywhere_do_no_harm) T(a_value_holds_until_the_next)
-                        T(a_bad_value_counts_for_nothing_and_its_time_neither) T(nothing_usable_is_nothing_known)
-                            T(a_mean_is_never_outside_of_its_values) T(a_counter_counts_over_roll_over_and_reset))
+                        T(a_bad_value_counts_for_nothing_and_its_time_neither) T(what_was_not_looked_at_weighs_nothing)
+                            T(nothing_usable_is_nothing_known) T(a_mean_is_never_outside_of_its_values)
+                                T(a_counter_counts_over_roll_over_and_reset))

@@ -144,7 +144,7 @@ START_TEST(integers_are_those_of_libmodbus)
 	ck_assert(decode(&i64, wire).value == (double)(int64_t)MODBUS_GET_INT64_FROM_INT16(regs, 0));
 }
 END_TEST
-#define LIBMODBUS_TESTS T(floats_are_those_of_libmodbus) T(integers_are_those_of_libmodbus)
+#define LIBMODBUS_TESTS T_LONG(floats_are_those_of_libmodbus) T(integers_are_those_of_libmodbus)
 #else
 #define LIBMODBUS_TESTS
 #endif

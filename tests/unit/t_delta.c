@@ -451,7 +451,7 @@ START_TEST(a_delta_beyond_what_a_double_holds_is_refused)
 END_TEST
 
 T_MAIN("delta",
-    T_LOOP(both_ends_agree_exactly_over_random_walks, 0, 5) T(a_receiver_sees_the_value_at_its_decimals) T(
+    T_LONG_LOOP(both_ends_agree_exactly_over_random_walks, 0, 5) T(a_receiver_sees_the_value_at_its_decimals) T(
         rounding_has_no_negative_zero_and_keeps_what_does_not_fit) T(a_time_that_is_not_known_stays_so)
         T(a_value_that_is_not_good_keeps_its_own_time) T_LOOP(a_group_says_when_it_was_scanned_and_when_received, 0, 10)
             T(an_unchanged_quality_is_not_sent_again) T(a_plant_like_mix_takes_at_most_2_2_bytes_a_change)

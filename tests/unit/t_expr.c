@@ -607,4 +607,4 @@ T_MAIN("expr",
         T(worst_quality_of_the_inputs_used) T(branches_not_taken_do_not_count) T(default_takes_over_while_bad_only)
             T(good_asks_without_harm) T_LOOP(without_a_result_the_last_number_stays, 0, (int)ARRAY_LEN(impossible))
                 T(what_was_never_read_is_not_zero) T(integrates_over_time) T(sums_are_saved_and_restored)
-                    T(random_expressions_agree_with_the_model) T(random_bytes_never_crash_the_parser))
+                    T_LONG(random_expressions_agree_with_the_model) T_LONG(random_bytes_never_crash_the_parser))

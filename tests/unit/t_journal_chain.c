@@ -125,6 +125,52 @@ START_TEST(what_is_signed_names_its_purpose_the_sequence_and_the_hash)
 }
 END_TEST
 
+/* What goes on beyond all that were given says so in one form, and in no other. */
+START_TEST(a_jump_is_taken_for_one_in_its_form_alone)
+{
+	const struct msg_journal jump = { .seq = 10001,
+		.time = 5,
+		.kind = JOURNAL_STORE,
+		.reason = 255,
+		.uid = UINT32_MAX,
+		.point = "",
+		.user = "",
+		.terminal = "",
+		.text = JOURNAL_JUMP_TEXT,
+		.before = "7",
+		.after = "10001" };
+	struct msg_journal m;
+
+	ck_assert(journal_is_jump(&jump, 7));
+	ck_assert(!journal_is_jump(&jump, 6));
+	for (int i = 0; i < 10; i++) {
+		m = jump;
+		switch (i) {
+		case 0: m.seq = 10002; break;
+		case 1: m.kind = JOURNAL_NOTE; break;
+		case 2: m.reason = 0; break;
+		case 3: m.uid = 0; break;
+		case 4: m.point = "A"; break;
+		case 5: m.user = "op"; break;
+		case 6: m.terminal = "pts/1"; break;
+		case 7: m.text = "the record goes on"; break;
+		case 8: m.before = "07"; break;
+		default: m.after = "10001 "; break;
+		}
+		ck_assert_msg(!journal_is_jump(&m, 7), "change %d", i);
+	}
+	m = jump; /* the next one is no jump */
+	m.seq = 8;
+	m.after = "8";
+	ck_assert(!journal_is_jump(&m, 7));
+	m.seq = 5001; /* the first of a database that was begun anew */
+	m.before = "0";
+	m.after = "5001";
+	ck_assert(journal_is_jump(&m, 0));
+}
+END_TEST
+
 T_MAIN("journal_chain",
     T(an_entry_has_the_hash_that_others_compute) T(every_field_counts) T(strings_do_not_run_into_each_other)
-        T(the_hash_may_replace_the_one_before) T(what_is_signed_names_its_purpose_the_sequence_and_the_hash))
+        T(the_hash_may_replace_the_one_before) T(what_is_signed_names_its_purpose_the_sequence_and_the_hash)
+            T(a_jump_is_taken_for_one_in_its_form_alone))

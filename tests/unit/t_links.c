@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <ev.h>
+#include <math.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -12,6 +13,7 @@
 #include "scada/core/links.h"
 #include "tests/unit/t.h"
 
+#include "scada/site/schema_site.h"
 #include "tests/unit/made_site.h"
 
 #define SCANNED  INT64_C(1795000000000000)
@@ -23,12 +25,18 @@ static struct links *l;
 static struct site *site;
 static struct table *table;
 static struct conn *ours, *field; /* two ends of one pipe */
+static unsigned states_told, scans_off, scans_on;
 static unsigned begins, link_count, device_count, item_count, starts, raw_gets, answers;
 static struct msg_field_start start;
 static struct msg_field_item last_item;
+static struct msg_field_output last_output;
+static struct msg_field_write last_write;
+static unsigned output_count, write_count;
+static point_id last_scanned;
 static uint32_t raw_sequence, answered_to;
 static uint16_t field_generation;
 static enum err failed_with;
+static uint16_t reported_generation;
 static int asker_a, asker_b;
 static void *answered;
 
@@ -37,6 +45,7 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 {
 	struct msg_field_link link;
 	struct msg_field_device device;
+	struct msg_field_scan scan;
 	struct rbuf r;
 
 	(void)arg;
@@ -44,7 +53,7 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 	switch (f->type) {
 	case W_FIELD_BEGIN:
 		begins++;
-		link_count = device_count = item_count = 0;
+		link_count = device_count = item_count = output_count = 0;
 		conn_set_generation(c, f->generation);
 		field_generation = f->generation;
 		break;
@@ -61,9 +70,26 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		ck_assert(msg_field_item_get(&r, &last_item) && r_done(&r));
 		item_count++;
 		break;
+	case W_FIELD_OUTPUT:
+		ck_assert(msg_field_output_get(&r, &last_output) && r_done(&r));
+		output_count++;
+		break;
+	case W_FIELD_WRITE:
+		ck_assert(msg_field_write_get(&r, &last_write) && r_done(&r));
+		ck_assert_uint_eq(f->generation, field_generation);
+		write_count++;
+		break;
 	case W_FIELD_START:
 		ck_assert(msg_field_start_get(&r, &start) && r_done(&r));
 		starts++;
+		break;
+	case W_FIELD_SCAN:
+		ck_assert(msg_field_scan_get(&r, &scan) && r_done(&r));
+		ck_assert_uint_eq(f->generation, field_generation);
+		ck_assert_uint_gt(starts, 0); /* all is read until it is said */
+		scans_off += scan.on == 0;
+		scans_on += scan.on == 1;
+		last_scanned = scan.point;
 		break;
 	case W_RAW_GET:
 		raw_gets++;
@@ -97,7 +123,33 @@ raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, vo
 	answers++;
 }
 
-static const struct links_ops ops = { raw_cb, raw_failed_cb };
+static void
+state_cb(const struct msg_device_state *m, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_lt(m->device, 4);
+	states_told++;
+}
+
+static struct msg_field_written last_written;
+static unsigned writtens, downs;
+
+static void
+written_cb(const struct msg_field_written *m, void *arg)
+{
+	(void)arg;
+	last_written = *m;
+	writtens++;
+}
+
+static void
+down_cb(void *arg)
+{
+	(void)arg;
+	downs++;
+}
+
+static const struct links_ops ops = { raw_cb, raw_failed_cb, state_cb, written_cb, down_cb };
 
 static void
 turns(void)
@@ -106,12 +158,52 @@ turns(void)
 		ev_run(loop, EVRUN_NOWAIT);
 }
 
+static struct site_register place;
+static struct site_revert revert;
+
+/* The last two points of each device are outputs: P3 a setpoint with a scale and a timer, P4 a pair of coils. */
+static void
+make_outputs(void)
+{
+	struct site_profile *p = (struct site_profile *)site->profiles.v;
+	struct site_point_def *defs = (struct site_point_def *)p->points.v;
+	struct site_register *coil = arena_alloc(site->arena, sizeof(*coil));
+
+	schema_defaults(&register_schema, &place, site->arena);
+	schema_defaults(&register_schema, coil, site->arena);
+	schema_defaults(&revert_schema, &revert, site->arena);
+	place.table = TABLE_HOLDING;
+	place.address = 100;
+	place.type = RAW_I16;
+	place.scale = 0.1;
+	place.offset = 5;
+	place.invert = true;
+	place.invalid = (struct key_numbers){ arena_alloc(site->arena, sizeof(double)), 1 };
+	place.invalid.v[0] = -32768;
+	revert.timer_register = 104;
+	defs[3].kind = KIND_SETPOINT;
+	defs[3].write = &place;
+	defs[3].revert = &revert;
+	*coil = place;
+	coil->table = TABLE_COIL;
+	coil->type = RAW_BIT;
+	coil->address = 7;
+	coil->open_address = 8;
+	coil->pulse_us = 500000;
+	coil->scale = 1;
+	coil->offset = 0;
+	coil->invert = false;
+	defs[4].kind = KIND_COMMAND;
+	defs[4].write = coil;
+}
+
 static void
 setup(void)
 {
 	int pair[2];
 
-	begins = starts = raw_gets = answers = 0;
+	writtens = downs = write_count = 0;
+	begins = starts = raw_gets = answers = states_told = scans_off = scans_on = 0;
 	loop = ev_loop_new(EVFLAG_AUTO);
 	pub = publish_new(loop, (struct utc){ 1 });
 	l = links_new(pub, &ops, NULL);
@@ -120,6 +212,7 @@ setup(void)
 	field = conn_new(loop, pair[1], &field_ops, NULL, NULL);
 	conn_set_role(field, ROLE_PEER);
 	site = made_site(3, 5);
+	make_outputs();
 	table = table_new(site);
 	publish_site(pub, table, 4);
 	links_site(l, table, 4);
@@ -144,7 +237,11 @@ report(uint16_t type, const struct wbuf *b)
 {
 	/* of exactly its size, so that a sanitizer sees a read beyond */
 	uint8_t *copy = xmalloc(b->len + 1);
-	struct frame f = { .type = type, .length = (uint32_t)b->len, .body = copy, .reply_to = raw_sequence };
+	struct frame f = { .type = type,
+		.length = (uint32_t)b->len,
+		.body = copy,
+		.reply_to = raw_sequence,
+		.generation = reported_generation };
 	enum err e;
 
 	memcpy(copy, b->data, b->len);
@@ -199,6 +296,17 @@ START_TEST(the_field_program_gets_its_share_and_no_more)
 	ck_assert_uint_eq(start.links, 1);
 	ck_assert_uint_eq(start.devices, 3);
 	ck_assert_uint_eq(start.items, 15);
+	ck_assert_uint_eq(output_count, 6);
+	ck_assert_uint_eq(start.outputs, 6);
+	ck_assert_uint_eq(last_output.point, 14);
+	ck_assert_uint_eq(last_output.device, 2);
+	ck_assert_uint_eq(last_output.table, TABLE_COIL);
+	ck_assert_uint_eq(last_output.address, 7);
+	ck_assert_uint_eq(last_output.open_address, 8);
+	ck_assert_uint_eq(last_output.pulse_us, 500000);
+	ck_assert_uint_eq(last_output.timer_address, UINT32_MAX);
+	ck_assert_uint_eq(last_output.is_echoed, 1);
+	ck_assert_uint_eq(last_output.bit_hi, 63);
 	ck_assert_uint_eq(last_item.point, 14);
 	ck_assert_uint_eq(last_item.device, 2);
 	ck_assert_uint_eq(last_item.table, TABLE_HOLDING);
@@ -300,6 +408,153 @@ START_TEST(a_device_that_is_switched_off_stays_off)
 }
 END_TEST
 
+START_TEST(scans_that_are_off_are_told_at_once_and_with_each_configuration)
+{
+	struct mono now = { 5 };
+
+	table_scan(table, 7, false, now);
+	links_scan(l, 7, false); /* nobody there yet */
+	links_up(l, ours);
+	turns();
+	ck_assert_uint_eq(scans_off, 1);
+	ck_assert_uint_eq(last_scanned, 7);
+	table_scan(table, 3, false, now);
+	links_scan(l, 3, false);
+	turns();
+	ck_assert_uint_eq(scans_off, 2);
+	links_site(l, table, 5); /* a reload: the same holds */
+	turns();
+	ck_assert_uint_eq(begins, 2);
+	ck_assert_uint_eq(scans_off, 4);
+	table_scan(table, 3, true, now);
+	links_scan(l, 3, true);
+	turns();
+	ck_assert_uint_eq(scans_on, 1);
+	ck_assert_uint_eq(last_scanned, 3);
+}
+END_TEST
+
+START_TEST(each_state_of_a_device_is_told)
+{
+	unsigned before = states_told;
+
+	ck_assert_int_eq(state(1, DEVICE_DOWN, ERR_TIMEOUT), OK);
+	ck_assert_int_eq(state(1, DEVICE_UP, OK), OK);
+	ck_assert_uint_eq(states_told, before + 2);
+	links_up(l, ours);
+	links_down(l);
+	ck_assert_uint_eq(states_told, before + 5);
+}
+END_TEST
+
+/* ---- writes */
+
+static enum err
+write_to(point_id point, double value, char why[256])
+{
+	struct msg_field_write w = { .write = 77, .point = point, .raw = value, .timer_s = 60 };
+	enum err e;
+
+	why[0] = '\0';
+	e = links_write(l, &w, why, 256);
+	ck_assert((e == OK) == (why[0] == '\0'));
+	turns();
+	return e;
+}
+
+START_TEST(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
+{
+	char why[256];
+
+	links_up(l, ours);
+	turns();
+	ck_assert_int_eq(write_to(3, -25, why), OK);
+	ck_assert_uint_eq(write_count, 1);
+	ck_assert_uint_eq(last_write.write, 77);
+	ck_assert_uint_eq(last_write.point, 3);
+	ck_assert_uint_eq(last_write.timer_s, 60);
+	ck_assert_double_eq_tol(last_write.raw, 200, 1e-9); /* -(200 * 0.1 + 5) */
+	ck_assert_double_eq_tol(-(last_write.raw * place.scale + place.offset), -25, 1e-9);
+	ck_assert_int_eq(write_to(9, 1, why), OK);
+	ck_assert_double_eq(last_write.raw, 1);
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
+{
+	char why[256];
+
+	ck_assert_int_eq(write_to(3, 1, why), ERR_HELPER); /* not up */
+	links_up(l, ours);
+	turns();
+	ck_assert_int_eq(write_to(2, 1, why), ERR_NOT_FOUND);  /* measured */
+	ck_assert_int_eq(write_to(15, 1, why), ERR_NOT_FOUND); /* internal */
+	ck_assert_int_eq(write_to(16, 1, why), ERR_NOT_FOUND); /* calculated */
+	ck_assert_int_eq(write_to(POINT_NONE, 1, why), ERR_NOT_FOUND);
+	ck_assert_int_eq(write_to(3, (double)NAN, why), ERR_RANGE);
+	ck_assert_int_eq(write_to(3, (double)INFINITY, why), ERR_RANGE);
+	ck_assert_int_eq(write_to(3, 1e308, why), ERR_RANGE);  /* beyond a double, by the scale */
+	ck_assert_int_eq(write_to(3, 3271.8, why), ERR_RANGE); /* -32768: not implemented */
+	ck_assert(strstr(why, "-32768") != NULL);
+	ck_assert_int_eq(write_to(4, 0.5, why), ERR_RANGE); /* half a coil */
+	((struct site_device *)site->devices.v)[1].enabled = false;
+	ck_assert_int_eq(write_to(8, 1, why), ERR_DISABLED);
+	ck_assert_uint_eq(write_count, 0);
+}
+END_TEST
+
+static enum err
+say_written(uint32_t point, unsigned error)
+{
+	struct msg_field_written m = { .write = 5, .point = point, .err = (uint16_t)error, .detail = "so" };
+	struct wbuf b = { 0 };
+	enum err e;
+
+	msg_field_written_put(&b, &m);
+	e = report(W_FIELD_WRITTEN, &b);
+	wbuf_done(&b);
+	return e;
+}
+
+START_TEST(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
+{
+	struct wbuf b = { 0 };
+
+	reported_generation = 4;
+	ck_assert_int_eq(say_written(3, ERR_EXC_VALUE), OK);
+	ck_assert_uint_eq(writtens, 1);
+	ck_assert_uint_eq(last_written.write, 5);
+	ck_assert_uint_eq(last_written.point, 3);
+	ck_assert_uint_eq(last_written.err, ERR_EXC_VALUE);
+	reported_generation = 3;
+	ck_assert_int_eq(say_written(999, ERR_UNKNOWN), OK); /* a number of then */
+	ck_assert_uint_eq(last_written.point, POINT_NONE);
+	reported_generation = 4;
+	ck_assert_int_eq(say_written(POINT_NONE, ERR_UNKNOWN), OK);
+	ck_assert_uint_eq(writtens, 3);
+	ck_assert_int_eq(say_written(999, OK), ERR_FRAME);
+	ck_assert_int_eq(say_written(2, OK), ERR_FRAME); /* not an output */
+	ck_assert_int_eq(say_written(3, 9999), ERR_FRAME);
+	w_u64(&b, 1);
+	ck_assert_int_eq(report(W_FIELD_WRITTEN, &b), ERR_FRAME); /* cut short */
+	wbuf_done(&b);
+	ck_assert_uint_eq(writtens, 3);
+}
+END_TEST
+
+START_TEST(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome)
+{
+	char why[256];
+
+	links_up(l, ours);
+	turns();
+	ck_assert_int_eq(write_to(3, 1, why), OK);
+	links_down(l);
+	ck_assert_uint_eq(downs, 1);
+	ck_assert_int_eq(write_to(3, 1, why), ERR_HELPER);
+}
+END_TEST
+
 static void
 ask(int *asker, uint32_t sequence, point_id point)
 {
@@ -370,7 +625,11 @@ END_TEST
 
 T_MAIN("links",
     T_FIXTURE(setup, teardown) T(the_field_program_gets_its_share_and_no_more) T(samples_reach_the_table)
-        T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along)
-            T(the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
-                T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why)
-                    T(an_asker_that_is_gone_gets_no_answer))
+        T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along) T(
+            the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
+            T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why) T(
+                an_asker_that_is_gone_gets_no_answer) T(scans_that_are_off_are_told_at_once_and_with_each_configuration)
+                T(each_state_of_a_device_is_told) T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
+                    T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
+                        T(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
+                            T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))

@@ -65,7 +65,7 @@ START_TEST(no_option_is_described_that_does_not_exist)
 		char name[64] = "";
 		const char *dash = strstr(p, " -");
 		ck_assert(dash != NULL);
-		sscanf(dash, " -%63[a-z-]", name);
+		sscanf(dash, " -%63[a-z0-9-]", name);
 		bool is_known = false;
 		for (size_t i = 0; option_row(i) != NULL; i++)
 			is_known |= strcmp(option_row(i)->name, name) == 0;

@@ -360,7 +360,7 @@ T_MAIN("plan",
     T(forbidden_registers_are_never_read_across)
     T(tables_are_kept_apart)
     T_LOOP(random_small_sets_take_the_fewest_requests, 0, 10)
-    T_LOOP(random_large_sets_keep_the_rules, 0, 5)
+    T_LONG_LOOP(random_large_sets_keep_the_rules, 0, 5)
     T(refused_block_is_cut_at_its_widest_gap)
     T(splitting_ends_at_single_places))
 /* clang-format on */

@@ -2,6 +2,7 @@
 /* t_plant_district.c - the shipped site in the simulator: every point bound, in its range and below its limits for days. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -300,9 +301,203 @@ START_TEST(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_n
 }
 END_TEST
 
+/* ---- every output, written in its registers as the field program does, beside a twin to which nothing is written */
+
+/* False: the device refused. A pulse is set and cleared again. */
+static bool
+write_output(const struct district *d, const char *name, double v)
+{
+	struct image *im;
+	struct image_point *p = district_point(d, name, &im);
+	ck_assert_msg(p != NULL && p->point->def->write != NULL, "%s is no output", name);
+	const struct site_point_def *def = p->point->def;
+	const struct site_register *r = def->write;
+	uint16_t words[4] = { 0 }, off = 0;
+	if (r->table == TABLE_COIL) {
+		unsigned at = (unsigned)(r->open_address >= 0 && v < 0.5 ? r->open_address : r->address);
+		words[0] = r->open_address >= 0 || v > 0.5;
+		bool is_taken = image_write(im, TABLE_COIL, at, 1, words) == MB_OK;
+		return is_taken && (r->pulse_us == 0 || image_write(im, TABLE_COIL, at, 1, &off) == MB_OK);
+	}
+	image_encode(def, r, image_order(r, im->node->profile), 0, v, words);
+	return image_write(im, r->table, (unsigned)r->address, raw_type_registers((enum raw_type)r->type), words) ==
+	    MB_OK;
+}
+
+#define NOTHING ((double)NAN)
+
+static const struct {
+	const char *start; /* time of day at which it makes a difference */
+	const char *before;
+	double first; /* written an hour before, NaN = nothing */
+	const char *output;
+	double value;
+	const char *effect;
+	double least;  /* that the effect differs from the twin's; the sign says which way */
+	double wait_s; /* after which it does */
+	const char *echo;
+} effects[] = {
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "ESS1.P_SP", 120, "ESS1.P", 50, 30, "ESS1.P_SP" },
+	{ "2026-11-24T02:00:00+09:00", NULL, NOTHING, "ESS2.P_SP", -20.5, "ESS2.P", 5, 30, "ESS2.P_SP" },
+	{ "2026-11-24T02:00:00+09:00", NULL, NOTHING, "ESS3.ONOFF", 0, "ESS3.P", 5, 60, "ESS3.ONOFF" },
+	{ "2026-11-24T02:00:00+09:00", NULL, NOTHING, "ESS1.GFM", 1, "ESS1.GFM_ST", 1, 30, NULL },
+	{ "2026-07-20T12:00:00+09:00", NULL, NOTHING, "PV1.LIM", 10, "PV1.P", -5, 60, "PV1.LIM" },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "GTC.START", 1, "GTC.STATE", 1, 10, NULL },
+	{ "2026-11-24T12:00:00+09:00", "GTC.START", 1, "GTC.P_SP", 700, "GTC.P", -200, 900, "GTC.P_SP" },
+	{ "2026-11-24T12:00:00+09:00", "GTC.START", 1, "GTC.STOP", 1, "GTC.P", -300, 900, NULL },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "WTE.STG.P_SP", 900, "WTE.STG.P", -200, 840, "WTE.STG.P_SP" },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "HALL.SHED", 3, "HALL.P", -20, 900, "HALL.SHED" },
+	{ "2026-07-22T14:00:00+09:00", NULL, NOTHING, "HALL.SETT", 28, "HALL.RM_T", 0.5, 7200, "HALL.SETT" },
+	{ "2026-11-24T15:00:00+09:00", NULL, NOTHING, "GYM.SHED", 3, "GYM.P", -5, 900, "GYM.SHED" },
+	{ "2026-07-22T15:00:00+09:00", NULL, NOTHING, "GYM.SETT", 28, "GYM.AC_P", -1, 900, "GYM.SETT" },
+	{ "2026-11-24T19:00:00+09:00", NULL, NOTHING, "GYM.LT_CMD", 0, "GYM.P", -5, 60, "GYM.LT_CMD" },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "ECO.AC_CMD", 0, "ECO.P", -1, 300, "ECO.AC_CMD" },
+	{ "2026-11-24T22:00:00+09:00", NULL, NOTHING, "LIGHT.CMD", 0, "LIGHT.P", -1, 60, "LIGHT.CMD" },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "GRID.CB.52F_HALL_CMD", 0, "HALL.P", -50, 10, NULL },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "GRID.CB.52F_HALL_CMD", 0, "GRID.CB.52F_HALL", -1, 5, NULL },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "GRID.CB.52F_GYM_CMD", 0, "GRID.CB.52F_GYM", -1, 5, NULL },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "GRID.CB.52R_CMD", 0, "GRID.CB.52R", -1, 5, NULL },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "HEAT.HALL_P_SP", 0.45, "HEAT.HALL_P", -0.05, 300,
+	    "HEAT.HALL_P_SP" },
+	{ "2026-11-24T12:00:00+09:00", NULL, NOTHING, "HEAT.GYM_P_SP", 0.45, "HEAT.GYM_P", -0.05, 300,
+	    "HEAT.GYM_P_SP" },
+};
+
+START_TEST(every_output_is_taken_and_does_what_it_says)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, effects[_i].start, 1, NULL),
+	                *twin = new_district(s, effects[_i].start, 1, NULL);
+	const char *name = effects[_i].output, *effect = effects[_i].effect;
+	double difference;
+	if (effects[_i].before != NULL) {
+		ck_assert(write_output(d, effects[_i].before, effects[_i].first));
+		ck_assert(write_output(twin, effects[_i].before, effects[_i].first));
+	}
+	for (int k = 0; k < (effects[_i].before != NULL ? 3600 : 10); k++) {
+		district_step(d, 1);
+		district_step(twin, 1);
+	}
+	ck_assert_double_eq(value(d, effect), value(twin, effect)); /* the same so far */
+	ck_assert_msg(write_output(d, name, effects[_i].value), "%s is refused", name);
+	if (effects[_i].echo != NULL)
+		ck_assert_double_eq_tol(value(d, effects[_i].echo), effects[_i].value, 0.01);
+	for (int k = 0; k < effects[_i].wait_s; k++) {
+		district_step(d, 1);
+		district_step(twin, 1);
+		if (effects[_i].echo != NULL && k % 20 == 19) /* before its reversion timer ends */
+			ck_assert(write_output(d, name, effects[_i].value));
+	}
+	difference = value(d, effect) - value(twin, effect);
+	ck_assert_msg(effects[_i].least > 0 ? difference >= effects[_i].least : difference <= effects[_i].least,
+	    "%s = %g changes %s by %g: from %g to %g", name, effects[_i].value, effect, difference, value(twin, effect),
+	    value(d, effect));
+	district_free(d);
+	district_free(twin);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(a_converter_that_tripped_is_reset_and_goes_on)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, "2026-11-24T02:00:00+09:00", 1, NULL);
+	char out[256];
+	district_step(d, 1);
+	ck_assert(control_run(d, NULL, "trip ESS1", out, sizeof(out)));
+	district_step(d, 5);
+	ck_assert_double_eq(value(d, "ESS1.INVST"), 6);
+	ck_assert(write_output(d, "ESS1.ARST", 1));
+	for (int k = 0; k < 60; k++)
+		district_step(d, 1);
+	ck_assert_double_ne(value(d, "ESS1.INVST"), 6);
+	ck_assert_double_lt(value(d, "ESS1.P"), -20); /* charged by night */
+	ck_assert(write_output(d, "ESS1.ONOFF", 2));  /* standby, and out of it again */
+	for (int k = 0; k < 60; k++)
+		district_step(d, 1);
+	ck_assert_double_eq_tol(value(d, "ESS1.P"), 0, 1);
+	ck_assert(write_output(d, "ESS1.ONOFF", 3));
+	for (int k = 0; k < 60; k++)
+		district_step(d, 1);
+	ck_assert_double_lt(value(d, "ESS1.P"), -20);
+	ck_assert(!write_output(d, "ESS1.ONOFF", 7));  /* no such state */
+	ck_assert(!write_output(d, "ESS1.P_SP", 200)); /* beyond its range */
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(no_output_of_the_site_goes_nowhere)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, starts[0], 1, NULL);
+	unsigned outputs = 0;
+	for (point_id i = 0; i < s->point_count; i++) {
+		struct image *im;
+		struct image_point *p = district_point(d, s->points[i].name, &im);
+		if (s->points[i].def->write == NULL)
+			continue;
+		outputs++;
+		ck_assert_msg(p != NULL && p->source.model != NULL && p->source.command != NULL, "%s commands nobody",
+		    s->points[i].name);
+	}
+	ck_assert_uint_ge(outputs, 30);
+	district_free(d);
+	site_free(s);
+}
+END_TEST
+
+/* Reversion: with the timer of the device, or with one that is written first. */
+static const struct {
+	const char *start, *output;
+	double value, timer_s, after_s, to; /* to: NaN = what the twin has */
+} reverts[] = {
+	{ "2026-11-24T12:00:00+09:00", "ESS1.P_SP", 50, 0, 61, 0 },
+	{ "2026-11-24T12:00:00+09:00", "ESS1.P_SP", 50, 20, 21, 0 },
+	{ "2026-11-24T12:00:00+09:00", "PV1.LIM", 30, 0, 601, 100 },
+	{ "2026-11-24T12:00:00+09:00", "PV1.LIM", 30, 45, 46, 100 },
+	{ "2026-11-24T12:00:00+09:00", "HALL.SHED", 2, 0, 1801, 0 },
+	{ "2026-11-24T12:00:00+09:00", "WTE.STG.P_SP", 900, 0, 901, NOTHING },
+};
+
+START_TEST(setpoints_that_nobody_refreshes_are_given_up)
+{
+	struct site *s = load();
+	struct district *d = new_district(s, reverts[_i].start, 1, NULL),
+	                *twin = new_district(s, reverts[_i].start, 1, NULL);
+	const char *name = reverts[_i].output;
+	struct image *im;
+	const struct site_revert *r = district_point(d, name, &im)->point->def->revert;
+	uint16_t seconds = (uint16_t)reverts[_i].timer_s;
+	district_step(d, 1);
+	district_step(twin, 1);
+	if (seconds > 0)
+		ck_assert_int_eq(image_write(im, TABLE_HOLDING, (unsigned)r->timer_register, 1, &seconds), MB_OK);
+	ck_assert(write_output(d, name, reverts[_i].value));
+	for (int k = 0; k < reverts[_i].after_s; k++) {
+		ck_assert_double_eq_tol(value(d, name), reverts[_i].value, 0.01);
+		if (k + 2 >= reverts[_i].after_s)
+			break;
+		district_step(d, 1);
+		district_step(twin, 1);
+	}
+	for (int k = 0; k < 3; k++) {
+		district_step(d, 1);
+		district_step(twin, 1);
+	}
+	ck_assert_double_eq_tol(value(d, name), isnan(reverts[_i].to) ? value(twin, name) : reverts[_i].to, 0.01);
+	district_free(d);
+	district_free(twin);
+	site_free(s);
+}
+END_TEST
+
 T_MAIN("plant_district",
-    T_TIMEOUT(120) T_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it)
-        T(measured_values_fit_together) T(counters_only_grow) T(an_invalid_value_is_the_raw_one_of_the_profile)
+    T_TIMEOUT(120) T_LONG_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it)
+        T(measured_values_fit_together) T_LONG(counters_only_grow) T(an_invalid_value_is_the_raw_one_of_the_profile)
             T(inverters_sleep_at_night_when_asked_to) T(only_the_devices_that_are_asked_for_are_served)
                 T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
-                    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing))
+                    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing)
+                        T_LONG_LOOP(every_output_is_taken_and_does_what_it_says, 0, (int)ARRAY_LEN(effects))
+                            T(no_output_of_the_site_goes_nowhere) T(a_converter_that_tripped_is_reset_and_goes_on)
+                                T_LONG_LOOP(setpoints_that_nobody_refreshes_are_given_up, 0, (int)ARRAY_LEN(reverts)))

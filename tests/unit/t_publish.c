@@ -31,6 +31,10 @@ struct mirror {
 	bool is_live;
 	struct mono changed_at;
 	uint8_t device_state[64];
+	unsigned entries, healths;
+	uint64_t entry;
+	uint8_t health;
+	uint64_t health_size;
 };
 
 static struct ev_loop *loop;
@@ -74,6 +78,8 @@ mirror_frame(struct conn *c, const struct frame *f, void *arg)
 	struct mirror *m = arg;
 	struct msg_snapshot_end end;
 	struct msg_device_state state;
+	struct msg_store_health health;
+	struct msg_journal entry;
 	struct msg_device device;
 	struct msg_point point;
 	struct rbuf r;
@@ -122,6 +128,18 @@ mirror_frame(struct conn *c, const struct frame *f, void *arg)
 		m->states++;
 		if (state.device < sizeof(m->device_state))
 			m->device_state[state.device] = state.state;
+		break;
+	case W_STORE_HEALTH:
+		ck_assert(msg_store_health_get(&r, &health) && r_done(&r));
+		m->healths++;
+		m->health = health.state;
+		m->health_size = health.size;
+		break;
+	case W_JOURNAL:
+		ck_assert(msg_journal_get(&r, &entry) && r_done(&r));
+		ck_assert_uint_eq(f->reply_to, 0);
+		m->entries++;
+		m->entry = entry.seq;
 		break;
 	default: ck_abort_msg("%s to a console", wire_find(f->type)->name);
 	}
@@ -443,9 +461,80 @@ START_TEST(who_leaves_within_a_snapshot_leaves_nothing)
 }
 END_TEST
 
+static void
+few_turns(void)
+{
+	for (int i = 0; i < 10; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+}
+
+static void
+tell_entry(uint64_t seq)
+{
+	struct msg_journal m = {
+		.seq = seq, .point = "", .user = "duty", .terminal = "", .text = "x", .before = "", .after = ""
+	};
+
+	publish_journal(pub, &m);
+	few_turns();
+}
+
+static void
+tell_health(unsigned state, const char *text)
+{
+	struct msg_store_health m = { .state = (uint8_t)state, .text = text };
+
+	publish_health(pub, &m);
+	few_turns();
+}
+
+START_TEST(entries_go_to_who_subscribes_to_them)
+{
+	make(2, 5);
+	connect_mirror(&mirrors[0], SUB_ALL);
+	connect_mirror(&mirrors[1], SUB_ALL | SUB_JOURNAL);
+	connect_mirror(&mirrors[2], SUB_JOURNAL);
+	settle(&mirrors[1]);
+	tell_entry(41);
+	tell_entry(42);
+	ck_assert_uint_eq(mirrors[0].entries, 0);
+	ck_assert_uint_eq(mirrors[1].entries, 2);
+	ck_assert_uint_eq(mirrors[2].entries, 2);
+	ck_assert_uint_eq(mirrors[2].entry, 42);
+}
+END_TEST
+
+START_TEST(how_the_store_is_comes_with_the_snapshot_and_when_it_changes)
+{
+	tell_health(STORE_ABSENT, "not yet"); /* before there is a site */
+	make(2, 5);
+	connect_mirror(&mirrors[0], SUB_ALL);
+	connect_mirror(&mirrors[1], SUB_VALUES);
+	settle(&mirrors[0]);
+	ck_assert_uint_eq(mirrors[0].healths, 1);
+	ck_assert_uint_eq(mirrors[0].health, STORE_ABSENT);
+	tell_health(STORE_WELL, "");
+	ck_assert_uint_eq(mirrors[0].healths, 2);
+	ck_assert_uint_eq(mirrors[0].health, STORE_WELL);
+	connect_mirror(&mirrors[2], SUB_SITE);
+	few_turns();
+	ck_assert_uint_eq(mirrors[2].health, STORE_WELL);
+	ck_assert_uint_eq(mirrors[2].healths, 1);
+	ck_assert_uint_eq(mirrors[1].healths, 0);
+	publish_health_figures(pub, &(struct msg_store_health){ .state = STORE_WELL, .size = 1200000, .text = "" });
+	connect_mirror(&mirrors[3], SUB_SITE); /* who comes later has them, who is there is not troubled */
+	few_turns();
+	ck_assert_uint_eq(mirrors[3].health_size, 1200000);
+	ck_assert_uint_eq(mirrors[0].healths, 2);
+}
+END_TEST
+
 T_MAIN("publish",
     T_FIXTURE(setup, teardown) T(a_snapshot_is_complete_and_changes_follow) T(who_asks_for_less_gets_less)
-        T(a_newcomer_does_not_disturb_those_who_are_there) T(changes_are_the_same_bytes_for_all) T(
-            a_large_snapshot_is_spread_over_turns) T(values_go_out_at_once_after_a_pause_and_then_at_their_pace)
-            T_LOOP(a_new_configuration_gives_a_new_snapshot_even_within_one, 0, 12)
-                T(a_change_of_state_goes_out_at_once_and_counters_later) T(who_leaves_within_a_snapshot_leaves_nothing))
+        T(a_newcomer_does_not_disturb_those_who_are_there) T(changes_are_the_same_bytes_for_all)
+            T_LONG(a_large_snapshot_is_spread_over_turns) T(values_go_out_at_once_after_a_pause_and_then_at_their_pace)
+                T_LOOP(a_new_configuration_gives_a_new_snapshot_even_within_one, 0, 2)
+                    T_LONG_LOOP(a_new_configuration_gives_a_new_snapshot_even_within_one, 2, 12)
+                        T(a_change_of_state_goes_out_at_once_and_counters_later)
+                            T(who_leaves_within_a_snapshot_leaves_nothing) T(entries_go_to_who_subscribes_to_them)
+                                T(how_the_store_is_comes_with_the_snapshot_and_when_it_changes))

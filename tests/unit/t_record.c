@@ -210,6 +210,7 @@ START_TEST(buckets_come_back)
 		.last = -0.5,
 		.increment = 12.25,
 		.good = 1,
+		.known = 0.75f,
 		.seen = 0.5f,
 		.quality = Q_STALE | RECORD_CLOCK,
 		.marks = BUCKET_PARTIAL | BUCKET_RESET };
@@ -236,6 +237,7 @@ START_TEST(buckets_come_back)
 	ck_assert_double_eq(got.last, full.last);
 	ck_assert_double_eq(got.increment, full.increment);
 	ck_assert_double_eq((double)got.good, 1);
+	ck_assert_double_eq_tol((double)got.known, 0.75, 1e-4);
 	ck_assert_double_eq_tol((double)got.seen, 0.5, 1e-4);
 	ck_assert_uint_eq(got.quality, full.quality);
 	ck_assert_uint_eq(got.marks, full.marks);

@@ -6,17 +6,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "scada/base/clock.h"
 #include "scada/base/sandbox.h"
+#include "scada/base/str.h"
 #include "tests/unit/t.h"
 
 static const char *const tmp_only[] = { "/tmp", NULL };
@@ -80,6 +84,12 @@ static int
 makes_unix_socket(void)
 {
 	return socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ? 0 : errno;
+}
+
+static int
+makes_datagram_socket(void)
+{
+	return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0 ? 0 : errno;
 }
 
 static int
@@ -160,6 +170,10 @@ static const struct expectation expectations[] = {
 	{ SANDBOX_CONNECT, makes_unix_socket, EPERM },
 	{ SANDBOX_CONNECT, opens_passwd, EPERM },
 	{ SANDBOX_LISTEN, makes_unix_socket, 0 },
+	{ SANDBOX_SYSLOG, makes_datagram_socket, 0 },
+	{ SANDBOX_SYSLOG, makes_unix_socket, EPERM },
+	{ SANDBOX_SYSLOG, makes_tcp_socket, EPERM },
+	{ 0, makes_datagram_socket, EPERM },
 	{ SANDBOX_LISTEN, executes, EPERM },
 	{ SANDBOX_SPAWN, executes, 0 },
 	{ SANDBOX_SPAWN, forks, 0 },
@@ -186,6 +200,51 @@ START_TEST(files_outside_of_the_folders_are_refused_where_the_kernel_can)
 }
 END_TEST
 
+/* All that a database needs: made, cut, synced, locked, renamed, removed; nothing beside its folder, no folder, no program. */
+static char folder[64];
+
+static int
+writes_files(void)
+{
+	char a[96], b[96];
+	int fd;
+
+	str_printf(a, sizeof(a), "%s/a", folder);
+	str_printf(b, sizeof(b), "%s/b", folder);
+	fd = open(a, O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (fd < 0 || write(fd, "abc", 3) != 3 || ftruncate(fd, 1) != 0 || fsync(fd) != 0 || fdatasync(fd) != 0)
+		return 1;
+	if (flock(fd, LOCK_EX) != 0 || fchmod(fd, 0640) != 0 || rename(a, b) != 0 || unlink(b) != 0)
+		return 2;
+	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED)
+		return 3;
+	if (mkdir(a, 0700) == 0 || symlink("/etc/passwd", a) == 0 || mknod(a, S_IFIFO | 0600, 0) == 0)
+		return 4;
+	return opens_passwd() == 0 ? 5 : writes_tmp() == 0 ? 6 : makes_unix_socket() == 0 ? 7 : executes() == 0 ? 8 : 0;
+}
+
+START_TEST(who_may_write_a_folder_can_keep_a_database_there_and_no_more)
+{
+	static const char pattern[] = "/tmp/chisan-test-XXXXXX";
+	const char *const writes[] = { folder, NULL };
+	pid_t pid;
+	int status;
+
+	if (is_off())
+		return;
+	memcpy(folder, pattern, sizeof(pattern));
+	ck_assert(mkdtemp(folder) != NULL);
+	pid = fork();
+	if (pid == 0)
+		_exit(sandbox_enter_files(SANDBOX_WRITE_FILES, NULL, writes) == OK ? writes_files() : 100);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	if (WEXITSTATUS(status) != 5) /* a kernel without Landlock reads all */
+		ck_assert_int_eq(WEXITSTATUS(status), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(it_can_be_switched_off)
 {
 	setenv("CHISAN_SANDBOX", "off", 1);
@@ -195,4 +254,5 @@ END_TEST
 
 T_MAIN("sandbox",
     T(what_a_helper_needs_still_works) T_LOOP(what_was_given_up_is_refused, 0, 17)
-        T(files_outside_of_the_folders_are_refused_where_the_kernel_can) T(it_can_be_switched_off))
+        T(files_outside_of_the_folders_are_refused_where_the_kernel_can)
+            T(who_may_write_a_folder_can_keep_a_database_there_and_no_more) T(it_can_be_switched_off))

@@ -32,7 +32,8 @@ static struct site *site;
 static int listening;
 static struct sockaddr_un where;
 static unsigned subscribed, raw_asked, gone;
-static unsigned last_what;
+static unsigned last_what, requested, came, left, told_refused;
+static uint16_t last_request;
 static struct session *raw_asker;
 
 static void
@@ -69,7 +70,53 @@ gone_cb(struct session *s, void *arg)
 	gone++;
 }
 
-static const struct sessions_ops ops = { hello_cb, subscribe_cb, raw_get_cb, gone_cb };
+static bool
+request_cb(struct session *s, const struct frame *f, void *arg)
+{
+	(void)s;
+	(void)arg;
+	requested++;
+	last_request = f->type;
+	return f->type == W_NOTE || f->type == W_TREND_GET;
+}
+
+static void
+came_cb(struct session *s, void *arg)
+{
+	(void)s;
+	(void)arg;
+	came++;
+}
+
+static void
+left_cb(struct session *s, enum err why, void *arg)
+{
+	(void)s;
+	(void)why;
+	(void)arg;
+	left++;
+}
+
+static void
+refused_cb(long uid, long pid, const char *text, uint32_t count, void *arg)
+{
+	(void)arg;
+	ck_assert_int_eq(uid, (long)geteuid());
+	ck_assert_int_eq(pid, (long)getpid());
+	ck_assert(text != NULL);
+	told_refused += count;
+}
+
+static const struct sessions_ops ops = {
+	.hello = hello_cb,
+	.subscribe = subscribe_cb,
+	.raw_get = raw_get_cb,
+	.gone = gone_cb,
+	.request = request_cb,
+	.came = came_cb,
+	.left = left_cb,
+	.refused = refused_cb,
+};
 
 static void
 client_frame(struct conn *c, const struct frame *f, void *arg)
@@ -237,6 +284,7 @@ START_TEST(who_is_not_known_is_sent_away_before_anything_is_read)
 	ck_assert(strstr(k.words, "users") != NULL);
 	ck_assert_uint_eq(k.hellos, 0);
 	ck_assert_uint_eq(sessions_count(all), 0);
+	ck_assert_uint_eq(told_refused, 1);
 }
 END_TEST
 
@@ -264,6 +312,72 @@ START_TEST(who_does_not_greet_is_sent_away)
 		ev_run(loop, EVRUN_ONCE);
 	ck_assert_int_eq(k.bye, ERR_TIMEOUT);
 	ck_assert_uint_eq(sessions_count(all), 0);
+}
+END_TEST
+
+static void
+send_note(struct client *k, const char *text)
+{
+	struct msg_note m = { .token = 7, .point = "", .text = text };
+	struct wbuf b = { 0 };
+
+	msg_note_put(&b, &m);
+	conn_send(k->conn, W_NOTE, 0, &b, NULL);
+	wbuf_done(&b);
+	turns();
+}
+
+START_TEST(acts_and_questions_are_handed_on_by_role)
+{
+	struct site_user me[] = { { .user = "me", .role = ROLE_VIEWER, .id = (int64_t)geteuid() } };
+	struct wbuf b = { 0 };
+	struct client k;
+
+	requested = 0;
+	site->users = (struct key_list){ me, 1 };
+	sessions_site(all, site);
+	connect_client(&k);
+	send_hello(&k, WIRE_VERSION);
+	send_note(&k, "the pump sounds rough");
+	ck_assert_uint_eq(requested, 0); /* a viewer does not act */
+	ck_assert_int_eq(k.result, ERR_DENIED);
+	msg_trend_get_put(&b, &(struct msg_trend_get){ .from = 1, .to = 2, .buckets = 1 });
+	conn_send(k.conn, W_TREND_GET, 0, &b, NULL);
+	turns();
+	ck_assert_uint_eq(requested, 1); /* but may ask */
+	ck_assert_uint_eq(last_request, W_TREND_GET);
+	me[0].role = ROLE_OPERATOR;
+	sessions_site(all, site);
+	send_note(&k, "the pump sounds rough");
+	ck_assert_uint_eq(requested, 2);
+	ck_assert_uint_eq(last_request, W_NOTE);
+	send_u32(&k, W_SUBSCRIBE, SUB_JOURNAL);
+	ck_assert_uint_eq(last_what, SUB_JOURNAL);
+	conn_free(k.conn);
+	turns();
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(only_who_stays_came)
+{
+	struct mono began = clock_mono();
+	struct client k, quick;
+
+	came = left = 0;
+	connect_client(&quick);
+	send_hello(&quick, WIRE_VERSION);
+	conn_free(quick.conn);
+	connect_client(&k);
+	send_hello(&k, WIRE_VERSION);
+	while (came == 0 && mono_diff_us(clock_mono(), began) < 30 * US_PER_S)
+		ev_run(loop, EVRUN_ONCE);
+	ck_assert_uint_eq(came, 1);
+	ck_assert_int_ge(mono_diff_us(clock_mono(), began), 9 * US_PER_S);
+	ck_assert_uint_eq(left, 0); /* the quick one was never told */
+	conn_free(k.conn);
+	turns();
+	ck_assert_uint_eq(left, 1);
 }
 END_TEST
 
@@ -423,4 +537,5 @@ T_MAIN("session",
                 T(what_only_a_server_sends_ends_the_session) T(what_helpers_send_is_denied_to_a_client)
                     T(impossible_subscriptions_are_refused) T(open_questions_are_bounded)
                         T(one_user_cannot_take_all_places) T(the_last_places_are_for_operators)
-                            T(a_reload_changes_roles_and_sends_away) T(connecting_and_leaving_leaks_nothing))
+                            T(a_reload_changes_roles_and_sends_away) T(connecting_and_leaving_leaks_nothing)
+                                T(acts_and_questions_are_handed_on_by_role) T(only_who_stays_came))

@@ -140,6 +140,64 @@ START_TEST(a_device_and_period_make_a_scan_group)
 }
 END_TEST
 
+static const char dollars[] =
+    "site: Unit\n"
+    "timezone: UTC\n"
+    "devices:\n"
+    "  - {name: A, profile: p, link: \"modbus-tcp://127.0.0.1:502/1\"}\n"
+    "  - {name: B, profile: p, link: \"modbus-tcp://127.0.0.1:502/2\"}\n"
+    "  - {name: C, profile: p, link: \"modbus-tcp://127.0.0.1:502/3\",\n"
+    "     points: {SP: {interlock: $.ON == 1, interlock_text: \"on\", output: {mode_when: $.P > 1}}}}\n"
+    "profiles:\n"
+    "  - profile: p\n"
+    "    points:\n"
+    "      - {tag: P, kind: analog, read: {table: holding, address: 0, type: i16},\n"
+    "         alarms: [{type: DEV, limit: 8, priority: 4, of: $.SP, suppress_when: $.ON == 0, group: $.ALL}, {type: H, "
+    "limit: 9, "
+    "priority: 3}]}\n"
+    "      - {tag: ON, kind: digital, read: {table: discrete, address: 4}}\n"
+    "      - {tag: STOP, kind: command, write: {table: coil, address: 1}}\n"
+    "      - {tag: SP, kind: setpoint, write: {table: holding, address: 1, type: i16}, range: [0, 10],\n"
+    "         output: {local: $.ON == 0, mode_when: $.ON < 2, needs: good($.P), protect_min: $.P - 1, protect_max: $.P "
+    "+ 1,\n"
+    "                  tag_after: $.STOP, tag_when: $.ON == 1, retries: 1}}\n";
+
+START_TEST(a_dollar_in_alarms_and_outputs_is_the_device)
+{
+	struct site *s = read_text(dollars);
+	struct wbuf b;
+	wbuf_init(&b);
+	site_put(s, &b);
+	site_free(s);
+	s = site_get(b.data, b.len);
+	wbuf_done(&b);
+	ck_assert(s != NULL);
+	const struct site_limit *a = point(s, "A.P")->def->alarms.v, *l = point(s, "B.P")->def->alarms.v;
+	ck_assert_str_eq(a[0].of, "A.SP");
+	ck_assert_str_eq(l[0].of, "B.SP");
+	ck_assert_str_eq(l[0].suppress_when, "B.ON == 0");
+	ck_assert(l[1].of == NULL && l[1].suppress_when == NULL);
+	ck_assert_double_eq(l[1].limit, 9);
+	const struct site_output *o = point(s, "B.SP")->def->output;
+	ck_assert_str_eq(o->local, "B.ON == 0");
+	ck_assert_str_eq(o->mode_when, "B.ON < 2");
+	ck_assert_str_eq(o->needs, "good(B.P)");
+	ck_assert_str_eq(o->protect_lo, "B.P - 1");
+	ck_assert_str_eq(o->protect_hi, "B.P + 1");
+	ck_assert_str_eq(o->tag_after, "B.STOP");
+	ck_assert_str_eq(o->tag_when, "B.ON == 1");
+	ck_assert_str_eq(l[0].group, "B.ALL");
+	const struct site_point_def *own = point(s, "C.SP")->def;
+	ck_assert_str_eq(own->interlock, "C.ON == 1");
+	ck_assert_str_eq(own->interlock_text, "on");
+	ck_assert_str_eq(own->output->mode_when, "C.P > 1");
+	ck_assert(own->output->local == NULL && own->output->tag_after == NULL); /* the profile's is gone as a whole */
+	ck_assert_int_eq(o->retries, 1);
+	ck_assert_str_eq(point(s, "A.SP")->def->output->tag_after, "A.STOP");
+	site_free(s);
+}
+END_TEST
+
 START_TEST(an_override_changes_one_device_alone)
 {
 	struct site *s = sent_and_read_back();
@@ -367,7 +425,7 @@ START_TEST(a_folder_is_loaded_through_the_helper)
 	snprintf(folder, sizeof(folder), "%s/tests/config/good-full", top);
 	ck_assert_int_eq(site_load(folder, count_fault, &faults, &s), OK);
 	ck_assert(s != NULL);
-	ck_assert_uint_eq(s->point_count, 23);
+	ck_assert_uint_eq(s->point_count, 25);
 	ck_assert_int_eq(faults, 0);
 	const struct site_user *u = s->users.v;
 	ck_assert_int_eq(u[0].id, 0); /* root was looked up over there */
@@ -381,9 +439,9 @@ END_TEST
 
 T_MAIN("site",
     T(points_stand_in_the_order_of_the_file) T(devices_of_one_address_share_a_connection_and_its_manners)
-        T(a_device_and_period_make_a_scan_group) T(an_override_changes_one_device_alone)
-            T(what_the_files_leave_open_is_settled) T(decimals_follow_scale_or_deadband)
-                T(bytes_read_back_are_the_same_bytes) T(every_short_prefix_is_refused) T(changed_bytes_are_survived)
-                    T_LOOP(links_are_read_strictly, 0, (int)ARRAY_LEN(links)) T(a_tree_without_its_hash_is_refused)
-                        T(faults_end_without_a_site) T(another_version_or_message_is_refused)
-                            T(a_folder_is_loaded_through_the_helper))
+        T(a_device_and_period_make_a_scan_group) T(a_dollar_in_alarms_and_outputs_is_the_device) T(
+            an_override_changes_one_device_alone) T(what_the_files_leave_open_is_settled)
+            T(decimals_follow_scale_or_deadband) T(bytes_read_back_are_the_same_bytes) T(every_short_prefix_is_refused)
+                T(changed_bytes_are_survived) T_LOOP(links_are_read_strictly, 0, (int)ARRAY_LEN(links))
+                    T(a_tree_without_its_hash_is_refused) T(faults_end_without_a_site)
+                        T(another_version_or_message_is_refused) T(a_folder_is_loaded_through_the_helper))

@@ -187,10 +187,32 @@ END_TEST
 
 START_TEST(helpers_that_are_not_installed_have_their_place)
 {
-	ck_assert_int_eq(supervise_start(s, HELPER_STORE, NULL), ERR_NOT_FOUND);
 	ck_assert_int_eq(supervise_start(s, HELPER_PLANNER, NULL), ERR_NOT_FOUND);
 	supervise_stop(s);
 	ck_assert_uint_eq(stops, 1);
+}
+END_TEST
+
+START_TEST(two_helpers_of_one_program_differ_by_their_arguments)
+{
+	static const char *const writer[] = { "-d", "data", NULL }, *const reader[] = { "-r", "-d", "data", NULL };
+	pid_t first;
+
+	scripts_add("chisan-store", "echo \"$@\" >>args\n" GREETS);
+	ck_assert_int_eq(supervise_start(s, HELPER_STORE, writer), OK);
+	while (ups < 1)
+		ev_run(loop, 0);
+	ck_assert_int_eq(supervise_start(s, HELPER_READER, reader), OK);
+	while (ups < 2)
+		ev_run(loop, 0);
+	ck_assert_str_eq(helper_name(HELPER_STORE), "chisan-store");
+	ck_assert_str_eq(helper_name(HELPER_READER), "chisan-store -r");
+	first = supervise_pid(s, HELPER_READER);
+	kill(first, SIGKILL);
+	while (ups < 3)
+		ev_run(loop, 0);
+	ck_assert_str_eq(supervise_last_words(s, HELPER_READER), "killed by signal 9 (Killed)");
+	ck_assert(scripts_holds("args", "-d data\n-r -d data\n-r -d data\n")); /* also when it is started again */
 }
 END_TEST
 
@@ -266,5 +288,6 @@ T_MAIN("supervise",
         T(a_helper_that_dies_again_and_again_is_waited_for_longer) T(another_version_is_never_up)
             T(what_is_said_before_the_greeting_is_a_lie) T(garbage_from_a_helper_kills_it)
                 T(a_job_runs_once_and_its_end_is_told) T(helpers_that_are_not_installed_have_their_place)
-                    T(a_helper_that_is_installed_late_is_found) T(all_are_stopped_and_none_is_left)
-                        T(one_that_does_not_end_is_killed) T(one_that_hangs_is_killed_and_started_again))
+                    T(two_helpers_of_one_program_differ_by_their_arguments) T(a_helper_that_is_installed_late_is_found)
+                        T(all_are_stopped_and_none_is_left) T(one_that_does_not_end_is_killed)
+                            T(one_that_hangs_is_killed_and_started_again))

@@ -320,10 +320,23 @@ START_TEST(a_buffer_grows_and_keeps_what_is_in_it)
 }
 END_TEST
 
+START_TEST(nothing_added_to_nothing_is_nothing)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	wbuf_grow(&b, 0);
+	w_bytes(&b, NULL, 0);
+	ck_assert_uint_eq(b.len, 1); /* its length */
+	wbuf_done(&b);
+}
+END_TEST
+
 T_MAIN("wire",
-    T(numbers_and_names_are_unique) T(every_row_is_complete) T(every_short_prefix_waits)
-        T(bodies_outside_their_bounds_are_refused_at_the_head) T_LOOP(hostile_lengths_are_refused, 0, 5)
-            T(unknown_types_are_refused) T(head_is_in_network_order) T_LOOP(numbers_survive_the_way, 0, 11)
-                T(small_steps_take_one_byte) T_LOOP(doubles_keep_every_bit, 0, 7) T(overlong_varints_are_refused)
-                    T(a_fault_is_sticky) T(strings_come_back_as_they_were) T_LOOP(bad_strings_are_refused, 0, 9)
-                        T(bytes_longer_than_the_body_are_refused) T(a_buffer_grows_and_keeps_what_is_in_it))
+    T(nothing_added_to_nothing_is_nothing) T(numbers_and_names_are_unique) T(every_row_is_complete)
+        T(every_short_prefix_waits) T(bodies_outside_their_bounds_are_refused_at_the_head)
+            T_LOOP(hostile_lengths_are_refused, 0, 5) T(unknown_types_are_refused) T(head_is_in_network_order)
+                T_LOOP(numbers_survive_the_way, 0, 11) T(small_steps_take_one_byte) T_LOOP(doubles_keep_every_bit, 0, 7)
+                    T(overlong_varints_are_refused) T(a_fault_is_sticky) T(strings_come_back_as_they_were)
+                        T_LOOP(bad_strings_are_refused, 0, 9) T(bytes_longer_than_the_body_are_refused)
+                            T(a_buffer_grows_and_keeps_what_is_in_it))

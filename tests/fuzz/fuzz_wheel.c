@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_wheel.c - any bytes as a plan file and as a stored version; what is taken is written, and comes back the same.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "scada/dispatch/wheel_file.h"
+
+static const struct wheel_terms terms = { .part_count = 2, .parts = { "A", "B" }, .loss_share = 0.05 };
+
+static void
+heard(const char *sentence, void *arg)
+{
+	assert(strncmp(sentence, "f:", 2) == 0);
+	++*(unsigned *)arg;
+}
+
+static void
+there_and_back(struct wheel_day *d, const struct wheel_version *v)
+{
+	struct wheel_file f;
+	struct wbuf b;
+	unsigned faults = 0;
+	wbuf_init(&b);
+	wheel_write(&b, d, v, d->start);
+	enum err e = wheel_read(d, "f", (const char *)b.data, b.len, &f, heard, &faults);
+	assert(e == OK ? faults == 0 && strcmp(f.author, v->author) == 0 : faults > 0);
+	wbuf_done(&b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct utc start = { INT64_C(1795359600) * US_PER_S };
+	struct wheel_day d;
+	struct wheel_file f;
+	unsigned faults = 0, n;
+	char why[400];
+	enum err e = wheel_init(&d, &terms, 20780, start, utc_add(start, 48 * WHEEL_SLOT_US), start);
+	assert(e == OK);
+	if (wheel_take(&d, data, size) == OK)
+		there_and_back(&d, wheel_version(&d, 1));
+	wheel_done(&d);
+	e = wheel_read(&d, "f", (const char *)data, size, &f, heard, &faults);
+	assert((e == OK) == (faults == 0) && faults <= WHEEL_FAULTS_MAX);
+	if (e == OK &&
+	    wheel_submit(&d, 0, &f.plan, f.author, utc_add(start, -4 * WHEEL_SLOT_US), &n, why, sizeof(why)) == OK)
+		there_and_back(&d, wheel_version(&d, n));
+	wheel_done(&d);
+	return 0;
+}

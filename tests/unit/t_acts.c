@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_acts.c - values by hand, scans off, notes and confirmations: refused with a reason, journalled before they take effect, answered
+ * once.
+ */
+#include "config.h"
+
+#include "tests/unit/t.h"
+
+#include "tests/unit/acts_kit.h"
+
+static int asker_b;
+
+START_TEST(a_value_by_hand_is_journalled_first_and_then_taken)
+{
+	struct msg_journal_add m;
+
+	feed(P, 40);
+	feed(Q, 2);
+	ck_assert_double_eq(at(SUM)->v, 42);
+	manual("A.P", true, 55, " transmitter in repair\n");
+	ck_assert_uint_eq(answers, 0);
+	ck_assert_double_eq(at(P)->v, 40); /* not before it is recorded */
+	m = entry();
+	ck_assert_uint_eq(m.kind, JOURNAL_MANUAL);
+	ck_assert_uint_eq(m.is_act, 1);
+	ck_assert_str_eq(m.point, "A.P");
+	ck_assert_str_eq(m.user, "duty");
+	ck_assert_uint_eq(m.uid, 1000);
+	ck_assert_str_eq(m.terminal, "pts/3 from 10.0.0.7");
+	ck_assert_str_eq(m.text, "transmitter in repair");
+	ck_assert_str_eq(m.before, "40 kW");
+	ck_assert_str_eq(m.after, "55 kW by hand");
+	ck_assert_uint_eq(saved_state().kind, STATE_MANUAL);
+	store_answers();
+	ck_assert_uint_eq(answers, 1);
+	ck_assert_int_eq(result, OK);
+	ck_assert_uint_eq(detail, 0);
+	ck_assert_uint_eq(touched, 1);
+	ck_assert_double_eq(at(P)->v, 55);
+	ck_assert(strncmp(text, "recorded as entry ", 18) == 0);
+	ck_assert_uint_eq(at(P)->quality, Q_SUBSTITUTED);
+	ck_assert_uint_eq(at(P)->cause, ERR_BY_HAND);
+	calc_run(calc, now(), mono());
+	ck_assert_double_eq(at(SUM)->v, 57);
+	ck_assert_uint_eq(at(SUM)->quality, Q_SUBSTITUTED); /* the mark goes on into what is made of it */
+	ck_assert_uint_eq(at(SUM)->cause, OK);              /* and yet nobody holds that one */
+	feed(P, 41);
+	ck_assert_double_eq(at(P)->v, 55);
+	ck_assert_double_eq(table_reported(table)[P].v, 55);
+	manual("A.P", false, 0, "repaired");
+	ck_assert_uint_eq(saved_state().blob.len, 0); /* forget it */
+	store_answers();
+	ck_assert_double_eq(at(P)->v, 41); /* what was measured meanwhile */
+	ck_assert_uint_eq(at(P)->quality, 0);
+	calc_run(calc, now(), mono());
+	ck_assert_double_eq(at(SUM)->v, 43);
+	ck_assert_uint_eq(at(SUM)->quality, 0);
+}
+END_TEST
+
+START_TEST(a_calculated_value_may_be_replaced_too)
+{
+	feed(P, 40);
+	feed(Q, 2);
+	manual("C.SUM", true, 7, "wrong for the day");
+	store_answers();
+	feed(P, 50);
+	ck_assert_double_eq(at(SUM)->v, 7);
+	manual("C.SUM", false, 0, "right again");
+	store_answers();
+	ck_assert_double_eq(at(SUM)->v, 52); /* it went on below */
+}
+END_TEST
+
+START_TEST(what_cannot_be_is_refused_with_what_would_be_right)
+{
+	static const struct {
+		const char *point;
+		double v;
+		enum err e;
+		int cause;
+		const char *says;
+	} rows[] = {
+		{ "A.NONE", 1, ERR_NOT_FOUND, -1, "there is no point A.NONE" },
+		{ "A.P\033[31m", 1, ERR_NOT_FOUND, -1, "A.P\xEF\xBF\xBD" },
+		{ "A.P", 100.5, ERR_REFUSED, AC_INCONSISTENT, "0 kW to 100 kW" },
+		{ "A.P", -1, ERR_REFUSED, AC_INCONSISTENT, "0 kW to 100 kW" },
+		{ "A.P", (double)NAN, ERR_REFUSED, AC_INCONSISTENT, "finite" },
+		{ "A.P", (double)INFINITY, ERR_REFUSED, AC_INCONSISTENT, "finite" },
+		{ "A.S", 2, ERR_REFUSED, AC_INVALID_POSITION, "0 stop, 1 run, 9 fault" },
+		{ "A.B", 0.5, ERR_REFUSED, AC_INVALID_POSITION, "whole numbers" },
+		{ "A.B", -1, ERR_REFUSED, AC_INVALID_POSITION, "whole numbers" },
+		{ "A.E", -1, ERR_REFUSED, AC_INCONSISTENT, "counter" },
+		{ "A.SP", 1, ERR_REFUSED, AC_NOT_SUPPORTED, "output" },
+		{ "A.CMD", 1, ERR_REFUSED, AC_NOT_SUPPORTED, "output" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		answers = 0;
+		manual(rows[i].point, true, rows[i].v, "try");
+		ck_assert_uint_eq(answers, 1);
+		ck_assert_msg(
+		    result == rows[i].e && addcause == rows[i].cause, "row %zu: %d, %d", i, (int)result, addcause);
+		ck_assert_msg(strstr(text, rows[i].says) != NULL, "row %zu: %s", i, text);
+		ck_assert(strchr(text, '\033') == NULL);
+		/* and the journal knows of it, with the reason code */
+		ck_assert(strncmp(entry().text, "refused: ", 9) == 0);
+		ck_assert_uint_eq(entry().reason, rows[i].cause < 0 ? 255 : (unsigned)rows[i].cause);
+		store_answers();
+	}
+	ck_assert_uint_eq(touched, 0);
+}
+END_TEST
+
+START_TEST(a_reason_is_needed_and_made_safe)
+{
+	char long_reason[300];
+
+	memset(long_reason, 'x', sizeof(long_reason) - 1);
+	long_reason[sizeof(long_reason) - 1] = '\0';
+	manual("A.P", true, 5, " \n");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	manual("A.P", true, 5, long_reason);
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert(strstr(text, "200 bytes") != NULL);
+	long_reason[200] = '\0';
+	manual("A.P", true, 5, long_reason);
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	manual("A.P", true, 6, "bad \033[2J\xE2\x80\xAE news");
+	ck_assert(strchr(entry().text, '\033') == NULL);
+	ck_assert(strstr(entry().text, "\xE2\x80\xAE") == NULL);
+	store_answers();
+}
+END_TEST
+
+START_TEST(refusals_do_not_fill_the_journal)
+{
+	for (int i = 0; i < 200; i++) {
+		manual("A.NONE", true, 1, "try");
+		if (sent_count > 0 && logbook_waiting(book) > 0)
+			store_answers();
+	}
+	ck_assert_uint_eq(answers, 200);
+	ck_assert_uint_le(sent_count, 30);
+}
+END_TEST
+
+START_TEST(when_the_store_is_slow_the_act_goes_on_and_says_so)
+{
+	feed(P, 40);
+	manual("A.P", true, 55, "slow");
+	clock_us += 199 * US_PER_MS;
+	logbook_tick(book, mono());
+	ck_assert_uint_eq(answers, 0);
+	clock_us += US_PER_MS;
+	logbook_tick(book, mono());
+	ck_assert_uint_eq(answers, 1);
+	ck_assert_int_eq(result, OK);
+	ck_assert_uint_eq(detail, RESULT_NOT_RECORDED);
+	ck_assert_str_eq(text, "not yet recorded: A.P: 55 kW by hand");
+	ck_assert_double_eq(at(P)->v, 55);
+	store_answers();
+	ck_assert_uint_eq(answers, 1);
+}
+END_TEST
+
+START_TEST(a_token_that_comes_again_gets_the_first_outcome)
+{
+	feed(P, 40);
+	manual_as(&asker_a, "duty", 77, "A.P", true, 55, 0, "once");
+	manual_as(&asker_b, "duty", 77, "A.P", true, 55, 0, "once"); /* sent again while it is under way */
+	ck_assert_uint_eq(sent_count, 1);
+	store_answers();
+	ck_assert_uint_eq(answers, 2);
+	manual("A.P", false, 0, "end");
+	store_answers();
+	manual_as(&asker_a, "duty", 77, "A.P", true, 55, 0, "once"); /* and long after */
+	ck_assert_uint_eq(answers, 4);
+	ck_assert_int_eq(result, OK);
+	ck_assert_uint_eq(sent_count, 2);
+	ck_assert_double_eq(at(P)->v, 40);
+	/* a refusal is an outcome too */
+	manual_as(&asker_a, "duty", 78, "A.P", true, 500, 0, "too much");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	store_answers();
+	manual_as(&asker_a, "duty", 78, "A.P", true, 50, 0, "too much");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_double_eq(at(P)->v, 40);
+}
+END_TEST
+
+START_TEST(a_token_with_another_act_of_the_same_user_is_refused)
+{
+	feed(P, 40);
+	manual_as(&asker_a, "duty", 77, "A.P", true, 55, 0, "once");
+	manual_as(&asker_b, "duty", 77, "A.P", true, 66, 0, "once"); /* while the first is under way */
+	ck_assert_uint_eq(answers, 1);
+	ck_assert(answered == &asker_b);
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_msg(strstr(text, "token") != NULL, "%s", text);
+	store_answers();
+	ck_assert_double_eq(at(P)->v, 55);
+	manual_as(&asker_b, "duty", 77, "A.P", true, 66, 0, "once"); /* and when it is done */
+	ck_assert_int_eq(result, ERR_REFUSED);
+	manual_as(&asker_b, "duty", 77, "A.P", false, 0, 0, "once");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_uint_eq(sent_count, 1);
+	ck_assert_double_eq(at(P)->v, 55);
+}
+END_TEST
+
+START_TEST(a_token_that_the_journal_knows_of_an_earlier_run_is_not_done_again)
+{
+	feed(P, 40);
+	manual_as(&asker_a, "duty", 77, "A.P", true, 55, 0, "again after a restart");
+	store_answers_at(T0 - 3600 * US_PER_S);
+	ck_assert_int_eq(result, OK);
+	ck_assert(strstr(text, "before") != NULL);
+	ck_assert_double_eq(at(P)->v, 40);
+}
+END_TEST
+
+START_TEST(of_two_at_once_the_later_one_is_told)
+{
+	feed(P, 40);
+	manual_as(&asker_a, "duty", 0, "A.P", true, 55, 0, "first");
+	manual_as(&asker_b, "relief", 0, "A.P", true, 66, 0, "second");
+	ck_assert_uint_eq(answers, 1);
+	ck_assert(answered == &asker_b);
+	ck_assert_int_eq(result, ERR_BUSY);
+	ck_assert_int_eq(addcause, AC_LOCKED_BY_OTHER);
+	ck_assert(strstr(text, "duty") != NULL);
+	sent_sequence--; /* the entry of the refusal came after */
+	store_answers_at(T0 + clock_us);
+	sent_sequence++;
+	ck_assert_double_eq(at(P)->v, 55);
+	store_answers();
+	manual_as(&asker_b, "relief", 0, "A.P", true, 66, 0, "third"); /* later: he sees whose it was */
+	ck_assert_str_eq(entry().before, "55 kW, entered by hand of duty");
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	ck_assert_msg(strstr(text, "duty: first") != NULL, "%s", text);
+	ck_assert_double_eq(at(P)->v, 66);
+}
+END_TEST
+
+START_TEST(an_asker_that_is_gone_gets_no_answer_and_the_act_is_done)
+{
+	manual("A.P", true, 55, "and left");
+	acts_forget(acts, &asker_a);
+	store_answers();
+	ck_assert_uint_eq(answers, 0);
+	ck_assert_double_eq(at(P)->v, 55);
+}
+END_TEST
+
+START_TEST(scan_off_keeps_the_value_and_looks_at_no_sample)
+{
+	feed(P, 40);
+	scan("A.P", false, "sensor is being changed");
+	ck_assert_uint_eq(entry().kind, JOURNAL_SCAN);
+	ck_assert_str_eq(entry().after, "scan off");
+	store_answers();
+	ck_assert_uint_eq(scans_off, 1);
+	ck_assert_uint_eq(at(P)->quality, Q_BLOCKED);
+	ck_assert_uint_eq(at(P)->cause, ERR_SCAN_OFF);
+	feed(P, 99);
+	ck_assert_double_eq(at(P)->v, 40);
+	table_device_down(table, 0, ERR_TIMEOUT);
+	clock_us += 100 * US_PER_S;
+	table_tick(table, mono());
+	ck_assert_uint_eq(at(P)->quality, Q_BLOCKED); /* whatever becomes of its device */
+	scan("A.P", false, "twice");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_int_eq(addcause, AC_POSITION_REACHED);
+	ck_assert_msg(strstr(text, "duty") != NULL && strstr(text, "sensor is being changed") != NULL, "%s", text);
+	store_answers();
+	/* by hand and off at once: the value by hand can be used */
+	manual("A.P", true, 12, "read from the local gauge");
+	store_answers();
+	ck_assert_uint_eq(at(P)->quality, Q_SUBSTITUTED);
+	manual("A.P", false, 0, "gauge is gone");
+	store_answers();
+	ck_assert_uint_eq(at(P)->quality, Q_BLOCKED);
+	scan("A.P", true, "changed");
+	store_answers();
+	ck_assert_uint_eq(scans_on, 1);
+	ck_assert_uint_eq(at(P)->quality, Q_STALE); /* until the next sample */
+	feed(P, 41);
+	ck_assert_double_eq(at(P)->v, 41);
+	ck_assert_uint_eq(at(P)->quality, 0);
+	scan("C.SUM", false, "calculated");
+	ck_assert_int_eq(addcause, AC_NOT_SUPPORTED);
+}
+END_TEST
+
+START_TEST(notes_are_about_a_point_or_a_time)
+{
+	struct msg_note n = { .point = "A.P", .text = "sounds rough" };
+	struct wbuf b = { 0 };
+
+	msg_note_put(&b, &n);
+	request(&asker_a, W_NOTE, &b, "duty");
+	ck_assert_uint_eq(entry().kind, JOURNAL_NOTE);
+	ck_assert_str_eq(entry().point, "A.P");
+	ck_assert_str_eq(entry().text, "sounds rough");
+	ck_assert_int_eq(entry().time, now().us);
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	n = (struct msg_note){ .point = "", .text = "visitors", .time = T0 - 3600 * US_PER_S };
+	wbuf_reset(&b);
+	msg_note_put(&b, &n);
+	request(&asker_a, W_NOTE, &b, "duty");
+	ck_assert_int_eq(entry().time, T0 - 3600 * US_PER_S);
+	ck_assert(strncmp(entry().after, "written at ", 11) == 0);
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	n = (struct msg_note){ .point = "A.NONE", .text = "x" };
+	wbuf_reset(&b);
+	msg_note_put(&b, &n);
+	request(&asker_a, W_NOTE, &b, "duty");
+	ck_assert_int_eq(result, ERR_NOT_FOUND);
+	n = (struct msg_note){ .point = "", .text = "" };
+	wbuf_reset(&b);
+	msg_note_put(&b, &n);
+	request(&asker_a, W_NOTE, &b, "duty");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(a_confirmation_carries_its_entry_to_the_store)
+{
+	uint8_t digest[32] = { 0xAB };
+	struct msg_report_confirm c = {
+		.report = "daily", .label = "2026-11-22", .revision = 2, .digest = { digest, 32 }, .text = "seen"
+	};
+	struct msg_report_sign sign;
+	struct msg_journal_add m;
+	struct wbuf b = { 0 };
+	struct rbuf r;
+
+	msg_report_confirm_put(&b, &c);
+	request(&asker_a, W_REPORT_CONFIRM, &b, "duty");
+	ck_assert_uint_eq(sent_type, W_REPORT_SIGN);
+	rbuf_init(&r, sent.data, sent.len);
+	ck_assert(msg_report_sign_get(&r, &sign) && r_done(&r));
+	ck_assert_str_eq(sign.label, "2026-11-22");
+	ck_assert_uint_eq(sign.revision, 2);
+	rbuf_init(&r, sign.entry.data, sign.entry.len);
+	ck_assert(msg_journal_add_get(&r, &m) && r_done(&r));
+	ck_assert_uint_eq(m.kind, JOURNAL_REPORT);
+	ck_assert_str_eq(m.user, "duty");
+	ck_assert_str_eq(m.text, "report daily of 2026-11-22, revision 2: confirmed: seen");
+	store_answers_at(m.time);
+	ck_assert_int_eq(result, OK);
+	c.digest.len = 31;
+	wbuf_reset(&b);
+	msg_report_confirm_put(&b, &c);
+	request(&asker_a, W_REPORT_CONFIRM, &b, "duty");
+	ck_assert_int_eq(result, ERR_USAGE);
+	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(who_was_told_to_come_again_may_with_the_same_token)
+{
+	feed(P, 40);
+	manual_as(&asker_a, "duty", 5, "A.P", true, 55, 0, "first");
+	manual_as(&asker_b, "relief", 6, "A.P", true, 66, 0, "second");
+	ck_assert_int_eq(result, ERR_BUSY);
+	sent_sequence--; /* the entry of the refusal came after */
+	store_answers_at(T0 + clock_us);
+	sent_sequence++;
+	store_answers();
+	manual_as(&asker_b, "relief", 6, "A.P", true, 66, 0, "second");
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	ck_assert_double_eq(at(P)->v, 66);
+}
+END_TEST
+
+T_MAIN("acts",
+    T_FIXTURE(setup, teardown) T(a_value_by_hand_is_journalled_first_and_then_taken)
+        T(a_calculated_value_may_be_replaced_too) T(what_cannot_be_is_refused_with_what_would_be_right)
+            T(a_reason_is_needed_and_made_safe) T(refusals_do_not_fill_the_journal) T(
+                when_the_store_is_slow_the_act_goes_on_and_says_so) T(a_token_that_comes_again_gets_the_first_outcome)
+                T(a_token_with_another_act_of_the_same_user_is_refused) T(
+                    a_token_that_the_journal_knows_of_an_earlier_run_is_not_done_again)
+                    T(of_two_at_once_the_later_one_is_told) T(an_asker_that_is_gone_gets_no_answer_and_the_act_is_done)
+                        T(scan_off_keeps_the_value_and_looks_at_no_sample) T(notes_are_about_a_point_or_a_time)
+                            T(a_confirmation_carries_its_entry_to_the_store)
+                                T(who_was_told_to_come_again_may_with_the_same_token))

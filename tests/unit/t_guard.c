@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_guard.c - the one-second guard against a small district in simulated time: each rule, and a week with faults.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "scada/dispatch/guard.h"
+#include "tests/unit/t.h"
+
+#define MIDNIGHT INT64_C(1795964400) /* 2026-11-30 00:00 in Tokyo */
+
+static const double none = (double)NAN;
+static struct guard guard;
+static struct guard_settings set;
+static struct guard_input in;
+static struct guard_output out;
+static struct asset_battery ess;
+/* The district: what is drawn by all, what the source would make, batteries as they are. */
+static double load_kw, sun_kw, soc[4], power[4], grid_kw;
+static bool meter_ok;
+
+static void
+begin(enum guard_mode mode)
+{
+	char why[200];
+	memset(&in, 0, sizeof(in));
+	ess = (struct asset_battery){ .energy_kwh = 405,
+		.charge_kw = 180,
+		.discharge_kw = 180,
+		.efficiency_charge = 0.94,
+		.efficiency_discharge = 0.94,
+		.soc_min_pct = 10,
+		.soc_max_pct = 90,
+		.reserve_pct = 30,
+		.temperature_min_c = 5,
+		.temperature_max_c = 45 };
+	set = (struct guard_settings){ .demand = { .target_kw = 1450,
+		                           .import_max_kw = 2000,
+		                           .slope_s = 60,
+		                           .min_off_s = 300,
+		                           .blind_s = 300,
+		                           .step_count = 3,
+		                           .step_kw = { 40, 60, 80 } },
+		.export_max_kw = 500,
+		.ramp_pct_per_s = 10,
+		.battery_count = 4,
+		.source_count = 1,
+		.source_rated_kw = { 3000 } };
+	for (unsigned i = 0; i < 4; i++) {
+		set.battery[i] = (struct guard_battery_set){ &ess, 0, i == 3 };
+		in.battery[i] = (struct guard_battery_in){ 60, 25, 1, 0, none, none, none, 0, 30, true, false };
+		soc[i] = 60;
+		power[i] = 0;
+	}
+	in.demand = (struct demand_input){
+		.utc = { MIDNIGHT * US_PER_S }, .mono = { 5000 * US_PER_S }, .counter_kwh = none, .month_max_kw = none
+	};
+	in.plan_until.us = INT64_MAX;
+	in.mode = mode;
+	in.filed_kw = in.dr_kw = none;
+	load_kw = 600;
+	sun_kw = 0;
+	meter_ok = true;
+	out = (struct guard_output){ .source[0].kw = none };
+	ck_assert(guard_init(&guard, &set, why, sizeof(why)));
+}
+
+static void
+plan(double kw)
+{
+	for (unsigned i = 0; i < 3; i++)
+		in.battery[i].plan_kw = kw;
+}
+
+static void
+second(void)
+{
+	double sum = 0, shed = 0, made = sun_kw;
+	in.demand.utc.us += US_PER_S;
+	in.demand.mono.us += US_PER_S;
+	for (unsigned i = 0; i < out.shed; i++)
+		shed += set.demand.step_kw[i];
+	if (isfinite(out.source[0].kw) && out.source[0].kw < made)
+		made = out.source[0].kw;
+	for (unsigned i = 0; i < 4; i++) {
+		soc[i] -= power[i] / 405 / 36 * (power[i] > 0 ? 1 / 0.94 : 0.94);
+		sum += i < 3 ? power[i] : 0;
+	}
+	grid_kw = load_kw - shed - made - sum;
+	in.demand.power_kw = meter_ok ? grid_kw : none;
+	in.source_kw[0] = made;
+	for (unsigned i = 0; i < 4; i++) {
+		in.battery[i].power_kw = power[i];
+		in.battery[i].soc_pct = soc[i];
+	}
+	guard_step(&guard, &in, &out);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct guard_battery_in *b = &in.battery[i];
+		double plan_kw = in.plan_until.us > in.demand.utc.us ? b->plan_kw : 0;
+		power[i] = !b->is_available       ? 0
+		    : isfinite(b->held_kw)        ? b->held_kw
+		    : isfinite(out.battery[i].kw) ? out.battery[i].kw
+		    : in.mode == GUARD_MANUAL     ? 0
+		                                  : plan_kw;
+	}
+}
+
+static void
+run(unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds; i++)
+		second();
+}
+
+static double
+sum3(void)
+{
+	return power[0] + power[1] + power[2];
+}
+
+START_TEST(a_plan_that_fits_stands_and_slot_2_is_empty)
+{
+	begin(GUARD_ECONOMIC);
+	plan(15);
+	run(100);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert(isnan(out.battery[i].kw));
+	ck_assert_uint_eq(out.flags, 0);
+	ck_assert_uint_eq(out.shed, 0);
+}
+END_TEST
+
+START_TEST(a_step_of_the_plan_is_walked_by_the_ramp)
+{
+	begin(GUARD_ECONOMIC);
+	run(5);
+	plan(150);
+	second();
+	ck_assert_double_eq_tol(power[0], 18, 1e-9);
+	ck_assert_int_eq(out.battery[0].reason, WHY_RAMP);
+	run(10);
+	ck_assert_double_eq_tol(sum3(), 450, 1e-9);
+	ck_assert(isnan(out.battery[0].kw));
+}
+END_TEST
+
+START_TEST(nothing_is_wanted_in_manual_and_figures_go_on)
+{
+	begin(GUARD_MANUAL);
+	load_kw = 2500;
+	run(900);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert(isnan(out.battery[i].kw));
+	ck_assert_uint_eq(out.shed, 0);
+	ck_assert_int_eq(out.demand.stage, DEMAND_WARNING);
+	/* And back without a bump. */
+	in.mode = GUARD_ECONOMIC;
+	plan(0);
+	second();
+	ck_assert_double_le(fabs(sum3()), 54 + 1e-9);
+	/* At once. */
+	in.mode = GUARD_MANUAL;
+	second();
+	ck_assert(isnan(out.battery[0].kw));
+}
+END_TEST
+
+START_TEST(what_one_cannot_give_the_others_take)
+{
+	begin(GUARD_ECONOMIC);
+	plan(60);
+	run(20);
+	in.battery[1].is_available = false;
+	run(20);
+	ck_assert_double_eq_tol(power[0] + power[2], 180, 0.1);
+	ck_assert_int_eq(out.battery[1].reason, WHY_OUT);
+	ck_assert_int_eq(out.battery[0].reason, WHY_SHARED);
+	ck_assert_uint_eq(out.flags, GUARD_BATTERY_OUT);
+	in.battery[1].is_available = true;
+	in.battery[0].held_kw = -50;
+	run(20);
+	ck_assert(isnan(out.battery[0].kw));
+	ck_assert_int_eq(out.battery[0].reason, WHY_HELD);
+}
+END_TEST
+
+START_TEST(the_reserve_is_kept_and_opens_in_an_island)
+{
+	begin(GUARD_ECONOMIC);
+	plan(100);
+	for (unsigned i = 0; i < 3; i++)
+		soc[i] = 30.5;
+	run(3600);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_double_ge(soc[i], 30);
+	ck_assert_double_lt(sum3(), 5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_SOC_LOW);
+	ck_assert_uint_ne(out.flags & GUARD_SHORT, 0);
+	in.mode = GUARD_ISLAND;
+	in.battery[0].is_forming = true;
+	power[0] = 120;
+	second();
+	ck_assert(isnan(out.battery[0].kw)); /* it balances */
+	ck_assert_double_gt(out.battery[1].kw, 10);
+	ck_assert_int_ne(out.battery[1].reason, WHY_SOC_LOW);
+}
+END_TEST
+
+START_TEST(an_island_sheds_when_batteries_are_at_their_limit_or_empty)
+{
+	begin(GUARD_ISLAND);
+	in.battery[0].is_forming = true;
+	for (unsigned i = 0; i < 3; i++)
+		soc[i] = 60;
+	for (unsigned i = 0; i < 35; i++) {
+		power[0] = power[1] = power[2] = 175;
+		second();
+	}
+	ck_assert_uint_eq(out.shed, 3);
+	ck_assert_int_eq(out.shed_reason, WHY_ISLAND);
+	for (unsigned i = 0; i < 310; i++) {
+		power[0] = power[1] = power[2] = 50;
+		second();
+	}
+	ck_assert_uint_eq(out.shed, 2);
+	soc[2] = 12;
+	second();
+	ck_assert_uint_eq(out.shed, 3);
+}
+END_TEST
+
+START_TEST(the_draw_is_kept_below_the_limit_of_the_connection)
+{
+	begin(GUARD_ECONOMIC);
+	set.demand.target_kw = 0;
+	char why[200];
+	ck_assert(guard_init(&guard, &set, why, sizeof(why)));
+	run(10);
+	load_kw = 2300;
+	run(25);
+	ck_assert_double_le(grid_kw, 2000.5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_GRID_LIMIT);
+	load_kw = 3000;
+	run(25);
+	ck_assert_uint_ne(out.flags & GUARD_IMPORT, 0);
+}
+END_TEST
+
+START_TEST(export_is_held_by_batteries_then_by_sources)
+{
+	begin(GUARD_ECONOMIC);
+	load_kw = 600;
+	sun_kw = 1300; /* 700 out */
+	run(60);
+	ck_assert_double_ge(grid_kw, -500.5);
+	ck_assert_double_le(sum3(), -150);
+	sun_kw = 2500;
+	run(25);
+	ck_assert_double_ge(grid_kw, -501);
+	ck_assert(isfinite(out.source[0].kw));
+	ck_assert_int_eq(out.source[0].reason, WHY_CURTAILED);
+	ck_assert_double_eq_tol(sum3(), -540, 1);
+	sun_kw = 100;
+	run(120);
+	ck_assert(isnan(out.source[0].kw));
+}
+END_TEST
+
+START_TEST(batteries_keep_the_half_hour_before_steps_do)
+{
+	begin(GUARD_ECONOMIC);
+	load_kw = 1800;
+	for (unsigned i = 0; i < 1799; i++) {
+		second();
+		ck_assert_uint_eq(out.shed, 0);
+	}
+	second();
+	ck_assert(out.demand.window_closed);
+	ck_assert_double_le(out.demand.closed_kw, 1450);
+	begin(GUARD_ECONOMIC);
+	load_kw = 2100; /* 650 too much for 540 */
+	run(1790);
+	ck_assert_uint_eq(out.shed, 3);
+	ck_assert_int_eq(out.shed_reason, WHY_PEAK);
+	ck_assert_double_le(out.demand.forecast_kw, 1460);
+}
+END_TEST
+
+START_TEST(without_a_plan_it_goes_by_rules)
+{
+	begin(GUARD_ECONOMIC);
+	load_kw = 200;
+	in.plan_until.us = in.demand.utc.us + 30 * US_PER_S;
+	plan(-50);
+	run(20);
+	ck_assert_double_eq_tol(sum3(), -150, 1e-6);
+	run(60);
+	ck_assert_uint_ne(out.flags & GUARD_NO_PLAN, 0);
+	ck_assert_double_eq_tol(grid_kw, 0, 3);
+	ck_assert_int_eq(out.battery[0].reason, WHY_SURPLUS);
+	in.plan_until.us = INT64_MAX;
+	in.battery[0].plan_kw = none; /* not whole: no plan */
+	second();
+	ck_assert_uint_ne(out.flags & GUARD_NO_PLAN, 0);
+}
+END_TEST
+
+START_TEST(a_filed_half_hour_is_met)
+{
+	begin(GUARD_FOLLOW);
+	in.filed_kw = 300;
+	load_kw = 600;
+	sun_kw = 1000;
+	double kwh = 0;
+	for (unsigned i = 0; i < 1799; i++) {
+		if (i == 600)
+			sun_kw = 820;
+		second();
+		kwh -= grid_kw / 3600;
+	}
+	ck_assert_double_eq_tol(kwh, 150, 1);
+	ck_assert_int_eq(out.battery[0].reason, WHY_FILED);
+}
+END_TEST
+
+START_TEST(a_promise_of_demand_response_is_kept)
+{
+	begin(GUARD_RESPONSE);
+	in.dr_kw = 300;
+	run(40);
+	ck_assert_double_le(grid_kw, 300.5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_RESPONSE);
+}
+END_TEST
+
+START_TEST(peak_cut_holds_the_target_and_refills)
+{
+	begin(GUARD_PEAK);
+	load_kw = 1700;
+	run(60);
+	ck_assert_double_le(grid_kw, 1453);
+	load_kw = 900;
+	run(60);
+	ck_assert_double_eq_tol(grid_kw, 1160, 3);
+}
+END_TEST
+
+START_TEST(a_bad_meter_holds_then_goes_to_nothing)
+{
+	begin(GUARD_ECONOMIC);
+	load_kw = 700;
+	plan(100);
+	run(60);
+	ck_assert_double_eq_tol(sum3(), 300, 1e-6);
+	meter_ok = false;
+	run(3);
+	ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+	run(100);
+	ck_assert_uint_ne(out.flags & GUARD_METER_BAD, 0);
+	ck_assert(!out.demand.is_known);
+	ck_assert_double_eq_tol(sum3(), 300, 1e-6);
+	ck_assert_int_eq(out.battery[0].reason, WHY_BLIND);
+	plan(-100); /* not followed blind */
+	run(100);
+	ck_assert_double_eq_tol(sum3(), 300, 1e-6);
+	run(130);
+	ck_assert_double_eq_tol(sum3(), 0, 1e-6);
+	meter_ok = true;
+	run(15);
+	ck_assert_double_eq_tol(sum3(), -300, 1e-6);
+}
+END_TEST
+
+START_TEST(a_school_never_gives_back)
+{
+	begin(GUARD_ECONOMIC);
+	in.battery[3].plan_kw = 100;
+	run(30);
+	ck_assert_double_eq(power[3], 30);
+	ck_assert_int_eq(out.battery[3].reason, WHY_NO_RETURN);
+	in.battery[3].site_load_kw = none;
+	second();
+	ck_assert_double_eq(power[3], 0);
+	in.battery[3].plan_kw = -40;
+	run(30);
+	ck_assert_double_eq(power[3], -40);
+}
+END_TEST
+
+static uint64_t seed = 7;
+
+static double
+any(double low, double high)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return low + (high - low) * (double)(seed >> 40) / (double)(1 << 24);
+}
+
+/* What happens in a minute of the week. */
+static void
+happen(unsigned minute)
+{
+	double hour = minute % 1440 / 60.0, day = hour > 6 && hour < 18 ? sin((hour - 6) / 12 * 3.14159265) : 0;
+	load_kw = 500 + 1100 * day + any(-60, 60) + (any(0, 1) < 0.02 ? any(0, 600) : 0);
+	sun_kw = minute / 1440 % 2 == 0 ? 1800 * day * any(0.2, 1) : 100 * day;
+	meter_ok = any(0, 1) > (meter_ok ? 0.003 : 0.6);
+	in.plan_until.us = any(0, 1) < 0.9 ? INT64_MAX : 0;
+	for (unsigned i = 0; i < 4; i++) {
+		struct guard_battery_in *b = &in.battery[i];
+		b->is_available = any(0, 1) > (b->is_available ? 0.003 : 0.9);
+		b->temperature_c = any(0, 1) < 0.02 ? any(-10, 60) : 25;
+		b->held_kw = any(0, 1) < 0.002 ? any(-100, 100) : any(0, 1) < 0.3 ? (double)none : b->held_kw;
+		b->site_load_kw = any(0, 60);
+		if (minute % 15 == 0)
+			b->plan_kw = hour < 6 ? any(-150, 0) : any(-80, 180);
+	}
+	static const enum guard_mode modes[] = { GUARD_ECONOMIC, GUARD_ECONOMIC, GUARD_FOLLOW, GUARD_PEAK,
+		GUARD_RESPONSE };
+	if (minute % 120 == 0)
+		in.mode = modes[(unsigned)any(0, 5)];
+	in.filed_kw = any(0, 400);
+	in.dr_kw = 900;
+}
+
+START_TEST(a_week_with_faults_keeps_every_limit)
+{
+#ifdef CHISAN_SANITIZED
+	const int days = 2;
+#else
+	const int days = 7;
+#endif
+	unsigned seconds = (unsigned)t_rounds(days * 86400), over_export = 0, over_import = 0, windows = 0;
+	bool excused = false;
+	begin(GUARD_ECONOMIC);
+	for (unsigned k = 0; k < seconds; k++) {
+		if (k % 60 == 0)
+			happen(k / 60);
+		second();
+		for (unsigned i = 0; i < 4; i++) {
+			const struct guard_want *w = &out.battery[i];
+			double least_pct = in.battery[i].soc_pct - 30;
+			ck_assert(!(w->kw > 180 + 1e-9) && !(w->kw < -180 - 1e-9));
+			ck_assert(isnan(w->kw) || in.battery[i].is_available);
+			ck_assert(isnan(w->kw) || isnan(in.battery[i].held_kw));
+			ck_assert(!(least_pct <= 0 && w->kw > 0));
+			ck_assert(!(in.battery[i].soc_pct >= 90 && w->kw < 0));
+			ck_assert(isnan(w->kw) || w->kw == 0 || w->reason != WHY_NONE);
+		}
+		ck_assert(!(out.battery[3].kw > in.battery[3].site_load_kw));
+		bool is_seen = meter_ok;
+		over_export = is_seen && grid_kw < -500 - 5 ? over_export + 1 : 0;
+		over_import = is_seen && grid_kw > 2000 + 5 && (out.flags & GUARD_IMPORT) == 0 ? over_import + 1 : 0;
+		ck_assert_uint_le(over_export, 25);
+		ck_assert_uint_le(over_import, 25);
+		excused = excused || !out.demand.is_known || out.demand.stage >= DEMAND_WARNING;
+		if (out.demand.window_closed) {
+			windows++;
+			ck_assert(out.demand.closed_kw <= 1450 * 1.005 || excused);
+			excused = false;
+		}
+	}
+	ck_assert_uint_ge(windows, seconds / 1800 - 1);
+}
+END_TEST
+
+START_TEST(every_reason_and_mode_has_its_words)
+{
+	for (unsigned i = 1; i < GUARD_REASONS; i++) {
+		ck_assert_str_ne(guard_reason_name(i), "");
+		for (unsigned j = 1; j < i; j++)
+			ck_assert_str_ne(guard_reason_name(i), guard_reason_name(j));
+	}
+	for (unsigned i = 0; i < GUARD_MODES; i++)
+		ck_assert_str_ne(guard_mode_name(i), "");
+}
+END_TEST
+
+T_MAIN("guard",
+    T_TIMEOUT(300) T(a_plan_that_fits_stands_and_slot_2_is_empty) T(a_step_of_the_plan_is_walked_by_the_ramp)
+        T(nothing_is_wanted_in_manual_and_figures_go_on) T(what_one_cannot_give_the_others_take)
+            T(the_reserve_is_kept_and_opens_in_an_island) T(an_island_sheds_when_batteries_are_at_their_limit_or_empty)
+                T(the_draw_is_kept_below_the_limit_of_the_connection) T(export_is_held_by_batteries_then_by_sources)
+                    T(batteries_keep_the_half_hour_before_steps_do) T(without_a_plan_it_goes_by_rules)
+                        T(a_filed_half_hour_is_met) T(a_promise_of_demand_response_is_kept)
+                            T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
+                                T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
+                                    T(every_reason_and_mode_has_its_words))

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_solver.c - the relaxation: vectors, what is refused before the solver sees it, warm as cold, a solver that lies.
+ */
+#include "config.h"
+
+#include "scada/planner/solver_private.h"
+#include "tests/unit/t.h"
+#include "tests/unit/unit_kit.h"
+
+static const struct lp_label none = { -1, -1, LP_NO_STEP, 0 };
+
+/* minimise x + 2 y with x + y >= least, x <= 3 */
+static struct lp *
+small(double least)
+{
+	struct lp *lp = lp_new();
+
+	lp_column(lp, 0, 3, 1, false, none);
+	lp_column(lp, 0, 10, 2, false, none);
+	lp_row(lp, least, LP_INFINITY, none);
+	lp_element(lp, 0, 0, 1);
+	lp_element(lp, 0, 1, 1);
+	lp_finish(lp);
+	return lp;
+}
+
+static enum solve_end
+ended(const struct lp *lp, double seconds, double *cost)
+{
+	struct solver *s = solver_new();
+	struct solution out;
+
+	solver_relax(s, lp, 0, seconds, &out);
+	enum solve_end end = out.end;
+	if (cost != NULL)
+		*cost = out.cost;
+	ck_assert(end == SOLVE_OPTIMAL || out.why[0] != '\0');
+	solution_done(&out);
+	solver_free(s);
+	return end;
+}
+
+START_TEST(finds_the_least_cost_and_its_prices)
+{
+	struct lp *lp = small(5);
+	struct solver *s = solver_new();
+	struct solution out;
+
+	solver_relax(s, lp, 0, 10, &out);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	ck_assert_double_eq_tol(out.cost, 7, 1e-9);
+	ck_assert_double_eq_tol(out.x[0], 3, 1e-9);
+	ck_assert_double_eq_tol(out.x[1], 2, 1e-9);
+	ck_assert_double_eq_tol(out.dual[0], 2, 1e-9);
+	ck_assert_double_eq_tol(out.reduced[0], -1, 1e-9);
+	solution_done(&out);
+	solver_free(s);
+	lp_free(lp);
+}
+END_TEST
+
+START_TEST(says_why_there_is_no_plan)
+{
+	struct lp *lp = small(14);
+
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_INFEASIBLE);
+	lp_free(lp);
+	lp = small(5);
+	lp->cost[1] = -1;
+	lp->upper[1] = LP_INFINITY;
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_UNBOUNDED);
+	lp_free(lp);
+}
+END_TEST
+
+START_TEST(refuses_before_the_solver_sees_it)
+{
+	struct lp *lp = small(5);
+
+	lp->cost[0] = (double)NAN;
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_BROKEN);
+	lp->cost[0] = 1;
+	lp->value[0] = HUGE_VAL;
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_BROKEN);
+	lp->value[0] = 1;
+	lp->index[1] = 7;
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_BROKEN);
+	lp->index[1] = 0;
+	ck_assert_int_eq(ended(lp, 0, NULL), SOLVE_TIME);
+	ck_assert_int_eq(ended(lp, 10, NULL), SOLVE_OPTIMAL);
+	lp_free(lp);
+}
+END_TEST
+
+START_TEST(warm_costs_what_cold_costs)
+{
+	struct solver *s = solver_new();
+
+	for (unsigned from = 0, shift = 0; from < 40; shift = 1 + from % 3, from += shift) {
+		struct lp *lp = kit_units((uint64_t)_i, 3, 24, from);
+		struct solution out;
+		double cold;
+		solver_relax(s, lp, shift, 10, &out);
+		ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+		ck_assert_int_eq(ended(lp, 10, &cold), SOLVE_OPTIMAL);
+		ck_assert_double_eq_tol(out.cost, cold, 1e-9 * (1 + fabs(cold)));
+		solution_done(&out);
+		lp_free(lp);
+	}
+	solver_free(s);
+}
+END_TEST
+
+START_TEST(another_shape_starts_cold)
+{
+	struct solver *s = solver_new();
+	struct lp *lp[] = { kit_units(1, 2, 12, 0), small(5), kit_units(1, 2, 20, 0) };
+
+	for (unsigned i = 0; i < 9; i++) {
+		struct solution out;
+		double cold, gap;
+		solver_relax(s, lp[i % 3], 1, 10, &out);
+		ck_assert_int_eq(ended(lp[i % 3], 10, &cold), SOLVE_OPTIMAL);
+		ck_assert_double_eq_tol(out.cost, cold, 1e-9 * (1 + fabs(cold)));
+		solution_done(&out);
+		solver_commit(s, lp[(i + i / 3) % 3], 1, 0.05, &out, &gap);
+		solution_done(&out);
+	}
+	for (int i = 0; i < 3; i++)
+		lp_free(lp[i]);
+	solver_free(s);
+}
+END_TEST
+
+START_TEST(a_solver_that_lies_is_caught)
+{
+	struct lp *lp = small(5);
+	double x[] = { 3, 2 }, dual[] = { 2 }, reduced[] = { -1, 0 };
+	struct solution out = { .end = SOLVE_OPTIMAL, .cost = 7, .x = x, .dual = dual, .reduced = reduced };
+
+	ck_assert(solver_verify(lp, lp->lower, lp->upper, &out));
+	x[1] = 1.9; /* below the row */
+	out.end = SOLVE_OPTIMAL;
+	ck_assert(!solver_verify(lp, lp->lower, lp->upper, &out));
+	ck_assert_int_eq(out.end, SOLVE_BROKEN);
+	x[1] = (double)NAN;
+	out.end = SOLVE_OPTIMAL;
+	ck_assert(!solver_verify(lp, lp->lower, lp->upper, &out));
+	x[0] = 1, x[1] = 4; /* allowed, and dearer than it says is possible */
+	out.cost = 9;
+	out.end = SOLVE_OPTIMAL;
+	ck_assert(!solver_verify(lp, lp->lower, lp->upper, &out));
+	out.end = SOLVE_FEASIBLE;
+	ck_assert(solver_verify(lp, lp->lower, lp->upper, &out));
+	lp_free(lp);
+}
+END_TEST
+
+T_MAIN("solver",
+    T(finds_the_least_cost_and_its_prices) T(says_why_there_is_no_plan) T(refuses_before_the_solver_sees_it)
+        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(another_shape_starts_cold) T(a_solver_that_lies_is_caught))
