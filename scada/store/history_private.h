@@ -35,6 +35,7 @@
 	_(H_CHUNK_AFTER, "SELECT min(t0) FROM chunk WHERE point = ? AND t0 > ? AND min IS NOT NULL") \
 	_(H_RUNS_BACK, "SELECT t0, seq, t1, open, block FROM chunk WHERE point = ? AND t0 < ? AND min IS NOT NULL " \
 	               "ORDER BY t0 DESC, seq DESC") \
+	_(H_CHUNK_ANY, "SELECT EXISTS (SELECT 1 FROM chunk)") \
 	_(H_CHUNK_FIRST, "SELECT min(t0) FROM chunk WHERE point = ?") \
 	_(H_CHUNKS_OLD, "SELECT t0, seq, block, t1 FROM chunk WHERE point = ? AND t0 < ? AND open = 0 ORDER BY t0 LIMIT ?") \
 	_(H_SCAN_PUT, "INSERT INTO scan VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET t1 = max(t1, excluded.t1)") \

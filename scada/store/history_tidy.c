@@ -22,6 +22,12 @@ static const char *const meta_rolled[] = { NULL, META_ROLLED ".half-hours", META
 /* ---- days */
 
 static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
 day_of(unsigned level, int64_t ms)
 {
 	return level == ROLL_HALF_HOURS ? ms - ms % DAY_MS : roll_day_of(ms);
@@ -40,21 +46,32 @@ roll(struct history *h, unsigned level, uint32_t track, int64_t day, uint32_t *w
 	                                : history_roll_zone_day(h, track, day, weight);
 }
 
-/* The oldest that there is; INT64_MAX: nothing. */
+/* The oldest that is in memory; INT64_MAX: nothing. */
 static int64_t
-oldest_ms(struct history *h)
+oldest_in_memory(const struct history *h)
 {
 	int64_t oldest = INT64_MAX;
 
+	for (uint32_t i = 0; i < h->track_count; i++)
+		if (h->tracks[i].run.count > 0)
+			oldest = least(oldest, h->tracks[i].run.first);
+	return oldest;
+}
+
+/* The oldest that there is; INT64_MAX: nothing. A site that records nothing is asked again and again: the tracks one by one only where
+ * one of them has a run. */
+static int64_t
+oldest_ms(struct history *h)
+{
+	int64_t oldest = oldest_in_memory(h);
+
+	if (history_number(h, history_st(h, H_CHUNK_ANY), 0, NULL) == 0)
+		return oldest;
 	for (uint32_t i = 0; i < h->track_count; i++) {
-		const struct track *t = &h->tracks[i];
 		sqlite3_stmt *st = history_st(h, H_CHUNK_FIRST);
 
-		sqlite3_bind_int64(st, 1, t->key);
-		int64_t first = history_number(h, st, INT64_MAX, NULL);
-		if (t->run.count > 0 && t->run.first < first)
-			first = t->run.first;
-		oldest = first < oldest ? first : oldest;
+		sqlite3_bind_int64(st, 1, h->tracks[i].key);
+		oldest = least(oldest, history_number(h, st, INT64_MAX, NULL));
 	}
 	return oldest;
 }
@@ -296,22 +313,16 @@ drop_rest(struct history *h, const struct site *s, int64_t now)
 	return db_exec(h->db, sql);
 }
 
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* True: the track has more that is old. */
+/* rolled: up to when all rolls are made. *dropped is added to. */
 static enum err
-clean_track(struct history *h, const struct site *s, uint32_t track, int64_t now, uint32_t *dropped)
+clean_track(struct history *h, const struct site *s, uint32_t track, int64_t now, int64_t rolled, uint32_t *dropped)
 {
 	const struct track *t = &h->tracks[track];
 	struct site_retention r = site_retention_of(s, t->class);
 	int64_t samples = cutoff(now, r.samples_us), days = cutoff(now, r.days_us), half = cutoff(now, r.half_hours_us);
 	enum err e = OK;
 
-	samples = least(samples, least(rolled_upto(h, ROLL_HALF_HOURS, now), rolled_upto(h, ROLL_DAYS, now)));
+	samples = least(samples, rolled);
 	if (samples != INT64_MIN)
 		e = drop_runs(h, t, samples, dropped);
 	if (e == OK && half != INT64_MIN)
@@ -344,10 +355,11 @@ clean_some(struct history *h, const struct site *s, int64_t now)
 
 	if (!is_clean_due(h, now) || db_begin(h->db) != OK)
 		return false;
+	int64_t rolled = least(rolled_upto(h, ROLL_HALF_HOURS, now), rolled_upto(h, ROLL_DAYS, now));
 	for (at = y->clean_track; at < h->track_count && n < STEP_TRACKS && e == OK; n++) {
 		uint32_t before = dropped;
 
-		e = clean_track(h, s, at, now, &dropped);
+		e = clean_track(h, s, at, now, rolled, &dropped);
 		if (dropped - before < STEP_RUNS)
 			at++;
 		if (dropped >= STEP_RUNS)

@@ -374,8 +374,40 @@ START_TEST(a_clock_that_is_ahead_takes_nothing_away)
 }
 END_TEST
 
+static int
+note_statement(unsigned kind, void *count, void *statement, void *text)
+{
+	(void)kind;
+	(void)statement;
+	(void)text;
+	++*(unsigned *)count;
+	return 0;
+}
+
+/* A site of which nothing is recorded has no oldest sample, however often that is asked: not once more for each point. */
+START_TEST(points_without_history_are_not_asked_for_again)
+{
+	unsigned n = 0;
+
+	begin(HK_POINTS, "UTC");
+	ck_assert_int_eq(sqlite3_trace_v2(k.db.sqlite, SQLITE_TRACE_STMT, note_statement, &n), SQLITE_OK);
+	tidy(HK_START + HOUR);
+	ck_assert_uint_gt(n, 0);
+	ck_assert_uint_lt(n, 4 * HK_POINTS + 16);
+	n = 0;
+	ck_assert(!history_tidy(k.h, &k.site, HK_START + HOUR));
+	ck_assert_uint_lt(n, HK_POINTS / 2);
+	live(HK_START + HOUR, HK_START + 3 * DAY, 60000); /* and what is recorded then has its rolls */
+	tidy(HK_START + 3 * DAY);
+	struct bucket b[ROLL_MOST];
+	int64_t edges[ROLL_MOST + 1];
+	ck_assert_uint_eq(read_roll(1, ROLL_HALF_HOURS, HK_START + DAY, edges, b), 48);
+}
+END_TEST
+
 T_MAIN("history_roll",
-    T_TIMEOUT(300) T_FIXTURE(setup, teardown) T(half_hours_are_what_the_samples_say)
+    T_TIMEOUT(300) T_FIXTURE(setup, teardown) T(points_without_history_are_not_asked_for_again)
+        T(half_hours_are_what_the_samples_say)
         T_LOOP(days_of_a_zone_have_23_and_25_hours, 0, ARRAY_LEN(days)) T(late_data_make_rolls_again)
             T(a_silent_device_has_rolls_that_say_so) T(an_outage_over_midnight_changes_the_day_before) T_LOOP(
                 a_counter_counts_on_over_bad_readings, 0, 3) T(a_counter_counts_from_what_was_good_a_moment_before)
