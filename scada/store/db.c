@@ -180,6 +180,25 @@ db_begin(struct db *db)
 }
 
 enum err
+db_begin_reading(struct db *db)
+{
+	enum err e = OK;
+
+	for (int ms = 0; ms < DB_LOOK_MS; ms++) {
+		e = db_exec(db, "BEGIN");
+		if (e == OK)
+			e = db_exec(db, "PRAGMA schema_version"); /* the first read: from here on nothing changes for us */
+		if (e == OK)
+			return OK;
+		db_rollback(db);
+		if (db->code != SQLITE_READONLY_RECOVERY && db->code != SQLITE_READONLY_CANTLOCK)
+			return e;
+		(void)sqlite3_sleep(1);
+	}
+	return e;
+}
+
+enum err
 db_commit(struct db *db)
 {
 	enum err e = db_exec(db, "COMMIT");

@@ -86,6 +86,12 @@ enum err db_note(struct db *db, int code, const char *what);
 enum err db_say(struct db *db, enum err why, const char *what, const char *system); /* a failure of our own */
 /* Every transaction of the writer begins here: it is counted, so that a foreign log is told by its count. */
 enum err db_begin(struct db *db);
+/*
+ * Begins to read at one moment; db_rollback ends it. A reader whom the system lets only read cannot repair the log's index, and SQLite tells
+ * it to be broken when it was just being written: then it is looked at again, for at most DB_LOOK_MS.
+ */
+#define DB_LOOK_MS 500
+enum err db_begin_reading(struct db *db);
 enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
 /* Within a transaction: from here on it is another line than that of earlier copies. */

@@ -408,7 +408,7 @@ journal_prove_step(struct journal_proof *p, uint32_t most, struct msg_verified *
 		return p->db->why = ERR_USAGE;
 	}
 	is_own = sqlite3_get_autocommit(p->db->sqlite) != 0;
-	e = is_own ? db_exec(p->db, "BEGIN") : OK;
+	e = is_own ? db_begin_reading(p->db) : OK;
 	if (e == OK)
 		e = look_on(p, most, done);
 	if (is_own)

@@ -101,7 +101,7 @@ query_begin(struct query *q)
 	/* the writer's own connection may be within a transaction already: then its moment is ours */
 	q->is_own = sqlite3_get_autocommit(q->db->sqlite) != 0;
 	if (q->is_own)
-		e = db_exec(q->db, "BEGIN");
+		e = db_begin_reading(q->db);
 	if (e == OK)
 		e = query_tail_read(q, 0, &more);
 	if (e != OK)
@@ -125,7 +125,7 @@ query_refresh(struct query *q, uint32_t most)
 {
 	bool more = false;
 
-	if (q->depth > 0 || !sqlite3_get_autocommit(q->db->sqlite) || db_exec(q->db, "BEGIN") != OK)
+	if (q->depth > 0 || !sqlite3_get_autocommit(q->db->sqlite) || db_begin_reading(q->db) != OK)
 		return false;
 	(void)query_tail_read(q, most, &more);
 	db_rollback(q->db);

@@ -118,7 +118,11 @@ step(struct reader *r, struct question *q, struct mono now)
 	if (!q->has_begun)
 		q->damaged = query_damaged(r->source.query);
 	q->is_busy = true;
+	/* a slice sees one moment; where none is to be had it says itself what it cannot read */
+	bool is_own = sqlite3_get_autocommit(r->source.db.sqlite) != 0 && db_begin_reading(&r->source.db) == OK;
 	turn = q->answer->step(q);
+	if (is_own && r->source.is_open)
+		db_rollback(&r->source.db);
 	q->is_busy = false;
 	if (!r->is_making &&
 	    source_is_gone(&r->source)) /* in the middle of it: what was read may be of two databases */

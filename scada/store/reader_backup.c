@@ -140,9 +140,9 @@ start(struct question *q)
 	c->began = clock_mono();
 	e = db_open(&c->db, q->reader->source.folder, false);
 	if (e == OK)
-		e = db_exec(&c->db, "BEGIN");
+		e = db_begin_reading(&c->db);
 	if (e == OK) {
-		pages = number(&c->db, "PRAGMA page_count"); /* the first read: from here on nothing changes for us */
+		pages = number(&c->db, "PRAGMA page_count");
 		page = number(&c->db, "PRAGMA page_size");
 		e = pages < 0 || page < 0 ? c->db.why : OK;
 	}

@@ -500,6 +500,7 @@ END_TEST
 /* In place of SQLite's: meanwhile the writer abandons the database and opens it again. */
 static bool is_replaced;
 static char shm[160];
+static int torn; /* so often the index is found half written */
 
 int
 sqlite3_exec(sqlite3 *of, const char *sql, int (*each)(void *, int, char **, char **), void *arg, char **message)
@@ -512,6 +513,10 @@ sqlite3_exec(sqlite3 *of, const char *sql, int (*each)(void *, int, char **, cha
 		ck_assert_int_eq(rename(shm, spare), 0);
 		close(open(shm, O_RDWR | O_CREAT, 0600));
 		is_replaced = false;
+	}
+	if (torn > 0 && strcmp(sql, "PRAGMA schema_version") == 0) {
+		torn--;
+		return SQLITE_READONLY_RECOVERY;
 	}
 	return real(of, sql, each, arg, message);
 }
@@ -530,6 +535,27 @@ START_TEST(an_index_that_is_replaced_while_a_reader_opens_is_noticed)
 	ck_assert(!is_replaced && reader.sqlite == NULL);
 	ck_assert_int_eq(rename(spare, shm), 0);
 	ck_assert_int_eq(db_open(&reader, folder, false), OK);
+	db_close(&reader);
+}
+END_TEST
+
+/* A reader that may not repair the index looks again: the writer had just begun to write it. But not for ever. */
+START_TEST(an_index_that_is_just_being_written_is_looked_at_again)
+{
+	struct db reader;
+
+	make();
+	ck_assert_int_eq(db_open(&reader, folder, false), OK);
+	torn = 3;
+	ck_assert_int_eq(db_begin_reading(&reader), OK);
+	ck_assert_int_eq(torn, 0);
+	ck_assert(sqlite3_get_autocommit(reader.sqlite) == 0);
+	db_rollback(&reader);
+	torn = 1000000;
+	ck_assert_int_eq(db_begin_reading(&reader), ERR_IO);
+	ck_assert(sqlite3_get_autocommit(reader.sqlite) != 0);
+	ck_assert_int_lt(torn, 1000000 - 10);
+	torn = 0;
 	db_close(&reader);
 }
 END_TEST
@@ -582,5 +608,6 @@ T_MAIN("db",
                                     T(a_step_that_fails_changes_nothing) T(walking_reads_all_rows_and_finds_damage)
                                         T(files_that_went_are_noticed)
                                             T(an_index_that_is_replaced_while_a_reader_opens_is_noticed)
+            T(an_index_that_is_just_being_written_is_looked_at_again)
                                                 T(its_files_are_for_its_group_to_read_and_nobody_else)
                                                     T(a_sync_that_failed_is_no_full_disk))
