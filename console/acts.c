@@ -100,6 +100,7 @@ acts_refusal(const struct console *co, uint16_t type, char *buf, size_t size)
 	    : type == W_REPORT_CONFIRM    ? "confirming a report"
 	    : type == W_SCAN              ? "switching a scan"
 	    : type == W_MANUAL            ? "a value by hand"
+	    : type == W_MODE              ? "the mode of dispatch"
 	                                  : "this";
 
 	if (acts_may(co, type))

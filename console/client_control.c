@@ -88,6 +88,7 @@ client_control_free(struct client_control *k)
 		command_done(&k->commands[i]);
 	for (uint32_t i = 0; i < k->approval_count; i++)
 		approval_done(&k->approvals[i]);
+	client_dispatch_done(&k->dispatch);
 	free(k->outputs);
 	free(k->tags_of);
 	free(k->tags);
@@ -264,7 +265,7 @@ client_control_frame(struct client *c, const struct frame *f)
 
 	if (m == NULL)
 		return OK; /* an answer to what was asked before there was a model */
-	if (m->point_count != m->point_max && (f->type == W_OUTPUT || f->type == W_TAG_STATE))
+	if (m->point_count != m->point_max && (f->type == W_OUTPUT || f->type == W_TAG_STATE || f->type == W_DISPATCH))
 		return p->what & SUB_POINTS ? ERR_FRAME : OK; /* numbers of points that are not known */
 	rbuf_init(&r, f->body, f->length);
 	switch (f->type) {
@@ -279,6 +280,10 @@ client_control_frame(struct client *c, const struct frame *f)
 	case W_COMMAND_STATE:
 		what = CONTROL_COMMAND;
 		e = take_command(m->control, &r, &number);
+		break;
+	case W_DISPATCH:
+		what = CONTROL_DISPATCH;
+		e = client_dispatch_take(&m->control->dispatch, &r, m->control->points);
 		break;
 	default:
 		what = CONTROL_APPROVAL;

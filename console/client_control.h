@@ -7,6 +7,7 @@
 #define CHISAN_CLIENT_CONTROL_H
 
 #include "console/client.h"
+#include "console/client_dispatch.h"
 #include "scada/base/command.h"
 
 #define CLIENT_TAGS_MAX      20000
@@ -26,6 +27,7 @@ struct client_control {
 	uint16_t *tags_of; /* [points] */
 	uint32_t points;   /* room of the arrays by point */
 	uint32_t overrides;
+	struct client_dispatch dispatch;
 };
 
 /* NULL: the point is no output, or nothing was told about it. */

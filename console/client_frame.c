@@ -326,6 +326,7 @@ client_take_frame(struct client *c, const struct frame *f)
 	case W_STORE_HEALTH: e = got_health(c, f); break;
 	case W_OUTPUT:
 	case W_TAG_STATE:
+	case W_DISPATCH:
 	case W_APPROVAL: e = client_control_frame(c, f); break;
 	case W_DEVICE:
 	case W_POINT:

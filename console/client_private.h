@@ -55,6 +55,10 @@ struct client_control *client_control_new(uint32_t points);
 void client_control_free(struct client_control *k); /* NULL is fine */
 /* W_OUTPUT, W_TAG_STATE, W_COMMAND_STATE, W_APPROVAL: into the snapshot that is being built, else into the live model. */
 enum err client_control_frame(struct client *c, const struct frame *f);
+/* client_dispatch.c: W_DISPATCH. */
+struct client_dispatch;
+enum err client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points);
+void client_dispatch_done(struct client_dispatch *d);
 enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
 
 #define CLIENT_PAUSE_FIRST_S 0.2

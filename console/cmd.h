@@ -50,6 +50,8 @@ enum cmd_exit {
 	_(release, 1,  1, "POINT",        "end an override; what stands behind it takes over without a bump") \
 	_(extend, 1,   1, "POINT",        "another end for an override, from now on") \
 	_(undo,   1,   1, "POINT",        "what stood before your last command on it, as a new command") \
+	_(dispatch, 0, 0, "",             "mode, demand of the half hour, what dispatch wants of which output") \
+	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
 	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
 	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \
 	_(approve, 0,  1, "[ID]",         "yes, or --reject, to what somebody asks; without ID the list") \

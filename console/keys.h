@@ -22,6 +22,7 @@ enum key {
 enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
+	MODE_DISPATCH = 1024,
 	MODE_ALARMS = 4096, MODE_ALARM = 8192, /* the list, one of them */
 };
 
@@ -56,6 +57,10 @@ enum key_mode {
 	_(REQ_REPORT,    "report",    "",                MODE_ALL,    "KIND [DATE]", "one report, as daily 2026-11-22") \
 	_(REQ_HANDOVER,  "handover",  "",                MODE_ALL,    "[SINCE]",  "the shift report") \
 	_(REQ_HELD,      "held",      "h",               MODE_ALL,    "",         "all that people hold: V T M B, and who asks") \
+	_(REQ_DISPATCH,  "dispatch",  "D",               MODE_ALL,    "",         "dispatch: mode, demand, what it wants of which output") \
+	_(REQ_STOP,      "stop",      "S",               MODE_DISPATCH, "",       "dispatch to manual, at once and unasked") \
+	_(REQ_MODE,      "mode",      "o",               MODE_DISPATCH, "MODE [KW UNTIL] REASON", "another mode of dispatch (CONTROL)") \
+	_(REQ_TARGET,    "target",    "O",               MODE_DISPATCH, "KW REASON", "another demand target (supervisor, CONTROL)") \
 	_(REQ_SET,       "set",       "o",               MODE_POINT | MODE_HELD, "", "set or switch this output (CONTROL)") \
 	_(REQ_RELEASE,   "release",   "O",               MODE_POINT | MODE_HELD, "", "end this override without a bump (CONTROL)") \
 	_(REQ_EXTEND,    "extend",    "X",               MODE_ALL,    "",         "extend this override, or what ends first") \

@@ -118,6 +118,8 @@ store(struct options *o, enum option_id id, const char *value)
 			return false;
 		o->priority = (unsigned)n;
 		return true;
+	case OPT_KW: return str_to_double(value, &o->kw) && o->kw >= 0 && o->kw <= 1e6;
+	case OPT_TARGET: return str_to_double(value, &o->target_kw) && o->target_kw >= 0 && o->target_kw <= 1e6;
 	case OPT_LIST: o->list = true; return true;
 	case OPT_CSV: o->csv = true; return true;
 	case OPT_CP932: o->csv = o->cp932 = true; return true;

@@ -33,6 +33,7 @@
 	_(act) \
 	_(hand) \
 	_(held) \
+	_(dispatch) \
 	_(help)
 /* clang-format on */
 

@@ -486,12 +486,43 @@ struct msg_bytes {
 
 #define MSG_MORE_FIELDS(_) _(u16, frames)
 
+/* A person sets the mode or the target. Answered by W_RESULT as other acts are. */
+#define MSG_MODE_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  what)            /* enum mode_what */ \
+	_(u8,  mode)            /* MODE_SET: enum guard_mode */ \
+	_(f64, kw)              /* MODE_SET of demand-response: most that may be drawn; MODE_TARGET: the target, 0 = none */ \
+	_(i64, until)           /* utc, of demand-response: its end; 0 = none */ \
+	_(u8,  is_dry)          /* 1: say what would be, and do nothing */ \
+	_(str, reason)
+
+/* In a snapshot and whenever something of it has changed, at most once a second. NaN = not known. */
+#define MSG_DISPATCH_FIELDS(_) \
+	_(u8,  is_there)        /* 0: the site has no dispatch, or lacks what `reason` says */ \
+	_(u8,  mode)            /* that a person chose; enum guard_mode */ \
+	_(u8,  acting)          /* that holds: an island comes by itself */ \
+	_(u8,  grid)            /* enum grid_state */ \
+	_(u32, flags)           /* enum guard_flag */ \
+	_(i64, since) _(i64, until) /* utc; until: of demand response */ \
+	_(f64, response_kw) \
+	_(f64, target_kw)       /* NaN = none */ \
+	_(f64, elapsed_min) _(f64, used_kwh) _(f64, power_kw) /* of this half hour; power now */ \
+	_(f64, now_kw) _(f64, forecast_kw) _(f64, adjust_kw) \
+	_(u8,  stage)           /* enum demand_stage of scada/dispatch: 0 clear, 1 caution, 2 warning, 3 over */ \
+	_(u8,  is_estimated) \
+	_(f64, month_kw) _(f64, year_kw) /* greatest half hours of this month, of twelve */ \
+	_(u8,  shed) _(u8, steps) \
+	_(f64, total_kw) _(f64, short_kw) /* wanted of the batteries; what they cannot */ \
+	_(f64, reserve_kwh) _(f64, hours) /* above the least state of charge; that an outage would be survived */ \
+	_(str, user) _(str, reason) /* of the mode */ \
+	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why */
+
 #define MSG_LIST(_) \
 	_(manual, MANUAL) _(scan, SCAN) \
 	_(alarm_def, ALARM_DEF) _(alarm, ALARM) _(horn, HORN) _(alarm_act, ALARM_ACT) _(alarm_limit, ALARM_LIMIT) \
 	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
-	_(approval, APPROVAL) _(approve, APPROVE) \
+	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \

@@ -88,6 +88,8 @@ enum wire_flags {
 	_(W_TAG_STATE,   135,  36,    2048, ROLE_NONE,   WF_NUMBERS,            "a tag that is there, or is no longer") \
 	_(W_APPROVAL,    136,  26,    2048, ROLE_NONE,   0,                     "an act that waits for a second person, or how that ended") \
 	_(W_APPROVE,     137,  19,    1024, ROLE_OPERATOR,WF_REQUEST,           "a second person says yes or no") \
+	_(W_MODE,        138,  28,    1024, ROLE_OPERATOR,WF_REQUEST,           "mode of dispatch or demand target; which role for which: base/mode.h") \
+	_(W_DISPATCH,    139,  90,   65536, ROLE_NONE,   WF_NUMBERS,            "how dispatch is: mode, grid, the half hour's demand, what it wants of which output") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
 	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
@@ -118,7 +120,7 @@ enum wire_flags {
 	_(W_CANCEL,      185,   0,      0, ROLE_VIEWER, 0,                     "the request in reply-to is no longer wanted") \
 	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 138..159 control, 187..191 store, 192..223 planner. */
+/* Reserved: 103..127 alarms, 140..159 control, 187..191 store, 192..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

@@ -68,6 +68,12 @@ acts_alarms(struct acts *a, struct alarming *alarming)
 }
 
 void
+acts_dispatch(struct acts *a, struct dispatching *d)
+{
+	a->dispatching = d;
+}
+
+void
 acts_site(struct acts *a, struct table *t)
 {
 	a->table = t;
@@ -154,6 +160,7 @@ kind_of(const struct act *t)
 	case W_SCAN: return JOURNAL_SCAN;
 	case W_REPORT_CONFIRM: return JOURNAL_REPORT;
 	case W_ALARM_ACT: return JOURNAL_ACK;
+	case W_MODE: return JOURNAL_DISPATCH;
 	default: return JOURNAL_NOTE;
 	}
 }
@@ -197,6 +204,8 @@ apply(struct acts *a, struct act *t)
 		held_put(a->held, &t->hold, now, mono);
 	else if (t->type == W_SCAN)
 		held_drop(a->held, STATE_SCAN_OFF, t->point, now, mono);
+	else if (t->type == W_MODE)
+		act_mode_apply(a, t, now, mono);
 	else
 		return;
 	a->ops->touched(a->arg);
@@ -248,7 +257,14 @@ act_open(struct acts *a, struct act *t)
 	a->open_count++;
 }
 
-/* ---- the four kinds */
+void
+act_journal(struct acts *a, struct act *t, const struct msg_journal_add *m, struct mono mono)
+{
+	act_open(a, t);
+	logbook_act(a->log, m, mono, journalled, t);
+}
+
+/* ---- the kinds */
 
 static void
 do_hold(struct acts *a, struct act *t, struct mono mono)
@@ -285,8 +301,7 @@ do_hold(struct acts *a, struct act *t, struct mono mono)
 	}
 	held_put_state(&t->hold, t->type == W_MANUAL ? !t->on : t->on, &states);
 	m.states = (struct msg_bytes){ states.data, states.len };
-	act_open(a, t);
-	logbook_act(a->log, &m, mono, journalled, t);
+	act_journal(a, t, &m, mono);
 	wbuf_done(&states);
 }
 
@@ -315,8 +330,7 @@ do_note(struct acts *a, struct act *t, const struct msg_note *n, struct utc now,
 	m.text = text;
 	m.after = after;
 	str_copy(t->text, sizeof(t->text), "noted");
-	act_open(a, t);
-	logbook_act(a->log, &m, mono, journalled, t);
+	act_journal(a, t, &m, mono);
 	return true;
 }
 
@@ -418,6 +432,7 @@ union request {
 	struct msg_note note;
 	struct msg_report_confirm confirm;
 	struct msg_alarm_act alarm;
+	struct msg_mode mode;
 };
 
 /* False: its body is bad. */
@@ -445,6 +460,10 @@ read_request(const struct frame *f, union request *m, uint64_t *token)
 		ok = msg_alarm_act_get(&r, &m->alarm);
 		*token = ok ? m->alarm.token : 0;
 		break;
+	case W_MODE:
+		ok = msg_mode_get(&r, &m->mode);
+		*token = ok ? m->mode.token : 0;
+		break;
 	default:
 		ok = msg_report_confirm_get(&r, &m->confirm);
 		*token = ok ? m->confirm.token : 0;
@@ -464,6 +483,8 @@ start(struct acts *a, struct act *t, const union request *m, struct utc now, str
 		ok = do_note(a, t, &m->note, now, mono);
 	else if (t->type == W_REPORT_CONFIRM)
 		ok = do_confirm(a, t, &m->confirm, mono);
+	else if (t->type == W_MODE)
+		ok = act_mode(a, t, &m->mode, now, mono);
 	else if (t->type == W_ALARM_ACT)
 		act_alarm(a, t, &m->alarm, now, mono);
 	else {
@@ -484,7 +505,7 @@ acts_frame(
 	uint64_t token = 0;
 
 	if (f->type != W_MANUAL && f->type != W_SCAN && f->type != W_NOTE && f->type != W_REPORT_CONFIRM &&
-	    f->type != W_ALARM_ACT)
+	    f->type != W_ALARM_ACT && f->type != W_MODE)
 		return false;
 	if (!read_request(f, &m, &token)) {
 		a->ops->answer(

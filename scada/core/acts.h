@@ -11,6 +11,7 @@
 #define CHISAN_ACTS_H
 
 #include "scada/core/alarming.h"
+#include "scada/core/dispatching.h"
 #include "scada/core/held.h"
 #include "scada/core/logbook.h"
 
@@ -43,7 +44,10 @@ void acts_site(struct acts *a, struct table *t); /* borrowed until the next call
 void acts_alarms(struct acts *a, struct alarming *alarming);
 void acts_alarm_entry(struct acts *a, const struct msg_journal_add *m);
 
-/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT. False: it is none of these. Answered now or later, always. */
+/* Dispatch, for W_MODE; borrowed; NULL: none. */
+void acts_dispatch(struct acts *a, struct dispatching *d);
+
+/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE. False: it is none of these. Answered now or later, always. */
 bool acts_frame(
     struct acts *a, void *asker, const struct actor *who, const struct frame *f, struct utc now, struct mono mono);
 /* It is gone: the act goes on, the answer goes nowhere. */

@@ -31,6 +31,8 @@ struct act {
 	} waiters[WAITERS_MAX];
 	unsigned waiter_count;
 	struct alarm_ask *ask; /* of W_ALARM_ACT, owned; NULL */
+	struct mode_ask mode;  /* of W_MODE */
+	char reason[MODE_REASON];
 	/* ---- outcome */
 	bool is_done;
 	enum err e;
@@ -42,7 +44,8 @@ TAILQ_HEAD(act_list, act);
 
 struct acts {
 	struct alarming *alarming; /* NULL = none */
-	struct act *acting;        /* whose entries come from the alarms just now */
+	struct dispatching *dispatching;
+	struct act *acting; /* whose entries come from the alarms just now */
 	struct logbook *log;
 	struct held *held;
 	const struct acts_ops *ops;
@@ -64,6 +67,13 @@ void act_open(struct acts *a, struct act *t);
 void act_end(struct acts *a, struct act *t); /* it has its outcome, and is in no list or in `open` */
 void act_refused(struct acts *a, struct act *t, struct mono mono); /* the same for one that was refused */
 void act_say_entry(struct act *t, uint64_t seq);
+
+/* The entry of an act, with its states: applied and answered when it is durable or its 200 ms are over. */
+void act_journal(struct acts *a, struct act *t, const struct msg_journal_add *m, struct mono mono);
+
+/* acts_mode.c: W_MODE */
+bool act_mode(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now, struct mono mono);
+void act_mode_apply(struct acts *a, struct act *t, struct utc now, struct mono mono);
 
 /* acts_alarm.c */
 void act_alarm(struct acts *a, struct act *t, const struct msg_alarm_act *m, struct utc now, struct mono mono);

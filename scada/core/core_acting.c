@@ -143,6 +143,28 @@ core_second(const struct actor *by, enum role least, const char *area, const cha
 	           hand_control(c->hand), by, least, area, what, decided, decided_arg, clock_utc(), clock_mono()) != 0;
 }
 
+/* ---- dispatch */
+
+static bool
+want_cb(point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
+{
+	struct core *c = arg;
+
+	return hand_wish(c->hand, SLOT_GUARD, id, value, until, reason, clock_utc(), clock_mono(), why, size);
+}
+
+static bool
+output_cb(point_id id, struct msg_output *m, void *arg)
+{
+	struct core *c = arg;
+
+	return control_tell_output(hand_control(c->hand), id, m);
+}
+
+static const struct dispatching_ops dispatching_ops = {
+	.want = want_cb, .output = output_cb, .publish = publish_hand, .save = save_cb
+};
+
 /* ---- snapshots */
 
 static uint32_t
@@ -150,7 +172,8 @@ pieces_cb(enum feed_phase part, void *arg)
 {
 	const struct core *c = arg;
 
-	return part == FEED_CONTROL ? hand_pieces(c->hand) : alarming_pieces(c->alarming, part == FEED_ALARM_DEFS);
+	/* the last one is of dispatch */
+	return part == FEED_CONTROL ? hand_pieces(c->hand) + 1 : alarming_pieces(c->alarming, part == FEED_ALARM_DEFS);
 }
 
 static void
@@ -158,7 +181,9 @@ piece_cb(enum feed_phase part, uint32_t i, uint16_t generation, struct wbuf *fra
 {
 	const struct core *c = arg;
 
-	if (part == FEED_CONTROL)
+	if (part == FEED_CONTROL && i == hand_pieces(c->hand))
+		dispatching_piece(c->dispatching, generation, frames);
+	else if (part == FEED_CONTROL)
 		hand_piece(c->hand, i, generation, frames);
 	else
 		alarming_piece(c->alarming, part == FEED_ALARM_DEFS, i, generation, frames);
@@ -208,6 +233,7 @@ core_begin_acting(struct core *c, struct utc now, struct mono mono)
 	log_info("alarms and control begin");
 	alarms_begin(alarming_engine(c->alarming), now, mono);
 	control_begin(hand_control(c->hand), now, mono);
+	dispatching_begin(c->dispatching);
 }
 
 /* ---- turns */
@@ -258,7 +284,9 @@ core_act_site(struct core *c, struct utc now, struct mono mono)
 {
 	alarming_site(c->alarming, c->table, c->generation, now, mono);
 	hand_site(c->hand, c->table, c->generation, now, mono);
+	dispatching_site(c->dispatching, c->table, c->generation, now, mono);
 	memory_alarms(c->memory, c->table != NULL ? c->alarming : NULL);
+	memory_dispatch(c->memory, c->table != NULL ? c->dispatching : NULL);
 	if (c->is_acting && c->table != NULL && !alarms_has_begun(alarming_engine(c->alarming)))
 		alarms_begin(alarming_engine(c->alarming), now, mono);
 }
@@ -270,7 +298,8 @@ core_restore(const struct msg_store_state *state, void *arg)
 	struct utc now = clock_utc();
 	struct mono mono = clock_mono();
 
-	return alarming_restore(c->alarming, state, now, mono) || hand_restore(c->hand, state, now, mono);
+	return alarming_restore(c->alarming, state, now, mono) || hand_restore(c->hand, state, now, mono) ||
+	    dispatching_restore(c->dispatching, state, now, mono);
 }
 
 void
@@ -280,6 +309,7 @@ core_renewed(void *arg)
 
 	alarming_save_all(c->alarming, clock_utc());
 	hand_save_all(c->hand, clock_utc());
+	dispatching_save_all(c->dispatching, clock_utc(), clock_mono());
 }
 
 /* ---- life */
@@ -291,6 +321,7 @@ core_act_new(struct core *c)
 	c->due.data = c;
 	c->alarming = alarming_new(memory_log(c->memory), &alarming_ops, c);
 	c->hand = hand_new(memory_log(c->memory), &hand_ops, c);
+	c->dispatching = dispatching_new(memory_log(c->memory), &dispatching_ops, c);
 	publish_source(c->publish, &source, c);
 }
 
@@ -299,6 +330,7 @@ core_act_free(struct core *c)
 {
 	publish_source(c->publish, NULL, NULL);
 	ev_timer_stop(c->loop, &c->due);
+	dispatching_free(c->dispatching);
 	hand_free(c->hand);
 	alarming_free(c->alarming);
 }

@@ -169,6 +169,7 @@ count_acting(const struct core *c, struct system_facts *facts)
 	control_counts(hand_control(c->hand), &control);
 	facts->overrides = control.overrides;
 	facts->tags = control.tags;
+	dispatching_facts(c->dispatching, &facts->dispatch);
 }
 
 static size_t

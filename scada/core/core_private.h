@@ -11,6 +11,7 @@
 #include "scada/core/alarming.h"
 #include "scada/core/calc.h"
 #include "scada/core/core.h"
+#include "scada/core/dispatching.h"
 #include "scada/core/hand.h"
 #include "scada/core/intake.h"
 #include "scada/core/links.h"
@@ -31,6 +32,7 @@ struct core {
 	struct memory *memory;
 	struct alarming *alarming;
 	struct hand *hand;
+	struct dispatching *dispatching;
 	struct onduty *onduty;
 	const char *writer[3], *reader[4]; /* arguments of the store */
 	/* ---- of the generation */

@@ -377,20 +377,28 @@ hand_frame(struct hand *h, void *asker, const struct actor *by, const struct fra
 }
 
 bool
-hand_want(
-    struct hand *h, enum slot slot, point_id id, double value, const char *reason, struct utc now, struct mono mono)
+hand_wish(struct hand *h, enum slot slot, point_id id, double value, struct utc until, const char *reason,
+    struct utc now, struct mono mono, char *why, size_t size)
 {
-	char why[sizeof(h->unwilling)];
 	int addcause;
 	bool ok;
 
 	set_time(h, now, mono);
-	ok = control_want(
-	    h->control, slot, id, value, (struct utc){ 0 }, reason, now, mono, &addcause, why, sizeof(why));
+	ok = control_want(h->control, slot, id, value, until, reason, now, mono, &addcause, why, size);
+	h->ops->touched(h->arg);
+	return ok;
+}
+
+bool
+hand_want(
+    struct hand *h, enum slot slot, point_id id, double value, const char *reason, struct utc now, struct mono mono)
+{
+	char why[sizeof(h->unwilling)];
+	bool ok = hand_wish(h, slot, id, value, (struct utc){ 0 }, reason, now, mono, why, sizeof(why));
+
 	if (!ok && strcmp(why, h->unwilling) != 0)
 		log_warn("%s: %s", reason, why);
 	str_copy(h->unwilling, sizeof(h->unwilling), ok ? "" : why);
-	h->ops->touched(h->arg);
 	return ok;
 }
 

@@ -45,6 +45,9 @@ bool hand_frame(
 /* A horn contact, guard or plan: chisand's own wish. False: it cannot be; logged, but not again and again. */
 bool hand_want(
     struct hand *h, enum slot slot, point_id id, double value, const char *reason, struct utc now, struct mono mono);
+/* The same until a time, without a word in the log. False: why, a sentence. */
+bool hand_wish(struct hand *h, enum slot slot, point_id id, double value, struct utc until, const char *reason,
+    struct utc now, struct mono mono, char *why, size_t size);
 void hand_forget(struct hand *h, const void *asker, struct utc now, struct mono mono);
 void hand_turn(struct hand *h, struct utc now, struct mono mono);
 void hand_flush(struct hand *h);

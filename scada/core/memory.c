@@ -480,6 +480,12 @@ memory_alarms(struct memory *m, struct alarming *alarming)
 }
 
 void
+memory_dispatch(struct memory *m, struct dispatching *d)
+{
+	acts_dispatch(m->acts, d);
+}
+
+void
 memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry)
 {
 	acts_alarm_entry(m->acts, entry);

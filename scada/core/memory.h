@@ -68,6 +68,7 @@ void memory_forget(struct memory *m, struct session *s);
 
 /* Alarms for the acts of persons; borrowed; NULL: none. memory_alarm_entry: what alarming's op `act` gives. */
 void memory_alarms(struct memory *m, struct alarming *alarming);
+void memory_dispatch(struct memory *m, struct dispatching *d); /* the same for dispatch */
 void memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry);
 /* Saved with the next batch, without an entry. False: no store. */
 bool memory_save(struct memory *m, const struct msg_store_state *state);

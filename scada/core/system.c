@@ -33,6 +33,7 @@ struct system {
 	point_id *points[FIGURE_COUNT];
 	uint32_t counts[FIGURE_COUNT];
 	double figures[FIGURE_COUNT];
+	bool was_known[FIGURE_COUNT];
 	uint64_t pages; /* resident */
 	uint64_t cpu_ticks;
 	struct mono cpu_at;
@@ -172,10 +173,38 @@ take_alarms(struct system *s)
 	s->figures[FIGURE_TAGS] = f->tags;
 }
 
+static void
+take_dispatch(struct system *s)
+{
+	const struct dispatch_facts *f = &s->facts.dispatch;
+
+	s->figures[FIGURE_MODE] = f->mode;
+	s->figures[FIGURE_GRID] = f->grid;
+	s->figures[FIGURE_GUARD] = f->flags;
+	s->figures[FIGURE_DEM_NOW] = f->now_kw;
+	s->figures[FIGURE_DEM_FCST] = f->forecast_kw;
+	s->figures[FIGURE_DEM_TGT] = f->target_kw;
+	s->figures[FIGURE_DEM_ADJ] = f->adjust_kw;
+	s->figures[FIGURE_DEM_STAGE] = f->stage;
+	s->figures[FIGURE_DEM_MONTH] = f->month_kw;
+	s->figures[FIGURE_DEM_YEAR] = f->year_kw;
+	s->figures[FIGURE_SHED] = f->shed;
+	s->figures[FIGURE_RESERVE] = f->reserve_kwh;
+	s->figures[FIGURE_HOURS] = f->hours;
+}
+
+static bool
+is_of_dispatch(int figure)
+{
+	return figure >= FIGURE_MODE && figure <= FIGURE_HOURS;
+}
+
 /* False: nothing can be said of it since the start, so that its points were never read, and grow old without news. */
 static bool
-is_known(const struct system *s, int figure)
+is_known(struct system *s, int figure)
 {
+	if (is_of_dispatch(figure))
+		return s->was_known[figure] |= s->facts.dispatch.is_there && isfinite(s->figures[figure]);
 	return figure != FIGURE_DAYS || (s->facts.health.total != 0 && isfinite(s->facts.health.growth));
 }
 
@@ -199,6 +228,8 @@ figure_of(const struct system *s, int figure, point_id id)
 static enum err
 cause_of(const struct system *s, int figure)
 {
+	if (is_of_dispatch(figure))
+		return s->facts.dispatch.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
 	bool is_of_disk = figure == FIGURE_FREE || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
 
 	return is_of_disk && (s->facts.health.state == STORE_ABSENT || s->facts.health.total == 0) ? ERR_NO_SAMPLE : OK;
@@ -240,6 +271,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	count_late(s, s->facts.late);
 	measure_store(s, now);
 	take_alarms(s);
+	take_dispatch(s);
 	s->figures[FIGURE_LAG] = (double)s->longest_us / 1e3;
 	s->longest_us = 0;
 	if (s->table == NULL)

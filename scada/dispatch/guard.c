@@ -18,15 +18,8 @@
 
 #define WORD(id, name, help) name,
 #define HELP(id, name, help) help,
-static const char *const mode_names[] = { GUARD_MODE_LIST(WORD) };
 static const char *const reason_names[] = { GUARD_REASON_LIST(WORD) };
 static const char *const reason_helps[] = { GUARD_REASON_LIST(HELP) };
-
-const char *
-guard_mode_name(enum guard_mode m)
-{
-	return m < GUARD_MODES ? mode_names[m] : "";
-}
 
 const char *
 guard_reason_name(enum guard_reason r)

@@ -25,6 +25,7 @@
 #ifndef CHISAN_GUARD_H
 #define CHISAN_GUARD_H
 
+#include "scada/base/mode.h"
 #include "scada/dispatch/demand.h"
 #include "scada/dispatch/share.h"
 #include "scada/model/energy.h"
@@ -32,13 +33,6 @@
 enum { GUARD_BATTERIES_MAX = SHARE_MAX, GUARD_SOURCES_MAX = 16, GUARD_ISLAND_GAP_S = 10, GUARD_ISLAND_BACK_S = 300 };
 
 /* clang-format off */
-#define GUARD_MODE_LIST(_) \
-	_(GUARD_MANUAL,   "manual",          "nothing is wanted") \
-	_(GUARD_ECONOMIC, "economic",        "the plan, within limits") \
-	_(GUARD_FOLLOW,   "plan-following",  "the half hour's filed export") \
-	_(GUARD_PEAK,     "peak-cut",        "the demand target, and recharging below it") \
-	_(GUARD_RESPONSE, "demand-response", "the plan, drawing no more than was promised") \
-	_(GUARD_ISLAND,   "island",          "the utility's grid is not there")
 /* Words as in REASON_LIST of plan.h where the meaning is the same. */
 #define GUARD_REASON_LIST(_) \
 	_(WHY_NONE,        "",            "nothing to decide") \
@@ -62,22 +56,10 @@ enum { GUARD_BATTERIES_MAX = SHARE_MAX, GUARD_SOURCES_MAX = 16, GUARD_ISLAND_GAP
 	_(WHY_ISLAND,      "island",      "the utility's grid is not there")
 /* clang-format on */
 #define GUARD_ENUM(id, name, help) id,
-enum guard_mode { GUARD_MODE_LIST(GUARD_ENUM) GUARD_MODES };
 enum guard_reason { GUARD_REASON_LIST(GUARD_ENUM) GUARD_REASONS };
 #undef GUARD_ENUM
-const char *guard_mode_name(enum guard_mode m);
 const char *guard_reason_name(enum guard_reason r);
 const char *guard_reason_help(enum guard_reason r);
-
-enum guard_flag { /* for alarms */
-	GUARD_METER_BAD = 1 << 0,
-	GUARD_NO_PLAN = 1 << 1, /* a mode that wants one goes by rules */
-	GUARD_IMPORT = 1 << 2,  /* more is drawn than the limit, and batteries can give no more */
-	GUARD_EXPORT = 1 << 3,  /* more is given than the limit, and nothing more can take it or be held down */
-	GUARD_SHORT = 1 << 4,   /* batteries cannot give or take what is wanted of them */
-	GUARD_RESERVE = 1 << 5, /* a battery is below its reserve */
-	GUARD_BATTERY_OUT = 1 << 6,
-};
 
 struct guard_battery_set {
 	const struct asset_battery *asset; /* borrowed */
@@ -114,7 +96,7 @@ struct guard_output {
 	struct guard_want battery[GUARD_BATTERIES_MAX], source[GUARD_SOURCES_MAX]; /* source: at most this */
 	unsigned shed;                                                             /* so many steps */
 	enum guard_reason shed_reason;
-	uint32_t flags;            /* enum guard_flag */
+	uint32_t flags;            /* enum guard_flag; GRID_DOUBT is not of the guard */
 	double total_kw, short_kw; /* wanted of the free batteries; what they cannot */
 	struct demand_output demand;
 };

@@ -67,6 +67,7 @@ const struct key_word asset_role_words[] = {
 	{ "pulse", 21, "beginning of the half hour" },
 	{ "level", 22, "of a store" },
 	{ "shed", 23, "shed level of a load" },
+	{ "line_v", 24, "voltage on the utility's side of the breaker" },
 	{ NULL, 0, NULL },
 };
 
@@ -91,6 +92,7 @@ const struct schema asset_schema = {
 static const struct key energy_keys[] = {
 	{ "buses", KEY_LIST, AT(buses), true, .sub = &bus_schema, .help = "places where powers add up to zero" },
 	{ "assets", KEY_LIST, AT(assets), true, .sub = &asset_schema, .help = "sources, stores and consumers on them" },
+	{ "dispatch", KEY_MAP, AT(dispatch), .sub = &energy_dispatch_schema, .help = "how the receiving point is kept; absent: no mode but manual" },
 	{ "outage", KEY_DURATION, AT(outage_us), .min = 0, .max = 2592000, .def = "0s", .help = "length of the outage that reserves must cover" },
 	{ "co2_price_per_kg", KEY_NUMBER, AT(co2_price_per_kg), .min = 0, .max = 1e6, .def = "0", .help = "what a kilogram of CO2 costs" },
 	{ "latitude_deg", KEY_NUMBER, AT(latitude_deg), .min = -90, .max = 90, .unit = "deg", .help = "for the sun" },

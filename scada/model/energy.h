@@ -55,6 +55,7 @@ struct asset_grid {
 	struct node node;
 	double import_max_kw, export_max_kw, contract_kw;
 	double voltage_v, frequency_hz;
+	double line_voltage; /* in the unit of its point line_v; 0 = voltage_v */
 	double co2_kg_per_kwh;
 	double price_import, price_export; /* flat, until tariffs are given */
 };
@@ -126,16 +127,28 @@ struct asset_load {
 };
 enum load_profile { LOAD_OFFICE, LOAD_GYM, LOAD_SCHOOL, LOAD_PUBLIC, LOAD_LIGHTING, LOAD_CONSTANT, LOAD_PROFILE_COUNT };
 
+/* How the guard keeps the receiving point; what operators change while it runs (mode, target) begins here. */
+enum demand_windows { WINDOWS_CLOCK, WINDOWS_PULSE };
+struct energy_dispatch {
+	struct node node;
+	double target_kw;      /* of the half hour's mean; 0 = none */
+	double ramp_pct_per_s; /* of a battery's rating */
+	double rest_kw;        /* a battery that would do less stands still, and others carry it */
+	int windows;           /* enum demand_windows */
+	int64_t slope_us, least_off_us, blind_us;
+};
+
 struct energy {
 	struct node node;
-	struct key_list buses;  /* struct bus */
-	struct key_list assets; /* struct asset */
-	int64_t outage_us;      /* length of the outage that reserves must cover */
+	struct key_list buses;            /* struct bus */
+	struct key_list assets;           /* struct asset */
+	struct energy_dispatch *dispatch; /* NULL = the modes of dispatch cannot be switched on */
+	int64_t outage_us;                /* length of the outage that reserves must cover */
 	double co2_price_per_kg;
 	double latitude_deg, longitude_deg; /* for the sun */
 };
 
-extern const struct schema energy_schema, bus_schema, asset_schema;
+extern const struct schema energy_schema, bus_schema, asset_schema, energy_dispatch_schema;
 #define ASSET_DECLARE(lower, UPPER, help) \
 	extern const struct schema asset_##lower##_schema; \
 	extern const char *const asset_##lower##_roles[]; /* points that the kind takes; ends with NULL */

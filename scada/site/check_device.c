@@ -258,14 +258,34 @@ check_calculations(struct check *c)
 	free(names);
 }
 
-/* A calculation that has the name of a device's point would hide it, or be hidden. */
+/*
+ * A calculation that has the name of a device's point would hide it, or be hidden.  What has no registers behind it (protocol internal) may
+ * share its first part with calculations: what the site reckons and what chisand says stand together, as CEMS.LOAD_KW and CEMS.DEM_NOW.
+ */
+static bool
+is_in_the_way(const struct check *c, const struct site_device *d, const char *rest)
+{
+	const struct site_profile *p = find_profile(c, d->profile);
+	const struct site_point_def *list = p == NULL ? NULL : p->points.v;
+
+	if (p == NULL || p->protocol != PROTOCOL_INTERNAL)
+		return true;
+	for (uint32_t i = 0; i < p->points.n; i++)
+		if (list[i].tag != NULL && strcmp(list[i].tag, rest) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_calculation_names(struct check *c)
 {
 	const struct site_point_def *list = c->s->calculations.v;
 	for (uint32_t i = 0; i < c->s->calculations.n; i++) {
 		size_t len = list[i].tag != NULL ? strcspn(list[i].tag, ".") : 0;
-		if (len > 0 && list[i].tag[len] == '.' && check_find_device(c, list[i].tag, len) != NULL)
+		const struct site_device *d =
+		    len > 0 && list[i].tag[len] == '.' ? check_find_device(c, list[i].tag, len) : NULL;
+
+		if (d != NULL && is_in_the_way(c, d, list[i].tag + len + 1))
 			fault_at(c->f, AT_KEY(point_schema, &list[i], struct site_point_def, tag),
 			    "%s begins with the name of a device; put it into its profile, or choose another first "
 			    "part",

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scada/base/figure.h"
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
@@ -230,19 +231,25 @@ check_write(const struct place *l)
 		fault_at(l->c->f, AT(scale_factor), "a coil has no scale factor; leave it out");
 }
 
-#define FIGURES \
-	"cpu, memory, sessions, scan-overruns, loop-lag, store-state, disk-free, disk-days, history-size, store-lag, " \
-	"journal-waiting, recorded, alarms-unacknowledged, alarm-rate, alarm-flood, alarms-shelved, " \
-	"alarms-suppressed, " \
-	"alarms-out, alarms-old, alarms-chattering, overrides, tags"
+#define FIGURE_WORD(id, word, unit, help) word,
+static const char *const figures[] = { FIGURE_LIST(FIGURE_WORD) NULL };
+#undef FIGURE_WORD
+
+static const char *
+list_figures(char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (size_t i = 0; figures[i] != NULL; i++) {
+		str_append(buf, size, i > 0 ? ", " : "");
+		str_append(buf, size, figures[i]);
+	}
+	return buf;
+}
 
 static void
 check_internal(const struct place *l)
 {
-	static const char *const figures[] = { "cpu", "memory", "sessions", "scan-overruns", "loop-lag", "store-state",
-		"disk-free", "disk-days", "history-size", "store-lag", "journal-waiting", "recorded",
-		"alarms-unacknowledged", "alarm-rate", "alarm-flood", "alarms-shelved", "alarms-suppressed",
-		"alarms-out", "alarms-old", "alarms-chattering", "overrides", "tags", NULL };
+	char list[800];
 	const struct site_register *r = l->r;
 	if (l->is_write || HAS(table) || HAS(address)) {
 		fault_at(l->c->f, r->node.at,
@@ -250,7 +257,8 @@ check_internal(const struct place *l)
 		return;
 	}
 	if (r->internal == NULL) {
-		fault_at(l->c->f, r->node.at, "no figure is named; write internal: with one of " FIGURES);
+		fault_at(l->c->f, r->node.at, "no figure is named; write internal: with one of %s",
+		    list_figures(list, sizeof(list)));
 		return;
 	}
 	for (size_t i = 0; figures[i] != NULL; i++)
@@ -258,7 +266,7 @@ check_internal(const struct place *l)
 			return;
 	const char *near = str_nearest(r->internal, figures);
 	fault_at(l->c->f, AT(internal), "chisand has no figure '%s'; %s%s", r->internal,
-	    near != NULL ? "did you mean " : "write one of " FIGURES, near != NULL ? near : "");
+	    near != NULL ? "did you mean " : "write one of ", near != NULL ? near : list_figures(list, sizeof(list)));
 }
 
 void

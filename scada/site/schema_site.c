@@ -104,6 +104,7 @@ const struct schema_page schema_pages[] = {
 	{ &energy_schema, "energy" },
 	{ &bus_schema, "energy.buses[]" },
 	{ &asset_schema, "energy.assets[]" },
+	{ &energy_dispatch_schema, "energy.dispatch" },
 	{ &reports_schema, "reports" },
 	{ &page_schema, "reports.pages[]" },
 	{ &column_schema, "columns[]" },

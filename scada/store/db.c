@@ -187,7 +187,8 @@ db_begin_reading(struct db *db)
 	for (int ms = 0; ms < DB_LOOK_MS; ms++) {
 		e = db_exec(db, "BEGIN");
 		if (e == OK)
-			e = db_exec(db, "PRAGMA schema_version"); /* the first read: from here on nothing changes for us */
+			e = db_exec(
+			    db, "PRAGMA schema_version"); /* the first read: from here on nothing changes for us */
 		if (e == OK)
 			return OK;
 		db_rollback(db);

@@ -15,6 +15,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "tests/fault/storepipe.h"
+#include "tests/unit/tmp.h"
 
 #define SKIP    77
 #define BOOT    UINT64_C(0x1234)
@@ -26,10 +27,7 @@ static struct storepipe sp;
 static bool
 make_folder(void)
 {
-	static const char pattern[] = "/tmp/chisan-test-XXXXXX";
-
-	memcpy(data, pattern, sizeof(pattern));
-	return mkdtemp(data) != NULL;
+	return mkdtemp(tmp_pattern(data, sizeof(data))) != NULL;
 }
 
 static void

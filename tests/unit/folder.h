@@ -11,16 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/tmp.h"
+
 static char folder[64];
 
 static void
 folder_make(void)
 {
-	/* mkdtemp(3) writes over the last six letters */
-	static const char pattern[] = "/tmp/chisan-test-XXXXXX";
-
-	memcpy(folder, pattern, sizeof(pattern));
-	ck_assert(mkdtemp(folder) != NULL);
+	ck_assert(mkdtemp(tmp_pattern(folder, sizeof(folder))) != NULL);
 }
 
 static void

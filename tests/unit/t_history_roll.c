@@ -407,8 +407,8 @@ END_TEST
 
 T_MAIN("history_roll",
     T_TIMEOUT(300) T_FIXTURE(setup, teardown) T(points_without_history_are_not_asked_for_again)
-        T(half_hours_are_what_the_samples_say)
-        T_LOOP(days_of_a_zone_have_23_and_25_hours, 0, ARRAY_LEN(days)) T(late_data_make_rolls_again)
-            T(a_silent_device_has_rolls_that_say_so) T(an_outage_over_midnight_changes_the_day_before) T_LOOP(
-                a_counter_counts_on_over_bad_readings, 0, 3) T(a_counter_counts_from_what_was_good_a_moment_before)
-                T_LONG(a_year_keeps_what_it_should) T_LONG(a_clock_that_is_ahead_takes_nothing_away))
+        T(half_hours_are_what_the_samples_say) T_LOOP(days_of_a_zone_have_23_and_25_hours, 0, ARRAY_LEN(days))
+            T(late_data_make_rolls_again) T(a_silent_device_has_rolls_that_say_so)
+                T(an_outage_over_midnight_changes_the_day_before) T_LOOP(a_counter_counts_on_over_bad_readings, 0, 3)
+                    T(a_counter_counts_from_what_was_good_a_moment_before) T_LONG(a_year_keeps_what_it_should)
+                        T_LONG(a_clock_that_is_ahead_takes_nothing_away))

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client_dispatch.c - W_DISPATCH into the model, bounded and checked: what listens on a socket may be anything.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/client_control.h"
+#include "console/client_private.h"
+#include "scada/base/str.h"
+
+void
+client_dispatch_done(struct client_dispatch *d)
+{
+	free((void *)(uintptr_t)d->m.user);
+	free((void *)(uintptr_t)d->m.reason);
+	memset(d, 0, sizeof *d);
+}
+
+static bool
+take_wants(struct client_dispatch *d, const struct msg_bytes *b, uint32_t points)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, b->data, b->len);
+	d->want_count = 0;
+	while (r.pos < r.len && !r.bad && d->want_count < CLIENT_WANTS_MAX) {
+		struct client_want *w = &d->wants[d->want_count];
+		uint8_t kind;
+
+		w->point = r_u32(&r);
+		kind = r_u8(&r);
+		w->kind = (enum client_want_kind)kind;
+		w->wanted = r_f64(&r);
+		w->measured = r_f64(&r);
+		str_copy(w->why, sizeof w->why, r_str(&r));
+		if (r.bad || w->point >= points || kind >= WANT_KINDS)
+			return false;
+		d->want_count++;
+	}
+	return r_done(&r);
+}
+
+enum err
+client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points)
+{
+	struct client_dispatch next = { .is_told = true };
+
+	if (!msg_dispatch_get(r, &next.m) || next.m.mode >= GUARD_MODES || next.m.acting >= GUARD_MODES ||
+	    next.m.grid >= GRID_STATES || !take_wants(&next, &next.m.wants, points))
+		return ERR_FRAME;
+	next.m.user = xstrdup(next.m.user);
+	next.m.reason = xstrdup(next.m.reason);
+	next.m.wants = (struct msg_bytes){ 0 };
+	client_dispatch_done(d);
+	*d = next;
+	return OK;
+}
+
+const struct client_dispatch *
+client_dispatch(const struct client *c)
+{
+	return c->control != NULL && c->control->dispatch.is_told ? &c->control->dispatch : NULL;
+}
+
+char *
+client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size)
+{
+	if (d->m.acting == d->m.mode)
+		str_copy(buf, size, guard_mode_title(d->m.mode, ja));
+	else
+		str_printf(buf, size, "%s (%s)", guard_mode_title(d->m.acting, ja), guard_mode_title(d->m.mode, ja));
+	return buf;
+}
+
+const char *
+client_stage_word(unsigned stage, bool ja)
+{
+	static const char *const words[][2] = { { "clear", "正常" }, { "caution", "注意" }, { "warning", "警戒" },
+		{ "over", "超過" } };
+
+	return stage < sizeof words / sizeof words[0] ? words[stage][ja] : "?";
+}

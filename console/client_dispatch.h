@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client_dispatch.h - what the console knows of dispatch: mode, grid, the half hour, what it wants of which output.
+ */
+#ifndef CHISAN_CLIENT_DISPATCH_H
+#define CHISAN_CLIENT_DISPATCH_H
+
+#include "console/client.h"
+#include "scada/base/mode.h"
+
+#define CLIENT_WANTS_MAX 256
+
+enum client_want_kind { WANT_BATTERY, WANT_SOURCE, WANT_LOAD, WANT_KINDS };
+struct client_want {
+	point_id point; /* the output */
+	enum client_want_kind kind;
+	double wanted, measured; /* kW, or the level of a load; NaN = nothing */
+	char why[200];           /* raw */
+};
+struct client_dispatch {
+	bool is_told;          /* something was said of it */
+	struct msg_dispatch m; /* strings own memory, raw; `wants` is empty */
+	struct client_want wants[CLIENT_WANTS_MAX];
+	uint32_t want_count;
+};
+
+/* NULL before anything was told. */
+const struct client_dispatch *client_dispatch(const struct client *c);
+/* "economic"; "island (economic)": what holds, and what was chosen where that differs. */
+char *client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size);
+const char *client_stage_word(unsigned stage, bool ja); /* "clear" "caution" "warning" "over" */
+
+#endif

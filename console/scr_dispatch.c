@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_dispatch.c - mode, grid, the half hour's demand, what an outage would find, and what dispatch wants of which output, and why.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "console/client_control.h"
+#include "console/list.h"
+#include "console/mode_acts.h"
+#include "console/screen.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+#define LABEL_CELLS 11
+#define BAR_LEAST   20
+#define HALF_HOUR   30.0
+
+struct page {
+	struct list list;
+};
+
+static const struct client_dispatch *
+told(const struct console *co)
+{
+	return co->has_model ? client_dispatch(co->client) : NULL;
+}
+
+static bool
+open_dispatch(struct console *co, void *private, const char *argument)
+{
+	(void)co;
+	(void)private;
+	(void)argument;
+	return true;
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	(void)co;
+	(void)private;
+	(void)number;
+	return what == CHANGE_CONTROL || what == CHANGE_MODEL || what == CHANGE_LANGUAGE || what == CHANGE_PHASE
+	    ? DRAW_BODY
+	    : DRAW_NOTHING;
+}
+
+/* ---- figures */
+
+static const char *
+kw(double v, char *buf, size_t size)
+{
+	char number[32];
+
+	if (isnan(v))
+		str_copy(buf, size, "-");
+	else
+		str_printf(buf, size, "%s kW", str_fixed(number, sizeof number, v, 0));
+	return buf;
+}
+
+static void
+label(struct console *co, int row, struct area a, const char *en, const char *ja)
+{
+	grid_put(co->grid, row, a.column + 1, LABEL_CELLS, LOOK_LABEL, console_title(co, en, ja));
+}
+
+static void
+put(struct console *co, int row, struct area a, enum look look, const char *text)
+{
+	char safe[1024];
+
+	text_put_safe(safe, sizeof safe, text, -1);
+	grid_fit(co->grid, row, a.column + LABEL_CELLS + 2, a.columns - LABEL_CELLS - 3, look, safe, false);
+}
+
+static void
+draw_mode(struct console *co, const struct client_dispatch *d, int row, struct area a)
+{
+	char mode[80], text[700], since[40] = "", until[80] = "", when[40], limit[40];
+
+	label(co, row, a, "Mode", "モード");
+	if (d->m.since != 0)
+		str_printf(since, sizeof since, " since %s",
+		    utc_civil(when, sizeof when, (struct utc){ d->m.since }, "%m-%d %H:%M"));
+	if (d->m.mode == GUARD_RESPONSE)
+		str_printf(until, sizeof until, ", at most %s until %s", kw(d->m.response_kw, limit, sizeof limit),
+		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
+	str_printf(text, sizeof text, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
+	    d->m.user[0] != '\0' ? " by " : "", d->m.user, d->m.reason[0] != '\0' ? ": " : "", d->m.reason);
+	put(co, row, a, d->m.acting == GUARD_ISLAND ? LOOK_LIMIT : LOOK_TITLE, text);
+}
+
+static void
+draw_guard(struct console *co, const struct client_dispatch *d, int row, struct area a)
+{
+	char text[700];
+	const char *flag;
+
+	label(co, row, a, "Grid", "系統");
+	str_copy(text, sizeof text, grid_state_title(d->m.grid, co->is_ja));
+	for (unsigned i = 0; (flag = guard_flag_help(d->m.flags, i)) != NULL; i++) {
+		str_append(text, sizeof text, "; ");
+		str_append(text, sizeof text, flag);
+	}
+	put(co, row, a, d->m.grid == GRID_LOST ? LOOK_BAD : d->m.flags != 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
+}
+
+/* What is drawn, to where it goes at this slope, and the target in its place. */
+static void
+draw_bar(struct console *co, const struct client_dispatch *d, int row, struct area a)
+{
+	int at = a.column + LABEL_CELLS + 2, cells = a.columns - LABEL_CELLS - 4;
+	double most = fmax(fmax(d->m.forecast_kw, d->m.now_kw), d->m.target_kw) * 1.1;
+
+	if (cells < BAR_LEAST || !(most > 0) || isnan(d->m.forecast_kw))
+		return;
+	int now = (int)lround(d->m.now_kw / most * cells), then = (int)lround(d->m.forecast_kw / most * cells);
+	enum look look = d->m.stage == 0 ? LOOK_NORMAL : d->m.stage == 1 ? LOOK_UNCERTAIN : LOOK_BAD;
+	grid_fill(co->grid, row, at, cells, LOOK_LABEL, co->is_ascii ? "." : "·");
+	grid_fill(co->grid, row, at, then < 0 ? 0 : then, look, co->is_ascii ? "-" : "─");
+	grid_fill(co->grid, row, at, now < 0 ? 0 : now, look, co->is_ascii ? "#" : "█");
+	if (!isnan(d->m.target_kw))
+		grid_put(co->grid, row, at + (int)lround(d->m.target_kw / most * cells), 1, LOOK_LIMIT, "|");
+}
+
+static void
+draw_demand(struct console *co, const struct client_dispatch *d, int row, struct area a)
+{
+	char text[400], now[32], then[32], target[32], adjust[32], minutes[32], month[32], year[32], power[32];
+	double left = HALF_HOUR - d->m.elapsed_min;
+	enum look look = d->m.stage == 0 ? LOOK_NORMAL : d->m.stage == 1 ? LOOK_UNCERTAIN : LOOK_BAD;
+
+	label(co, row, a, "Half hour", "30分");
+	if (isnan(d->m.now_kw)) {
+		put(co, row, a, LOOK_BAD, "not known: the receiving point is not measured");
+	} else {
+		str_printf(text, sizeof text, "%s: will be %s, target %s; so far %s, %s min left%s",
+		    client_stage_word(d->m.stage, co->is_ja), kw(d->m.forecast_kw, then, sizeof then),
+		    kw(d->m.target_kw, target, sizeof target), kw(d->m.now_kw, now, sizeof now),
+		    str_fixed(minutes, sizeof minutes, left, 1), d->m.is_estimated ? " (estimated)" : "");
+		put(co, row, a, look, text);
+	}
+	draw_bar(co, d, row + 1, a);
+	label(co, row + 2, a, "Now", "現在");
+	if (d->m.adjust_kw < 0)
+		str_printf(text, sizeof text, "draws %s; %s must go until the half hour ends",
+		    kw(d->m.power_kw, power, sizeof power), kw(-d->m.adjust_kw, adjust, sizeof adjust));
+	else
+		str_printf(text, sizeof text, "draws %s; may draw %s more until the half hour ends",
+		    kw(d->m.power_kw, power, sizeof power), kw(d->m.adjust_kw, adjust, sizeof adjust));
+	if (isnan(d->m.adjust_kw))
+		str_printf(text, sizeof text, "draws %s", kw(d->m.power_kw, power, sizeof power));
+	put(co, row + 2, a, look, text);
+	label(co, row + 3, a, "Greatest", "最大");
+	str_printf(text, sizeof text, "this month %s, twelve months %s;   %u of %u steps of loads shed",
+	    kw(d->m.month_kw, month, sizeof month), kw(d->m.year_kw, year, sizeof year), d->m.shed, d->m.steps);
+	put(co, row + 3, a, d->m.shed > 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
+}
+
+static void
+draw_outage(struct console *co, const struct client_dispatch *d, int row, struct area a)
+{
+	char text[300], kwh[32], hours[32];
+
+	label(co, row, a, "Outage", "停電");
+	if (isnan(d->m.hours))
+		str_copy(text, sizeof text, "how long it would be survived is not known");
+	else if (d->m.hours >= 999)
+		str_printf(text, sizeof text, "own sources carry the critical loads; %s kWh in batteries",
+		    str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+	else
+		str_printf(text, sizeof text, "critical loads would be carried for %s h, with %s kWh in batteries",
+		    str_fixed(hours, sizeof hours, d->m.hours, 1), str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+	put(co, row, a, d->m.hours < 1 ? LOOK_BAD : LOOK_NORMAL, text);
+}
+
+/* ---- what is wanted */
+
+static void
+draw_want(struct console *co, const struct client_want *w, int row, struct area a)
+{
+	const struct client_point *p = &co->client->points[w->point];
+	char number[40], wanted[64], measured[64], why[400];
+	int at = a.column + 1;
+
+	if (isnan(w->wanted))
+		str_copy(wanted, sizeof wanted, "-");
+	else
+		str_printf(wanted, sizeof wanted, "%s %s", str_fixed(number, sizeof number, w->wanted, 0), p->unit);
+	grid_fit(co->grid, row, at, 16, LOOK_NORMAL, p->name, false);
+	grid_fit(co->grid, row, at + 17, 9, isnan(w->wanted) ? LOOK_LABEL : LOOK_TITLE, wanted, true);
+	grid_fit(co->grid, row, at + 27, 9, LOOK_NORMAL, kw(w->measured, measured, sizeof measured), true);
+	text_put_safe(why, sizeof why, w->why, -1);
+	grid_fit(co->grid, row, at + 38, a.columns - 40, strncmp(why, "refused", 7) == 0 ? LOOK_UNCERTAIN : LOOK_NORMAL,
+	    why, false);
+}
+
+static void
+draw_wants(struct console *co, struct page *p, const struct client_dispatch *d, int row, struct area a)
+{
+	int rows = a.row + a.rows - row - 1;
+
+	list_fit(&p->list, (int)d->want_count, rows > 0 ? rows : 1);
+	if (rows < 1)
+		return;
+	grid_fit(co->grid, row, a.column + 1, 16, LOOK_TITLE, console_title(co, "Output", "出力"), false);
+	grid_fit(co->grid, row, a.column + 18, 9, LOOK_TITLE, console_title(co, "Wanted", "指令"), true);
+	grid_fit(co->grid, row, a.column + 28, 9, LOOK_TITLE, console_title(co, "Measured", "計測"), true);
+	grid_put(co->grid, row, a.column + 39, -1, LOOK_TITLE, console_title(co, "Why", "理由"));
+	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
+		draw_want(co, &d->wants[p->list.top + i], row + 1 + i, a);
+		if (p->list.top + i != p->list.at)
+			continue;
+		grid_paint(co->grid, row + 1 + i, a.column, a.columns, LOOK_SELECTED);
+		co->grid->cursor_row = row + 1 + i;
+		co->grid->cursor_column = a.column;
+	}
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	const struct client_dispatch *d = told(co);
+	struct page *p = private;
+
+	if (d == NULL) {
+		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL, "Nothing was told of dispatch yet.");
+		return;
+	}
+	if (!d->m.is_there) {
+		char safe[512];
+
+		text_put_safe(safe, sizeof safe, d->m.reason, -1);
+		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_NORMAL, "There is no dispatch here:");
+		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_NORMAL, safe);
+		return;
+	}
+	draw_mode(co, d, a.row, a);
+	draw_guard(co, d, a.row + 1, a);
+	draw_demand(co, d, a.row + 2, a);
+	draw_outage(co, d, a.row + 6, a);
+	draw_wants(co, p, d, a.row + (a.rows >= 14 ? 8 : 7), a);
+}
+
+/* ---- keys */
+
+static const char *
+selected(struct console *co, void *private)
+{
+	const struct client_dispatch *d = told(co);
+	const struct page *p = private;
+
+	if (d == NULL || p->list.at < 0 || (uint32_t)p->list.at >= d->want_count)
+		return NULL;
+	return co->client->points[d->wants[p->list.at].point].name;
+}
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+	const char *name;
+
+	if (list_request(&p->list, req))
+		return DRAW_BODY;
+	switch (req) {
+	case REQ_OPEN:
+		name = selected(co, private);
+		if (name != NULL)
+			console_open(co, &scr_point, name);
+		return DRAW_ALL;
+	case REQ_STOP: mode_acts_stop(co); return DRAW_ALL;
+	case REQ_MODE: mode_acts_set(co, argument); return DRAW_ALL;
+	case REQ_TARGET: mode_acts_target(co, argument); return DRAW_ALL;
+	default: return REQ_UNHANDLED;
+	}
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	const struct client_dispatch *d = told(co);
+	struct page *p = private;
+	char span[48];
+
+	str_copy(title, title_size, console_title(co, "Dispatch and demand", "需給制御・デマンド"));
+	list_span(&p->list, span, sizeof span);
+	str_copy(hint, hint_size, d != NULL && d->m.is_there ? span : "");
+}
+
+const struct screen_ops scr_dispatch = {
+	.name = "dispatch",
+	.title = "Dispatch and demand",
+	.title_ja = "需給制御・デマンド",
+	.help = "mode of dispatch, demand of the half hour, what is wanted of which output",
+	.modes = MODE_ALL | MODE_DISPATCH,
+	.private_size = sizeof(struct page),
+	.open = open_dispatch,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.head = head,
+	.selected = selected,
+};

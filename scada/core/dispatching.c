@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatching.c - the second: grid, mode, guard, wants.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "scada/core/dispatching_private.h"
+
+#define SECOND_US (990 * US_PER_MS)
+#define WANT_US   (30 * US_PER_S) /* a wish that is not said again for so long is over */
+#define SAVE_US   (60 * US_PER_S)
+
+/* ---- the grid and the mode */
+
+static void
+watch_grid(struct dispatching *d, struct utc now, struct mono mono)
+{
+	struct grid_input in = {
+		.breaker = dispatch_read(d, d->breaker),
+		.trip = dispatch_read(d, d->trip),
+		.line_v = dispatch_read(d, d->line_v),
+		.bus_v = dispatch_read(d, d->bus_v),
+		.frequency_hz = dispatch_read(d, d->frequency),
+		.power_kw = dispatch_read(d, d->meter),
+	};
+	enum grid_state was = d->watch.state;
+
+	if (!grid_step(&d->watch, &d->district.watch, &in, mono) ||
+	    (was == GRID_UNKNOWN && d->watch.state == GRID_THERE))
+		return;
+	logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+	    d->watch.state == GRID_LOST        ? "the utility's grid is lost"
+	        : d->watch.state == GRID_THERE ? "the utility's grid is back"
+	                                       : "it is not known any more whether the utility's grid is there");
+}
+
+/* An event of demand response ends by itself. */
+static void
+end_response(struct dispatching *d, struct utc now, struct mono mono)
+{
+	struct chosen *c = &d->chosen;
+
+	if (c->mode != GUARD_RESPONSE || c->until.us == 0 || now.us < c->until.us)
+		return;
+	c->mode = c->before == GUARD_RESPONSE ? GUARD_MANUAL : c->before;
+	c->since = now;
+	c->until = (struct utc){ 0 };
+	c->response_kw = (double)NAN;
+	logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL, "demand response is over; mode %s again",
+	    guard_mode_name(c->mode));
+	dispatch_save(d, now, mono);
+}
+
+static void
+choose_acting(struct dispatching *d, struct utc now, struct mono mono)
+{
+	enum guard_mode was = d->acting;
+
+	d->acting = d->chosen.mode;
+	if (d->acting != GUARD_MANUAL && d->watch.state == GRID_LOST)
+		d->acting = GUARD_ISLAND;
+	if (d->acting != was && (d->acting == GUARD_ISLAND || was == GUARD_ISLAND))
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL, "dispatch works as %s now, %s before",
+		    guard_mode_name(d->acting), guard_mode_name(was));
+}
+
+/* ---- what is wanted */
+
+static void
+want(struct dispatching *d, struct wanting *w, double value, const char *reason, struct utc now, struct mono mono)
+{
+	char why[WHY_MAX], text[96];
+	bool lets_go = !isfinite(value);
+
+	if (w->point == POINT_NONE || (lets_go && !isfinite(w->value) && w->refused[0] == '\0'))
+		return;
+	str_printf(text, sizeof(text), "%s", reason);
+	bool ok = d->ops->want(
+	    w->point, value, lets_go ? (struct utc){ 0 } : utc_add(now, WANT_US), text, why, sizeof(why), d->arg);
+	w->value = ok || lets_go ? value : (double)NAN;
+	w->reason = reason;
+	if (ok || lets_go) {
+		w->refused[0] = '\0';
+		return;
+	}
+	if (strcmp(w->refused, why) != 0)
+		log_warn("the guard wants %s of %s: %s", reason, table_site(d->table)->points[w->point].name, why);
+	str_copy(w->refused, sizeof(w->refused), why);
+	w->refused_at = mono;
+}
+
+static void
+let_all_go(struct dispatching *d, struct utc now, struct mono mono)
+{
+	for (unsigned i = 0; i < d->district.set.battery_count; i++)
+		want(d, &d->battery[i].want, (double)NAN, "", now, mono);
+	for (unsigned i = 0; i < d->district.set.source_count; i++)
+		want(d, &d->source[i].want, (double)NAN, "", now, mono);
+	for (unsigned i = 0; i < d->load_count; i++)
+		want(d, &d->load[i].want, (double)NAN, "", now, mono);
+}
+
+static void
+want_sources(struct dispatching *d, struct utc now, struct mono mono)
+{
+	for (unsigned i = 0; i < d->district.set.source_count; i++) {
+		const struct guard_want *g = &d->out.source[i];
+		struct bound_source *s = &d->source[i];
+		double value = isfinite(g->kw) ? district_source_setpoint(d->district.source[i], g->kw, s->is_percent)
+		                               : (double)NAN;
+
+		want(d, &s->want, value, guard_reason_name(g->reason), now, mono);
+	}
+}
+
+static void
+want_steps(struct dispatching *d, struct utc now, struct mono mono)
+{
+	unsigned shed = d->out.shed;
+	const char *reason = guard_reason_name(d->out.shed_reason);
+
+	for (unsigned i = 0; i < d->load_count; i++) {
+		struct bound_load *l = &d->load[i];
+		unsigned level = district_level(&d->district, l->asset, shed);
+
+		want(d, &l->want, level > 0 ? (double)level : (double)NAN, reason, now, mono);
+	}
+	if (shed != d->shed)
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+		    "%u of %u steps of loads are shed, %u before%s%s", shed, d->district.set.demand.step_count, d->shed,
+		    shed > d->shed ? ": " : "", shed > d->shed ? guard_reason_help(d->out.shed_reason) : "");
+	d->shed = shed;
+}
+
+static void
+want_all(struct dispatching *d, struct utc now, struct mono mono)
+{
+	for (unsigned i = 0; i < d->district.set.battery_count; i++) {
+		const struct guard_want *g = &d->out.battery[i];
+
+		want(d, &d->battery[i].want, g->kw, guard_reason_name(g->reason), now, mono);
+	}
+	want_sources(d, now, mono);
+	want_steps(d, now, mono);
+}
+
+/* ---- the second */
+
+static void
+note_window(struct dispatching *d, struct utc now, struct mono mono)
+{
+	const struct demand_output *o = &d->out.demand;
+	struct utc within = utc_add(now, -DEMAND_WINDOW_S * US_PER_S / 2);
+
+	if (!o->window_closed || !o->closed_is_whole)
+		return;
+	int32_t month = dispatch_month(within);
+	double before = peaks_month(&d->peaks, month);
+	if (!peaks_note(&d->peaks, month, o->closed_kw))
+		return;
+	if (isfinite(before))
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+		    "a new greatest half hour of the month: %.0f kW, %.0f before", o->closed_kw, before);
+	dispatch_save(d, now, mono);
+}
+
+void
+dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
+{
+	struct guard_input in;
+
+	if (d->table == NULL || !d->has_begun || (d->second.us != 0 && mono_diff_us(mono, d->second) < SECOND_US))
+		return;
+	d->second = mono;
+	if (d->is_there) {
+		watch_grid(d, now, mono);
+		end_response(d, now, mono);
+		choose_acting(d, now, mono);
+		dispatch_measure(d, now, mono, &in);
+		guard_step(&d->guard, &in, &d->out);
+		if (d->watch.is_doubtful)
+			d->out.flags |= GUARD_GRID_DOUBT;
+		if (d->acting == GUARD_MANUAL) {
+			d->shed = 0;
+			let_all_go(d, now, mono);
+		} else {
+			want_all(d, now, mono);
+		}
+		note_window(d, now, mono);
+		dispatch_reckon(d);
+		if (mono_diff_us(mono, d->saved_at) >= SAVE_US)
+			dispatch_save(d, now, mono);
+	}
+	dispatch_tell(d, now);
+}
+
+/* ---- life */
+
+void
+dispatching_begin(struct dispatching *d)
+{
+	d->has_begun = true;
+}
+
+static void
+make(struct dispatching *d, struct utc now, struct mono mono)
+{
+	struct wbuf blob = { .len = 0 };
+	bool was_there = d->is_there;
+
+	if (was_there) /* the half hour goes on over a reload */
+		demand_save(&d->guard.demand, now, mono, &blob);
+	memset(&d->out, 0, sizeof(d->out));
+	d->is_there = district_make(table_site(d->table)->energy, &d->district, d->missing, sizeof(d->missing));
+	if (d->is_there) {
+		dispatch_bind(d);
+		dispatch_apply_target(d);
+		d->is_there = guard_init(&d->guard, &d->district.set, d->missing, sizeof(d->missing));
+	}
+	if (d->is_there && blob.len > 0)
+		(void)demand_restore(&d->guard.demand, blob.data, blob.len, now, mono);
+	if (!d->is_there && table_site(d->table)->energy != NULL && table_site(d->table)->energy->dispatch != NULL)
+		log_warn("dispatch does not work: %s", d->missing);
+	wbuf_done(&blob);
+}
+
+void
+dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, struct utc now, struct mono mono)
+{
+	d->table = t;
+	d->generation = generation;
+	d->second.us = 0;
+	wbuf_reset(&d->told);
+	if (t != NULL)
+		make(d, now, mono);
+	else
+		d->is_there = false;
+}
+
+struct dispatching *
+dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg)
+{
+	struct dispatching *d = xcalloc(1, sizeof(*d));
+
+	d->log = l;
+	d->ops = ops;
+	d->arg = arg;
+	d->chosen.target_kw = d->chosen.response_kw = (double)NAN;
+	d->reserve_kwh = d->hours = d->power_kw = (double)NAN;
+	grid_begin(&d->watch);
+	return d;
+}
+
+void
+dispatching_free(struct dispatching *d)
+{
+	if (d == NULL)
+		return;
+	wbuf_done(&d->body);
+	wbuf_done(&d->told);
+	free(d);
+}

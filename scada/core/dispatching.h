@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatching.h - the guard in chisand: each second what is measured goes in, what is wanted of batteries, sources and loads goes to control
+ * as slot 2.  Its mode and target are set by persons, journalled and saved; its figures are points and stand on the consoles.
+ * No I/O of its own, no clock but the time that it is given.
+ *
+ * A site begins in manual: nothing is wanted of any output. An island comes by itself, in every mode but manual, and goes by itself.
+ */
+#ifndef CHISAN_DISPATCHING_H
+#define CHISAN_DISPATCHING_H
+
+#include "scada/base/actor.h"
+#include "scada/core/logbook.h"
+#include "scada/core/table.h"
+#include "scada/dispatch/district.h"
+
+struct dispatching;
+
+struct dispatching_ops {
+	/* As control_want(): slot 2; NaN lets go. False: why, a sentence. */
+	bool (*want)(
+	    point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg);
+	/* How an output is; false: there is none. */
+	bool (*output)(point_id id, struct msg_output *m, void *arg);
+	/* To the consoles: frames that are encoded already. */
+	void (*publish)(const struct wbuf *frames, void *arg);
+	/* Saved without an entry. */
+	void (*save)(const struct msg_store_state *state, void *arg);
+};
+
+struct dispatching *dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg);
+void dispatching_free(struct dispatching *d); /* NULL is fine */
+
+/* A new table; borrowed until the next call; NULL: none any more. */
+void dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, struct utc now, struct mono mono);
+/* STATE_DISPATCH; false: of another kind, or not to be read. */
+bool dispatching_restore(struct dispatching *d, const struct msg_store_state *state, struct utc now, struct mono mono);
+void dispatching_save_all(struct dispatching *d, struct utc now, struct mono mono);
+/* From here on something may be wanted: what was saved is back, devices have answered. */
+void dispatching_begin(struct dispatching *d);
+/* At least once a second; more often does nothing. */
+void dispatching_tick(struct dispatching *d, struct utc now, struct mono mono);
+
+/* ---- what a person sets (W_MODE) */
+struct mode_ask {
+	enum mode_what what;
+	enum guard_mode mode;
+	double kw;
+	struct utc until;
+};
+/* May it be? False: addcause and a sentence. *says: what it will be then, with the state that goes into the journal's entry. */
+bool dispatching_check(
+    const struct dispatching *d, const struct mode_ask *ask, struct utc now, int *addcause, char *why, size_t size);
+struct mode_entry {
+	char before[120], after[200];
+	struct wbuf states; /* of W_JOURNAL_ADD; the caller frees */
+};
+void dispatching_describe(const struct dispatching *d, const struct mode_ask *ask, const struct actor *by,
+    const char *reason, struct utc now, struct mono mono, struct mode_entry *e);
+/* It is so from now on. */
+void dispatching_set(struct dispatching *d, const struct mode_ask *ask, const struct actor *by, const char *reason,
+    struct utc now, struct mono mono);
+
+/* ---- reading */
+/* Of a snapshot: one frame, or none. */
+void dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf *frames);
+/* Figures of chisand's own points (system.h); NaN = not known. */
+struct dispatch_facts {
+	bool is_there;
+	double mode, grid, flags, now_kw, forecast_kw, target_kw, adjust_kw, stage, month_kw, year_kw, shed,
+	    reserve_kwh, hours;
+};
+void dispatching_facts(const struct dispatching *d, struct dispatch_facts *f);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatching_private.h - the parts of dispatching: dispatching.c the second, dispatching_bind.c points of assets, dispatching_state.c what is
+ * set, saved and journalled, dispatching_tell.c consoles and figures.
+ */
+#ifndef CHISAN_DISPATCHING_PRIVATE_H
+#define CHISAN_DISPATCHING_PRIVATE_H
+
+#include "scada/core/dispatching.h"
+#include "scada/dispatch/peaks.h"
+
+#define WHY_MAX 160
+
+/* An output that something is wanted of. */
+struct wanting {
+	point_id point;
+	double value;          /* as it was wanted last; NaN = nothing */
+	const char *reason;    /* a word of the guard's list */
+	char refused[WHY_MAX]; /* why it could not be; "" = it could */
+	struct mono refused_at;
+};
+struct bound_battery {
+	point_id p, soc, soh, temperature, run, breaker, trip;
+	struct wanting want;
+	const struct bus *bus;
+};
+struct bound_source {
+	point_id p;
+	bool is_percent;
+	struct wanting want;
+};
+struct bound_load { /* of the steps: each load once */
+	const struct asset *asset;
+	point_id p;
+	struct wanting want;
+};
+/* What a person chose; saved. */
+struct chosen {
+	enum guard_mode mode, before; /* before: to which demand response returns */
+	struct utc since, until;
+	double response_kw, target_kw; /* target NaN: the site file's */
+	char user[64], reason[MODE_REASON];
+};
+
+struct dispatching {
+	struct logbook *log;
+	const struct dispatching_ops *ops;
+	void *arg;
+	struct table *table; /* NULL = none */
+	uint16_t generation;
+	bool has_begun, is_there; /* is_there: district and guard are made */
+	char missing[200];        /* else why not */
+	struct district district;
+	struct guard guard;
+	struct grid_watch watch;
+	struct guard_output out;
+	struct chosen chosen;
+	enum guard_mode acting;
+	struct peaks peaks;
+	struct mono second, saved_at; /* when it ran last; when it was saved last */
+	uint64_t pulses;
+	/* ---- points of assets */
+	point_id meter, counter, breaker, trip, line_v, bus_v, frequency, pulse;
+	struct bound_battery battery[GUARD_BATTERIES_MAX];
+	struct bound_source source[GUARD_SOURCES_MAX];
+	struct bound_load load[DEMAND_STEPS_MAX];
+	unsigned load_count;
+	/* ---- figures */
+	double reserve_kwh, hours, power_kw;
+	int64_t now_us; /* utc of the last second */
+	unsigned shed;
+	struct wbuf body, told; /* told: the body that consoles have */
+};
+
+/* dispatching_bind.c */
+void dispatch_bind(struct dispatching *d);
+double dispatch_read(
+    const struct dispatching *d, point_id id); /* NaN unless it is usable: good, or calculated from some that is not */
+void dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct guard_input *in);
+void dispatch_reckon(struct dispatching *d); /* reserve and hours */
+
+/* dispatching_state.c */
+int32_t dispatch_month(struct utc t); /* of peaks.h, in the site's zone */
+void dispatch_save(struct dispatching *d, struct utc now, struct mono mono);
+void dispatch_put_state(
+    const struct dispatching *d, const struct chosen *c, struct utc now, struct mono mono, struct wbuf *blob);
+double dispatch_target(const struct dispatching *d, const struct chosen *c);
+void dispatch_apply_target(struct dispatching *d);
+
+/* dispatching_tell.c */
+void dispatch_tell(struct dispatching *d, struct utc now);
+
+#endif

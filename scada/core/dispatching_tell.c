@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatching_tell.c - how dispatch is, for consoles and for chisand's own points.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scada/base/conn.h"
+#include "scada/base/str.h"
+#include "scada/core/dispatching_private.h"
+
+enum { WANT_BATTERY, WANT_SOURCE, WANT_LOAD };
+
+static void
+put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, point_id measured, const char *word,
+    struct wbuf *b)
+{
+	char why[WHY_MAX + 32];
+
+	if (w->point == POINT_NONE)
+		return;
+	if (w->refused[0] != '\0')
+		str_printf(why, sizeof(why), "refused: %s", w->refused);
+	else
+		str_copy(why, sizeof(why), word);
+	w_u32(b, w->point);
+	w_u8(b, kind);
+	w_f64(b, w->value);
+	w_f64(b, dispatch_read(d, measured));
+	w_str(b, why);
+}
+
+static void
+put_wants(const struct dispatching *d, struct wbuf *b)
+{
+	for (unsigned i = 0; i < d->district.set.battery_count; i++)
+		put_want(d, &d->battery[i].want, WANT_BATTERY, d->battery[i].p,
+		    guard_reason_name(d->out.battery[i].reason), b);
+	for (unsigned i = 0; i < d->district.set.source_count; i++)
+		put_want(
+		    d, &d->source[i].want, WANT_SOURCE, d->source[i].p, guard_reason_name(d->out.source[i].reason), b);
+	for (unsigned i = 0; i < d->load_count; i++)
+		put_want(d, &d->load[i].want, WANT_LOAD, d->load[i].p,
+		    isfinite(d->load[i].want.value) ? guard_reason_name(d->out.shed_reason) : "", b);
+}
+
+static double
+or_nan(bool is_known, double v)
+{
+	return is_known ? v : (double)NAN;
+}
+
+static void
+put_body(const struct dispatching *d, struct wbuf *body)
+{
+	const struct demand_output *o = &d->out.demand;
+	struct wbuf wants = { .len = 0 };
+	bool is_known = d->is_there && o->is_known;
+	int32_t month = dispatch_month((struct utc){ d->now_us });
+
+	if (d->is_there)
+		put_wants(d, &wants);
+	struct msg_dispatch m = {
+		.is_there = d->is_there,
+		.mode = (uint8_t)d->chosen.mode,
+		.acting = (uint8_t)d->acting,
+		.grid = (uint8_t)d->watch.state,
+		.flags = d->out.flags,
+		.since = d->chosen.since.us,
+		.until = d->chosen.until.us,
+		.response_kw = d->chosen.response_kw,
+		.target_kw = dispatch_target(d, &d->chosen),
+		.elapsed_min = or_nan(is_known, o->elapsed_min),
+		.used_kwh = or_nan(is_known, o->used_kwh),
+		.power_kw = d->power_kw,
+		.now_kw = or_nan(is_known, o->now_kw),
+		.forecast_kw = or_nan(is_known, o->forecast_kw),
+		.adjust_kw = or_nan(is_known, o->adjust_kw),
+		.stage = (uint8_t)o->stage,
+		.is_estimated = o->is_estimated,
+		.month_kw = peaks_month(&d->peaks, month),
+		.year_kw = peaks_year(&d->peaks, month),
+		.shed = (uint8_t)d->out.shed,
+		.steps = (uint8_t)d->district.set.demand.step_count,
+		.total_kw = d->out.total_kw,
+		.short_kw = d->out.short_kw,
+		.reserve_kwh = d->reserve_kwh,
+		.hours = d->hours,
+		.user = d->chosen.user,
+		.reason = d->is_there ? d->chosen.reason : d->missing,
+		.wants = { wants.data, wants.len },
+	};
+	msg_dispatch_put(body, &m);
+	wbuf_done(&wants);
+}
+
+void
+dispatch_tell(struct dispatching *d, struct utc now)
+{
+	struct wbuf frames = { .len = 0 };
+
+	d->now_us = now.us;
+	wbuf_reset(&d->body);
+	put_body(d, &d->body);
+	if (d->body.len == d->told.len && memcmp(d->body.data, d->told.data, d->body.len) == 0)
+		return;
+	wbuf_reset(&d->told);
+	memcpy(wbuf_grow(&d->told, d->body.len), d->body.data, d->body.len);
+	conn_encode(&frames, W_DISPATCH, d->generation, &d->body);
+	d->ops->publish(&frames, d->arg);
+	wbuf_done(&frames);
+}
+
+void
+dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf *frames)
+{
+	struct wbuf body = { .len = 0 };
+
+	if (d->table == NULL)
+		return;
+	put_body(d, &body);
+	conn_encode(frames, W_DISPATCH, generation, &body);
+	wbuf_done(&body);
+}
+
+void
+dispatching_facts(const struct dispatching *d, struct dispatch_facts *f)
+{
+	const struct demand_output *o = &d->out.demand;
+	bool is_known = d->is_there && o->is_known;
+	int32_t month = dispatch_month((struct utc){ d->now_us });
+
+	*f = (struct dispatch_facts){
+		.is_there = d->is_there && d->second.us != 0,
+		.mode = d->acting,
+		.grid = d->watch.state,
+		.flags = d->out.flags,
+		.now_kw = or_nan(is_known, o->now_kw),
+		.forecast_kw = or_nan(is_known, o->forecast_kw),
+		.target_kw = dispatch_target(d, &d->chosen),
+		.adjust_kw = or_nan(is_known, o->adjust_kw),
+		.stage = or_nan(is_known, o->stage),
+		.month_kw = peaks_month(&d->peaks, month),
+		.year_kw = peaks_year(&d->peaks, month),
+		.shed = d->out.shed,
+		.reserve_kwh = d->reserve_kwh,
+		.hours = d->hours,
+	};
+}

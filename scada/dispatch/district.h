@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * district.h - which of the site's assets the guard works with, and in which order. Pure; made once a configuration.
+ *
+ * Receiving point  the first grid connection with a point of role p on a bus without parent
+ * Batteries        all, as they stand in the file; those of another bus are "elsewhere" (guard.h)
+ * Sources          on the receiving point's bus, with role p_sp: gas turbines and sets first (they burn fuel), then steam turbines, then PV
+ * Steps            of loads with role shed and shed_kw, on the receiving point's bus: the greatest priority number goes first, all levels of
+ *                  a load before the next load; of equals the first in the file
+ */
+#ifndef CHISAN_DISPATCH_DISTRICT_H
+#define CHISAN_DISPATCH_DISTRICT_H
+
+#include "scada/dispatch/grid.h"
+#include "scada/dispatch/guard.h"
+
+struct district_step {
+	const struct asset *load;
+	unsigned level; /* 1.. */
+};
+struct district {
+	const struct energy *energy; /* borrowed, as all assets */
+	const struct asset *grid;
+	const struct asset *battery[GUARD_BATTERIES_MAX], *source[GUARD_SOURCES_MAX];
+	struct district_step step[DEMAND_STEPS_MAX];
+	struct guard_settings set; /* without what only points know: counter_step_kwh is 0, to be filled in */
+	struct grid_settings watch;
+};
+
+/* False: dispatch cannot work here; why says what is missing, in words for the person who wants to switch it on. */
+bool district_make(const struct energy *e, struct district *d, char *why, size_t size);
+/* Level of a load when so many steps are shed. */
+unsigned district_level(const struct district *d, const struct asset *load, unsigned shed);
+/* kW at which a source's setpoint stands for `kw`: between its least and its most. PV: % of its peak where that is the point's unit. */
+double district_source_setpoint(const struct asset *source, double kw, bool is_percent);
+
+/*
+ * Hours that a bus would live on without the grid: what batteries can give above their least state of charge, over what critical loads
+ * take beyond what is made. NaN: not known. DISTRICT_HOURS_MAX: as long or longer.
+ */
+#define DISTRICT_HOURS_MAX 999.0
+double district_hours(double stored_kwh, double critical_kw, double made_kw);
+/* AC kWh of one battery above its least state of charge; health NaN: 1. */
+double district_deliverable_kwh(const struct asset_battery *b, double soc_pct, double health);
+
+#endif
