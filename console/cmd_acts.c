@@ -29,15 +29,18 @@ cmd_act(const struct options *o, struct client *c, uint16_t type, const struct w
 	enum act_end how = act_outcome(
 	    is_lost ? ERR_UNKNOWN : end.err, end.addcause, end.detail, is_lost ? "" : end.text, text, sizeof text);
 
+	if (o->dry_run && how == ACT_RECORDED)
+		str_printf(text, sizeof text, "DRY RUN, nothing was done: %s", end.text);
 	if (o->json) {
 		json_t *j = jout_begin();
 		json_object_set_new(j, "point", point[0] == '\0' ? json_null() : jout_text(point));
 		json_object_set_new(j, "result",
-		    json_string(how == ACT_RECORDED || how == ACT_NOT_RECORDED ? "done"
-		            : how == ACT_REFUSED                               ? "refused"
-		            : how == ACT_UNKNOWN                               ? "unknown"
-		                                                               : "failed"));
-		json_object_set_new(j, "recorded", json_boolean(how == ACT_RECORDED));
+		    json_string(o->dry_run && how == ACT_RECORDED            ? "dry-run"
+		            : how == ACT_RECORDED || how == ACT_NOT_RECORDED ? "done"
+		            : how == ACT_REFUSED                             ? "refused"
+		            : how == ACT_UNKNOWN                             ? "unknown"
+		                                                             : "failed"));
+		json_object_set_new(j, "recorded", json_boolean(how == ACT_RECORDED && !o->dry_run));
 		json_object_set_new(j, "reason", end.addcause < 0 ? json_null() : json_integer(end.addcause));
 		json_object_set_new(j, "text", jout_text(is_lost ? text : end.text));
 		json_object_set_new(j, "entry",

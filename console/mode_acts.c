@@ -134,7 +134,7 @@ mode_acts_set(struct console *co, const char *line)
 		return;
 	if (line == NULL || line[0] == '\0') {
 		prompt_open(&co->prompt, "mode: ", REQ_MODE, "");
-		console_message(co, false, MODES "; then the reason");
+		console_message(co, false, "then the reason, as: peak-cut heat wave; Tab completes the mode");
 	} else if (mode_read(line, co->now, &w, why, sizeof why)) {
 		send(co, &w);
 	} else {

@@ -11,6 +11,7 @@
 #include "console/palette.h"
 #include "console/rkind.h"
 
+#include "scada/base/mode.h"
 #include "scada/base/str.h"
 
 struct found {
@@ -80,6 +81,10 @@ offer_argument(struct console *co, struct found *f, enum request req)
 			offer(f, rkind_at(i)->name);
 		break;
 	case REQ_PAGE: offer_pages(co, f); break;
+	case REQ_MODE:
+		for (unsigned i = 0; i < GUARD_MODES; i++)
+			offer(f, guard_mode_name(i));
+		break;
 	case REQ_THEME:
 		for (int i = 0; theme_at(i) != NULL; i++)
 			offer(f, theme_name(theme_at(i)));

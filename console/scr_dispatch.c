@@ -11,6 +11,7 @@
 #include "console/list.h"
 #include "console/mode_acts.h"
 #include "console/screen.h"
+#include "console/wrap.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
@@ -68,16 +69,34 @@ label(struct console *co, int row, struct area a, const char *en, const char *ja
 	grid_put(co->grid, row, a.column + 1, LABEL_CELLS, LOOK_LABEL, console_title(co, en, ja));
 }
 
-static void
-put(struct console *co, int row, struct area a, enum look look, const char *text)
+/* In at most `rows` rows; returns how many it took. */
+static int
+put_rows(struct console *co, int row, int rows, struct area a, enum look look, const char *text)
 {
-	char safe[1024];
+	char safe[1024], line[1024];
+	int cells = a.columns - LABEL_CELLS - 3, used = 0;
+	size_t skip;
 
 	text_put_safe(safe, sizeof safe, text, -1);
-	grid_fit(co->grid, row, a.column + LABEL_CELLS + 2, a.columns - LABEL_CELLS - 3, look, safe, false);
+	for (const char *rest = safe; used < rows && *rest != '\0'; used++) {
+		size_t n = wrap_line(rest, cells < 2 ? 2 : cells, &skip);
+
+		str_copy(line, sizeof line, rest);
+		if (used + 1 < rows) /* the last one is cut, and says so */
+			line[n] = '\0';
+		grid_fit(co->grid, row + used, a.column + LABEL_CELLS + 2, cells, look, line, false);
+		rest += n + skip;
+	}
+	return used;
 }
 
 static void
+put(struct console *co, int row, struct area a, enum look look, const char *text)
+{
+	(void)put_rows(co, row, 1, a, look, text);
+}
+
+static int
 draw_mode(struct console *co, const struct client_dispatch *d, int row, struct area a)
 {
 	char mode[80], text[700], since[40] = "", until[80] = "", when[40], limit[40];
@@ -91,10 +110,10 @@ draw_mode(struct console *co, const struct client_dispatch *d, int row, struct a
 		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
 	str_printf(text, sizeof text, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
 	    d->m.user[0] != '\0' ? " by " : "", d->m.user, d->m.reason[0] != '\0' ? ": " : "", d->m.reason);
-	put(co, row, a, d->m.acting == GUARD_ISLAND ? LOOK_LIMIT : LOOK_TITLE, text);
+	return put_rows(co, row, a.rows >= 16 ? 2 : 1, a, d->m.acting == GUARD_ISLAND ? LOOK_LIMIT : LOOK_TITLE, text);
 }
 
-static void
+static int
 draw_guard(struct console *co, const struct client_dispatch *d, int row, struct area a)
 {
 	char text[700];
@@ -106,7 +125,11 @@ draw_guard(struct console *co, const struct client_dispatch *d, int row, struct 
 		str_append(text, sizeof text, "; ");
 		str_append(text, sizeof text, flag);
 	}
-	put(co, row, a, d->m.grid == GRID_LOST ? LOOK_BAD : d->m.flags != 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
+	return put_rows(co, row, a.rows >= 16 ? 2 : 1, a,
+	    d->m.grid == GRID_LOST ? LOOK_BAD
+	        : d->m.flags != 0  ? LOOK_UNCERTAIN
+	                           : LOOK_NORMAL,
+	    text);
 }
 
 /* What is drawn, to where it goes at this slope, and the target in its place. */
@@ -116,7 +139,7 @@ draw_bar(struct console *co, const struct client_dispatch *d, int row, struct ar
 	int at = a.column + LABEL_CELLS + 2, cells = a.columns - LABEL_CELLS - 4;
 	double most = fmax(fmax(d->m.forecast_kw, d->m.now_kw), d->m.target_kw) * 1.1;
 
-	if (cells < BAR_LEAST || !(most > 0) || isnan(d->m.forecast_kw))
+	if (co->is_accessible || cells < BAR_LEAST || !(most > 0) || isnan(d->m.forecast_kw))
 		return;
 	int now = (int)lround(d->m.now_kw / most * cells), then = (int)lround(d->m.forecast_kw / most * cells);
 	enum look look = d->m.stage == 0 ? LOOK_NORMAL : d->m.stage == 1 ? LOOK_UNCERTAIN : LOOK_BAD;
@@ -138,10 +161,10 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 	if (isnan(d->m.now_kw)) {
 		put(co, row, a, LOOK_BAD, "not known: the receiving point is not measured");
 	} else {
-		str_printf(text, sizeof text, "%s: will be %s, target %s; so far %s, %s min left%s",
+		str_printf(text, sizeof text, "%s: will be %s of %s; so far%s %s, %s min left",
 		    client_stage_word(d->m.stage, co->is_ja), kw(d->m.forecast_kw, then, sizeof then),
-		    kw(d->m.target_kw, target, sizeof target), kw(d->m.now_kw, now, sizeof now),
-		    str_fixed(minutes, sizeof minutes, left, 1), d->m.is_estimated ? " (estimated)" : "");
+		    kw(d->m.target_kw, target, sizeof target), d->m.is_estimated ? " about" : "",
+		    kw(d->m.now_kw, now, sizeof now), str_fixed(minutes, sizeof minutes, left, left < 10 ? 1 : 0));
 		put(co, row, a, look, text);
 	}
 	draw_bar(co, d, row + 1, a);
@@ -156,7 +179,7 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 		str_printf(text, sizeof text, "draws %s", kw(d->m.power_kw, power, sizeof power));
 	put(co, row + 2, a, look, text);
 	label(co, row + 3, a, "Greatest", "最大");
-	str_printf(text, sizeof text, "this month %s, twelve months %s;   %u of %u steps of loads shed",
+	str_printf(text, sizeof text, "month %s, 12 months %s; %u of %u steps of loads shed",
 	    kw(d->m.month_kw, month, sizeof month), kw(d->m.year_kw, year, sizeof year), d->m.shed, d->m.steps);
 	put(co, row + 3, a, d->m.shed > 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
 }
@@ -170,10 +193,10 @@ draw_outage(struct console *co, const struct client_dispatch *d, int row, struct
 	if (isnan(d->m.hours))
 		str_copy(text, sizeof text, "how long it would be survived is not known");
 	else if (d->m.hours >= 999)
-		str_printf(text, sizeof text, "own sources carry the critical loads; %s kWh in batteries",
+		str_printf(text, sizeof text, "own sources carry critical loads; %s kWh in batteries",
 		    str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
 	else
-		str_printf(text, sizeof text, "critical loads would be carried for %s h, with %s kWh in batteries",
+		str_printf(text, sizeof text, "critical loads carried for %s h; %s kWh in batteries",
 		    str_fixed(hours, sizeof hours, d->m.hours, 1), str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
 	put(co, row, a, d->m.hours < 1 ? LOOK_BAD : LOOK_NORMAL, text);
 }
@@ -239,11 +262,11 @@ draw(struct console *co, void *private, struct area a)
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_NORMAL, safe);
 		return;
 	}
-	draw_mode(co, d, a.row, a);
-	draw_guard(co, d, a.row + 1, a);
-	draw_demand(co, d, a.row + 2, a);
-	draw_outage(co, d, a.row + 6, a);
-	draw_wants(co, p, d, a.row + (a.rows >= 14 ? 8 : 7), a);
+	int row = a.row + draw_mode(co, d, a.row, a);
+	row += draw_guard(co, d, row, a);
+	draw_demand(co, d, row, a);
+	draw_outage(co, d, row + 4, a);
+	draw_wants(co, p, d, row + (a.rows >= 14 ? 6 : 5), a);
 }
 
 /* ---- keys */
@@ -296,7 +319,7 @@ const struct screen_ops scr_dispatch = {
 	.name = "dispatch",
 	.title = "Dispatch and demand",
 	.title_ja = "需給制御・デマンド",
-	.help = "mode of dispatch, demand of the half hour, what is wanted of which output",
+	.help = "mode of dispatch, demand, what is wanted and why",
 	.modes = MODE_ALL | MODE_DISPATCH,
 	.private_size = sizeof(struct page),
 	.open = open_dispatch,

@@ -22,7 +22,7 @@ unset CHISAN_SOCKET CHISAN_NOW NO_COLOR TMUX
 # Many tests wait for the disk again and again. Those of 4 and 5 have theirs in memory where there is enough; those of 3 on the disk.
 fast=
 if [ "$(df -P -k /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -gt 4000000 ] 2>/dev/null; then
-	fast=$(mktemp -d /dev/shm/chisan.XXXXXX) && chmod 1777 "$fast"
+	fast=$(mktemp -d /dev/shm/ci.XXXX) && chmod 1777 "$fast"
 fi
 say() { printf '== %s  (%ss)\n' "$*" "$SECONDS"; }
 pass() { passed=$((passed + 1)); }

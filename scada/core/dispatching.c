@@ -86,13 +86,16 @@ want(struct dispatching *d, struct wanting *w, double value, const char *reason,
 	    w->point, value, lets_go ? (struct utc){ 0 } : utc_add(now, WANT_US), text, why, sizeof(why), d->arg);
 	w->value = ok || lets_go ? value : (double)NAN;
 	w->reason = reason;
+	if (ok && !lets_go)
+		w->said[0] = '\0';
 	if (ok || lets_go) {
 		w->refused[0] = '\0';
 		return;
 	}
-	if (strcmp(w->refused, why) != 0)
+	if (strcmp(w->said, why) != 0)
 		log_warn("the guard wants %s of %s: %s", reason, table_site(d->table)->points[w->point].name, why);
 	str_copy(w->refused, sizeof(w->refused), why);
+	str_copy(w->said, sizeof(w->said), why);
 	w->refused_at = mono;
 }
 

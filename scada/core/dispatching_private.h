@@ -17,6 +17,7 @@ struct wanting {
 	double value;          /* as it was wanted last; NaN = nothing */
 	const char *reason;    /* a word of the guard's list */
 	char refused[WHY_MAX]; /* why it could not be; "" = it could */
+	char said[WHY_MAX];    /* in the log, until it can be again */
 	struct mono refused_at;
 };
 struct bound_battery {

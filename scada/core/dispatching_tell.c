@@ -13,9 +13,10 @@
 
 enum { WANT_BATTERY, WANT_SOURCE, WANT_LOAD };
 
+/* A word, and what it means. */
 static void
-put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, point_id measured, const char *word,
-    struct wbuf *b)
+put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, point_id measured,
+    enum guard_reason reason, struct wbuf *b)
 {
 	char why[WHY_MAX + 32];
 
@@ -23,8 +24,10 @@ put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, poi
 		return;
 	if (w->refused[0] != '\0')
 		str_printf(why, sizeof(why), "refused: %s", w->refused);
+	else if (reason == WHY_NONE)
+		why[0] = '\0';
 	else
-		str_copy(why, sizeof(why), word);
+		str_printf(why, sizeof(why), "%s: %s", guard_reason_name(reason), guard_reason_help(reason));
 	w_u32(b, w->point);
 	w_u8(b, kind);
 	w_f64(b, w->value);
@@ -36,14 +39,12 @@ static void
 put_wants(const struct dispatching *d, struct wbuf *b)
 {
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
-		put_want(d, &d->battery[i].want, WANT_BATTERY, d->battery[i].p,
-		    guard_reason_name(d->out.battery[i].reason), b);
+		put_want(d, &d->battery[i].want, WANT_BATTERY, d->battery[i].p, d->out.battery[i].reason, b);
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
-		put_want(
-		    d, &d->source[i].want, WANT_SOURCE, d->source[i].p, guard_reason_name(d->out.source[i].reason), b);
+		put_want(d, &d->source[i].want, WANT_SOURCE, d->source[i].p, d->out.source[i].reason, b);
 	for (unsigned i = 0; i < d->load_count; i++)
 		put_want(d, &d->load[i].want, WANT_LOAD, d->load[i].p,
-		    isfinite(d->load[i].want.value) ? guard_reason_name(d->out.shed_reason) : "", b);
+		    isfinite(d->load[i].want.value) ? d->out.shed_reason : WHY_NONE, b);
 }
 
 static double

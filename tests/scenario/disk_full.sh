@@ -26,7 +26,7 @@ pids=$(pgrep -P "$server" | sort)
 fill
 check "SYS.STORE says full" until_true 30 value_is SYS.STORE 2 good
 check "chisan status says it" until_true 10 status_says full
-grep -q "no room in $data" "$work/out" || fail "status does not say where room is needed"
+tr -d '\n' <"$work/out" | sed 's/   *//g' | grep -q "no room in $data" || fail "status does not say where room is needed"
 "$chisan" status --json >"$work/out" 2>"$work/err"; grep -q '"state":"full"' "$work/out" && pass "and for scripts" || fail "status --json: $(cat "$work/out")"
 first=$(value_of M.A)
 for n in 1 2 3; do

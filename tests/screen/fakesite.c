@@ -23,6 +23,7 @@
 #include "scada/base/msg.h"
 #include "scada/base/str.h"
 #include "tests/screen/fakecontrol.h"
+#include "tests/screen/fakedispatch.h"
 #include "tests/screen/fakealarms.h"
 #include "tests/screen/fakehistory.h"
 #include "tests/screen/fakerecords.h"
@@ -55,6 +56,7 @@ static uint16_t generation = 1;
 static enum role role = ROLE_OPERATOR;
 static struct fakerecords records;
 static struct fakecontrol control;
+static struct fakedispatch dispatch;
 static struct fakealarms alarms;
 
 /* "\e" and "\a" become ESC and BEL: titles of a hostile device. */
@@ -135,7 +137,7 @@ read_line(char *line, const char *folder)
 	if (strcmp(field[0], "site") == 0) {
 		memcpy(site, field, sizeof field);
 		utc_from_iso(field[5], &now);
-		control.now = now;
+		control.now = dispatch.now = now;
 	} else if (strcmp(field[0], "device") == 0) {
 		memcpy(devices[device_count].field, field, sizeof field);
 		devices[device_count++].state = (int)unsigned_of(field[8]);
@@ -148,7 +150,7 @@ read_line(char *line, const char *folder)
 			.cause = (uint16_t)unsigned_of(field[18]),
 			.time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
 		p->cell.decimals = (int8_t)unsigned_of(field[3]);
-	} else if (fakecontrol_line(&control, field)) {
+	} else if (fakecontrol_line(&control, field) || fakedispatch_line(&dispatch, field)) {
 		;
 	} else if (strcmp(field[0], "screen") == 0) {
 		screens[screen_count][0] = field[1];
@@ -344,6 +346,7 @@ send_snapshot(struct conn *c)
 			send_device_state(c, i);
 	send_values(c);
 	fakecontrol_snapshot(&control, c);
+	fakedispatch_snapshot(&dispatch, c);
 	fakealarms_snapshot(&alarms, c);
 	msg_snapshot_end_put(
 	    &b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
@@ -418,7 +421,7 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 		send_body(c, W_HELLO, &b);
 		conn_set_role(c, role);
 	} else if (fakecontrol_frame(&control, c, f) || fakealarms_frame(&alarms, c, f) ||
-	    fakerecords_frame(&records, c, f)) {
+	    fakerecords_frame(&records, c, f) || fakedispatch_frame(&dispatch, c, f)) {
 		;
 	} else if (f->type == W_SUBSCRIBE) {
 		struct msg_subscribe m;
@@ -682,6 +685,8 @@ main(int argc, char **argv)
 	if (argc < 3 || argc > 4 || !str_copy(sa.sun_path, sizeof sa.sun_path, argv[1]))
 		return 2;
 	fakecontrol_init(&control, now);
+	fakedispatch_init(&dispatch, now);
+	dispatch.find = find_point;
 	control.find = find_point;
 	control.value = value_of;
 	control.changed = control_changed;

@@ -81,6 +81,14 @@ for look in "--size 80x24" "--size 80x24 --accessible" "--size 80x24 --ascii" "-
 	# shellcheck disable=SC2086 # words
 	screen hand.script "$dir/out/hand-$(echo "$look" | tr -cd 'a-z0-9')" $look
 done
+# Dispatch: the same.
+for look in "--size 80x24" "--size 80x24 --ascii" "--size 80x24 --accessible" "--size 132x43 --ja" "--size 60x16"; do
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	serve dispatch.txt
+	# shellcheck disable=SC2086 # words
+	screen dispatch.script "$dir/out/dispatch-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
 kill "$pid"
 wait "$pid" 2>/dev/null || true
 serve

@@ -388,7 +388,7 @@ speaks_steadily(struct side *s)
 		pos = (pos + 1) % len;
 		turn(s);
 	}
-	return !was_held_up || s->closed == 0;
+	return s->frames > 2 && (!was_held_up || s->closed == 0);
 }
 
 START_TEST(a_steady_peer_is_not_taken_for_slow)

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# dispatch.sh - the guard on the simulated district: a site begins in manual; the batteries bring the receiving point to nothing; manual lets
+# all go at once; a killed chisand goes on in its mode; the utility's grid is lost and comes back; what a person may not is refused.
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
+chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
+export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
+dir=$(mktemp -d) || exit 99
+chmod 750 "$dir"
+export CHISAN_SOCKET=$dir/sock
+pids=
+trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
+fail() {
+	echo "FAIL: $*"
+	timeout 20 "$chisan" dispatch
+	for f in "$dir"/*.log; do
+		echo "--- $f"
+		tail -20 "$f"
+	done
+	exit 1
+}
+until_() { # SECONDS WHAT COMMAND...: waits for the condition
+	local limit=$(($1 * 5)) what=$2
+	shift 2
+	for _ in $(seq "$limit"); do
+		"$@" >/dev/null 2>&1 && { echo "ok: $what"; return; }
+		sleep 0.2
+	done
+	fail "$what: not within $((limit / 5)) s"
+}
+# is EXPRESSION: of what `chisan dispatch --json` says, as d, in Python
+is() {
+	timeout 20 "$chisan" dispatch --json >"$dir/d.json" 2>/dev/null &&
+		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$1"
+}
+said() { "$chisan" journal --since 1d --kind dispatch 2>/dev/null | grep -qE "$1"; }
+launch() {
+	"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>>"$dir/chisand.log" &
+	server=$!
+	pids="$pids $server"
+}
+nothing='all(w["wanted"] is None for w in d["wants"])'
+batteries='[w for w in d["wants"] if w["kind"] == "battery"]'
+
+host=127.74.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
+site=$dir/layouts/musashino
+sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+"$plant" --seed 7 --start 2026-11-25T10:00:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
+pids="$!"
+until_ 20 'the plant' grep -q ready "$dir/plant.log"
+launch
+
+# ---- it begins in manual, and watches
+until_ 40 'the grid is there' is 'd["grid"] == "there" and d["power_kw"] is not None'
+is "d['mode'] == 'manual' and d['acting'] == 'manual' and d['is_there'] and $nothing" || fail "it does not begin in manual"
+is 'd["target_kw"] == 1450 and d["steps"] == 6 and len(d["wants"]) == 11' || fail "not the site's target, steps and outputs"
+
+# ---- a mode: the batteries take what would go out, or give what would be drawn, as far as they can
+"$chisan" mode economic >"$dir/out" 2>&1 && fail "a mode without a reason: $(cat "$dir/out")"
+grep -q -- '--reason' "$dir/out" || fail "no word of the reason: $(cat "$dir/out")"
+"$chisan" mode econmic --reason x >"$dir/out" 2>&1; [ $? = 2 ] || fail "a mode that is none"
+"$chisan" mode demand-response --reason x >"$dir/out" 2>&1; [ $? = 2 ] || fail "demand response without its figures"
+"$chisan" mode peak-cut --reason 'only looked at' --dry-run | grep -q '^DRY RUN, nothing was done: mode peak-cut would be set' || fail "dry run: $(cat "$dir/out")"
+is 'd["mode"] == "manual"' || fail "a dry run has set it"
+before=$(timeout 20 "$chisan" get GRID.RX.P --json | sed 's/.*"value":\([-0-9.e]*\).*/\1/')
+"$chisan" mode economic --reason 'a test' | grep -q '^DONE, recorded as entry' || fail "economic"
+until_ 90 "the receiving point goes from $before kW to nothing" is 'abs(d["power_kw"]) < 15'
+until_ 20 'the batteries do what is wanted' is "all(abs(w['wanted'] - w['measured_kw']) < 8 for w in $batteries if w['wanted'] is not None)"
+is "d['user'] == '$(id -un)' and d['reason'] == 'a test' and any(w['why'].startswith('surplus') for w in $batteries)" || fail "who and why"
+until_ 10 'its mode is a point' sh -c "'$chisan' get CEMS.DISP_MODE --json | grep -q '\"value\":1[,.]'"
+until_ 10 'the mode is in the journal' said 'a test.*mode manual -> mode economic'
+
+# ---- a killed chisand goes on in its mode
+kill -9 "$server"
+wait "$server" 2>/dev/null
+launch
+until_ 60 'after kill -9: the same mode, and at work' is "d['mode'] == 'economic' and d['reason'] == 'a test' and any(w['wanted'] is not None for w in $batteries) and abs(d['power_kw']) < 30"
+
+# ---- the utility's grid goes, and comes
+"$plant" --ctl "$dir/ctl" grid lost | grep -q ok || fail "the plant keeps its grid"
+until_ 40 'the loss is seen, and it works as an island' is 'd["grid"] == "lost" and d["acting"] == "island" and d["mode"] == "economic"'
+until_ 10 'the loss is in the journal' said "the utility's grid is lost"
+"$plant" --ctl "$dir/ctl" grid back | grep -q ok || fail "the plant's grid does not come back"
+"$plant" --ctl "$dir/ctl" clear GRID | grep -q ok || fail "the plant's relays are not reset"
+
+# ---- manual lets all go
+"$chisan" mode manual | grep -q '^DONE' || fail "manual"
+until_ 5 'manual: nothing is wanted' is "d['mode'] == 'manual' and d['acting'] == 'manual' and $nothing"
+"$chisan" mode --target 1300 --reason 'winter' | grep -q '^DONE' || fail "target"
+until_ 5 'another target' is 'd["target_kw"] == 1300'
+grep -E 'sanitizer|runtime error' "$dir/chisand.log" && fail 'a sanitizer spoke'
+echo 'ok: all'

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_dispatching.c - the guard in chisand, in simulated time on a small site: a battery, a gas turbine, a load with steps, a meter.
+ * The plant follows what is wanted in the next second; control is a list of what was wanted last.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/command.h"
+#include "scada/base/str.h"
+#include "scada/core/dispatching.h"
+#include "scada/core/say_value.h"
+#include "tests/unit/sitekit.h"
+#include "tests/unit/t.h"
+
+#define START INT64_C(1795392000000000) /* 2026-11-23T00:00:00Z, 9 o'clock in Japan */
+
+enum { METER, KWH, BREAKER, LINE, ESS_P, ESS_SOC, ESS_SP, GT_P, GT_SP, HALL_P, HALL_SHED, POINTS };
+static const char *const names[POINTS] = { "RX.P", "RX.KWH", "RX.BRK", "RX.LINE", "ESS.P", "ESS.SOC", "ESS.SP", "GT.P",
+	"GT.SP", "HALL.P", "HALL.SHED" };
+
+static struct key_point grid_points[] = { { "p", "RX.P" }, { "e_import", "RX.KWH" }, { "breaker", "RX.BRK" },
+	{ "line_v", "RX.LINE" } };
+static struct key_point ess_points[] = { { "p", "ESS.P" }, { "soc", "ESS.SOC" }, { "p_sp", "ESS.SP" } };
+static struct key_point gt_points[] = { { "p", "GT.P" }, { "p_sp", "GT.SP" } };
+static struct key_point hall_points[] = { { "p", "HALL.P" }, { "shed", "HALL.SHED" } };
+static double shed_kw[] = { 50, 120 };
+static struct asset_grid grid = {
+	.import_max_kw = 2000, .export_max_kw = 300, .voltage_v = 6600, .frequency_hz = 50, .line_voltage = 66
+};
+static struct asset_battery ess = { .energy_kwh = 400,
+	.charge_kw = 200,
+	.discharge_kw = 200,
+	.efficiency_charge = 0.95,
+	.efficiency_discharge = 0.95,
+	.soc_min_pct = 10,
+	.soc_max_pct = 90,
+	.reserve_pct = 30,
+	.temperature_min_c = 0,
+	.temperature_max_c = 45 };
+static struct asset_gtc gt = { .rated_kw = 1500, .min_kw = 450 };
+static struct asset_load hall = { .priority = 2, .is_critical = true, .shed_kw = { shed_kw, 2 } };
+static struct bus buses[] = { { .name = "MAIN" } };
+static struct asset assets[] = {
+	{ .name = "GRID", .kind = ASSET_GRID, .bus = "MAIN", .points = { grid_points, 4 }, .parameters = &grid },
+	{ .name = "ESS", .kind = ASSET_BATTERY, .bus = "MAIN", .points = { ess_points, 3 }, .parameters = &ess },
+	{ .name = "GT", .kind = ASSET_GTC, .bus = "MAIN", .points = { gt_points, 2 }, .parameters = &gt },
+	{ .name = "HALL", .kind = ASSET_LOAD, .bus = "MAIN", .points = { hall_points, 2 }, .parameters = &hall },
+};
+static struct energy_dispatch keys;
+static struct energy energy;
+
+static struct kit kit;
+static struct table *table;
+static struct logbook *book;
+static struct dispatching *d;
+static int64_t us;
+static double load_kw, gt_kw, kwh, soc, wanted[POINTS], held;
+static double breaker, line;
+static char reasons[POINTS][32], refusal[64], logged[4096];
+static bool is_meter_bad;
+static uint8_t saved[4096];
+static size_t saved_len;
+static struct msg_dispatch told;
+static uint8_t frame[8192];
+static unsigned told_count;
+
+static struct utc
+now(void)
+{
+	return (struct utc){ START + us };
+}
+
+static struct mono
+mono(void)
+{
+	return (struct mono){ 1000 * US_PER_S + us };
+}
+
+static bool
+want_cb(point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
+{
+	(void)arg;
+	ck_assert(isnan(value) || until.us > now().us);
+	if (refusal[0] != '\0' && isfinite(value)) {
+		str_copy(why, size, refusal);
+		return false;
+	}
+	wanted[id] = value;
+	str_copy(reasons[id], sizeof(reasons[id]), reason);
+	return true;
+}
+
+static bool
+output_cb(point_id id, struct msg_output *m, void *arg)
+{
+	(void)arg;
+	*m = (struct msg_output){ .point = id, .slot_operator = id == ESS_SP ? held : (double)NAN };
+	return true;
+}
+
+static void
+publish_cb(const struct wbuf *frames, void *arg)
+{
+	struct frame f;
+	struct rbuf r;
+	size_t used;
+
+	(void)arg;
+	ck_assert_uint_le(frames->len, sizeof(frame));
+	memcpy(frame, frames->data, frames->len); /* told.user and others point into it */
+	ck_assert_int_eq(wire_take(frame, frames->len, &f, &used), OK);
+	ck_assert_uint_eq(f.type, W_DISPATCH);
+	rbuf_init(&r, f.body, f.length);
+	ck_assert(msg_dispatch_get(&r, &told) && r_done(&r));
+	told_count++;
+}
+
+static void
+save_cb(const struct msg_store_state *s, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_eq(s->kind, STATE_DISPATCH);
+	ck_assert_uint_lt(s->blob.len, sizeof(saved));
+	memcpy(saved, s->blob.data, s->blob.len);
+	saved_len = s->blob.len;
+}
+
+static const struct dispatching_ops ops = {
+	.want = want_cb, .output = output_cb, .publish = publish_cb, .save = save_cb
+};
+
+static bool
+send_cb(uint16_t type, const struct wbuf *body, uint32_t *sequence, void *arg)
+{
+	struct msg_journal_add m;
+	struct rbuf r;
+
+	(void)arg;
+	*sequence = 1;
+	ck_assert_uint_eq(type, W_JOURNAL_ADD);
+	rbuf_init(&r, body->data, body->len);
+	ck_assert(msg_journal_add_get(&r, &m));
+	ck_assert_uint_eq(m.kind, JOURNAL_DISPATCH);
+	str_append(logged, sizeof(logged), m.text);
+	str_append(logged, sizeof(logged), "\n");
+	return true;
+}
+static void
+recorded_cb(const struct msg_journal *m, void *arg)
+{
+	(void)m;
+	(void)arg;
+}
+static const struct logbook_ops book_ops = { .send = send_cb, .recorded = recorded_cb };
+
+static void
+sample(unsigned id, double v)
+{
+	bool is_bad = id == METER && is_meter_bad;
+
+	(void)table_sample(table, id, v, is_bad ? ERR_TIMEOUT : OK, now(), now(), mono());
+}
+
+/* A second of the plant, then of dispatch. */
+static void
+second(void)
+{
+	double p = isfinite(wanted[ESS_SP]) ? wanted[ESS_SP] : 0,
+	       shed = isfinite(wanted[HALL_SHED]) ? wanted[HALL_SHED] : 0;
+	double gt_now = isfinite(wanted[GT_SP]) && wanted[GT_SP] < gt_kw ? wanted[GT_SP] : gt_kw;
+	double hall_kw = load_kw - (shed >= 1 ? shed_kw[(int)shed - 1] : 0), meter = hall_kw - p - gt_now;
+
+	us += US_PER_S;
+	if (breaker < 0.5)
+		meter = 0;
+	if (isfinite(held))
+		p = held;
+	kwh += meter > 0 ? meter / 3600 : 0;
+	soc -= p / 3600 / ess.energy_kwh * 100;
+	sample(METER, meter);
+	sample(KWH, kwh);
+	sample(BREAKER, breaker);
+	sample(LINE, line);
+	sample(ESS_P, p);
+	sample(ESS_SOC, soc);
+	sample(GT_P, gt_now);
+	sample(HALL_P, hall_kw);
+	table_tick(table, mono());
+	dispatching_tick(d, now(), mono());
+	logbook_tick(book, mono());
+}
+
+static void
+run(unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds; i++)
+		second();
+}
+
+static bool
+set(enum guard_mode mode, double kw, int64_t until_s, char *why, size_t size)
+{
+	struct mode_ask ask = {
+		.what = MODE_SET, .mode = mode, .kw = kw, .until = { until_s == 0 ? 0 : now().us + until_s * US_PER_S }
+	};
+	struct actor by = { .user = "duty", .terminal = "pts/1", .role = ROLE_OPERATOR };
+	int addcause = -1;
+
+	if (!dispatching_check(d, &ask, now(), &addcause, why, size))
+		return false;
+	dispatching_set(d, &ask, &by, "a test", now(), mono());
+	return true;
+}
+
+static void
+must_set(enum guard_mode mode)
+{
+	char why[200] = "";
+
+	ck_assert_msg(set(mode, (double)NAN, 0, why, sizeof(why)), "%s", why);
+}
+
+static void
+make_table(void)
+{
+	kit_init(&kit, POINTS);
+	for (unsigned i = 0; i < POINTS; i++) {
+		struct site_point_def *p = kit_read(&kit, names[i], i == KWH ? KIND_COUNTER : KIND_ANALOG);
+		p->unit = i == KWH ? "kWh" : "kW";
+		kit.site.points[i].decimals = 3;
+	}
+	kit.site.energy = &energy;
+	table = table_new(&kit.site);
+}
+
+static void
+setup(void)
+{
+	(void)clock_set_zone("Asia/Tokyo");
+	keys = (struct energy_dispatch){ .target_kw = 1000,
+		.ramp_pct_per_s = 10,
+		.slope_us = 120 * US_PER_S,
+		.least_off_us = 300 * US_PER_S,
+		.blind_us = 300 * US_PER_S };
+	energy = (struct energy){ .buses = { buses, 1 }, .assets = { assets, ARRAY_LEN(assets) }, .dispatch = &keys };
+	us = 0;
+	load_kw = 800;
+	gt_kw = kwh = 0;
+	soc = 60;
+	breaker = 1;
+	line = 66;
+	held = (double)NAN;
+	is_meter_bad = false;
+	logged[0] = refusal[0] = '\0';
+	saved_len = told_count = 0;
+	for (unsigned i = 0; i < POINTS; i++)
+		wanted[i] = (double)NAN;
+	make_table();
+	book = logbook_new(&book_ops, NULL, 1);
+	logbook_ready(book);
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 1, now(), mono());
+	dispatching_begin(d);
+}
+
+static void
+teardown(void)
+{
+	dispatching_free(d);
+	logbook_free(book);
+	table_free(table);
+	kit_done(&kit);
+}
+
+static bool
+nothing_is_wanted(void)
+{
+	for (unsigned i = 0; i < POINTS; i++)
+		if (!isnan(wanted[i]))
+			return false;
+	return true;
+}
+
+START_TEST(a_site_begins_in_manual_and_only_watches)
+{
+	struct dispatch_facts f;
+
+	load_kw = 1800;
+	run(1200);
+	ck_assert(nothing_is_wanted());
+	dispatching_facts(d, &f);
+	ck_assert(f.is_there && f.mode == GUARD_MANUAL && f.grid == GRID_THERE);
+	ck_assert_double_eq_tol(f.forecast_kw, 1800, 20);
+	ck_assert_double_gt(f.stage, DEMAND_CLEAR);
+	ck_assert_double_eq(f.target_kw, 1000);
+	ck_assert_double_eq(f.shed, 0);
+}
+END_TEST
+
+START_TEST(without_a_plan_what_is_made_is_used_here)
+{
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 3);
+	ck_assert_str_eq(reasons[ESS_SP], "surplus");
+	load_kw = -80; /* a surplus: more is made than taken */
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], -80, 3);
+	ck_assert_uint_eq(told.mode, GUARD_ECONOMIC);
+	ck_assert(told.flags & GUARD_NO_PLAN);
+	ck_assert_str_eq(told.user, "duty");
+}
+END_TEST
+
+START_TEST(manual_lets_all_go_at_once)
+{
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	ck_assert(!nothing_is_wanted());
+	must_set(GUARD_MANUAL);
+	ck_assert(nothing_is_wanted()); /* not a second later */
+	run(10);
+	ck_assert(nothing_is_wanted());
+}
+END_TEST
+
+/* The battery first, then the steps of the load, and the target is kept; both go back by and by. */
+START_TEST(the_half_hour_is_kept_below_its_target)
+{
+	struct dispatch_facts f;
+
+	must_set(GUARD_PEAK);
+	run(1800);
+	load_kw = 1250;
+	run(1750);
+	dispatching_facts(d, &f);
+	ck_assert_double_lt(f.now_kw, 1001);
+	ck_assert_double_gt(wanted[ESS_SP], 100);
+	ck_assert_double_ge(wanted[HALL_SHED], 1);
+	ck_assert_str_eq(reasons[HALL_SHED], "peak");
+	ck_assert_ptr_nonnull(strstr(logged, "1 of 2 steps of loads are shed, 0 before: keeps the half hour"));
+	load_kw = 300;
+	run(1800);
+	ck_assert(isnan(wanted[HALL_SHED]));
+	ck_assert_ptr_nonnull(strstr(logged, "0 of 2 steps of loads are shed"));
+	ck_assert_double_gt(f.month_kw, 0);
+}
+END_TEST
+
+/* 1500 kW of the turbine against 100 kW of load: 300 may go out; the battery takes 200, the turbine is held down for the rest. */
+START_TEST(export_is_held_by_the_battery_then_by_the_source)
+{
+	load_kw = 100;
+	gt_kw = 1500;
+	must_set(GUARD_ECONOMIC);
+	run(120);
+	ck_assert_double_eq_tol(wanted[ESS_SP], -200, 3);
+	ck_assert_double_le(wanted[GT_SP], 610);
+	ck_assert_double_ge(wanted[GT_SP], 450);
+	ck_assert_str_eq(reasons[GT_SP], "curtailed");
+}
+END_TEST
+
+START_TEST(what_a_person_holds_is_left_alone)
+{
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	held = 20;
+	run(60);
+	ck_assert(isnan(wanted[ESS_SP]));
+	held = (double)NAN;
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 3);
+}
+END_TEST
+
+/* It is told why, left out for ten seconds, and asked again. */
+START_TEST(an_output_that_refuses_is_said_and_asked_again)
+{
+	load_kw = 100;
+	str_copy(refusal, sizeof(refusal), "the plant is in local");
+	must_set(GUARD_ECONOMIC);
+	run(5);
+	ck_assert(nothing_is_wanted());
+	struct rbuf r;
+	rbuf_init(&r, told.wants.data, told.wants.len);
+	ck_assert_uint_eq(r_u32(&r), ESS_SP);
+	ck_assert_uint_eq(r_u8(&r), 0);
+	ck_assert(isnan(r_f64(&r)));
+	(void)r_f64(&r);
+	ck_assert_str_eq(r_str(&r), "refused: the plant is in local");
+	refusal[0] = '\0';
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 3);
+}
+END_TEST
+
+START_TEST(an_island_comes_and_goes_by_itself)
+{
+	struct dispatch_facts f;
+
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	breaker = line = 0;
+	run(3);
+	dispatching_facts(d, &f);
+	ck_assert(f.mode == GUARD_ISLAND && f.grid == GRID_LOST);
+	ck_assert_ptr_nonnull(strstr(logged, "the utility's grid is lost"));
+	ck_assert_ptr_nonnull(strstr(logged, "dispatch works as island now, economic before"));
+	ck_assert_uint_eq(told.mode, GUARD_ECONOMIC);
+	ck_assert_uint_eq(told.acting, GUARD_ISLAND);
+	breaker = 1;
+	line = 66;
+	run(15);
+	dispatching_facts(d, &f);
+	ck_assert(f.mode == GUARD_ECONOMIC && f.grid == GRID_THERE);
+	ck_assert_ptr_nonnull(strstr(logged, "the utility's grid is back"));
+	must_set(GUARD_MANUAL);
+	breaker = line = 0;
+	run(10);
+	dispatching_facts(d, &f);
+	ck_assert(f.mode == GUARD_MANUAL && f.grid == GRID_LOST);
+	ck_assert(nothing_is_wanted());
+}
+END_TEST
+
+START_TEST(demand_response_ends_by_itself)
+{
+	char why[200] = "";
+
+	load_kw = 800;
+	must_set(GUARD_PEAK);
+	run(5);
+	ck_assert(!set(GUARD_RESPONSE, (double)NAN, 600, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "what may be drawn"));
+	ck_assert(!set(GUARD_RESPONSE, 700, -5, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "in the future"));
+	ck_assert(!set(GUARD_RESPONSE, 700, 49 * 3600, why, sizeof(why)));
+	ck_assert(set(GUARD_RESPONSE, 700, 600, why, sizeof(why)));
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 800, 700.5); /* no more than the battery can */
+	ck_assert_double_ge(wanted[ESS_SP], 99);
+	ck_assert_double_eq(told.response_kw, 700);
+	run(600);
+	ck_assert_uint_eq(told.mode, GUARD_PEAK);
+	ck_assert(isnan(told.response_kw));
+	ck_assert_ptr_nonnull(strstr(logged, "demand response is over; mode peak-cut again"));
+}
+END_TEST
+
+START_TEST(a_bad_meter_is_told_and_ends_in_nothing)
+{
+	struct dispatch_facts f;
+
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	is_meter_bad = true;
+	run(20);
+	dispatching_facts(d, &f);
+	ck_assert((unsigned)f.flags & GUARD_METER_BAD);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 3);
+	run(330);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 0, 0.1);
+	is_meter_bad = false;
+	run(60);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 3);
+}
+END_TEST
+
+START_TEST(what_was_set_survives_a_restart)
+{
+	struct mode_ask target = { .what = MODE_TARGET, .kw = 700 };
+	struct actor by = { .user = "chief", .terminal = "pts/2", .role = ROLE_SUPERVISOR };
+	struct mode_entry e;
+	struct msg_store_state s = { .kind = STATE_DISPATCH, .name = "dispatch" };
+	struct dispatch_facts before, after;
+	struct rbuf r;
+
+	must_set(GUARD_PEAK);
+	run(1900);
+	dispatching_describe(d, &target, &by, "winter", now(), mono(), &e);
+	ck_assert_str_eq(e.before, "demand target 1000 kW");
+	ck_assert_str_eq(e.after, "demand target 700 kW");
+	rbuf_init(&r, e.states.data, e.states.len);
+	ck_assert_uint_eq(r_u8(&r), STATE_DISPATCH);
+	ck_assert_str_eq(r_str(&r), "dispatch");
+	s.blob.data = r_bytes(&r, &s.blob.len);
+	ck_assert(r_done(&r));
+	dispatching_set(d, &target, &by, "winter", now(), mono());
+	dispatching_facts(d, &before);
+	ck_assert_double_eq(before.target_kw, 700);
+	dispatching_free(d);
+	us += 5 * US_PER_S;
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 2, now(), mono());
+	ck_assert(dispatching_restore(d, &s, now(), mono()));
+	dispatching_begin(d);
+	run(2);
+	dispatching_facts(d, &after);
+	ck_assert_double_eq(after.target_kw, 700);
+	ck_assert_double_eq(after.mode, GUARD_PEAK);
+	ck_assert_double_eq_tol(after.now_kw, before.now_kw, 10);
+	ck_assert_double_eq(after.month_kw, before.month_kw);
+	for (size_t len = 0; len < s.blob.len; len++) { /* cut anywhere: not believed, and nothing changes */
+		struct msg_store_state cut = s;
+		cut.blob.len = len;
+		ck_assert(!dispatching_restore(d, &cut, now(), mono()));
+	}
+	dispatching_facts(d, &after);
+	ck_assert_double_eq(after.target_kw, 700);
+	wbuf_done(&e.states);
+}
+END_TEST
+
+START_TEST(a_site_without_the_section_says_so)
+{
+	char why[300];
+
+	energy.dispatch = NULL;
+	dispatching_site(d, table, 2, now(), mono());
+	run(2);
+	ck_assert_uint_eq(told.is_there, 0);
+	ck_assert(!set(GUARD_ECONOMIC, (double)NAN, 0, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "energy: dispatch:"));
+	ck_assert(set(GUARD_MANUAL, (double)NAN, 0, why, sizeof(why)));
+	energy.dispatch = &keys;
+	keys.target_kw = 0;
+	dispatching_site(d, table, 3, now(), mono());
+	ck_assert(!set(GUARD_PEAK, (double)NAN, 0, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "needs a demand target"));
+}
+END_TEST
+
+/* 400 kWh at 60 %, down to 10 %, at 95 %: 190 kWh for 100 kW that nobody else carries. */
+START_TEST(the_hours_of_an_outage_are_reckoned)
+{
+	struct dispatch_facts f;
+
+	load_kw = 100;
+	run(2);
+	dispatching_facts(d, &f);
+	ck_assert_double_eq_tol(f.reserve_kwh, 190, 0.1);
+	ck_assert_double_eq_tol(f.hours, 1.9, 0.01);
+	gt_kw = 100;
+	run(2);
+	dispatching_facts(d, &f);
+	ck_assert_double_eq(f.hours, DISTRICT_HOURS_MAX);
+}
+END_TEST
+
+START_TEST(nothing_is_told_that_has_not_changed)
+{
+	energy.dispatch = NULL;
+	dispatching_site(d, table, 2, now(), mono());
+	run(3);
+	ck_assert_uint_eq(told_count, 1);
+	run(100);
+	ck_assert_uint_eq(told_count, 1);
+}
+END_TEST
+
+T_MAIN("dispatching",
+    T_FIXTURE(setup, teardown) T(a_site_begins_in_manual_and_only_watches) T(without_a_plan_what_is_made_is_used_here)
+        T(manual_lets_all_go_at_once) T(the_half_hour_is_kept_below_its_target)
+            T(export_is_held_by_the_battery_then_by_the_source) T(what_a_person_holds_is_left_alone)
+                T(an_output_that_refuses_is_said_and_asked_again) T(an_island_comes_and_goes_by_itself)
+                    T(demand_response_ends_by_itself) T(a_bad_meter_is_told_and_ends_in_nothing)
+                        T(what_was_set_survives_a_restart) T(a_site_without_the_section_says_so)
+                            T(the_hours_of_an_outage_are_reckoned) T(nothing_is_told_that_has_not_changed))
