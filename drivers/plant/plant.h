@@ -141,7 +141,6 @@ const struct model_kind *model_kind_of(int kind);
 void calendar_update(struct calendar *c, struct utc now);
 void weather_init(struct world *w);
 void weather_step(struct world *w);
-double sun_elevation_deg(struct utc t, double latitude_deg, double longitude_deg);
 void steam_net_init(struct world *w);
 void steam_net_step(struct world *w);
 void grid_close(struct world *w); /* the balance of all buses, after all other models */

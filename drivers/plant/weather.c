@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* weather.c - calendar, sun position, cloud, air temperature, wind and rain of the district. */
+/* weather.c - calendar, cloud, air temperature, wind and rain of the district. */
 #include "config.h"
 
 #include <math.h>
@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include "drivers/plant/plant.h"
+#include "scada/base/sun.h"
 
-#define PI  3.14159265358979323846
-#define RAD (PI / 180)
+#define PI 3.14159265358979323846
 
 void
 calendar_update(struct calendar *c, struct utc now)
@@ -28,21 +28,6 @@ calendar_update(struct calendar *c, struct utc now)
 		c->next_us = ((int64_t)t / 900 + 1) * 900 * US_PER_S;
 	}
 	c->hour = clamp((double)(now.us - c->base_us) / 3.6e9, 0, 24);
-}
-
-double
-sun_elevation_deg(struct utc t, double latitude_deg, double longitude_deg)
-{
-	/* Low-precision solar position (Astronomical Almanac): good to 0.01 degree, and no tables. */
-	double n = (double)(t.us / US_PER_S) / 86400.0 - 10957.5;
-	double mean = fmod(280.460 + 0.9856474 * n, 360) * RAD, anomaly = fmod(357.528 + 0.9856003 * n, 360) * RAD;
-	double ecliptic = mean + (1.915 * sin(anomaly) + 0.020 * sin(2 * anomaly)) * RAD;
-	double tilt = (23.439 - 0.0000004 * n) * RAD;
-	double declination = asin(sin(tilt) * sin(ecliptic));
-	double ascension = atan2(cos(tilt) * sin(ecliptic), cos(ecliptic));
-	double sidereal = fmod(18.697374558 + 24.06570982441908 * n, 24) * 15 * RAD + longitude_deg * RAD;
-	double angle = sidereal - ascension, lat = latitude_deg * RAD;
-	return asin(sin(lat) * sin(declination) + cos(lat) * cos(declination) * cos(angle)) / RAD;
 }
 
 static double
@@ -80,9 +65,7 @@ weather_step(struct world *w)
 	double broken = clamp(1 - 2.2 * fabs(slow - 0.5), 0, 1);
 	a->cloud = clamp(slow + fast * broken, 0, 1);
 	a->elevation_deg = sun_elevation_deg(w->now, latitude(w), longitude(w));
-	double cosz = sin(a->elevation_deg * RAD);
-	double clear = cosz > 0 ? 1098 * cosz * exp(-0.057 / cosz) : 0; /* Haurwitz */
-	a->ghi = clear * (1 - 0.75 * pow(a->cloud, 3.4));               /* Kasten and Czeplak */
+	a->ghi = sun_clear_w_per_m2(a->elevation_deg) * (1 - 0.75 * pow(a->cloud, 3.4)); /* Kasten and Czeplak */
 	double season = cos(2 * PI * (c->day_of_year - 213) / 365.25) * (latitude(w) < 0 ? -1 : 1);
 	double mean = 16 - 0.7 * (fabs(latitude(w)) - 35.7) + 10.8 * season;
 	double swing = 4.6 * (1 - 0.6 * clamp(slow, 0, 1)) * cos(2 * PI * (c->hour - 14.2) / 24);
