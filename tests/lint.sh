@@ -23,12 +23,13 @@ may() {
 	scada/site) echo 'scada/base|scada/model|scada/site' ;;
 	scada/alarm) echo 'scada/base|scada/model|scada/site|scada/alarm' ;;
 	scada/control) echo 'scada/base|scada/model|scada/site|scada/control' ;;
-	scada/dispatch) echo 'scada/base|scada/model|scada/dispatch' ;;
-	scada/planner) echo 'scada/base|scada/model|scada/site|scada/dispatch|scada/planner' ;;
+	scada/forecast) echo 'scada/base|scada/model|scada/forecast' ;;
+	scada/dispatch) echo 'scada/base|scada/model|scada/forecast|scada/dispatch' ;;
+	scada/planner) echo 'scada/base|scada/model|scada/site|scada/forecast|scada/dispatch|scada/planner' ;;
 	scada/notify) echo 'scada/base|scada/model|scada/site|scada/notify' ;;
 	scada/store) echo 'scada/base|scada/model|scada/site|scada/report|scada/store' ;;
 	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/report' ;;
-	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/control|scada/dispatch|scada/core' ;;
+	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/control|scada/forecast|scada/dispatch|scada/core' ;;
 	drivers) echo 'scada/base|drivers' ;;
 	drivers/plant) echo 'scada/base|scada/model|scada/site|drivers/plant' ;;
 	console) echo 'scada/base|console' ;;
@@ -66,7 +67,7 @@ ban 'system|popen|alloca|tmpnam|mktemp|rand|srand' 'not in this house' $sources
 ban 'gethostbyname|getaddrinfo' 'names are never resolved in a loop; addresses are numeric' $own
 ban 'select|FD_SET' 'descriptors above 1023 exist; use libev' $own
 ban 'time|gettimeofday|clock_gettime' 'clock.h alone reads the clock' $(printf '%s\n' $own | grep -v '^scada/base/clock.c$')
-ban 'clock_utc|clock_mono' 'this file is given the time' $(printf '%s\n' $own | grep -E '^(scada/base/(expr|expr_parse|sun|delta|wire|msg|text|str|point|schema|screenfile)|scada/core/(table|calc|pipeline)[a-z_]*|scada/(model|alarm|dispatch|report)/.*|scada/store/(codec|series|history|weigh|tail|roll|query|journal|saved)[a-z_]*|scada/site/(site|site_build|site_point|site_link|schema[a-z_]*|check[a-z_]*|yaml[a-z_]*)|drivers/(plan|decode|frame)|console/(grid|theme|mimic|spark))\.c$')
+ban 'clock_utc|clock_mono' 'this file is given the time' $(printf '%s\n' $own | grep -E '^(scada/base/(expr|expr_parse|sun|delta|wire|msg|text|str|point|schema|screenfile)|scada/core/(table|calc|pipeline)[a-z_]*|scada/(model|alarm|forecast|dispatch|report)/.*|scada/store/(codec|series|history|weigh|tail|roll|query|journal|saved)[a-z_]*|scada/site/(site|site_build|site_point|site_link|schema[a-z_]*|check[a-z_]*|yaml[a-z_]*)|drivers/(plan|decode|frame)|console/(grid|theme|mimic|spark))\.c$')
 
 # 4. one owner a library
 owner() { # header, allowed files as a pattern

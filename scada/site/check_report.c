@@ -242,6 +242,39 @@ check_tariffs(struct check *c)
 	}
 }
 
+/* ---- school terms */
+
+/* The first of the rows before i that shares a day with it; NULL = none. */
+static const struct term *
+shares_a_day(const struct term *t, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (t[k].from != DATE_NONE && t[k].to != DATE_NONE && t[k].from <= t[i].to && t[i].from <= t[k].to)
+			return &t[k];
+	return NULL;
+}
+
+static void
+check_terms(struct check *c)
+{
+	char from[DATE_TEXT_MAX], to[DATE_TEXT_MAX];
+	const struct term *t = c->s->terms.v;
+	for (uint32_t i = 0; i < c->s->terms.n; i++) {
+		if (t[i].from == DATE_NONE || t[i].to == DATE_NONE)
+			continue; /* said by the table of keys */
+		date_text(from, sizeof(from), t[i].from);
+		date_text(to, sizeof(to), t[i].to);
+		const struct term *other = t[i].from <= t[i].to ? shares_a_day(t, i) : NULL;
+		if (t[i].from > t[i].to)
+			fault_at(c->f, AT_KEY(term_schema, &t[i], struct term, to),
+			    "the term ends on %s, before it begins on %s; write the last day of school", to, from);
+		else if (other != NULL)
+			fault_at(c->f, AT_KEY(term_schema, &t[i], struct term, from),
+			    "the term from %s shares days with that of line %u; a day is in one term", from,
+			    other->node.at.line);
+	}
+}
+
 /* ---- reports */
 
 static void
@@ -286,6 +319,7 @@ check_reports(struct check *c)
 	const struct site_reports *r = c->s->reports;
 	check_factors(c);
 	check_tariffs(c);
+	check_terms(c);
 	if (r == NULL)
 		return;
 	const struct site_page *pages = r->pages.v;

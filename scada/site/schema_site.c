@@ -70,6 +70,7 @@ static const struct key site_keys[] = {
 	{ "factors", KEY_LIST, AT(factors), .max = 2000, .sub = &factor_schema, .help = "what energies amount to in CO2, heat and crude oil, by date" },
 	{ "tariffs", KEY_LIST, AT(tariffs), .max = 200, .sub = &tariff_schema, .help = "what electricity costs, by date" },
 	{ "holidays", KEY_LIST, AT(holidays), .max = 2000, .sub = &holiday_schema, .help = "days that are no working days" },
+	{ "terms", KEY_LIST, AT(terms), .max = 500, .sub = &term_schema, .help = "school terms: days in which schools teach" },
 	{ "profiles", KEY_LIST, AT(profiles), .sub = &profile_schema, .help = "profiles in place of files" },
 	{ "screens", KEY_LIST, AT(screens), .sub = &screen_schema, .help = "screens in place of files" },
 };
@@ -117,6 +118,7 @@ const struct schema_page schema_pages[] = {
 	{ &tariff_band_schema, "tariffs[].energy[]" },
 	{ &tariff_adjustment_schema, "tariffs[].adjustments[]" },
 	{ &holiday_schema, "holidays[]" },
+	{ &term_schema, "terms[]" },
 	{ NULL, NULL },
 };
 /* clang-format on */

@@ -287,6 +287,7 @@ struct site {
 	struct key_list factors;        /* struct factor */
 	struct key_list tariffs;        /* struct tariff */
 	struct key_list holidays;       /* struct holiday */
+	struct key_list terms;          /* struct term */
 	struct key_list profiles;       /* struct site_profile; from their own files */
 	struct key_list screens;        /* struct site_screen */
 

@@ -7,6 +7,7 @@
 
 #include "scada/model/factor.h"
 #include "scada/model/tariff.h"
+#include "scada/model/term.h"
 
 /* How a row of a report comes from a point's history. */
 enum column_as {
