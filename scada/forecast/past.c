@@ -27,18 +27,24 @@ past_fault(const struct past *p)
 	return NULL;
 }
 
+static bool
+is_known(double v)
+{
+	return fabs(v) <= PAST_MOST;
+}
+
 double
 past_at(const struct past *p, struct utc t)
 {
 	int64_t i = (t.us - p->start.us) / p->step_us;
-	return t.us < p->start.us || i >= (int64_t)p->count ? (double)NAN : p->v[i];
+	return t.us < p->start.us || i >= (int64_t)p->count || !is_known(p->v[i]) ? (double)NAN : p->v[i];
 }
 
 struct utc
 past_known_until(const struct past *p)
 {
 	for (unsigned i = p->count; i > 0; i--)
-		if (isfinite(p->v[i - 1]))
+		if (is_known(p->v[i - 1]))
 			return utc_add(p->start, (int64_t)i * p->step_us);
 	return (struct utc){ 0 };
 }
@@ -98,7 +104,7 @@ grid_make(struct grid *g, const struct past *p, struct utc until, unsigned days)
 		int64_t us = p->start.us + (int64_t)i * p->step_us;
 		if (us >= until.us)
 			break;
-		if (!isfinite(p->v[i]) || us < until.us - (int64_t)(days + 1) * DAY_MINUTES * MINUTE_US)
+		if (!is_known(p->v[i]) || us < until.us - (int64_t)(days + 1) * DAY_MINUTES * MINUTE_US)
 			continue;
 		walk_place(&w, us, &day, &slot);
 		if (day < g->first || day > last)

@@ -8,13 +8,14 @@
 
 #include "scada/base/clock.h"
 
+#define PAST_MOST 1e9
 enum { PAST_DAYS_MAX = 400, PAST_SLOTS_MAX = 96 };
 
 struct past {
 	struct utc start; /* of the first step; a whole number of steps since 1970 */
 	int64_t step_us;  /* 15, 30 or 60 minutes */
 	unsigned count;
-	const double *v; /* mean of each step, NaN = not known; borrowed */
+	const double *v; /* mean of each step; NaN, or beyond PAST_MOST either way: not known; borrowed */
 };
 
 /* NULL = fine; else what is wrong with it, as a piece of a sentence. */

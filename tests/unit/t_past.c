@@ -206,6 +206,8 @@ START_TEST(what_no_range_explains_is_not_known)
 {
 	values[500] = 1e6;
 	values[700] = -400;
+	values[800] = (double)INFINITY; /* was not known before */
+	values[801] = 1e300;
 	values[900] = 150; /* much, but such a thing can be */
 	ck_assert_uint_eq(clean(), 2);
 	ck_assert_double_nan(grid.v[500]);

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* t_load.c - forecasts of consumers from pasts that are made up: kinds of days, weather, level, and pasts that are bad. */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/date.h"
+#include "scada/base/mem.h"
+#include "scada/forecast/load.h"
+#include "scada/model/tariff.h"
+#include "tests/unit/t.h"
+
+#define MINUTE (60 * US_PER_S)
+#define NONE   ((double)NAN)
+
+enum { DAYS = 60, STEPS_MAX = (DAYS + 8) * 96 };
+static double value[STEPS_MAX], celsius[STEPS_MAX], kw[FORECAST_STEPS_MAX];
+static struct past past, temperature;
+static struct load_ask ask;
+static struct load_answer answer;
+static char why[400];
+static struct holiday holidays[1];
+static struct term terms[2];
+static struct key_list holiday_list = { .v = holidays, .n = 1 }, term_list = { .v = terms, .n = 2 };
+static uint64_t seed;
+
+static double
+chance(void) /* -1..1 */
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (double)(seed >> 33) / (double)(1u << 30) - 1;
+}
+
+static int64_t
+day(const char *text)
+{
+	int64_t d;
+	ck_assert(date_from_text(text, &d));
+	return d;
+}
+
+/* DAYS of the past from 2026-09-01 (a Tuesday) on; forecasts begin on 2026-10-31 (a Saturday). */
+static void
+begin(const char *zone, const char *start, unsigned minutes)
+{
+	ck_assert(clock_set_zone(zone));
+	seed = 1;
+	why[0] = '\0';
+	past = (struct past){ .step_us = minutes * MINUTE, .count = DAYS * 1440 / minutes, .v = value };
+	ck_assert(utc_from_iso(start, &past.start));
+	temperature = past;
+	temperature.v = celsius;
+	temperature.count = (DAYS + 8) * 1440 / minutes;
+	ask = (struct load_ask){ .name = "HALL.P", .past = &past, .count = 2880 / minutes };
+	ask.from = utc_add(past.start, past.count * past.step_us);
+}
+
+/* A course of the day: 100 by night, 300 from 8 to 18 on working days, 150 on others. */
+static double
+course(int64_t date, unsigned slot, unsigned slots)
+{
+	struct day_kind k = day_kind_of(&ask.tables, date);
+	double hour = (slot + 0.5) * 24 / slots;
+	bool is_school_out = ask.follows_terms && k.term == TERM_OFF;
+	return hour < 8 || hour > 18 || is_school_out ? 100 : day_is_off(&k) ? 150 : 300;
+}
+
+static double
+course_at(struct utc t)
+{
+	int64_t date;
+	unsigned slot, slots = (unsigned)(1440 * MINUTE / past.step_us);
+	grid_place(t, slots, &date, &slot);
+	return course(date, slot, slots);
+}
+
+static struct utc
+step_at(unsigned i)
+{
+	return utc_add(past.start, (int64_t)i * past.step_us);
+}
+
+static void
+fill(double noise)
+{
+	for (unsigned i = 0; i < past.count + ask.count; i++)
+		value[i] = course_at(step_at(i)) * (1 + noise * chance());
+}
+
+static void
+make(void)
+{
+	enum err e = load_forecast(&ask, kw, &answer, why, sizeof(why));
+	ck_assert_msg(e == OK, "%s", why);
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert(isfinite(kw[i]));
+}
+
+/* Mean distance of the forecast from the course, over so many steps. */
+static double
+distance(unsigned from, unsigned to)
+{
+	double sum = 0;
+	for (unsigned i = from; i < to; i++)
+		sum += fabs(kw[i] - course_at(step_at(past.count + i)));
+	return sum / (to - from);
+}
+
+static void
+set_up(void)
+{
+	begin("Asia/Tokyo", "2026-09-01T00:00:00+09:00", 30);
+}
+
+static void
+tear_down(void)
+{
+}
+
+START_TEST(a_week_has_its_course)
+{
+	static const unsigned steps[] = { 15, 30, 60 };
+	begin("Asia/Tokyo", "2026-09-01T00:00:00+09:00", steps[_i]);
+	ask.count = 6 * 1440 / steps[_i] <= FORECAST_STEPS_MAX ? 6 * 1440 / steps[_i] : FORECAST_STEPS_MAX;
+	fill(0.05);
+	make();
+	ck_assert_int_eq(answer.basis, LOAD_SIMILAR);
+	ck_assert_uint_eq(answer.days, DAYS);
+	ck_assert_uint_eq(answer.dropped, 0);
+	ck_assert_int_eq(answer.known_until.us, ask.from.us);
+	ck_assert_double_lt(distance(0, ask.count), 6);
+	/* The first edge of Monday to the step: 2026-11-02 08:00. */
+	unsigned edge = 56 * 60 / steps[_i];
+	ck_assert_double_lt(kw[edge - 1], 115);
+	ck_assert_double_gt(kw[edge], 270);
+}
+END_TEST
+
+START_TEST(a_holiday_is_no_working_day)
+{
+	/* 2026-11-03 is a Tuesday; no holiday was in the past. */
+	holidays[0].date = day("2026-11-03");
+	ask.tables.holidays = &holiday_list;
+	ask.count = 5 * 48;
+	fill(0.02);
+	make();
+	ck_assert_double_lt(distance(3 * 48, 4 * 48), 6);
+	ck_assert_double_lt(kw[3 * 48 + 24], 165);
+	ck_assert_double_gt(kw[2 * 48 + 24], 280);
+}
+END_TEST
+
+START_TEST(a_school_knows_when_term_begins)
+{
+	/* Holidays from 10 October on; school begins again on 2 November. */
+	terms[0] = (struct term){ .from = day("2026-09-01"), .to = day("2026-10-09") };
+	terms[1] = (struct term){ .from = day("2026-11-02"), .to = day("2026-12-25") };
+	ask.tables.terms = &term_list;
+	ask.follows_terms = true;
+	ask.count = 5 * 48;
+	fill(0.02);
+	make();
+	ck_assert_double_gt(kw[2 * 48 + 24], 270);
+	ck_assert_double_lt(kw[24], 110);
+	ask.follows_terms = false; /* an office would go on as it was */
+	make();
+	ck_assert_double_lt(kw[2 * 48 + 24], 200);
+}
+END_TEST
+
+START_TEST(what_is_more_than_usual_now_is_so_in_the_next_hours)
+{
+	/* A level that wanders with a memory of 6 hours, by a third either way. */
+	double level = 0, with = 0, without = 0;
+	ask.count = 12;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		level = level * exp(-0.5 / 6) + 25 * chance();
+		value[i] = course_at(step_at(i)) + level;
+	}
+	unsigned whole = past.count;
+	for (unsigned back = 0; back < 40; back++) {
+		past.count = whole - back * 7;
+		ask.from = step_at(past.count);
+		make();
+		for (unsigned i = 0; i < 2; i++) {
+			with += fabs(kw[i] - value[past.count + i]);
+			without += fabs(course_at(step_at(past.count + i)) - value[past.count + i]);
+		}
+	}
+	ck_assert_double_lt(with, 0.75 * without);
+}
+END_TEST
+
+START_TEST(a_level_that_is_chance_alone_is_not_believed)
+{
+	fill(0.2);
+	value[past.count - 1] *= 1.2;
+	value[past.count - 2] *= 1.2;
+	make();
+	ck_assert_double_lt(distance(0, 4), 20);
+}
+END_TEST
+
+/* Daily means wander, 8 degrees by night and 16 by day: heating of 4 kW a degree below 15. */
+static void
+make_cold(double ahead_c)
+{
+	double mean = 10;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		if (i % 48 == 0)
+			mean = 10 + 5 * chance();
+		if (i == past.count)
+			mean = ahead_c;
+		celsius[i] = mean - 4 * cos((i % 48 - 6) * 2 * 3.14159265 / 48);
+		value[i] = course_at(step_at(i)) + 4 * fmax(15 - celsius[i], 0) + 2 * chance();
+		temperature.count = i + 1;
+		if (i >= past.count && ahead_c > 900)
+			break;
+	}
+}
+
+START_TEST(a_cold_day_that_is_foreseen_is_heated)
+{
+	double with = 0, without = 0;
+	make_cold(0);
+	ask.temperature = &temperature;
+	make();
+	ck_assert(answer.has_weather);
+	for (unsigned i = 0; i < ask.count; i++)
+		with += fabs(kw[i] - value[past.count + i]) / ask.count;
+	ask.temperature = NULL;
+	make();
+	ck_assert(!answer.has_weather);
+	for (unsigned i = 0; i < ask.count; i++)
+		without += fabs(kw[i] - value[past.count + i]) / ask.count;
+	ck_assert_double_gt(without, 15);
+	ck_assert_double_lt(with, 0.25 * without);
+}
+END_TEST
+
+START_TEST(temperatures_that_end_now_do_no_harm)
+{
+	make_cold(10);
+	ask.temperature = NULL;
+	make();
+	double plain = distance(0, ask.count);
+	ask.temperature = &temperature;
+	temperature.count = past.count;
+	make();
+	ck_assert_double_lt(distance(0, ask.count), 1.2 * plain + 1);
+	temperature.count = 0;
+	make();
+	ck_assert(!answer.has_weather);
+}
+END_TEST
+
+START_TEST(gaps_spikes_and_zeros_move_little)
+{
+	fill(0.03);
+	for (unsigned i = 0; i < past.count; i++) {
+		if (chance() > 0.6) /* a fifth is missing */
+			value[i] = NONE;
+		if (chance() > 0.995)
+			value[i] = chance() > 0 ? 1e5 : -1e5;
+	}
+	for (unsigned i = past.count - 3 * 48; i < past.count - 2 * 48; i++)
+		value[i] = 0; /* a meter stood still */
+	for (unsigned i = past.count - 20 * 48; i < past.count - 15 * 48; i++)
+		value[i] = NONE; /* five days are lost */
+	for (unsigned i = past.count - 6; i < past.count; i++)
+		value[i] = 0; /* and it stands still now */
+	make();
+	ck_assert_int_eq(answer.basis, LOAD_SIMILAR);
+	ck_assert_uint_gt(answer.dropped, 48);
+	ck_assert_double_lt(distance(0, ask.count), 9);
+}
+END_TEST
+
+START_TEST(what_comes_after_the_beginning_is_not_looked_at)
+{
+	double before[96];
+	fill(0.05);
+	past.count -= 100;
+	ask.from = step_at(past.count);
+	ask.count = 96;
+	make();
+	memcpy(before, kw, sizeof(before));
+	past.count += 100;
+	for (unsigned i = past.count - 100; i < past.count; i++)
+		value[i] = 1e6;
+	make();
+	ck_assert_int_eq(memcmp(before, kw, sizeof(before)), 0);
+	ck_assert_int_eq(answer.known_until.us, ask.from.us);
+}
+END_TEST
+
+START_TEST(a_past_that_ended_long_ago_still_tells_the_course)
+{
+	fill(0.02);
+	past.count -= 9 * 48;
+	make();
+	ck_assert_int_eq(answer.known_until.us, step_at(past.count).us);
+	past.count += 9 * 48; /* distance() counts from the forecast's beginning */
+	ck_assert_double_lt(distance(0, ask.count), 8);
+}
+END_TEST
+
+START_TEST(without_a_past_there_is_no_forecast)
+{
+	for (unsigned i = 0; i < past.count; i++)
+		value[i] = NONE;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_NOT_FOUND);
+	ck_assert_str_eq(why,
+	    "no forecast of HALL.P: no value of the last 365 days is known; record it for a day at least, or give a "
+	    "forecast as a "
+	    "file");
+	ck_assert_double_nan(kw[0]);
+	ck_assert_double_nan(kw[ask.count - 1]);
+	ck_assert_int_eq(answer.basis, LOAD_NONE);
+	past.count = 0;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(some_hours_give_their_mean)
+{
+	fill(0);
+	for (unsigned i = 0; i < past.count - 4; i++)
+		value[i] = NONE;
+	value[past.count - 4] = 10, value[past.count - 3] = 20, value[past.count - 2] = NONE,
+	                   value[past.count - 1] = 30;
+	make();
+	ck_assert_int_eq(answer.basis, LOAD_FLAT);
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert_double_eq(kw[i], 20);
+}
+END_TEST
+
+START_TEST(some_days_give_their_course)
+{
+	fill(0);
+	for (unsigned i = 0; i < past.count - 3 * 48; i++)
+		value[i] = NONE;
+	make(); /* of Wednesday to Friday: a Saturday is not known to be another day */
+	ck_assert_int_eq(answer.basis, LOAD_PLAIN);
+	ck_assert_uint_eq(answer.days, 3);
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert_double_eq_tol(kw[i], i % 48 >= 16 && i % 48 < 36 ? 300 : 100, 1e-9);
+}
+END_TEST
+
+START_TEST(a_heating_that_was_shut_down_stays_so)
+{
+	for (unsigned i = 0; i < past.count; i++)
+		value[i] = i < past.count - 9 * 48 ? 2 + 0.2 * chance() : 0;
+	make();
+	double sum = 0;
+	for (unsigned i = 0; i < ask.count; i++)
+		sum += kw[i] / ask.count;
+	ck_assert_double_lt(sum, 0.4); /* a fifth of what it was, after one weekend without it */
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert_double_ge(kw[i], 0);
+}
+END_TEST
+
+/* Clocks are set at the place, from, the wall hour at which the course steps up. */
+static const struct {
+	const char *start;
+} clocks[] = {
+	{ "2026-01-08T00:00:00-06:00" }, /* 60 days later: 9 March, the second day after */
+	{ "2026-01-06T00:00:00-06:00" }, /* 7 March: the day before */
+	{ "2026-09-01T00:00:00-05:00" }, /* 31 October: the day before clocks go back */
+	{ "2026-09-02T00:00:00-05:00" }, /* the day itself */
+	{ "2026-09-03T00:00:00-05:00" }, /* the day after */
+};
+
+START_TEST(a_course_goes_by_the_clock_when_it_is_set)
+{
+	for (unsigned minutes = 15; minutes <= 60; minutes *= 2) {
+		begin("America/Chicago", clocks[_i].start, minutes);
+		fill(0.01);
+		make();
+		ck_assert_double_lt(distance(0, ask.count), 4);
+	}
+}
+END_TEST
+
+START_TEST(forecasts_stay_within_what_has_been)
+{
+	fill(0.02);
+	for (unsigned i = past.count - 48; i < past.count; i++)
+		value[i] *= 1.45; /* a day as never before */
+	make();
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert(kw[i] >= 0 && kw[i] <= 1.25 * 1.45 * 310);
+}
+END_TEST
+
+START_TEST(what_flows_both_ways_may_be_below_zero)
+{
+	for (unsigned i = 0; i < past.count; i++)
+		value[i] = i % 48 < 24 ? -50 : 50;
+	make();
+	ck_assert_double_eq_tol(kw[0], -50, 1);
+	ck_assert_double_eq_tol(kw[30], 50, 1);
+}
+END_TEST
+
+START_TEST(a_constant_is_foreseen_as_such)
+{
+	for (unsigned i = 0; i < past.count; i++)
+		value[i] = _i * 41.5;
+	make();
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert_double_eq_tol(kw[i], _i * 41.5, 1e-9);
+}
+END_TEST
+
+START_TEST(any_numbers_give_finite_forecasts)
+{
+	static const double odd[] = { 0, -0.0, 1e308, -1e308, 1e-300, 1e9, -1e9, 5e8 };
+	for (int round = 0; round < t_rounds(20); round++) {
+		for (unsigned i = 0; i < past.count + ask.count; i++) {
+			double c = chance();
+			value[i] = c > 0.5 ? odd[(i * 7 + (unsigned)round) % 8] : c < -0.8 ? (double)INFINITY : 100 * c;
+			celsius[i] = c > 0.9 ? 1e9 : c < -0.9 ? NONE : 20 * c;
+		}
+		ask.temperature = round % 2 != 0 ? &temperature : NULL;
+		temperature.count = past.count + ask.count;
+		make();
+	}
+}
+END_TEST
+
+START_TEST(what_cannot_be_asked_is_said)
+{
+	fill(0);
+	ask.count = 0;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_USAGE);
+	ck_assert_str_eq(why, "no forecast of HALL.P: a forecast is of 1 to 600 steps");
+	ask.count = FORECAST_STEPS_MAX + 1;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_USAGE);
+	ask.count = 96;
+	ask.from.us++;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_USAGE);
+	ck_assert_str_eq(why, "no forecast of HALL.P: the forecast does not begin with a step");
+	ask.from.us--;
+	ask.temperature = &temperature;
+	temperature.step_us = 15 * MINUTE;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_USAGE);
+	ck_assert_str_eq(why, "no forecast of HALL.P: its temperatures do not have the steps that it has");
+	past.step_us = 7 * MINUTE;
+	ck_assert_int_eq(load_forecast(&ask, kw, &answer, why, sizeof(why)), ERR_USAGE);
+	ck_assert_str_eq(why, "no forecast of HALL.P: its steps are not of 15, 30 or 60 minutes");
+}
+END_TEST
+
+START_TEST(a_basis_has_its_word)
+{
+	ck_assert_str_eq(load_basis_word(LOAD_SIMILAR), "similar");
+	ck_assert_str_eq(load_basis_word(LOAD_BASES), "unknown");
+	ck_assert_str_eq(load_basis_help(LOAD_NONE), "nothing is known of the past");
+}
+END_TEST
+
+T_MAIN("load",
+    T_FIXTURE(set_up, tear_down) T_LOOP(a_week_has_its_course, 0, 3) T(a_holiday_is_no_working_day)
+        T(a_school_knows_when_term_begins) T(what_is_more_than_usual_now_is_so_in_the_next_hours)
+            T(a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated) T(
+                temperatures_that_end_now_do_no_harm) T(gaps_spikes_and_zeros_move_little)
+                T(what_comes_after_the_beginning_is_not_looked_at) T(a_past_that_ended_long_ago_still_tells_the_course)
+                    T(without_a_past_there_is_no_forecast) T(some_hours_give_their_mean) T(some_days_give_their_course)
+                        T(a_heating_that_was_shut_down_stays_so) T_LOOP(a_course_goes_by_the_clock_when_it_is_set, 0, 5)
+                            T(forecasts_stay_within_what_has_been) T(what_flows_both_ways_may_be_below_zero)
+                                T_LOOP(a_constant_is_foreseen_as_such, 0, 2) T(any_numbers_give_finite_forecasts)
+                                    T(what_cannot_be_asked_is_said) T(a_basis_has_its_word))
