@@ -238,15 +238,6 @@ ask_fault(const struct load_ask *ask)
 	return NULL;
 }
 
-static struct utc
-known_until(const struct load_ask *ask)
-{
-	struct past p = *ask->past;
-	int64_t before = (ask->from.us - p.start.us) / p.step_us;
-	p.count = before < 0 ? 0 : before < (int64_t)p.count ? (unsigned)before : p.count;
-	return past_known_until(&p);
-}
-
 enum err
 load_forecast(const struct load_ask *ask, double *kw, struct load_answer *a, char *why, size_t size)
 {
@@ -260,7 +251,9 @@ load_forecast(const struct load_ask *ask, double *kw, struct load_answer *a, cha
 		return ERR_USAGE;
 	}
 	make_work(&w, ask);
-	*a = (struct load_answer){ .days = w.days, .dropped = w.dropped, .known_until = known_until(ask) };
+	*a = (struct load_answer){
+		.days = w.days, .dropped = w.dropped, .known_until = past_known_before(ask->past, ask->from)
+	};
 	if (w.known == 0) {
 		str_printf(why, size,
 		    "no forecast of %s: no value of the last %d days is known; record it for a day at least, or give a "

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load_learn.c - what weather and present level say about the coming hours, learned from the last four weeks by ridge regression: with
- * little to learn from, everything shrinks towards "nothing".
+ * load_learn.c - what weather and present level say about the coming hours, learned from the last four weeks.
  */
 #include "config.h"
 
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 
 #include "scada/base/mem.h"
+#include "scada/forecast/fit.h"
 #include "scada/forecast/load_private.h"
 
 #define RIDGE     20.0 /* as if so many slots had shown no effect */
@@ -16,52 +16,6 @@
 #define SCALE_LOW 0.2  /* of the mean deviation: the least scale of a slot, so that a quiet night does not shout */
 #define HEATED_C  15.0 /* below it buildings are heated, */
 #define COOLED_C  20.0 /* above it cooled */
-
-/* ---- a ridge regression without a constant */
-
-enum { TERMS_MAX = 4 };
-struct fit {
-	unsigned n;
-	double a[TERMS_MAX][TERMS_MAX], b[TERMS_MAX];
-};
-
-static struct fit
-fit_new(unsigned n, double ridge)
-{
-	struct fit f = { .n = n };
-	for (unsigned i = 0; i < n; i++)
-		f.a[i][i] = ridge;
-	return f;
-}
-
-static void
-fit_add(struct fit *f, const double *x, double y)
-{
-	for (unsigned i = 0; i < f->n; i++) {
-		f->b[i] += x[i] * y;
-		for (unsigned k = 0; k < f->n; k++)
-			f->a[i][k] += x[i] * x[k];
-	}
-}
-
-/* By elimination; the ridge keeps every pivot above 0. */
-static void
-fit_solve(struct fit *f, double *out)
-{
-	for (unsigned i = 0; i < f->n; i++)
-		for (unsigned k = i + 1; k < f->n; k++) {
-			double by = f->a[k][i] / f->a[i][i];
-			for (unsigned j = i; j < f->n; j++)
-				f->a[k][j] -= by * f->a[i][j];
-			f->b[k] -= by * f->b[i];
-		}
-	for (unsigned i = f->n; i-- > 0;) {
-		double sum = f->b[i];
-		for (unsigned k = i + 1; k < f->n; k++)
-			sum -= f->a[i][k] * out[k];
-		out[i] = sum / f->a[i][i];
-	}
-}
 
 static double
 within(double v, double limit)
@@ -97,7 +51,7 @@ load_learn_weather(struct load_work *w)
 		double y = w->v.v[at] - w->usual[at];
 		if (isnan(y) || !weather_terms(w, at, x))
 			continue;
-		fit_add(&fits[day_is_off(&w->kind[at / w->v.slots])][load_block(w, at)], x, y);
+		fit_add(&fits[day_is_off(&w->kind[at / w->v.slots])][load_block(w, at)], x, y, 1);
 		w->has_weather = true;
 	}
 	for (unsigned off = 0; off < 2; off++)
@@ -224,7 +178,7 @@ load_learn_level(struct load_work *w)
 			if (isnan(w->rest[at]))
 				continue;
 			level_terms(w, at - w->knot[k], at, x);
-			fit_add(&fits[load_block(w, at)], x, w->rest[at]);
+			fit_add(&fits[load_block(w, at)], x, w->rest[at], 1);
 		}
 		for (unsigned b = 0; b < LOAD_BLOCKS; b++)
 			fit_solve(&fits[b], w->by_level[k][b]);

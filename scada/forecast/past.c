@@ -49,6 +49,15 @@ past_known_until(const struct past *p)
 	return (struct utc){ 0 };
 }
 
+struct utc
+past_known_before(const struct past *p, struct utc t)
+{
+	struct past before = *p;
+	int64_t steps = (t.us - p->start.us) / p->step_us;
+	before.count = steps < 0 ? 0 : steps < (int64_t)p->count ? (unsigned)steps : p->count;
+	return past_known_until(&before);
+}
+
 void
 grid_place(struct utc t, unsigned slots, int64_t *day, unsigned *slot)
 {

@@ -24,6 +24,7 @@ const char *past_fault(const struct past *p);
 double past_at(const struct past *p, struct utc t);
 /* End of the newest step that is known; 0 = none is. */
 struct utc past_known_until(const struct past *p);
+struct utc past_known_before(const struct past *p, struct utc t); /* of those that are over at t */
 
 /*
  * By civil day and slot of the day. A slot that clocks show twice (summer time ends) is the mean of both, one that they leave out is NaN.
