@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * given_read.c - a forecast file, read whole; every fault with its line, what was read, and what would be right.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+#include "scada/forecast/given.h"
+
+enum column { C_POINT, C_TIME, C_VALUE, C_MADE_AT, C_COUNT };
+static const char *const heads[C_COUNT] = { "point", "time", "value", "made_at" };
+enum { FIELD_MAX = 80, LINE_MAX_BYTES = 400 };
+#define STEP_MIN_US (60 * US_PER_S)
+#define STEP_MAX_US (180 * 60 * US_PER_S)
+
+struct reading {
+	const char *name;
+	given_fault_fn *fault;
+	void *arg;
+	struct given *g;
+	const char *text;
+	size_t len, pos;
+	unsigned line, faults, columns, fields;
+	char field[C_COUNT][FIELD_MAX];
+	uint32_t last; /* point of the row before: rows of one point mostly stand together */
+};
+
+static void fault(struct reading *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+fault(struct reading *r, const char *fmt, ...)
+{
+	char message[400], sentence[700], safe[700];
+	va_list ap;
+	r->faults++;
+	if (r->faults > GIVEN_FAULTS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	if (r->faults == GIVEN_FAULTS_MAX)
+		str_copy(message, sizeof(message), "so many faults; the others are not said");
+	str_printf(sentence, sizeof(sentence), "%s:%u: %s", r->name, r->line, message);
+	text_put_safe(safe, sizeof(safe), sentence, -1);
+	r->fault(safe, r->arg);
+}
+
+/* ---- lines and cells */
+
+static bool
+split(struct reading *r, const char *s, const char *end)
+{
+	for (r->fields = 0;; s++) {
+		const char *comma = memchr(s, ',', (size_t)(end - s)), *stop = comma != NULL ? comma : end;
+		size_t len = (size_t)(stop - s);
+		if (r->fields == C_COUNT) {
+			fault(r,
+			    "more than %d columns; they are point,time,value and perhaps made_at, numbers with a point "
+			    "as 12.5",
+			    C_COUNT);
+			return false;
+		}
+		if (len >= FIELD_MAX) {
+			fault(r, "column %u: %zu bytes; at most %d", r->fields + 1, len, FIELD_MAX - 1);
+			return false;
+		}
+		memcpy(r->field[r->fields], s, len);
+		r->field[r->fields][len] = '\0';
+		r->fields++;
+		s = stop;
+		if (s == end)
+			return true;
+	}
+}
+
+/* The next line into fields. 1: there; 0: end of the file; -1: a fault was said. */
+static int
+next_line(struct reading *r)
+{
+	if (r->pos >= r->len)
+		return 0;
+	const char *s = r->text + r->pos, *end = memchr(s, '\n', r->len - r->pos);
+	r->line++;
+	if (end == NULL)
+		end = r->text + r->len;
+	r->pos = (size_t)(end - r->text) + 1;
+	if (end > s && end[-1] == '\r')
+		end--;
+	size_t len = (size_t)(end - s), bad;
+	if (len > LINE_MAX_BYTES)
+		fault(r, "a line of %zu bytes; at most %d", len, LINE_MAX_BYTES);
+	else if (len == 0)
+		fault(r, "an empty line; after the first line comes a row each value and nothing else");
+	else if (memchr(s, '\0', len) != NULL)
+		fault(r, "a byte 0; this is no text");
+	else if (!text_is_utf8(s, len, &bad))
+		fault(r, "byte %zu is no UTF-8; save the file as UTF-8", bad + 1);
+	else
+		return split(r, s, end) ? 1 : -1;
+	return -1;
+}
+
+static void
+read_head(struct reading *r)
+{
+	int got = next_line(r);
+	if (got == 0) {
+		r->line = 1;
+		fault(r, "the file is empty; its first line is point,time,value or point,time,value,made_at");
+	}
+	r->columns = r->fields;
+	if (got <= 0)
+		return;
+	if (r->fields < C_MADE_AT)
+		fault(r, "%u columns; the first line is point,time,value or point,time,value,made_at", r->fields);
+	for (unsigned c = 0; c < r->fields; c++)
+		if (strcmp(r->field[c], heads[c]) != 0)
+			fault(r, "column %u is \"%s\"; it should be \"%s\"", c + 1, r->field[c], heads[c]);
+}
+
+/* ---- rows */
+
+static bool
+read_time(struct reading *r, enum column c, struct utc *t)
+{
+	if (utc_from_iso(r->field[c], t) && utc_is_plausible(*t))
+		return true;
+	fault(r, "%s is \"%s\"; a time is such as 2026-11-22T15:00:00Z or 2026-11-23T00:00:00+09:00, from 2024 to 2099",
+	    heads[c], r->field[c]);
+	return false;
+}
+
+static bool
+read_value(struct reading *r, double *v)
+{
+	*v = (double)NAN;
+	if (r->field[C_VALUE][0] == '\0')
+		return true;
+	if (str_to_double(r->field[C_VALUE], v) && fabs(*v) <= PAST_MOST)
+		return true;
+	fault(r,
+	    "value is \"%s\"; it is a number as 412.5, at most 1e9 either way, or nothing where nothing is foreseen",
+	    r->field[C_VALUE]);
+	return false;
+}
+
+static struct given_point *
+take_point(struct reading *r)
+{
+	struct given *g = r->g;
+	const char *name = r->field[C_POINT];
+	if (r->last < g->count && strcmp(g->points[r->last].name, name) == 0)
+		return &g->points[r->last];
+	for (r->last = 0; r->last < g->count; r->last++)
+		if (strcmp(g->points[r->last].name, name) == 0)
+			return &g->points[r->last];
+	if (!point_name_is_valid(name)) {
+		fault(r, "point is \"%s\"; it is the name of a point, as HALL.P", name);
+		return NULL;
+	}
+	if (g->count == GIVEN_POINTS_MAX) {
+		fault(r, "%s is one point too many; a file holds at most %d", name, GIVEN_POINTS_MAX);
+		return NULL;
+	}
+	g->points = xrecallocarray(g->points, g->count, (size_t)g->count + 1, sizeof(*g->points));
+	g->points[g->count].line = r->line;
+	str_copy(g->points[g->count].name, sizeof(g->points[0].name), name);
+	return &g->points[g->count++];
+}
+
+static void
+add_row(struct given_point *p, struct given_row row)
+{
+	if (p->count == p->room) {
+		uint32_t room = p->room == 0 ? 64 : 2 * p->room;
+		p->rows = xrecallocarray(p->rows, p->room, room, sizeof(*p->rows));
+		p->room = room;
+	}
+	p->rows[p->count++] = row;
+}
+
+static void
+read_row(struct reading *r)
+{
+	struct given_row row;
+	struct utc made_at = { 0 };
+	char text[32];
+	if (r->fields != r->columns) {
+		fault(r, "%u columns; the first line has %u, and numbers have a point as 12.5", r->fields, r->columns);
+		return;
+	}
+	/* All of a row's faults are said, so none of these is left out. */
+	struct given_point *p = take_point(r);
+	bool is_sound = read_time(r, C_TIME, &row.time);
+	is_sound &= read_value(r, &row.v);
+	is_sound &= r->columns <= C_MADE_AT || read_time(r, C_MADE_AT, &made_at);
+	if (p == NULL || !is_sound)
+		return;
+	if (p->count == 0)
+		p->made_at = made_at;
+	else if (p->made_at.us != made_at.us) {
+		fault(r, "made_at is \"%s\"; in the rows of %s before it was %s: a file holds one forecast of a point",
+		    r->field[C_MADE_AT], p->name, utc_iso(text, sizeof(text), p->made_at));
+		return;
+	}
+	if (p->count > 0) {
+		int64_t apart = row.time.us - p->rows[p->count - 1].time.us;
+		if (apart < STEP_MIN_US) {
+			fault(r,
+			    "time is \"%s\"; the row of %s before is of %s: they are in order, at least a minute apart",
+			    r->field[C_TIME], p->name, utc_iso(text, sizeof(text), p->rows[p->count - 1].time));
+			return;
+		}
+		if (p->step_us == 0 || apart < p->step_us)
+			p->step_us = apart;
+	}
+	add_row(p, row);
+}
+
+static void
+check_points(struct reading *r)
+{
+	for (uint32_t i = 0; i < r->g->count && r->faults == 0; i++) {
+		const struct given_point *p = &r->g->points[i];
+		r->line = p->line;
+		if (p->count < 2)
+			fault(r, "%s has one row only; two at least say how long a value holds", p->name);
+		else if (p->step_us > STEP_MAX_US)
+			fault(r,
+			    "the rows of %s are more than 3 hours apart; a forecast has steps of 1 minute to 3 hours",
+			    p->name);
+	}
+}
+
+enum err
+given_read(const char *name, const char *text, size_t len, struct given *g, given_fault_fn *fault_fn, void *arg)
+{
+	struct reading r = { .name = name, .fault = fault_fn, .arg = arg, .g = g, .text = text, .len = len };
+	*g = (struct given){ 0 };
+	if (len > GIVEN_FILE_MAX) {
+		r.line = 1;
+		fault(&r, "the file is larger than %d MB; give less points, or less far ahead", GIVEN_FILE_MAX >> 20);
+	} else
+		read_head(&r);
+	/* Rows are read to the last, so that all faults are said in one run; a faulty first line says enough. */
+	bool has_head = r.faults == 0;
+	for (int got; has_head && r.faults < GIVEN_FAULTS_MAX && (got = next_line(&r)) != 0;)
+		if (got > 0)
+			read_row(&r);
+	if (r.faults == 0 && g->count == 0)
+		fault(&r, "no row after the first line; a forecast has a row each point and step");
+	check_points(&r);
+	if (r.faults == 0)
+		return OK;
+	given_done(g);
+	return ERR_USAGE;
+}
+
+void
+given_done(struct given *g)
+{
+	for (uint32_t i = 0; i < g->count; i++)
+		free(g->points[i].rows);
+	free(g->points);
+	*g = (struct given){ 0 };
+}
