@@ -14,7 +14,12 @@
 #define DAY_US    (1440 * MINUTE_US)
 #define FADE_DAYS 28
 #define BLOCK_MIN (1440 / SCORE_BLOCKS)
-#define HINDCAST  192 /* steps; 48 h at 15 min */
+#define OUTSIDE   0.2  /* share of the misses that bands leave out */
+#define WIDEN     0.02 /* how quickly a width learns */
+#define WIDE_MIN  0.5
+#define WIDE_MAX  2.0
+#define ROUNDING  1e-6 /* misses are kept as floats */
+#define HINDCAST  192  /* steps; 48 h at 15 min */
 
 const unsigned score_lead_min[SCORE_LEADS] = { 60, 180, 720, 1440, 2880 };
 
@@ -22,6 +27,8 @@ void
 score_init(struct score *s, int64_t step_us)
 {
 	*s = (struct score){ .step_us = step_us };
+	for (unsigned i = 0; i < SCORE_LEADS * SCORE_SORTS * SCORE_BLOCKS; i++)
+		s->cell[i / SCORE_BLOCKS / SCORE_SORTS][i / SCORE_BLOCKS % SCORE_SORTS][i % SCORE_BLOCKS].wide = 1;
 }
 
 void
@@ -35,6 +42,60 @@ score_note(struct score *s, struct utc from, const double *v, unsigned count)
 		s->noted[lead][step % SCORE_AHEAD] = (struct score_noted){ step, (float)v[i] };
 	}
 }
+
+/* ---- quantiles */
+
+static int
+by_value(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+	return (x > y) - (x < y);
+}
+
+/* Between the sorted values, in a straight line. n at least 1. */
+static double
+quantile(const float *sorted, unsigned n, double share)
+{
+	/* So that the next one lies below with this chance, however few there are (Weibull's positions). */
+	double at = fmin(fmax(share * (n + 1) - 1, 0), n - 1);
+	unsigned i = (unsigned)at, next = i + 1 < n ? i + 1 : i;
+	return (double)sorted[i] + (at - i) * ((double)sorted[next] - (double)sorted[i]);
+}
+
+static struct score_band
+band_of(float *miss, unsigned n)
+{
+	qsort(miss, n, sizeof(*miss), by_value);
+	return (struct score_band){ quantile(miss, n, 0.1), quantile(miss, n, 0.5), quantile(miss, n, 0.9) };
+}
+
+/* Of one cell with its width. At least one is kept. */
+static struct score_band
+cell_band(const struct score_cell *c)
+{
+	float miss[SCORE_KEPT];
+	memcpy(miss, c->miss, c->count * sizeof(*miss));
+	struct score_band b = band_of(miss, c->count);
+	b.low = b.middle + (double)c->wide * (b.low - b.middle);
+	b.high = b.middle + (double)c->wide * (b.high - b.middle);
+	return b;
+}
+
+/*
+ * A miss outside widens the band, four inside take it back: in the long run one of five is outside, whatever the season does to errors
+ * (Gibbs and Candes 2021, adaptive conformal inference, here on the logarithm of the width).
+ */
+static void
+judge_width(struct score_cell *c, double miss)
+{
+	if (c->count < SCORE_LEAST)
+		return;
+	struct score_band b = cell_band(c);
+	bool is_outside = miss < b.low - ROUNDING * fabs(b.low) || miss > b.high + ROUNDING * fabs(b.high);
+	c->wide = (float)fmin(fmax((double)c->wide * exp(WIDEN * (is_outside - OUTSIDE)), WIDE_MIN), WIDE_MAX);
+}
+
+/* ---- scoring */
 
 static void
 keep_miss(struct score_cell *c, double miss)
@@ -56,14 +117,15 @@ add_rival(double *n, double *error, double *own, double fade, double was, double
 }
 
 static void
-score_one(struct score *s, unsigned lead, const struct past *past, struct utc step, unsigned block, double was,
+score_one(struct score *s, unsigned lead, const struct past *past, struct utc step, struct score_cell *cell, double was,
     double foreseen)
 {
 	struct score_sums *u = &s->sums[lead];
 	double fade = 1 - (double)s->step_us / (FADE_DAYS * DAY_US), miss = was - foreseen;
 	/* 48 hours ahead yesterday is not known yet: the day before it is. */
 	int64_t days = (score_lead_min[lead] + 1439) / 1440;
-	keep_miss(&s->cell[lead][block], miss);
+	judge_width(cell, miss);
+	keep_miss(cell, miss);
 	u->n = u->n * fade + 1;
 	u->miss = u->miss * fade + miss;
 	u->error = u->error * fade + fabs(miss);
@@ -72,7 +134,7 @@ score_one(struct score *s, unsigned lead, const struct past *past, struct utc st
 }
 
 void
-score_learn(struct score *s, const struct past *past, struct utc step, unsigned minute)
+score_learn(struct score *s, const struct past *past, struct utc step, unsigned minute, bool is_off)
 {
 	int64_t number = step.us / s->step_us;
 	double was = past_at(past, step);
@@ -81,47 +143,25 @@ score_learn(struct score *s, const struct past *past, struct utc step, unsigned 
 		if (n->step != number)
 			continue;
 		if (!isnan(was))
-			score_one(s, lead, past, step, minute / BLOCK_MIN % SCORE_BLOCKS, was, (double)n->v);
+			score_one(s, lead, past, step, &s->cell[lead][is_off][minute / BLOCK_MIN % SCORE_BLOCKS], was,
+			    (double)n->v);
 		n->step = 0;
 	}
 }
 
 /* ---- figures */
 
-static int
-by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-	return (x > y) - (x < y);
-}
-
-/* Between the sorted values, in a straight line. n at least 1. */
-static double
-quantile(const float *sorted, unsigned n, double share)
-{
-	double at = share * (n - 1);
-	unsigned i = (unsigned)at, next = i + 1 < n ? i + 1 : i;
-	return (double)sorted[i] + (at - i) * ((double)sorted[next] - (double)sorted[i]);
-}
-
-static struct score_band
-band_of(float *miss, unsigned n)
-{
-	qsort(miss, n, sizeof(*miss), by_value);
-	return (struct score_band){ quantile(miss, n, 0.1), quantile(miss, n, 0.5), quantile(miss, n, 0.9) };
-}
-
 static const struct score_band unknown = { (double)NAN, (double)NAN, (double)NAN };
 
-/* Of one block, or of the whole day where block is SCORE_BLOCKS; unknown with less than `least`. */
+/* Of a block on all days; of the whole day where block is SCORE_BLOCKS. unknown with less than `least`. */
 static struct score_band
 band_at(const struct score *s, unsigned lead, unsigned block, unsigned least)
 {
-	float miss[SCORE_BLOCKS * SCORE_KEPT];
+	float miss[SCORE_SORTS * SCORE_BLOCKS * SCORE_KEPT];
 	unsigned n = 0;
-	for (unsigned b = 0; b < SCORE_BLOCKS; b++) {
-		const struct score_cell *c = &s->cell[lead][b];
-		if (block != SCORE_BLOCKS && block != b)
+	for (unsigned i = 0; i < SCORE_SORTS * SCORE_BLOCKS; i++) {
+		const struct score_cell *c = &s->cell[lead][i / SCORE_BLOCKS][i % SCORE_BLOCKS];
+		if (block != SCORE_BLOCKS && block != i % SCORE_BLOCKS)
 			continue;
 		memcpy(miss + n, c->miss, c->count * sizeof(*miss));
 		n += c->count;
@@ -164,16 +204,17 @@ score_figures(const struct score *s, unsigned lead, struct score_figures *f)
 /* ---- bands */
 
 static bool
-lead_band(const struct score *s, unsigned lead, unsigned block, struct score_band *b)
+lead_band(const struct score *s, unsigned lead, unsigned sort, unsigned block, struct score_band *b)
 {
-	*b = band_at(s, lead, block, SCORE_LEAST);
+	const struct score_cell *c = &s->cell[lead][sort][block];
+	*b = c->count >= SCORE_LEAST ? cell_band(c) : band_at(s, lead, block, SCORE_LEAST);
 	if (isnan(b->middle))
 		*b = band_at(s, lead, SCORE_BLOCKS, SCORE_LEAST);
 	return !isnan(b->middle);
 }
 
 bool
-score_band(const struct score *s, double lead_min, unsigned minute, struct score_band *b)
+score_band(const struct score *s, double lead_min, unsigned minute, bool is_off, struct score_band *b)
 {
 	unsigned block = minute / BLOCK_MIN % SCORE_BLOCKS;
 	struct score_band before = unknown, after = unknown;
@@ -181,7 +222,7 @@ score_band(const struct score *s, double lead_min, unsigned minute, struct score
 	/* The nearest leads on both sides of which enough is known; beyond the last or before the first, that one. */
 	for (unsigned lead = 0; lead < SCORE_LEADS && isnan(after.middle); lead++) {
 		struct score_band here;
-		if (!lead_band(s, lead, block, &here))
+		if (!lead_band(s, lead, is_off, block, &here))
 			continue;
 		if (score_lead_min[lead] <= lead_min) {
 			before = here;
@@ -206,8 +247,9 @@ score_band(const struct score *s, double lead_min, unsigned minute, struct score
 
 unsigned
 score_hindcast(struct score *s, const struct past *past, struct utc until, unsigned days, unsigned every,
-    score_forecast_fn *forecast, void *arg)
+    const struct day_tables *tables, score_forecast_fn *forecast, void *arg)
 {
+	static const struct day_tables none = { NULL, NULL };
 	double v[HINDCAST];
 	unsigned made = 0, slots = (unsigned)(DAY_US / s->step_us), count = 2 * slots, first = days * slots;
 	until.us -= until.us % s->step_us;
@@ -221,7 +263,8 @@ score_hindcast(struct score *s, const struct past *past, struct utc until, unsig
 		int64_t day;
 		unsigned slot;
 		grid_place(now, 1440, &day, &slot);
-		score_learn(s, past, now, slot);
+		struct day_kind kind = day_kind_of(tables != NULL ? tables : &none, day);
+		score_learn(s, past, now, slot, day_is_off(&kind));
 	}
 	return made;
 }

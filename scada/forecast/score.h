@@ -4,22 +4,25 @@
  *
  * A forecast is noted when it is made, and scored step by step as the past becomes known. Lead time: from the beginning of the forecast to
  * the end of the step; so with half hours the first step has a lead of 30 min, and the lead of 1 h is the second.
- * miss = what was - what had been foreseen: above 0 it was more. The last SCORE_KEPT of each lead and of each three hours of the day are
- * kept, for their quantiles; bias and mean errors are of the last four weeks or so, older ones fade.
+ * miss = what was - what had been foreseen: above 0 it was more. The last SCORE_KEPT of each lead, each three hours of the day, and working
+ * days and others are kept, for their quantiles; bias and mean errors are of the last four weeks or so, older ones fade.
  */
 #ifndef CHISAN_FORECAST_SCORE_H
 #define CHISAN_FORECAST_SCORE_H
 
 #include "scada/base/err.h"
 #include "scada/base/wire.h"
+#include "scada/forecast/kind.h"
 #include "scada/forecast/past.h"
 
 enum {
 	SCORE_LEADS = 5,  /* 1, 3, 12, 24, 48 h */
 	SCORE_BLOCKS = 8, /* of the day, three hours each */
-	SCORE_KEPT = 168,
-	SCORE_LEAST = 24,  /* misses of a block that give quantiles of their own; with less, those of the whole day */
-	SCORE_AHEAD = 200, /* steps that a noted forecast may be ahead */
+	SCORE_SORTS = 2,  /* working days, others */
+	SCORE_KEPT = 96,
+	SCORE_LEAST =
+	    24, /* misses that give quantiles of their own; with less, those of all days, else of the whole day */
+	SCORE_AHEAD = 200,      /* steps that a noted forecast may be ahead */
 	SCORE_SIZE_MAX = 40000, /* bytes of score_save() */
 };
 extern const unsigned score_lead_min[SCORE_LEADS]; /* minutes, rising */
@@ -27,6 +30,8 @@ extern const unsigned score_lead_min[SCORE_LEADS]; /* minutes, rising */
 struct score_cell {
 	uint16_t count, next; /* kept; where the next goes */
 	float miss[SCORE_KEPT];
+	float
+	    wide; /* times which the quantiles have to be as wide to hold what they promise: errors grow and shrink with the season */
 };
 struct score_sums { /* fading; n: how many they stand for */
 	double n, miss, error;
@@ -40,7 +45,7 @@ struct score_noted {
 };
 struct score { /* hands off: ask score_figures() and score_band() */
 	int64_t step_us;
-	struct score_cell cell[SCORE_LEADS][SCORE_BLOCKS];
+	struct score_cell cell[SCORE_LEADS][SCORE_SORTS][SCORE_BLOCKS];
 	struct score_sums sums[SCORE_LEADS];
 	struct score_noted noted[SCORE_LEADS][SCORE_AHEAD];
 };
@@ -50,9 +55,9 @@ void score_init(struct score *s, int64_t step_us); /* 15, 30 or 60 minutes, as o
 void score_note(struct score *s, struct utc from, const double *v, unsigned count);
 /*
  * The step that begins then is over: scores what was noted of it against the past; not, where the past does not know it. minute: of the
- * civil day, at which it begins. Each step once.
+ * civil day, at which it begins; is_off: no working day (false throughout, for what does not care). Each step once.
  */
-void score_learn(struct score *s, const struct past *past, struct utc step, unsigned minute);
+void score_learn(struct score *s, const struct past *past, struct utc step, unsigned minute, bool is_off);
 
 struct score_figures {
 	unsigned count;    /* forecasts that bias and errors stand for */
@@ -74,15 +79,15 @@ bool score_figures(const struct score *s, unsigned lead, struct score_figures *f
 struct score_band {
 	double low, middle, high;
 };
-bool score_band(const struct score *s, double lead_min, unsigned minute, struct score_band *b);
+bool score_band(const struct score *s, double lead_min, unsigned minute, bool is_off, struct score_band *b);
 
 /*
  * Fills the score from the past as if forecasts had been made all along, each `every` steps over the last `days` days before `until`, so that a
- * new series, or a new way to forecast it, has its errors at once. Returns how many were made.
+ * new series, or a new way to forecast it, has its errors at once. tables: that tell days off; NULL: none. Returns how many were made.
  */
 typedef enum err score_forecast_fn(void *arg, struct utc from, unsigned count, double *v);
 unsigned score_hindcast(struct score *s, const struct past *past, struct utc until, unsigned days, unsigned every,
-    score_forecast_fn *forecast, void *arg);
+    const struct day_tables *tables, score_forecast_fn *forecast, void *arg);
 
 /* For a restart. False: no score, of another form or step: *s is as after score_init(). */
 void score_save(const struct score *s, struct wbuf *out);

@@ -46,9 +46,10 @@ score_save(const struct score *s, struct wbuf *out)
 		sums_of(&s->sums[lead], sums);
 		for (unsigned i = 0; i < SUMS; i++)
 			w_f64(out, sums[i]);
-		for (unsigned b = 0; b < SCORE_BLOCKS; b++) {
-			const struct score_cell *c = &s->cell[lead][b];
+		for (unsigned b = 0; b < SCORE_SORTS * SCORE_BLOCKS; b++) {
+			const struct score_cell *c = &s->cell[lead][b / SCORE_BLOCKS][b % SCORE_BLOCKS];
 			w_u8(out, (uint8_t)c->count);
+			put_float(out, c->wide);
 			for (unsigned i = 0; i < c->count; i++) /* the oldest first */
 				put_float(out, c->miss[(c->next + SCORE_KEPT - c->count + i) % SCORE_KEPT]);
 		}
@@ -68,7 +69,7 @@ static bool
 take_cell(struct rbuf *r, struct score_cell *c)
 {
 	unsigned count = r_u8(r);
-	bool is_sound = count <= SCORE_KEPT;
+	bool is_sound = take_float(r, &c->wide) && c->wide > 0 && count <= SCORE_KEPT;
 	for (unsigned i = 0; is_sound && i < count; i++)
 		is_sound = take_float(r, &c->miss[i]);
 	c->count = (uint16_t)count;
@@ -100,8 +101,8 @@ take_lead(struct score *s, unsigned lead, struct rbuf *r)
 		is_sound = is_sound && isfinite(v[i]) && (v[i] >= 0 || i == 1);
 	}
 	s->sums[lead] = (struct score_sums){ v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8] };
-	for (unsigned b = 0; is_sound && b < SCORE_BLOCKS; b++)
-		is_sound = take_cell(r, &s->cell[lead][b]);
+	for (unsigned b = 0; is_sound && b < SCORE_SORTS * SCORE_BLOCKS; b++)
+		is_sound = take_cell(r, &s->cell[lead][b / SCORE_BLOCKS][b % SCORE_BLOCKS]);
 	return is_sound && take_noted(r, s->noted[lead]);
 }
 

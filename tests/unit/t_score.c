@@ -20,8 +20,10 @@ static uint64_t seed;
 static double
 chance(void) /* -1..1, flat */
 {
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(seed >> 33) / (double)(1u << 30) - 1;
+	uint64_t z = seed += UINT64_C(0x9E3779B97F4A7C15); /* splitmix64: neighbours do not know of each other */
+	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+	return (double)((z ^ (z >> 31)) >> 33) / (double)(1u << 30) - 1;
 }
 
 static struct utc
@@ -58,7 +60,7 @@ live(unsigned from, unsigned to, double (*off)(unsigned lead, unsigned at))
 		for (unsigned k = 0; k < 96; k++)
 			v[k] = i + k < STEPS ? was[i + k] + off(k + 1, i + k) : NONE;
 		score_note(s, step_at(i), v, 96);
-		score_learn(s, &past, step_at(i), i % 48 * 30);
+		score_learn(s, &past, step_at(i), i % 48 * 30, false);
 	}
 }
 
@@ -76,7 +78,7 @@ START_TEST(nothing_is_known_before_something_is_scored)
 	ck_assert(!score_figures(s, 0, &f));
 	ck_assert_double_nan(f.error);
 	ck_assert_double_nan(f.high);
-	ck_assert(!score_band(s, 60, 0, &b));
+	ck_assert(!score_band(s, 60, 0, false, &b));
 	ck_assert_double_nan(b.low);
 }
 END_TEST
@@ -124,29 +126,73 @@ END_TEST
 static double
 by_noon(unsigned lead, unsigned at)
 {
-	return (at % 48 >= 18 && at % 48 < 30 ? 10 : 1) * (lead < 10 ? 1 : 2) * chance();
+	return (at % 48 >= 18 && at % 48 < 30 ? 10 : 1) * (lead < 10 ? 1 : 2) * (chance() + chance() + chance());
 }
 
 START_TEST(bands_hold_four_of_five_at_each_time_and_lead)
 {
 	static const unsigned leads[] = { 2, 6, 24, 48, 96 };
 	struct score_band b;
+	unsigned all = 0;
 	live(0, 60 * 48, by_noon);
 	for (unsigned l = 0; l < SCORE_LEADS; l++)
 		for (unsigned h = 0; h < 24; h += 3) {
 			unsigned in = 0;
-			ck_assert(score_band(s, leads[l] * 30, h * 60, &b));
+			ck_assert(score_band(s, leads[l] * 30, h * 60, false, &b));
 			for (int i = 0; i < 2000; i++) {
 				double miss = -by_noon(leads[l], h * 2);
 				in += miss >= b.low && miss <= b.high;
 			}
-			ck_assert_msg(in > 1400 && in < 1800, "%u h ahead at %u:00: %u of 2000", leads[l] / 2, h, in);
+			/* A hundred misses tell a quantile to some percent. */
+			ck_assert_msg(in > 1250 && in < 1900, "%u h ahead at %u:00: %u of 2000", leads[l] / 2, h, in);
+			all += in;
 		}
+	ck_assert_msg(all > 0.77 * 80000 && all < 0.83 * 80000, "%u of 80000", all);
 	/* By night they are narrow, though noon is wide. */
-	ck_assert(score_band(s, 60, 0, &b));
-	ck_assert_double_lt(b.high - b.low, 2);
-	ck_assert(score_band(s, 60, 12 * 60, &b));
-	ck_assert_double_gt(b.high - b.low, 12);
+	ck_assert(score_band(s, 60, 0, false, &b));
+	ck_assert_double_lt(b.high - b.low, 4);
+	ck_assert(score_band(s, 60, 12 * 60, false, &b));
+	ck_assert_double_gt(b.high - b.low, 16);
+}
+END_TEST
+
+static double
+ever_worse(unsigned lead, unsigned at)
+{
+	(void)lead;
+	return (20 + (double)at / 48) * (chance() + chance() + chance());
+}
+
+START_TEST(bands_hold_what_they_promise_while_errors_grow)
+{
+	/* Each day is worse than the one before: quantiles of the last weeks alone would be too narrow. */
+	unsigned in = 0, n = 0;
+	struct score_band b;
+	for (unsigned i = 0; i < 70 * 48; i++) {
+		double miss = -ever_worse(2, i);
+		if (score_band(s, 60, i % 48 * 30, false, &b) && i >= 20 * 48) {
+			in += miss >= b.low && miss <= b.high;
+			n++;
+		}
+		live(i, i + 1, ever_worse);
+	}
+	ck_assert_uint_eq(n, 50 * 48);
+	ck_assert_msg(in > 0.77 * n && in < 0.83 * n, "%u of %u", in, n);
+}
+END_TEST
+
+START_TEST(days_off_have_bands_of_their_own)
+{
+	struct score_band work, off;
+	double v[2] = { 100, 100 };
+	for (unsigned i = 0; i < 60 * 48; i++) {
+		bool is_off = i / 48 % 7 < 2;
+		v[1] = was[i + 1] + (is_off ? 1 : 10) * chance();
+		score_note(s, step_at(i), v, 2);
+		score_learn(s, &past, step_at(i), i % 48 * 30, is_off);
+	}
+	ck_assert(score_band(s, 60, 600, false, &work) && score_band(s, 60, 600, true, &off));
+	ck_assert_double_gt(work.high - work.low, 5 * (off.high - off.low));
 }
 END_TEST
 
@@ -154,13 +200,13 @@ START_TEST(between_leads_is_a_straight_line)
 {
 	struct score_band b, first, second;
 	live(0, 20 * 48, by_noon);
-	ck_assert(score_band(s, 180, 700, &first) && score_band(s, 720, 700, &second));
-	ck_assert(score_band(s, 450, 700, &b));
+	ck_assert(score_band(s, 180, 700, false, &first) && score_band(s, 720, 700, false, &second));
+	ck_assert(score_band(s, 450, 700, false, &b));
 	ck_assert_double_eq_tol(b.low, (first.low + second.low) / 2, 1e-9);
 	ck_assert_double_eq_tol(b.high, (first.high + second.high) / 2, 1e-9);
-	ck_assert(score_band(s, 60, 700, &first) && score_band(s, 10, 700, &b));
+	ck_assert(score_band(s, 60, 700, false, &first) && score_band(s, 10, 700, false, &b));
 	ck_assert_double_eq(b.low, first.low);
-	ck_assert(score_band(s, 2880, 700, &first) && score_band(s, 6000, 700, &b));
+	ck_assert(score_band(s, 2880, 700, false, &first) && score_band(s, 6000, 700, false, &b));
 	ck_assert_double_eq(b.high, first.high);
 }
 END_TEST
@@ -169,11 +215,11 @@ START_TEST(few_misses_are_taken_with_those_of_the_whole_day)
 {
 	struct score_band b;
 	live(0, 12, two_more);
-	ck_assert(!score_band(s, 60, 0, &b)); /* 10 in all */
+	ck_assert(!score_band(s, 60, 0, false, &b)); /* 10 in all */
 	live(12, 40, two_more);
-	ck_assert(score_band(s, 60, 22 * 60, &b)); /* none in the evening yet */
+	ck_assert(score_band(s, 60, 22 * 60, false, &b)); /* none in the evening yet */
 	ck_assert_double_eq_tol(b.middle, -2, 1e-6);
-	ck_assert(score_band(s, 2880, 0, &b)); /* nothing that far ahead: as far as is known */
+	ck_assert(score_band(s, 2880, 0, false, &b)); /* nothing that far ahead: as far as is known */
 	ck_assert_double_eq_tol(b.middle, 0, 1e-6);
 }
 END_TEST
@@ -221,7 +267,7 @@ START_TEST(a_step_is_scored_once)
 	live(0, 10, two_more);
 	score_figures(s, 0, &f);
 	unsigned before = f.count;
-	score_learn(s, &past, step_at(9), 270);
+	score_learn(s, &past, step_at(9), 270, false);
 	score_figures(s, 0, &f);
 	ck_assert_uint_eq(f.count, before);
 }
@@ -264,13 +310,14 @@ START_TEST(a_score_comes_back_as_it_was)
 			ck_assert(f.count == 0 ||
 			    (f.bias == g.bias && f.error == g.error && f.day_error == g.day_error && f.low == g.low &&
 			        f.high == g.high));
-			ck_assert_int_eq(score_band(s, 100, lead * 200, &b), score_band(back, 100, lead * 200, &c));
+			ck_assert_int_eq(
+			    score_band(s, 100, lead * 200, false, &b), score_band(back, 100, lead * 200, false, &c));
 			ck_assert(isnan(b.low) ? isnan(c.low) : b.low == c.low && b.high == c.high);
 		}
 		/* What was noted before is scored after. */
 		for (unsigned i = (unsigned)_i; i < (unsigned)_i + 90; i++) {
-			score_learn(s, &past, step_at(i), i % 48 * 30);
-			score_learn(back, &past, step_at(i), i % 48 * 30);
+			score_learn(s, &past, step_at(i), i % 48 * 30, false);
+			score_learn(back, &past, step_at(i), i % 48 * 30, false);
 		}
 	}
 	wbuf_done(&w);
@@ -325,7 +372,7 @@ START_TEST(a_new_series_has_its_errors_from_the_past)
 	unsigned asked = 0;
 	for (unsigned i = 0; i < STEPS; i++)
 		was[i] = 100 + i / 48;
-	ck_assert_uint_eq(score_hindcast(s, &past, step_at(STEPS), 20, 6, as_yesterday, &asked), 20 * 8 - 16);
+	ck_assert_uint_eq(score_hindcast(s, &past, step_at(STEPS), 20, 6, NULL, as_yesterday, &asked), 20 * 8 - 16);
 	ck_assert_uint_eq(asked, 20 * 8);
 	ck_assert(score_figures(s, 0, &f));
 	ck_assert_uint_ge(f.count, 100);
@@ -339,8 +386,9 @@ END_TEST
 T_MAIN("score",
     T_FIXTURE(set_up, tear_down) T(nothing_is_known_before_something_is_scored) T(each_lead_has_its_own_error)
         T(quantiles_are_those_of_what_happened) T(bands_hold_four_of_five_at_each_time_and_lead)
-            T(between_leads_is_a_straight_line) T(few_misses_are_taken_with_those_of_the_whole_day)
-                T(skill_is_against_the_last_day_that_was_known) T(what_was_not_known_is_not_scored)
-                    T(a_step_is_scored_once) T(old_errors_fade) T_LOOP(a_score_comes_back_as_it_was, 0, 1)
-                        T_LOOP(a_score_comes_back_as_it_was, 700, 701) T(what_is_no_score_is_refused_whole)
-                            T(a_new_series_has_its_errors_from_the_past))
+            T(bands_hold_what_they_promise_while_errors_grow) T(days_off_have_bands_of_their_own)
+                T(between_leads_is_a_straight_line) T(few_misses_are_taken_with_those_of_the_whole_day)
+                    T(skill_is_against_the_last_day_that_was_known) T(what_was_not_known_is_not_scored)
+                        T(a_step_is_scored_once) T(old_errors_fade) T_LOOP(a_score_comes_back_as_it_was, 0, 1)
+                            T_LOOP(a_score_comes_back_as_it_was, 700, 701) T(what_is_no_score_is_refused_whole)
+                                T(a_new_series_has_its_errors_from_the_past))
