@@ -36,7 +36,7 @@ score_note(struct score *s, struct utc from, const double *v, unsigned count)
 {
 	for (unsigned lead = 0; lead < SCORE_LEADS; lead++) {
 		int64_t i = score_lead_min[lead] * MINUTE_US / s->step_us - 1;
-		if (i >= (int64_t)count || !isfinite(v[i]))
+		if (i >= (int64_t)count || !(fabs(v[i]) <= PAST_MOST))
 			continue;
 		int64_t step = from.us / s->step_us + i;
 		s->noted[lead][step % SCORE_AHEAD] = (struct score_noted){ step, (float)v[i] };

@@ -51,7 +51,7 @@ struct score { /* hands off: ask score_figures() and score_band() */
 };
 
 void score_init(struct score *s, int64_t step_us); /* 15, 30 or 60 minutes, as of struct past */
-/* A forecast that begins at `from`. What is not finite is not noted; made again in the same step, the later counts. */
+/* A forecast that begins at `from`. What is not finite, or beyond PAST_MOST, is not noted; made again in the same step, the later counts. */
 void score_note(struct score *s, struct utc from, const double *v, unsigned count);
 /*
  * The step that begins then is over: scores what was noted of it against the past; not, where the past does not know it. minute: of the

@@ -9,7 +9,8 @@
 
 #include "scada/forecast/score.h"
 
-#define FORM 1
+#define FORM       1
+#define COUNT_MOST 2689.0 /* what fades over 28 days of quarters of an hour never gets beyond */
 
 static void
 put_float(struct wbuf *out, float v)
@@ -24,7 +25,7 @@ take_float(struct rbuf *r, float *v)
 {
 	uint32_t bits = r_u32(r);
 	memcpy(v, &bits, sizeof(bits));
-	return isfinite(*v);
+	return fabsf(*v) <= (float)(3 * PAST_MOST);
 }
 
 enum { SUMS = 9 };
@@ -69,7 +70,7 @@ static bool
 take_cell(struct rbuf *r, struct score_cell *c)
 {
 	unsigned count = r_u8(r);
-	bool is_sound = take_float(r, &c->wide) && c->wide > 0 && count <= SCORE_KEPT;
+	bool is_sound = take_float(r, &c->wide) && c->wide > 0 && c->wide < 100 && count <= SCORE_KEPT;
 	for (unsigned i = 0; is_sound && i < count; i++)
 		is_sound = take_float(r, &c->miss[i]);
 	c->count = (uint16_t)count;
@@ -98,7 +99,9 @@ take_lead(struct score *s, unsigned lead, struct rbuf *r)
 	bool is_sound = true;
 	for (unsigned i = 0; i < SUMS; i++) {
 		v[i] = r_f64(r);
-		is_sound = is_sound && isfinite(v[i]) && (v[i] >= 0 || i == 1);
+		/* Each third is a count. */
+		is_sound = is_sound && fabs(v[i]) <= (i % 3 == 0 ? COUNT_MOST : COUNT_MOST * 3 * PAST_MOST) &&
+		    (v[i] >= 0 || i == 1);
 	}
 	s->sums[lead] = (struct score_sums){ v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8] };
 	for (unsigned b = 0; is_sound && b < SCORE_SORTS * SCORE_BLOCKS; b++)

@@ -261,6 +261,19 @@ START_TEST(what_was_not_known_is_not_scored)
 }
 END_TEST
 
+START_TEST(what_was_no_number_is_not_noted)
+{
+	static const double odd[] = { NONE, (double)INFINITY, -(double)INFINITY, 1e300, -2e9 };
+	struct score_figures f;
+	for (unsigned i = 0; i < 5 * 48; i++) {
+		double v[2] = { odd[i % 5], odd[i % 5] };
+		score_note(s, step_at(i), v, 2);
+		score_learn(s, &past, step_at(i), i % 48 * 30, false);
+	}
+	ck_assert(!score_figures(s, 0, &f));
+}
+END_TEST
+
 START_TEST(a_step_is_scored_once)
 {
 	struct score_figures f;
@@ -389,6 +402,6 @@ T_MAIN("score",
             T(bands_hold_what_they_promise_while_errors_grow) T(days_off_have_bands_of_their_own)
                 T(between_leads_is_a_straight_line) T(few_misses_are_taken_with_those_of_the_whole_day)
                     T(skill_is_against_the_last_day_that_was_known) T(what_was_not_known_is_not_scored)
-                        T(a_step_is_scored_once) T(old_errors_fade) T_LOOP(a_score_comes_back_as_it_was, 0, 1)
-                            T_LOOP(a_score_comes_back_as_it_was, 700, 701) T(what_is_no_score_is_refused_whole)
-                                T(a_new_series_has_its_errors_from_the_past))
+                        T(what_was_no_number_is_not_noted) T(a_step_is_scored_once) T(old_errors_fade)
+                            T_LOOP(a_score_comes_back_as_it_was, 0, 1) T_LOOP(a_score_comes_back_as_it_was, 700, 701)
+                                T(what_is_no_score_is_refused_whole) T(a_new_series_has_its_errors_from_the_past))
