@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LP_INFINITY 1e30
+#define LP_INFINITY 1e30 /* of bounds and rows: no bound; nothing is beyond it */
 
 enum { LP_NO_STEP = -1 };
 
@@ -26,11 +26,11 @@ struct lp_label {      /* what a column or row is, for reasons and messages */
 
 struct lp {
 	unsigned columns, rows, elements;
-	unsigned steps, step_columns, step_rows;
-	double *lower, *upper, *cost; /* of columns */
+	unsigned steps, step_columns, step_rows; /* set by who builds it; 0: no steps, nothing to shift */
+	double *lower, *upper, *cost;            /* of columns */
 	bool *is_binary;
 	double *row_lower, *row_upper;
-	/* Column by column: those of column c are start[c] .. start[c + 1] - 1. Set by lp_finish(). */
+	/* Column by column, rows rising: those of column c are start[c] .. start[c + 1] - 1. Set by lp_finish(). */
 	int *start, *index;
 	double *value;
 	struct lp_label *column_label, *row_label;
@@ -43,11 +43,15 @@ void lp_free(struct lp *lp); /* NULL is fine */
 /* Numbers of the new column or row. */
 unsigned lp_column(struct lp *lp, double lower, double upper, double cost, bool is_binary, struct lp_label label);
 unsigned lp_row(struct lp *lp, double lower, double upper, struct lp_label label);
-void lp_element(struct lp *lp, unsigned row, unsigned column, double value); /* twice the same: added up */
-void lp_finish(struct lp *lp); /* sorts; after it nothing is added, numbers may change */
-/* False: something is not finite, an index is beyond, bounds cross; why names it by its label. Solvers abort on these or call them optimal. */
+/* Twice the same: added up. Row and column may be made later, before lp_finish(), which asserts that they are there. */
+void lp_element(struct lp *lp, unsigned row, unsigned column, double value);
+void lp_finish(struct lp *lp); /* sorts; after it nothing is added, costs, bounds and values may change */
+/*
+ * False: not finished, something is not finite, an index is beyond, bounds cross, a binary goes beyond 0 and 1; why names it by its
+ * label.  Solvers abort on these or call them optimal.
+ */
 bool lp_check(const struct lp *lp, char *why, size_t size);
-/* The greatest violation of a bound or row by x, and which (label). 0 = none. */
+/* The greatest violation of a bound or row by x, and which (label); 0 = none, infinite: x or a row's sum is not a number. */
 double lp_violation(const struct lp *lp, const double *x, struct lp_label *where);
 double lp_cost(const struct lp *lp, const double *x);
 
