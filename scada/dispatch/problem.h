@@ -67,33 +67,51 @@ struct problem {
 	struct utc start;
 	unsigned steps;      /* 1..PROBLEM_STEPS_MAX */
 	const double *hours; /* length of each step */
-	const unsigned
-	    *window; /* of each step: number of its demand window (half hour), rising; steps longer than one are one */
-	const unsigned *month; /* of each step: 0..month_count-1 */
+	/* Of each step: number of its demand window (half hour), never falling; a step longer than one is one. */
+	const unsigned *window;
+	const unsigned *month; /* of each step: 0..month_count-1, the same over a window; NULL if month_count is 0 */
 	struct problem_month months[PROBLEM_MONTHS_MAX];
 	unsigned month_count; /* 0: no demand charge */
 	double window_kwh;    /* already drawn in window[0] before the start, export not offset */
 	double window_hours;  /* already gone of it */
 	struct problem_asset *assets;
 	unsigned asset_count;
-	/* Weights. */
+	/*
+	 * Weights.  Those of goals may be NaN: more than what could ever be gained, in the order of RELAX_LIST.  A figure is a price as any
+	 * other, and then it alone says what gives way to what: 0 makes of a goal a matter of money.
+	 */
 	double co2_price_per_kg;
-	double over_price;      /* a kWh that nobody takes (electric) */
-	double lost_price;      /* a kWh of a load that names none */
-	double heat_lost_price; /* a t of steam that is missing */
+	double curtail_price;   /* a kWh of sun that is not used */
+	double filed_price;     /* a kWh more or less than filed, beside what the imbalance costs; or NaN */
+	double contract_price;  /* a kWh of a window beyond the contract, beside the month's price; or NaN */
+	double over_price;      /* a kWh that nobody takes (electric); a t of steam counts as 100; or NaN */
+	double lost_price;      /* a kWh of a load that names none; NaN: also of those that do, at least, by priority */
+	double heat_lost_price; /* a t of steam that is missing; or NaN */
 	double outage_h;        /* critical loads survive an outage of this length from any step on; 0 = no reserve */
-	double reserve_price;   /* a kWh below the reserve, an hour */
-	double end_value;       /* a kWh stored at the end; NaN: worked out from the prices (problem_end_value) */
+	double reserve_price;   /* a kWh below the reserve, an hour; or NaN */
+	double end_value;       /* a kWh stored in a battery at the end; NaN: worked out (problem_end_value) */
 };
 
 /*
- * Finite, in range, of the right length, buses that exist.  False: `why` says which asset, which series, which step, what was read
- * and what would be right.  Nothing else in dispatch looks again.
+ * Finite, in range, buses that exist, what has no default is there (load_kw, pv_kw).  False: `why` says which asset, which series,
+ * which step, what was read and what would be right.  Nothing else in dispatch looks again.
  */
 bool problem_check(const struct problem *p, char *why, size_t size);
 /* Of step t: the series where there is one, else the parameter or default. */
 double problem_at(const struct problem *p, unsigned asset, enum series_kind k, unsigned t);
-/* What a stored kWh is worth at the end: the cheapest way to fill it again, through its losses. */
+/*
+ * What a stored kWh (heat store: GJ) is worth at the end: the cheapest way to fill it again over the horizon, through its losses; never
+ * below 0.  Power costs the import price, where sun or turbine leave something over the export price, without a grid a set's fuel.
+ */
 double problem_end_value(const struct problem *p, unsigned asset);
+/* Index of a bus of the problem by its name; -1: NULL or no such. */
+int problem_bus(const struct problem *p, const char *name);
+/* The connection whose utility feeds the bus, its own or of a bus above it: index of the asset; -1 = none. */
+int problem_grid(const struct problem *p, int bus);
+/* Is the bus without the utility in step t? */
+bool problem_is_island(const struct problem *p, int bus, unsigned t);
+
+#define STEAM_GJ_PER_T  2.7 /* heat of a t of steam where the site gives no other */
+#define STEAM_KWH_PER_T 100 /* what a t of steam counts as where it is weighed against power */
 
 #endif
