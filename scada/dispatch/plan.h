@@ -59,6 +59,51 @@ const char *plan_reason_name(enum plan_reason r);
 const char *plan_reason_help(enum plan_reason r);
 
 /* clang-format off */
+/* What a column or row of the lp is. */
+#define LP_WHAT_LIST(_) \
+	_(LP_NONE,          "") \
+	_(LP_BALANCE,       "balance of a bus") \
+	_(LP_OVER,          "made and taken by nobody") \
+	_(LP_RESERVE,       "reserve of a bus") \
+	_(LP_RESERVE_SHORT, "reserve that is missing") \
+	_(LP_WHEEL,         "fed by what the district exports") \
+	_(LP_BOUGHT,        "fed by the utility") \
+	_(LP_LINK,          "fed by the bus above") \
+	_(LP_MAIN_STEAM,    "steam of the furnaces to turbines") \
+	_(LP_WINDOW,        "mean of a demand window") \
+	_(LP_CONTRACT,      "contract in a demand window") \
+	_(LP_EXCESS,        "kWh beyond the contract") \
+	_(LP_PEAK,          "kW beyond the month's peak") \
+	_(LP_IMPORT,        "import") \
+	_(LP_EXPORT,        "export") \
+	_(LP_MODE,          "one way or the other") \
+	_(LP_FILED,         "filed plan of a window") \
+	_(LP_SHORT,         "less than filed") \
+	_(LP_SURPLUS,       "more than filed") \
+	_(LP_POWER,         "power") \
+	_(LP_EXTRACTION,    "steam extracted") \
+	_(LP_LOST,          "load that is not served") \
+	_(LP_HEAT_LOST,     "heat that is missing") \
+	_(LP_ON,            "runs") \
+	_(LP_START,         "starts") \
+	_(LP_ABOVE,         "power above the least") \
+	_(LP_RANGE,         "power while it runs") \
+	_(LP_UP_TIME,       "runs on after a start") \
+	_(LP_DOWN_TIME,     "stands after a stop") \
+	_(LP_RAMP,          "change of power") \
+	_(LP_VENT,          "waste heat that nobody takes") \
+	_(LP_CHARGE,        "charge") \
+	_(LP_DISCHARGE,     "discharge") \
+	_(LP_STORED,        "stored") \
+	_(LP_ENERGY,        "energy of a store") \
+	_(LP_STEAM,         "steam")
+/* clang-format on */
+#define LP_WHAT_ENUM(id, name) id,
+enum lp_what { LP_WHAT_LIST(LP_WHAT_ENUM) LP_WHAT_COUNT };
+#undef LP_WHAT_ENUM
+const char *lp_what_name(enum lp_what w);
+
+/* clang-format off */
 #define COST_LIST(_) \
 	_(COST_IMPORT, "import") _(COST_EXPORT, "export") /* below zero: earned */ _(COST_DEMAND, "demand") _(COST_FUEL, "fuel") \
 	_(COST_START, "start") _(COST_WEAR, "wear") _(COST_CO2, "co2") _(COST_IMBALANCE, "imbalance") _(COST_LOST, "lost_load") \
@@ -69,46 +114,53 @@ enum cost_part { COST_LIST(COST_ENUM) COST_PARTS };
 #undef COST_ENUM
 const char *cost_name(enum cost_part c);
 
+/*
+ * The utility feeds an electric bus that hangs on another with a grid connection above it: with what the district exports in that step
+ * (self-wheeling, the export's price is lost), the rest bought at the import price; never the other way, and not through the receiving
+ * point.  Below no connection the parent feeds both ways, heat buses from the parent alone.
+ */
 struct plan_asset {
-	double *power_kw; /* of steps: into the bus; grid: import positive; load: served */
-	double *energy;   /* at the end of each step: kWh, GJ; NULL = stores nothing */
-	double *heat;     /* t/h into the heat bus; NULL = none */
-	bool *is_on;      /* NULL = does not start and stop */
-	uint8_t *reason;  /* enum plan_reason */
-	double *shadow;   /* of the constraint that the reason names: the currency a kWh; 0 = none */
+	double *
+	    power_kw; /* of steps: into the bus; grid: import positive; load: served; turbine: gross, its plant's own use stands beside it */
+	double *energy;  /* at the end of each step: kWh, GJ; NULL = stores nothing */
+	double *heat;    /* t/h into the heat bus: a load's is below 0, a turbine's what it takes; NULL = none */
+	bool *is_on;     /* NULL = does not start and stop */
+	uint8_t *reason; /* enum plan_reason */
+	double *
+	    shadow; /* of the constraint that the reason names: the currency a kWh (t of steam, kWh stored); 0 = none */
 };
 struct plan_relaxed {
-	uint8_t what; /* enum relax */
-	int16_t asset, bus, step;
-	double size; /* kW, kWh of reserve, t/h */
+	uint8_t what;             /* enum relax */
+	int16_t asset, bus, step; /* -1 = of none; of a window: its last step */
+	double size;              /* kW (of a window: mean), kWh of reserve, t/h */
 };
 struct plan {
 	struct utc start;
-	unsigned steps, asset_count;
+	unsigned steps, asset_count, bus_count;
 	double *hours;
 	struct plan_asset *assets;
-	double *price; /* buses x steps: what a kWh more on it would cost; electric, 0 for heat buses */
+	double *price; /* [bus x steps + step]: what a kWh more on it would cost; electric, 0 for heat buses */
 	double *
-	    reserve_kwh; /* buses x steps: stored above the least for critical loads at the end of a step; NaN: bus without storage */
+	    reserve_kwh; /* the same: stored above the least at the end of a step, as it comes out; NaN: bus without battery */
 	double *
-	    survival_h; /* buses x steps: an outage beginning then is survived so long by critical loads, up to the horizon */
-	double cost[COST_PARTS], total;
+	    survival_h; /* the same: an outage from the step's begin on is survived so long by critical loads, up to the horizon */
+	double cost[COST_PARTS], total; /* money; weights of goals are not in it */
 	double co2_kg, unserved_kwh, over_kwh;
-	double peak_kw; /* greatest window of the horizon */
-	struct plan_relaxed *relaxed;
+	double peak_kw;               /* greatest window of the horizon, drawn */
+	struct plan_relaxed *relaxed; /* in the order of RELAX_LIST, steps rising */
 	unsigned relaxed_count;
 };
 
 /* The lp of a checked problem. Caller frees. */
-struct lp *plan_build(const struct problem *p);
+struct lp *dispatch_plan_build(const struct problem *p);
 /* From x (and duals, or NULL: reasons without shadow prices). Caller frees. */
-struct plan *plan_read(
+struct plan *dispatch_plan_read(
     const struct problem *p, const struct lp *lp, const double *x, const double *dual, const double *reduced);
-void plan_free(struct plan *plan); /* NULL is fine */
+void dispatch_plan_free(struct plan *plan); /* NULL is fine */
 /*
- * Is it true?  Every balance, bound, ramp, state of charge, up and down time, worked out from the problem again and not from the lp.
- * False: why names the first. Who is handed a plan from elsewhere asks this before anything is written.
+ * Is it true?  Every balance, bound, ramp, state of charge, up and down time, cost and relaxed goal, worked out from the problem again and
+ * not from the lp.  False: why names the first. Who is handed a plan from elsewhere asks this before anything is written.
  */
-bool plan_check(const struct problem *p, const struct plan *plan, double tolerance_kw, char *why, size_t size);
+bool dispatch_plan_check(const struct problem *p, const struct plan *plan, double tolerance_kw, char *why, size_t size);
 
 #endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * asset_grid.c - the connection to the utility in the plan: import, export, and what was filed of it for each window.
+ * What is filed is sold; what is missing of it is bought for price_short, what is too much brings price_surplus.
+ */
+#include "config.h"
+
+#include <math.h>
+
+#include "scada/dispatch/plan_private.h"
+
+enum { IMPORT, EXPORT, MODE };
+
+static bool
+has_filed(const struct part *a)
+{
+	return a->in->series[SERIES_FILED_KW] != NULL;
+}
+
+/* Does a bus further down live on what this one exports? */
+static bool
+has_fed(const struct shape *s, const struct part *a)
+{
+	for (unsigned i = 0; i < s->bus_count; i++)
+		if (s->places[i].is_fed && s->places[i].grid == (int)shape_number(s, a))
+			return true;
+	return false;
+}
+
+static unsigned
+columns(const struct shape *s, const struct part *a)
+{
+	(void)s;
+	return 2u + a->has_mode + 2u * has_filed(a);
+}
+
+static unsigned
+rows(const struct shape *s, const struct part *a)
+{
+	return 2u * a->has_mode + has_filed(a) + has_fed(s, a);
+}
+
+static double
+most(const struct shape *s, const struct part *a, enum series_kind k, unsigned t)
+{
+	return shape_is_available(s, a, t) ? shape_at(s, a, k, t) : 0;
+}
+
+static double
+most_ever(const struct shape *s, const struct part *a, enum series_kind k)
+{
+	double kw = 0;
+
+	for (unsigned t = 0; t < s->p->steps; t++)
+		kw = fmax(kw, shape_at(s, a, k, t));
+	return kw;
+}
+
+/* Not both ways at once where giving brings more than taking costs. */
+static void
+build_mode(struct build *b, const struct part *a, unsigned import, unsigned export)
+{
+	const struct shape *s = b->s;
+	bool pays = shape_at(s, a, SERIES_PRICE_EXPORT, b->t) > import_price(s, shape_number(s, a), b->t);
+	double in = most_ever(s, a, SERIES_IMPORT_MAX), out = most_ever(s, a, SERIES_EXPORT_MAX);
+	unsigned mode = build_column(b, a, MODE, 0, pays, 0, true, LP_MODE);
+	unsigned row = build_row(b, a, 0, -LP_INFINITY, pays ? 0 : LP_INFINITY, LP_MODE);
+
+	lp_element(b->lp, row, import, 1);
+	lp_element(b->lp, row, mode, -in);
+	row = build_row(b, a, 1, -LP_INFINITY, pays ? out : LP_INFINITY, LP_MODE);
+	lp_element(b->lp, row, export, 1);
+	lp_element(b->lp, row, mode, out);
+}
+
+/* kWh of net export filed for the window that ends in step t; NaN: none, or not for all of it. */
+static double
+filed_kwh(const struct shape *s, const struct part *a, unsigned t)
+{
+	double kwh = 0;
+
+	for (unsigned i = shape_window_begin(s->p, t); i <= t; i++)
+		kwh += shape_at(s, a, SERIES_FILED_KW, i) * s->p->hours[i];
+	return kwh;
+}
+
+static void
+build_filed(struct build *b, const struct part *a, unsigned k, unsigned row)
+{
+	const struct shape *s = b->s;
+	double kwh = shape_window_ends(s->p, b->t) ? filed_kwh(s, a, b->t) : (double)NAN;
+	double upper = isnan(kwh) ? 0 : LP_INFINITY, sold = shape_at(s, a, SERIES_PRICE_EXPORT, b->t);
+	double missing = shape_at(s, a, SERIES_PRICE_SHORT, b->t) - sold + s->w.filed;
+	double more = sold - shape_at(s, a, SERIES_PRICE_SURPLUS, b->t) + s->w.filed;
+	unsigned less = build_column(b, a, k, 0, upper, missing, false, LP_SHORT);
+	unsigned surplus = build_column(b, a, k + 1, 0, upper, more, false, LP_SURPLUS);
+
+	row = build_row(b, a, row, isnan(kwh) ? -LP_INFINITY : kwh, isnan(kwh) ? LP_INFINITY : kwh, LP_FILED);
+	lp_element(b->lp, row, less, 1);
+	lp_element(b->lp, row, surplus, -1);
+	for (unsigned t = shape_window_begin(s->p, b->t); !isnan(kwh) && t <= b->t; t++) {
+		lp_element(b->lp, row, shape_column(s, a, t, EXPORT), s->p->hours[t]);
+		lp_element(b->lp, row, shape_column(s, a, t, IMPORT), -s->p->hours[t]);
+	}
+}
+
+static void
+build_fed(struct build *b, const struct part *a, unsigned export, unsigned k)
+{
+	const struct shape *s = b->s;
+	unsigned row = build_row(b, a, k, -LP_INFINITY, 0, LP_WHEEL);
+
+	lp_element(b->lp, row, export, -1);
+	for (unsigned i = 0; i < s->bus_count; i++) {
+		const struct place *v = &s->places[i];
+		if (v->is_fed && v->grid == (int)shape_number(s, a))
+			lp_element(b->lp, row, b->t * s->step_columns + v->column + 1u + v->has_reserve, 1);
+	}
+}
+
+static void
+build(struct build *b, const struct part *a)
+{
+	const struct shape *s = b->s;
+	double held = shape_at(s, a, SERIES_FIXED_KW, b->t), in = most(s, a, SERIES_IMPORT_MAX, b->t),
+	       out = most(s, a, SERIES_EXPORT_MAX, b->t);
+	double bring = b->h * shape_at(s, a, SERIES_PRICE_EXPORT, b->t),
+	       cost = b->h * import_price(s, shape_number(s, a), b->t);
+
+	if (!isnan(held)) {
+		in = fmin(in, fmax(held, 0));
+		out = fmin(out, fmax(-held, 0));
+		cost -= b->h * s->w.held * (held > 0);
+		bring += b->h * s->w.held * (held < 0);
+	}
+	unsigned import = build_column(b, a, IMPORT, 0, in, cost, false, LP_IMPORT);
+	unsigned export = build_column(b, a, EXPORT, 0, out, -bring, false, LP_EXPORT);
+	build_into(b, a->bus, import, 1);
+	build_into(b, a->bus, export, -1);
+	if (a->has_mode)
+		build_mode(b, a, import, export);
+	if (has_filed(a))
+		build_filed(b, a, MODE + a->has_mode, 2u * a->has_mode);
+	if (has_fed(s, a))
+		build_fed(b, a, export, 2u * a->has_mode + has_filed(a));
+}
+
+unsigned
+grid_filed_row(const struct part *a)
+{
+	return 2u * a->has_mode;
+}
+
+static void
+read(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t)
+{
+	out->power_kw[t] = reading_x(r, a, t, IMPORT) - reading_x(r, a, t, EXPORT);
+}
+
+static enum plan_reason
+reason(const struct reading *r, const struct part *a, const struct plan_asset *out, unsigned t, double *shadow)
+{
+	const struct shape *s = r->s;
+	double kw = out->power_kw[t];
+
+	if (!shape_is_available(s, a, t))
+		return REASON_ISLAND;
+	if (fabs(kw) < 1e-3)
+		return REASON_NONE;
+	double limit = kw > 0 ? most(s, a, SERIES_IMPORT_MAX, t) : -most(s, a, SERIES_EXPORT_MAX, t);
+	if (fabs(kw - limit) > 1e-3)
+		return reading_common(r, a, t, shadow);
+	double own = kw > 0 ? import_price(s, shape_number(s, a), t) : shape_at(s, a, SERIES_PRICE_EXPORT, t);
+	*shadow = r->dual != NULL ? fabs(reading_price(r, a->bus, t) - own) : 0;
+	return REASON_GRID_LIMIT;
+}
+
+static bool
+check(const struct checking *c, const struct part *a, const struct plan_asset *out, unsigned t)
+{
+	return checking_within(c, a, t, "power", out->power_kw[t], -most(c->s, a, SERIES_EXPORT_MAX, t),
+	    most(c->s, a, SERIES_IMPORT_MAX, t));
+}
+
+const struct asset_ops asset_grid_ops = {
+	.columns = columns,
+	.rows = rows,
+	.build = build,
+	.read = read,
+	.reason = reason,
+	.check = check,
+	.has_power = true,
+};
