@@ -133,7 +133,7 @@ build(struct build *b, const struct part *a)
 		build_mode(b, a);
 }
 
-/* Both ways at once is one way and a loss: that way is taken, and what then no longer fits is not charged. */
+/* Both ways at once is one way and a loss: that way is taken, and what then no longer fits, there or later, is not charged. */
 static void
 read(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t)
 {
@@ -142,7 +142,7 @@ read(const struct reading *r, const struct part *a, struct plan_asset *out, unsi
 	double charge = reading_x(r, a, t, CHARGE), discharge = reading_x(r, a, t, DISCHARGE), kw = discharge - charge;
 	double stored = after(r->s, a, t, before, kw);
 
-	if (fmin(charge, discharge) > 1e-6 && stored > high) {
+	if (stored > high) {
 		kw = fmin(0, kw + (stored - high) / (r->s->p->hours[t] * v->efficiency_charge));
 		stored = after(r->s, a, t, before, kw);
 	}

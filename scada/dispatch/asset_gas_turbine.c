@@ -134,6 +134,23 @@ held_kw(const struct shape *s, const struct part *a, unsigned t)
 	return isnan(held) ? held : held <= 0 ? 0 : fmax(g->min_kw, fmin(g->rated_kw, held));
 }
 
+/* The most above its least: held, as fast as the ramp lets it get down there. */
+static double
+above_kw(const struct shape *s, const struct part *a, unsigned t)
+{
+	const struct asset_gtc *g = a->param;
+	double held = held_kw(s, a, t), range = a->limits[t].high > 0 ? g->rated_kw - g->min_kw : 0;
+
+	if (isnan(held))
+		return range;
+	double most = fmax(0, held - g->min_kw);
+	if (a->has_ramp && t > 0)
+		most = fmax(most, above_kw(s, a, t - 1) - a->limits[t].down);
+	else if (a->has_ramp && a->in->is_on && !isnan(a->in->power_kw))
+		most = fmax(most, a->in->power_kw - g->min_kw - a->limits[0].down);
+	return fmin(range, most);
+}
+
 static void
 build_columns(struct build *b, const struct part *a)
 {
@@ -141,16 +158,14 @@ build_columns(struct build *b, const struct part *a)
 	const struct shape *s = b->s;
 	const struct limits *l = &a->limits[b->t];
 	double price = b->h * fuel_price(s, a, b->t), kw = price * fuel_per_kw(g), held = held_kw(s, a, b->t);
-	double most = g->rated_kw - g->min_kw;
+	double most = above_kw(s, a, b->t);
 
-	if (!isnan(held)) {
-		kw += b->h * s->w.held * (held > 0 ? -1 : 1);
-		most = fmax(0, fmin(most, held - g->min_kw));
-	}
+	if (!isnan(held)) /* still on its way down: lower is better */
+		kw += b->h * s->w.held * (held > 0 && most <= fmax(0, held - g->min_kw) ? -1 : 1);
 	build_column(b, a, ON, l->low, l->high, price * g->fuel_full_m3_per_h * g->fuel_idle_share + kw * g->min_kw,
 	    is_whole(a), LP_ON);
 	build_column(b, a, START, 0, 1, g->start_cost, false, LP_START);
-	build_column(b, a, ABOVE, 0, l->high > 0 ? most : 0, kw, false, LP_ABOVE);
+	build_column(b, a, ABOVE, 0, most, kw, false, LP_ABOVE);
 	if (has_heat(a))
 		build_column(b, a, VENT, 0, g->heat_full_t_per_h, 0, false, LP_VENT);
 }

@@ -68,8 +68,9 @@ limit(const struct shape *s, struct part *a)
 		a->has_ramp =
 		    a->has_ramp || (g->ramp_kw_per_min > 0 && g->ramp_kw_per_min * 60 * s->p->hours[t] < range);
 	}
-	if (a->has_ramp)
-		limits_ramp(s, a, g->ramp_kw_per_min * 60, a->in->power_kw);
+	double ramp = a->has_ramp ? g->ramp_kw_per_min * 60 : HUGE_VAL;
+	limits_hold(s, a, ramp, a->in->power_kw);
+	limits_ramp(s, a, ramp, a->in->power_kw);
 }
 
 static unsigned
@@ -107,10 +108,8 @@ build(struct build *b, const struct part *a)
 {
 	const struct shape *s = b->s;
 	const struct limits *l = &a->limits[b->t];
-	double held = shape_at(s, a, SERIES_FIXED_KW, b->t), aux = turbine_aux_kw(s, a, b->t);
-	double high = isnan(held) ? l->high : fmin(l->high, fmax(l->low, held));
-	double cost = isnan(held) ? 0 : -s->w.held * b->h;
-	unsigned power = build_column(b, a, POWER, l->low, high, cost, false, LP_POWER);
+	double aux = turbine_aux_kw(s, a, b->t);
+	unsigned power = build_column(b, a, POWER, l->low, l->high, 0, false, LP_POWER);
 	unsigned lost = build_column(b, a, AUX_LOST, 0, aux, 3 * s->w.lost * b->h, false, LP_LOST);
 
 	build_into(b, a->bus, power, 1);

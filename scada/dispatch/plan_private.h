@@ -12,6 +12,7 @@
 struct limits {
 	double low, high; /* kW; of a set: 0 or 1, must and may run */
 	double up, down;  /* kW of change from the step before: never less than what is forced */
+	double least;     /* kW that can be reached at all */
 };
 
 struct part { /* an asset */
@@ -120,7 +121,11 @@ bool shape_window_ends(const struct problem *p, unsigned t);
 unsigned shape_window_begin(const struct problem *p, unsigned t); /* first step of the window of t */
 double shape_window_hours(const struct problem *p, unsigned t);   /* of the window that ends in step t */
 double shape_window_before(const struct problem *p, unsigned t);  /* kWh drawn in it before the horizon */
-/* Widens up and down where the limits force a greater change than `kw` allows, from what is known before the first step on. */
+/*
+ * Narrows low and high to what is held, as fast as the ramp lets it get there, so that there is always a way.  Then the ramp: it widens
+ * up and down where the limits force a greater change than `kw_per_h` allows, from what is known before the first step on (NaN: nothing).
+ */
+void limits_hold(const struct shape *s, struct part *a, double kw_per_h, double before);
 void limits_ramp(const struct shape *s, struct part *a, double kw_per_h, double before);
 /* t/h of the furnaces on a heat bus, and how many burn. */
 double furnace_steam(const struct shape *s, int heat, unsigned t, unsigned *burning);

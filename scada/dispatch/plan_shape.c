@@ -109,12 +109,33 @@ limits_ramp(const struct shape *s, struct part *a, double kw_per_h, double befor
 			l->up = l->down = LP_INFINITY;
 			least = l->low;
 			most = l->high;
+			l->least = least;
 			continue;
 		}
 		l->up = fmax(l->up, l->low - most);
 		l->down = fmax(l->down, least - l->high);
-		least = fmin(l->high, fmax(l->low, least - l->down));
+		l->least = least = fmin(l->high, fmax(l->low, least - l->down));
 		most = fmax(l->low, fmin(l->high, most + l->up));
+	}
+}
+
+void
+limits_hold(const struct shape *s, struct part *a, double kw_per_h, double before)
+{
+	double low = before, high = before;
+
+	for (unsigned t = 0; t < s->p->steps; t++) {
+		struct limits *l = &a->limits[t];
+		double held = shape_at(s, a, SERIES_FIXED_KW, t), ramp = kw_per_h * s->p->hours[t];
+		if (!isnan(held)) {
+			double up = isnan(low) ? held : fmin(held, low + ramp),
+			       down = isnan(high) ? held : fmax(held, high - ramp);
+			double least = fmin(l->high, fmax(l->low, up));
+			l->high = fmax(l->low, fmin(l->high, down));
+			l->low = least;
+		}
+		low = l->low;
+		high = l->high;
 	}
 }
 

@@ -50,6 +50,19 @@ greatest_price(const struct shape *s, double *peak)
 	return most;
 }
 
+/* Below 0 it would pay to draw what nobody takes: so much is to be asked for it at least. */
+static double
+paid_for_taking(const struct shape *s)
+{
+	double lowest = 0;
+
+	for (unsigned i = 0; i < s->p->asset_count; i++)
+		for (unsigned t = 0; s->parts[i].asset->kind == ASSET_GRID && t < s->p->steps; t++)
+			lowest = fmin(
+			    lowest, fmin(import_price(s, i, t), shape_at(s, &s->parts[i], SERIES_PRICE_EXPORT, t)));
+	return -2 * lowest;
+}
+
 static double
 given(double price, double otherwise)
 {
@@ -74,6 +87,7 @@ weights_of(const struct shape *s)
 		if (s->places[i].has_reserve)
 			while_short = w.reserve * fmin(s->at[p->steps], RESERVE_HOURS);
 	w.over = given(p->over_price, 1.25 * fmax(while_short, 2 * (w.contract + w.filed + money)));
+	w.over = fmax(w.over, paid_for_taking(s));
 	w.heat = given(p->heat_lost_price, 1.5 * STEAM_KWH_PER_T * fmax(w.over, while_short + 2 * money));
 	w.lost = given(p->lost_price, 2 * fmax(w.heat / STEAM_KWH_PER_T, fmax(w.over, while_short)));
 	w.held =

@@ -54,10 +54,10 @@ turbine_forced(const struct shape *s, const struct part *a, unsigned t)
 		return l->low;
 	double makers, taken = heat_takers(s, a->heat, t, &makers);
 	double left = g->kw_per_t * (makers - taken - dump_max(s, a->heat, t));
-	return fmin(l->high, fmax(l->low, left)) - turbine_aux_kw(s, a, t);
+	return fmin(l->high, fmax(l->least, left)) - turbine_aux_kw(s, a, t);
 }
 
-/* A set runs where it must, where it is held, in an island, and where nobody else makes the heat. */
+/* A set runs where it must, in an island, on after a start, and where nobody else makes the heat. */
 static double
 set_forced(const struct shape *s, const struct part *a, unsigned t)
 {
@@ -70,7 +70,10 @@ set_forced(const struct shape *s, const struct part *a, unsigned t)
 		if (taken > makers)
 			return g->rated_kw;
 	}
-	return a->limits[t].low > 0 || s->is_island[(unsigned)a->bus * s->p->steps + t] ? g->min_kw : 0;
+	/* Where something was filed, what it makes beyond that is left to reading: else each step would have its column. */
+	int grid = s->places[a->bus].grid;
+	bool is_filed = grid >= 0 && !isnan(problem_at(s->p, (unsigned)grid, SERIES_FILED_KW, t));
+	return a->limits[t].low > 0 || !is_filed || s->is_island[(unsigned)a->bus * s->p->steps + t] ? g->min_kw : 0;
 }
 
 static double
@@ -102,6 +105,15 @@ export_sink(const struct shape *s, const struct place *b, unsigned t)
 	return isnan(filed) ? most : fmin(most, fmax(0, filed));
 }
 
+/* The bus that it is one with: up to where the utility feeds it. */
+static int
+root(const struct shape *s, int bus)
+{
+	while (bus >= 0 && !s->places[bus].is_fed && s->places[bus].parent >= 0)
+		bus = s->places[bus].parent;
+	return bus;
+}
+
 static bool
 may_be_burnt(const struct shape *s, unsigned bus, unsigned t)
 {
@@ -109,7 +121,7 @@ may_be_burnt(const struct shape *s, unsigned bus, unsigned t)
 	double made = 0;
 
 	for (unsigned i = 0; i < s->p->asset_count; i++)
-		if (s->parts[i].bus == (int)bus && shape_is_available(s, &s->parts[i], t))
+		if (root(s, s->parts[i].bus) == root(s, (int)bus) && shape_is_available(s, &s->parts[i], t))
 			made += forced(s, &s->parts[i], t);
 	if (s->is_island[bus * s->p->steps + t])
 		return made > 0;
