@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +155,7 @@ dispatch_plan_read(
 	struct reading r = { .s = s, .x = x, .dual = dual, .reduced = reduced, .plan = plan };
 	char why[1];
 
-	(void)lp;
+	assert(lp->steps == p->steps && lp->step_columns == s->step_columns && lp->step_rows == s->step_rows);
 	for (unsigned t = 0; t < p->steps; t++)
 		for (unsigned i = 0; i < p->asset_count; i++)
 			s->parts[i].ops->read(&r, &s->parts[i], &plan->assets[i], t);

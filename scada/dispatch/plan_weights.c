@@ -8,7 +8,7 @@
 
 #include "scada/dispatch/plan_private.h"
 
-enum { RESERVE_HOURS = 24, PRIORITY_MAX = 100 };
+enum { RESERVE_HOURS = 6, PEAK_TIMES = 20, PRIORITY_MAX = 100 };
 
 static double
 asset_price(const struct shape *s, const struct part *a, unsigned t)
@@ -69,13 +69,18 @@ given(double price, double otherwise)
 	return isnan(price) ? otherwise : price;
 }
 
-/* An hour of reserve is given up for a kWh only in the end: what a reserve short of a kWh costs while it lasts. */
+/*
+ * Each weighs more than what those before it and the money could bring.  A reserve that is short stays so for hours: of them a load is
+ * weighed against all, the rest against some, for the greater the weights, the less a solver sees of the money. So a month's peak counts
+ * only as so many times the dearest kWh.
+ */
 struct weights
 weights_of(const struct shape *s)
 {
 	struct weights w;
 	const struct problem *p = s->p;
-	double peak, price = greatest_price(s, &peak), money = price + peak, shortest = 1, while_short = 0;
+	double peak, price = greatest_price(s, &peak), money = price + fmin(peak, PEAK_TIMES * price), shortest = 1,
+	             while_short = 0, always_short = 0;
 
 	for (unsigned t = 0; t < p->steps; t++)
 		shortest = fmin(shortest, p->hours[t]);
@@ -84,12 +89,15 @@ weights_of(const struct shape *s)
 	w.contract = given(p->contract_price, 2 * (w.filed + money));
 	w.reserve = given(p->reserve_price, 2 * (w.contract + w.filed + money) / shortest);
 	for (unsigned i = 0; i < s->bus_count; i++)
-		if (s->places[i].has_reserve)
+		if (s->places[i].has_reserve) {
 			while_short = w.reserve * fmin(s->at[p->steps], RESERVE_HOURS);
+			always_short = 1.1 * w.reserve * s->at[p->steps];
+		}
 	w.over = given(p->over_price, 1.25 * fmax(while_short, 2 * (w.contract + w.filed + money)));
 	w.over = fmax(w.over, paid_for_taking(s));
-	w.heat = given(p->heat_lost_price, 1.5 * STEAM_KWH_PER_T * fmax(w.over, while_short + 2 * money));
-	w.lost = given(p->lost_price, 2 * fmax(w.heat / STEAM_KWH_PER_T, fmax(w.over, while_short)));
+	w.heat =
+	    given(p->heat_lost_price, 1.5 * STEAM_KWH_PER_T * fmax(fmax(w.over, 2 * peak), while_short + 2 * money));
+	w.lost = given(p->lost_price, fmax(2 * fmax(w.heat / STEAM_KWH_PER_T, w.over), always_short));
 	w.held =
 	    8 * fmax(fmax(w.lost, w.over), fmax(w.heat / STEAM_KWH_PER_T, fmax(while_short, w.contract + w.filed)));
 	for (unsigned i = 0; i < p->asset_count; i++)
