@@ -11,7 +11,7 @@
 
 #include "console/act.h"
 #include "console/alarm_ask.h"
-#include "console/cmd.h"
+#include "console/cmd_second.h"
 #include "console/jout.h"
 #include "console/say.h"
 #include "scada/base/mem.h"
@@ -124,12 +124,19 @@ static int
 act(const struct options *o, struct client *c, const struct alarm_ask *ask, const struct alarm_seen *seen, unsigned n)
 {
 	struct cmd_answer answer;
-	char text[1024], safe[2048];
+	char text[1024], safe[2048], what[ALARM_NAME_MAX + 32];
+	struct cmd_second second;
 	struct wbuf b;
 
 	wbuf_init(&b);
 	alarm_ask_put(&b, ask, act_token(), seen, n);
+	str_printf(what, sizeof what, "%s %s", alarm_act_word(ask->act), seen[0].name);
+	cmd_second_init(&second, c, what);
 	int code = cmd_ask(o, c, W_ALARM_ACT, &b, NULL, NULL, &answer);
+	while (code == CMD_DONE && answer.detail == RESULT_NEEDS_SECOND &&
+	    cmd_second_wait(&second, o, answer.text, sizeof answer.text))
+		code = cmd_ask(o, c, W_ALARM_ACT, &b, NULL, NULL, &answer); /* the same act: it is told how it ended */
+	cmd_second_done(&second);
 	wbuf_done(&b);
 	/* a trial that nobody answered has changed nothing */
 	bool is_lost = code == CMD_UNKNOWN;
@@ -137,13 +144,13 @@ act(const struct options *o, struct client *c, const struct alarm_ask *ask, cons
 		code = CMD_NO_SERVER;
 	enum act_end end = act_outcome(is_lost ? ERR_UNKNOWN : answer.err, answer.addcause, answer.detail,
 	    is_lost ? "" : answer.text, text, sizeof text);
-	if (end == ACT_ASKED)
+	if (end == ACT_ASKED) /* cmd_second_wait() has said why nobody waits any longer */
 		code = CMD_UNKNOWN;
 	if (o->dry_run && end == ACT_RECORDED)
 		str_printf(text, sizeof text, "DRY RUN, nothing was done: %s", answer.text);
 	if (o->json) {
 		print_json(o, ask, seen, n, end, &answer, is_lost ? text : answer.text);
-	} else if (code == CMD_DONE || end == ACT_ASKED) {
+	} else if (code == CMD_DONE) {
 		text_put_safe(safe, sizeof safe, text, -1);
 		say("%s\n", safe);
 	}
@@ -173,7 +180,9 @@ run(const struct options *o, struct alarm_ask *ask,
 
 	ask->is_dry = o->dry_run;
 	ask->is_emergency = o->emergency;
-	c = cmd_snapshot(o, SUB_SITE | SUB_ALARMS, &code);
+	/* a shelf may take a second person, of whom the control frames tell */
+	c = cmd_snapshot(
+	    o, SUB_SITE | SUB_ALARMS | (ask->act == ALARM_ACT_SHELVE ? SUB_CONTROL | SUB_CHANGES : 0), &code);
 	if (c == NULL)
 		goto done;
 	code = read_names(o, c, seen, &n);

@@ -197,6 +197,10 @@ say_done(struct act *t, bool asks_second)
 		str_printf(t->text, sizeof(t->text), "%s: %s%s", k->targets[0].name, word, would);
 	else
 		str_printf(t->text, sizeof(t->text), "%s: %u alarms%s", word, k->done, would);
+	if (k->second[0] != '\0') {
+		str_append(t->text, sizeof(t->text), ", approved by ");
+		str_append(t->text, sizeof(t->text), k->second);
+	}
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <jansson.h>
+#include <signal.h>
 
 #include "console/cmd.h"
 #include "console/say.h"
@@ -18,6 +19,14 @@ static struct fake fake;
 static struct fakerecords records;
 static struct fakealarms alarms;
 static ev_timer later; /* outlives a test that fails */
+
+/* The second person of a shelf; the fake alarms have none. */
+static struct two {
+	bool is_on, is_over;
+	enum approval_state ends; /* APPROVAL_PENDING: never */
+	uint64_t token;
+	unsigned asked, others; /* others: acts of another token */
+} two;
 
 static uint32_t
 find_point(const char *name)
@@ -41,11 +50,90 @@ publish(uint16_t type, struct wbuf *b, void *arg)
 	fake_send(&fake, type, b);
 }
 
+static void
+tell_approval(uint64_t number, enum approval_state state, const char *user, const char *what)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_approval_put(&b,
+	    &(struct msg_approval){ .approval = number,
+	        .state = (uint8_t)state,
+	        .until = FAKE_NOW + 120 * US_PER_S,
+	        .role = ROLE_OPERATOR,
+	        .area = "gym",
+	        .user = user,
+	        .what = what,
+	        .by = "" });
+	fake_send(&fake, W_APPROVAL, &b);
+	wbuf_done(&b);
+}
+
+static void
+second_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)w;
+	(void)revents;
+	if (fake.conn == NULL || two.is_over)
+		return;
+	two.is_over = true;
+	tell_approval(77, two.ends, "operator", "shelve ESS1.SOC.LL: x");
+}
+
+static void
+second_answers(struct conn *c, uint32_t sequence)
+{
+	bool waits = !two.is_over;
+	struct msg_result m = {
+		.err = OK, .addcause = 255, .text = "recorded as entry 12: ESS1.SOC.LL: shelve, approved by bert"
+	};
+	struct wbuf b;
+
+	if (waits) {
+		m.detail = RESULT_NEEDS_SECOND;
+		m.text = "this takes two persons: nothing is done yet; a second one has 120 s to approve it";
+	} else if (two.ends != APPROVAL_YES) {
+		m.err = ERR_REFUSED;
+		m.addcause = AC_ABORT_CANCEL;
+		m.text = two.ends == APPROVAL_NO ? "shelve was not done: bert said no: look first"
+		                                 : "shelve was not done: no second person said yes in time";
+	}
+	wbuf_init(&b);
+	msg_result_put(&b, &m);
+	conn_send(c, W_RESULT, sequence, &b, NULL);
+	wbuf_done(&b);
+	if (two.asked == 1) {
+		tell_approval(76, APPROVAL_PENDING, "relief", "shelve ESS1.SOC.LL: of another person");
+		tell_approval(77, APPROVAL_PENDING, "operator", "shelve ESS1.SOC.LL: x");
+		tell_approval(76, APPROVAL_NO, "relief", "shelve ESS1.SOC.LL: of another person");
+	} else if (waits && two.ends != APPROVAL_PENDING) { /* that decision was not ours: now it is */
+		ev_timer_init(&later, second_cb, 0.05, 0.);
+		ev_timer_start(fake.loop, &later);
+	}
+}
+
+static bool
+second_takes(struct conn *c, const struct frame *f)
+{
+	struct msg_alarm_act m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!two.is_on || f->type != W_ALARM_ACT || !msg_alarm_act_get(&r, &m) || m.act != ALARM_ACT_SHELVE)
+		return false;
+	if (two.asked++ == 0)
+		two.token = m.token;
+	two.others += m.token != two.token;
+	second_answers(c, f->sequence);
+	return true;
+}
+
 static bool
 take_frame(struct fake *s, struct conn *c, const struct frame *f)
 {
 	(void)s;
-	return fakealarms_frame(&alarms, c, f);
+	return second_takes(c, f) || fakealarms_frame(&alarms, c, f);
 }
 
 static void
@@ -82,6 +170,7 @@ setup(void)
 	unsetenv("LC_MESSAGES");
 	setenv("LC_CTYPE", "C.UTF-8", 1);
 	say_init();
+	two = (struct two){ .is_on = false };
 	fakerecords_init(&records, clock_utc(), 10);
 	fakealarms_init(&alarms, (struct utc){ FAKE_NOW }, &records);
 	alarms.find_point = find_point;
@@ -337,6 +426,86 @@ START_TEST(a_shelf_has_a_time_and_a_reason)
 }
 END_TEST
 
+/* ---- two persons */
+
+#define SHELVE "shelve ESS1.SOC.LL --for 10m --reason x "
+
+START_TEST(a_second_person_is_waited_for_and_named)
+{
+	two.is_on = true;
+	two.ends = APPROVAL_YES;
+	ck_assert_int_eq(run(SHELVE), CMD_DONE);
+	HAS(err, "a second person is asked, until ");
+	ck_assert(strstr(strstr(capture.err_text, "is asked") + 1, "is asked") == NULL); /* once */
+	HAS(out, "DONE, recorded as entry 12: ESS1.SOC.LL: shelve, approved by bert");
+	ck_assert_uint_eq(two.asked, 3); /* the act, after the decision that was not ours, and after ours */
+	ck_assert_uint_eq(two.others, 0);
+}
+END_TEST
+
+START_TEST(the_no_of_a_second_person_is_a_refusal)
+{
+	two.is_on = true;
+	two.ends = APPROVAL_NO;
+	ck_assert_int_eq(run(SHELVE), CMD_REFUSED);
+	HAS(err, "bert said no: look first");
+	ck_assert_str_eq(capture.out_text, "");
+	two = (struct two){ .is_on = true, .ends = APPROVAL_EXPIRED };
+	ck_assert_int_eq(run(SHELVE "--json"), CMD_REFUSED);
+	json_t *j = json(); /* one object, when it is over */
+	ck_assert_str_eq(text_of(j, "result"), "refused");
+	ck_assert(strstr(text_of(j, "text"), "no second person said yes in time") != NULL);
+	ck_assert_int_eq(json_integer_value(json_object_get(j, "reason")), AC_ABORT_CANCEL);
+	json_decref(j);
+}
+END_TEST
+
+static void
+interrupt_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)w;
+	(void)revents;
+	raise(SIGINT);
+}
+
+START_TEST(who_does_not_wait_is_told_that_it_may_still_be_approved)
+{
+	two.is_on = true;
+	two.ends = APPROVAL_PENDING;
+	ev_timer_init(&later, interrupt_cb, 0.3, 0.);
+	ev_timer_start(fake.loop, &later);
+	ck_assert_int_eq(run(SHELVE "--json"), CMD_UNKNOWN);
+	HAS(err, "a second person is asked, until ");
+	HAS(err, "interrupted; nothing is done yet, but a second person may still approve it until ");
+	json_t *j = json();
+	ck_assert_str_eq(text_of(j, "result"), "asked");
+	ck_assert(json_is_false(json_object_get(j, "recorded")));
+	json_decref(j);
+}
+END_TEST
+
+static void
+leave_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop;
+	(void)w;
+	(void)revents;
+	conn_finish(fake.conn, ERR_CLOSED);
+}
+
+START_TEST(a_link_that_is_lost_meanwhile_is_no_end_either)
+{
+	two.is_on = true;
+	two.ends = APPROVAL_PENDING;
+	ev_timer_init(&later, leave_cb, 0.3, 0.);
+	ev_timer_start(fake.loop, &later);
+	ck_assert_int_eq(run(SHELVE), CMD_UNKNOWN);
+	HAS(err, "the link to chisand is lost; nothing is done yet, but a second person may still approve it");
+	ck_assert_str_eq(capture.out_text, "");
+}
+END_TEST
+
 START_TEST(out_of_service_takes_an_order_and_an_end)
 {
 	ck_assert_int_eq(run("oos PV1.COMM --order W1 --until 8h"), CMD_DENIED);
@@ -444,9 +613,11 @@ END_TEST
 T_MAIN("cmd_alarms",
     T_FIXTURE(setup, teardown) T(the_list_has_what_is_active_or_waits_the_worst_first)
         T(the_shape_of_the_json_is_the_promised_one) T(the_list_is_chosen_by_shelf_area_priority_state_and_name)
-            T(an_acknowledgement_names_what_was_seen) T(an_occurrence_that_is_over_is_not_acknowledged)
-                T(alarms_are_named_one_by_one) T(the_outcome_as_json_tells_entry_and_reason) T(a_trial_changes_nothing)
-                    T(an_act_that_waits_for_the_store_says_so) T(an_act_without_an_answer_is_unknown)
-                        T(a_shelf_has_a_time_and_a_reason) T(out_of_service_takes_an_order_and_an_end)
+            T(an_acknowledgement_names_what_was_seen) T(an_occurrence_that_is_over_is_not_acknowledged) T(
+                alarms_are_named_one_by_one) T(the_outcome_as_json_tells_entry_and_reason) T(a_trial_changes_nothing)
+                T(an_act_that_waits_for_the_store_says_so) T(an_act_without_an_answer_is_unknown) T(
+                    a_shelf_has_a_time_and_a_reason) T(a_second_person_is_waited_for_and_named)
+                    T(the_no_of_a_second_person_is_a_refusal) T(who_does_not_wait_is_told_that_it_may_still_be_approved)
+                        T(a_link_that_is_lost_meanwhile_is_no_end_either) T(out_of_service_takes_an_order_and_an_end)
                             T(silence_names_no_alarm) T(the_status_counts_them) T(changes_are_followed_in_lines)
                                 T(lines_are_chosen_too))
