@@ -123,7 +123,7 @@ bool alarms_due(const struct alarms *a, struct mono *at); /* when alarms_turn ha
 
 /*
  * ---- what persons do. Role, area, what was seen, machine, reason and end, second person, in this order. False: *addcause and why[size]
- * say why not; nothing was changed. is_dry: only whether it would be done; why says so if a second person is needed.
+ * say why not; nothing was changed. Whoever lets one person act alone calls alarms_alone() after it. is_dry: only whether it would be done; why says so if a second person is needed.
  */
 struct alarm_request {
 	enum alarm_act act;
@@ -138,6 +138,13 @@ bool alarms_act(struct alarms *a, uint32_t alarm, const struct alarm_request *r,
     struct mono mono, int *addcause, char *why, size_t size);
 /* Does it take a second person? (P1 shelving, limits of the classes that the site names.) */
 bool alarms_needs_two(const struct alarms *a, uint32_t alarm, enum alarm_act act);
+/*
+ * After acts of one person alone on `count` alarms that take two: OWN_EMERGENCY is raised, once, with the count and the first ones; first
+ * holds min(count, ALARMS_ALONE_NAMED) of them, count is at least 1.
+ */
+#define ALARMS_ALONE_NAMED 4
+void alarms_alone(struct alarms *a, const struct actor *by, enum alarm_act act, const uint32_t *first, uint32_t count,
+    struct utc now, struct mono mono);
 bool alarms_silence(struct alarms *a, const struct actor *by, struct utc now, char *why, size_t size);
 
 /* ---- reading */

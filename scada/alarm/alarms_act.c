@@ -174,6 +174,13 @@ alarms_needs_two(const struct alarms *a, uint32_t n, enum alarm_act act)
 	    (act == ALARM_ACT_LIMIT && limit_is_guarded(a, n));
 }
 
+const char *
+act_alone_words(const struct alarms *a, uint32_t n, const struct alarm_request *r)
+{
+	return r->is_emergency && !r->is_approved && alarms_needs_two(a, n, r->act) ? ", alone, in a declared emergency"
+	                                                                            : "";
+}
+
 static bool
 may_alone(const struct asked *q)
 {
@@ -205,9 +212,9 @@ shelve(const struct asked *q, struct occasion *o, char *words, size_t size)
 	char at[32];
 
 	hold(&m->shelf, q->r, utc_add(a->now, length), q->by);
-	str_printf(words, size, "%suntil %s%s%s: %s", is_one_shot ? "until it returns, at latest " : "",
+	str_printf(words, size, "%suntil %s%s%s%s: %s", is_one_shot ? "until it returns, at latest " : "",
 	    utc_said(at, sizeof(at), m->shelf.until), q->r->approved_by[0] != '\0' ? ", approved by " : "",
-	    q->r->approved_by, q->r->reason);
+	    q->r->approved_by, act_alone_words(a, q->n, q->r), q->r->reason);
 	o->is_one_shot = is_one_shot;
 	m->due[TIMER_SHELF] = a->mono.us + length;
 	due_again(a, q->n);
@@ -245,14 +252,28 @@ act(const struct asked *q)
 }
 
 /* An alarm comes of it, for the duty list; whoever acknowledges it has confirmed it with the person. */
-static void
-declare_emergency(const struct asked *q)
+void
+alarms_alone(struct alarms *a, const struct actor *by, enum alarm_act what, const uint32_t *first, uint32_t count,
+    struct utc now, struct mono mono)
 {
-	char words[WORDS_MAX];
+	char words[WORDS_MAX], more[32];
+	uint32_t named = 0;
 
-	str_printf(
-	    words, sizeof(words), "%s did alone: %s %s", q->by->user, alarm_act_word(q->r->act), q->a->defs[q->n].name);
-	alarms_own(q->a, OWN_EMERGENCY, true, words, q->a->now, q->a->mono);
+	str_printf(words, sizeof(words), "%s did alone: %s", by->user, alarm_act_word(what));
+	if (count > 1) {
+		str_printf(more, sizeof(more), " of %u alarms:", count);
+		str_append(words, sizeof(words), more);
+	}
+	while (named < count && named < ALARMS_ALONE_NAMED &&
+	    (named == 0 || strlen(words) + strlen(a->defs[first[named]].name) + sizeof(more) < sizeof(words))) {
+		str_append(words, sizeof(words), named == 0 ? " " : ", ");
+		str_append(words, sizeof(words), a->defs[first[named++]].name);
+	}
+	if (named < count) {
+		str_printf(more, sizeof(more), " and %u more", count - named);
+		str_append(words, sizeof(words), more);
+	}
+	alarms_own(a, OWN_EMERGENCY, true, words, now, mono);
 }
 
 bool
@@ -284,8 +305,6 @@ alarms_act(struct alarms *a, uint32_t n, const struct alarm_request *r, const st
 		return true;
 	}
 	act(&q);
-	if (r->is_emergency && !r->is_approved && alarms_needs_two(a, n, r->act))
-		declare_emergency(&q);
 	if (r->act == ALARM_ACT_ACK && n == a->first_own + OWN_EMERGENCY)
 		alarms_own(a, OWN_EMERGENCY, false, "confirmed", now, mono);
 	horn_tell(a);

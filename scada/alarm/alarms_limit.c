@@ -133,9 +133,9 @@ limit_move(struct alarms *a, uint32_t n, double limit, const struct alarm_reques
 	replace_text(&m->limit_second, r->approved_by);
 	replace_text(&m->limit_reason, r->reason);
 	mark_set(a, n, ALARM_MOVED_LIMIT, is != file);
-	str_printf(words, sizeof(words), "limit %s instead of %s%s%s%s: %s", number(a, n, is, new, sizeof(new)),
+	str_printf(words, sizeof(words), "limit %s instead of %s%s%s%s%s: %s", number(a, n, is, new, sizeof(new)),
 	    number(a, n, was, old, sizeof(old)), is == file ? ", the site file's again" : "",
-	    r->approved_by[0] != '\0' ? ", approved by " : "", r->approved_by, r->reason);
+	    r->approved_by[0] != '\0' ? ", approved by " : "", r->approved_by, act_alone_words(a, n, r), r->reason);
 	struct occasion o = { .time = a->now, .by = by, .words = words };
 	step(a, n, EVENT_LIMIT, &o);
 	str_printf(words, sizeof(words), "limit changed from %s to %s", old, new);

@@ -168,8 +168,8 @@ struct alarms {
 	uint32_t *calc_cond;                /* of the site's own alarms, from first_calc */
 	uint32_t *follow_first, *followers; /* of points: cond, or FOLLOW_TEST | alarm */
 	uint32_t *due_conds, due_cond_count;
-	char (*given)[WORDS_MAX / 2]; /* words of own and drift, from first_own */
-	uint32_t *index, index_size;  /* of alarms by name */
+	char (*given)[WORDS_MAX];    /* words of own and drift, from first_own */
+	uint32_t *index, index_size; /* of alarms by name */
 	struct group *groups;
 	uint32_t group_count, *members, *group_of; /* NONE */
 
@@ -260,6 +260,8 @@ void group_close(struct alarms *a, uint32_t alarm);
 void group_recount(struct alarms *a); /* after a restore */
 
 /* ---- alarms_limit.c: limits that are not the site file's */
+/* ", alone, in a declared emergency" where two persons are asked for, else "". */
+const char *act_alone_words(const struct alarms *a, uint32_t alarm, const struct alarm_request *r);
 bool limit_is_guarded(const struct alarms *a, uint32_t alarm); /* two persons change it */
 bool limit_may_be(const struct alarms *a, uint32_t alarm, double limit, int *addcause, char *why, size_t size);
 void limit_move(struct alarms *a, uint32_t alarm, double limit, const struct alarm_request *r, const struct actor *by);

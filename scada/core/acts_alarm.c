@@ -203,12 +203,29 @@ say_done(struct act *t, bool asks_second)
 	}
 }
 
+/* One alarm for those on duty, of however many the act was. */
+struct alone {
+	uint32_t count, first[ALARMS_ALONE_NAMED];
+};
+
+static void
+note_done(struct alarm_ask *k, const struct alarms *engine, uint32_t alarm, struct alone *alone)
+{
+	k->done++;
+	if (k->request.is_dry || !k->request.is_emergency || !alarms_needs_two(engine, alarm, k->request.act))
+		return;
+	if (alone->count < ALARMS_ALONE_NAMED)
+		alone->first[alone->count] = alarm;
+	alone->count++;
+}
+
 static void
 do_all(struct acts *a, struct act *t, struct utc now, struct mono mono)
 {
 	struct alarm_ask *k = t->ask;
 	struct alarms *engine = alarming_engine(a->alarming);
 	struct actor by = actor_of(t);
+	struct alone alone = { .count = 0 };
 	char why[400];
 
 	a->acting = t;
@@ -221,11 +238,13 @@ do_all(struct acts *a, struct act *t, struct utc now, struct mono mono)
 			str_printf(why, sizeof(why), "there is no alarm %s any more", k->targets[i].name);
 			note_refusal(k, addcause, why);
 		} else if (alarms_act(engine, alarm, &k->request, &by, now, mono, &addcause, why, sizeof(why)))
-			k->done++;
+			note_done(k, engine, alarm, &alone);
 		else
 			note_refusal(k, addcause, why);
 	}
 	a->acting = NULL;
+	if (alone.count > 0)
+		alarms_alone(engine, &by, k->request.act, alone.first, alone.count, now, mono);
 	say_done(t, k->request.is_dry && !k->request.is_emergency && needs_two(a, k));
 	k->is_over = true;
 	if (k->done > 0)

@@ -248,6 +248,37 @@ START_TEST(one_alone_declares_an_emergency_which_is_an_alarm_until_somebody_conf
 }
 END_TEST
 
+START_TEST(an_emergency_over_many_alarms_is_announced_once_and_each_is_journalled)
+{
+	struct made many = { .devices = 8, .levels = 2 };
+	struct msg_alarm_act m = act_on(ALARM_ACT_SHELVE);
+
+	stop();
+	start(&many);
+	feed_all(95);
+	turn();
+	w.line_count = 0;
+	m.is_emergency = 1;
+	do_act(&duty_a, m, "D0.L0.HH D1.L0.HH D2.L0.HH D3.L0.HH D4.L0.HH D5.L0.HH D0.L1.H");
+	turn();
+	answered(OK, "shelve: 7 alarms");
+	ck_assert_uint_eq(count_lines("CHISAN.EMERGENCY P2"), 1);
+	ck_assert(
+	    find_line("duty_a did alone: shelve of 6 alarms: D0.L0.HH, D1.L0.HH, D2.L0.HH, D3.L0.HH and 2 more") !=
+	    NULL);
+	ck_assert_uint_eq(count_lines("SHELVE: "), 7);
+	ck_assert_uint_eq(
+	    count_lines(", alone, in a declared emergency: "), 6); /* each by itself; one takes one person */
+	STATE_IS("CHISAN.EMERGENCY", UNACK);
+	/* another act before the first is confirmed is announced again, and again once */
+	do_act(&bert, m, "D6.L0.HH D7.L0.HH");
+	turn();
+	ck_assert(find_line("bert did alone: shelve of 2 alarms: D6.L0.HH, D7.L0.HH") != NULL);
+	ck_assert_uint_eq(count_lines(" RAISE: bert did alone"), 1);
+	ck_assert_uint_eq(count_lines("CHISAN.EMERGENCY P2"), 3); /* raised, ended by the second, raised */
+}
+END_TEST
+
 START_TEST(who_asked_may_leave_and_the_site_may_change_while_a_second_person_thinks)
 {
 	ask_shelve(0);
@@ -494,7 +525,8 @@ T_MAIN("acts_alarm",
                     T(refusals_that_have_no_room_are_counted) T(shelving_asks_for_a_reason_and_an_end_that_is_allowed)
                         T(the_first_priority_is_shelved_by_two) T(a_second_person_may_say_no) T(nobody_in_time_is_no)
                             T(one_alone_declares_an_emergency_which_is_an_alarm_until_somebody_confirms_it)
-                                T(who_asked_may_leave_and_the_site_may_change_while_a_second_person_thinks)
+                                T(an_emergency_over_many_alarms_is_announced_once_and_each_is_journalled) T(
+                                    who_asked_may_leave_and_the_site_may_change_while_a_second_person_thinks)
                                     T(an_alarm_that_is_gone_when_the_second_person_says_yes_is_told) T(
                                         what_waits_for_a_second_person_keeps_nobody_from_acting)
                                         T(alarms_of_two_areas_have_no_one_second_person) T(

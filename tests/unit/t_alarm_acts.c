@@ -260,12 +260,17 @@ START_TEST(priority_1_takes_two_or_an_emergency)
 	ck_assert(ak_do(&k, &ak_duty, n, r));
 	ak_turn(&k);
 	STATE_IS("D0.P.H", SHLVD);
+	ck_assert_str_eq(
+	    ak_last(&k)->m.words, "until 2026-11-23 05:55:06 JST, alone, in a declared emergency: because");
+	alarms_alone(k.a, &ak_duty, ALARM_ACT_SHELVE, &n, 1, k.now, k.mono);
+	ak_turn(&k);
 	STATE_IS("CHISAN.EMERGENCY", UNACK);
 	ck_assert_str_eq(ak_last(&k)->m.words, "duty did alone: shelve D0.P.H");
 	/* a second one before the first was confirmed is announced too */
 	ak_pass(&k, S(60));
 	r.until = utc_add(k.now, S(60));
 	ck_assert(ak_do(&k, &ak_relief, n, r));
+	alarms_alone(k.a, &ak_relief, ALARM_ACT_SHELVE, &n, 1, k.now, k.mono);
 	ak_turn(&k);
 	ck_assert_uint_eq(ak_tell(&k, "CHISAN.EMERGENCY").repeats, 1);
 	ck_assert(ak_act(&k, "CHISAN.EMERGENCY", ALARM_ACT_ACK));
