@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "console/alarm_say.h"
+#include "console/client_control.h"
 #include "console/jout.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
@@ -281,6 +282,65 @@ alarm_json(const struct client *c, const struct client_alarm *a)
 	return j;
 }
 
+char *
+alarm_flood(const struct client *c, unsigned most, char *buf, size_t size)
+{
+	const struct client_alarms *a = c->alarms;
+	char text[400], part[96], window[32];
+	uint32_t n = 0, s;
+
+	buf[0] = '\0';
+	if (a == NULL || !a->horn.is_flood)
+		return buf;
+	s = a->horn.window_s;
+	str_printf(window, sizeof window, s % 60 == 0 ? "%u min" : "%u s", s % 60 == 0 ? s / 60 : s);
+	str_copy(text, sizeof text, a->flood_count > 0 ? "FLOOD in area" : "FLOOD");
+	for (; n < a->flood_count && n < most; n++) {
+		str_printf(part, sizeof part, "%s %.40s: %u", n > 0 ? "," : "", a->floods[n].area, a->floods[n].rate);
+		str_append(text, sizeof text, part);
+	}
+	if (a->horn.flood_count > n) {
+		str_printf(part, sizeof part, " and %u more", a->horn.flood_count - n);
+		str_append(text, sizeof text, part);
+	}
+	if (n == 0 || a->horn.flood_count > 1) {
+		str_printf(part, sizeof part, n == 0 ? ": %u" : "; %u", a->horn.rate);
+		str_append(text, sizeof text, part);
+	}
+	str_append(text, sizeof text, " in ");
+	str_append(text, sizeof text, window);
+	text_put_safe(buf, size, text, -1);
+	return buf;
+}
+
+bool
+alarm_flood_is_ours(const struct client *c)
+{
+	const struct client_alarms *a = c->alarms;
+
+	if (a == NULL || !a->horn.is_flood || a->horn.flood_count == 0)
+		return a != NULL && a->horn.is_flood;
+	for (uint32_t i = 0; i < a->flood_count; i++)
+		if (client_has_area(c, a->floods[i].area))
+			return true;
+	return a->horn.flood_count > a->flood_count; /* of those that are not told one may be ours */
+}
+
+static json_t *
+floods_json(const struct client_alarms *a)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < a->flood_count; i++) {
+		json_t *j = json_object();
+		json_object_set_new(j, "area", jout_text(a->floods[i].area));
+		json_object_set_new(j, "since", jout_time((struct utc){ a->floods[i].since }));
+		json_object_set_new(j, "rate", json_integer(a->floods[i].rate));
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
 static json_t *
 horn_json(const struct client *c)
 {
@@ -293,6 +353,7 @@ horn_json(const struct client *c)
 	json_object_set_new(j, "since", jout_time((struct utc){ h->since }));
 	json_object_set_new(j, "flood", json_boolean(h->is_flood));
 	json_object_set_new(j, "rate", json_integer(h->rate));
+	json_object_set_new(j, "window", json_integer(h->window_s));
 	return j;
 }
 
@@ -312,6 +373,7 @@ alarm_counts_json(const struct client *c)
 	json_object_set_new(j, "suppressed", json_integer(a->suppressed));
 	json_object_set_new(j, "out_of_service", json_integer(a->out));
 	json_object_set_new(j, "flood", json_boolean(a->horn.is_flood));
+	json_object_set_new(j, "flood_areas", floods_json(a));
 	json_object_set_new(j, "horn", horn_json(c));
 	return j;
 }

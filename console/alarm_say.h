@@ -30,9 +30,16 @@ void alarm_more(const struct client_alarm *a, struct utc now, char *buf, size_t 
 void alarm_line(const struct client *c, const struct client_alarm *a, struct utc now, bool ja, char *buf, size_t size);
 /* One line to be heard: what matters first. Made safe. */
 void alarm_said(const struct client *c, const struct client_alarm *a, struct utc now, bool ja, char *buf, size_t size);
+/*
+ * "FLOOD in area north: 12, south: 11 and 3 more areas; 30 in 10 min", of `most` areas; "FLOOD: 14 in 10 min" where no single area is in
+ * flood; "" without one. Made safe. Returns buf.
+ */
+char *alarm_flood(const struct client *c, unsigned most, char *buf, size_t size);
+/* A flood of what this client answers for: in one of its areas, or in no single one. */
+bool alarm_flood_is_ours(const struct client *c);
 /* "alarms" of --json. */
 json_t *alarm_json(const struct client *c, const struct client_alarm *a);
-/* {"unacknowledged":[p1..p4],"active":[p1..p4],"shelved":..,"suppressed":..,"out_of_service":..,"flood":..,"horn":{...}} */
+/* {"unacknowledged":[p1..p4],"active":[p1..p4],"shelved":..,"suppressed":..,"out_of_service":..,"flood":..,"flood_areas":[{"area":..,"since":..,"rate":..}],"horn":{...}} */
 json_t *alarm_counts_json(const struct client *c);
 
 #endif

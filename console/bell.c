@@ -43,11 +43,12 @@ bell_due(struct bell *b, const struct client_alarms *all, bool is_lost, struct u
 	const struct msg_horn *h = &all->horn;
 	bool is_new = b->priority == 0 || h->alarm != b->alarm || h->since != b->since;
 	bool is_worse = b->priority == 0 || h->priority < b->priority;
-	int64_t period = bell_period_us(h->priority, h->is_flood), gone = utc_diff_us(now, b->rang);
+	bool is_flood = client_alarms_flood(all, h->alarm); /* one of another area is not one of many */
+	int64_t period = bell_period_us(h->priority, is_flood), gone = utc_diff_us(now, b->rang);
 	b->priority = h->priority;
 	b->alarm = h->alarm;
 	b->since = h->since;
-	if (is_new && !(h->is_flood && h->priority > 1 && !is_worse && gone >= 0 && gone < BELL_FLOOD_US)) {
+	if (is_new && !(is_flood && h->priority > 1 && !is_worse && gone >= 0 && gone < BELL_FLOOD_US)) {
 		b->is_hush = false;
 		return ring(b, now);
 	}

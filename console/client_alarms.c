@@ -66,6 +66,16 @@ drop(const char *text)
 		free((void *)(uintptr_t)text);
 }
 
+static void
+drop_floods(struct client_alarms *a)
+{
+	for (uint32_t i = 0; i < a->flood_count; i++)
+		drop(a->floods[i].area);
+	free(a->floods);
+	a->floods = NULL;
+	a->flood_count = 0;
+}
+
 void
 client_alarms_free(struct client_alarms *a)
 {
@@ -82,6 +92,7 @@ client_alarms_free(struct client_alarms *a)
 		drop(x->moved.reason);
 	}
 	drop(a->horn.silenced_by);
+	drop_floods(a);
 	arena_free(a->private->arena);
 	free(a->private->aside);
 	free(a->private);
@@ -266,15 +277,52 @@ take_limit(struct client_alarms *a, const struct frame *f, uint32_t *alarm)
 	return OK;
 }
 
+/* False: they cannot be read. */
+static bool
+read_floods(const struct msg_horn *m, struct client_flood *out, uint32_t *count)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, m->floods.data, m->floods.len);
+	*count = 0;
+	while (r.pos < r.len && !r.bad) {
+		struct client_flood f = { .area = r_str(&r), .since = r_i64(&r), .rate = r_u32(&r) };
+		if (!r.bad && out != NULL)
+			out[*count] = f;
+		*count += !r.bad;
+	}
+	return !r.bad && *count <= m->flood_count;
+}
+
+static void
+take_floods(struct client_alarms *a, const struct msg_horn *m)
+{
+	uint32_t count;
+
+	drop_floods(a);
+	if (!read_floods(m, NULL, &count) || count == 0)
+		return;
+	a->floods = xcalloc(count, sizeof *a->floods);
+	read_floods(m, a->floods, &a->flood_count);
+	for (uint32_t i = 0; i < a->flood_count; i++) {
+		const char *area = NULL;
+		keep(&area, a->floods[i].area);
+		a->floods[i].area = area;
+	}
+}
+
 static enum err
 take_horn(struct client_alarms *a, const struct frame *f, uint32_t *alarm)
 {
 	struct msg_horn m;
+	uint32_t floods;
 	struct rbuf r;
 
 	rbuf_init(&r, f->body, f->length);
-	if (!msg_horn_get(&r, &m) || m.priority > ALARM_PRIORITIES)
+	if (!msg_horn_get(&r, &m) || m.priority > ALARM_PRIORITIES || !read_floods(&m, NULL, &floods))
 		return ERR_FRAME;
+	take_floods(a, &m);
+	m.floods = (struct msg_bytes){ NULL, 0 };
 	const char *by = a->horn.silenced_by;
 	keep(&by, m.silenced_by);
 	m.silenced_by = by;
@@ -362,4 +410,17 @@ double
 client_alarm_limit(const struct client_alarm *a)
 {
 	return a->has_moved ? a->moved.limit : a->limit;
+}
+
+bool
+client_alarms_flood(const struct client_alarms *a, uint32_t alarm)
+{
+	const char *area = a != NULL && alarm < a->count ? a->alarms[alarm].area : "";
+
+	if (a == NULL || area[0] == '\0' || a->horn.flood_count == 0)
+		return a != NULL && a->horn.is_flood;
+	for (uint32_t i = 0; i < a->flood_count; i++)
+		if (strcmp(a->floods[i].area, area) == 0)
+			return true;
+	return false;
 }

@@ -28,6 +28,13 @@ struct client_alarm {
 	uint32_t standing;            /* its place among those not at rest; UINT32_MAX = at rest */
 };
 
+/* An area in which there are too many. */
+struct client_flood {
+	const char *area; /* raw */
+	int64_t since;    /* utc */
+	uint32_t rate;    /* alarms within the window */
+};
+
 struct client_alarms {
 	struct client_alarm *alarms;
 	uint32_t count;
@@ -35,8 +42,11 @@ struct client_alarms {
 	uint32_t unacked[ALARM_PRIORITIES],
 	    active[ALARM_PRIORITIES]; /* by priority - 1; active: on the list and its cause holds */
 	uint32_t shelved, suppressed, out;
-	struct msg_horn horn; /* strings are own memory; horn.alarm: a number of ours or ALARM_NONE */
-	uint64_t changes;     /* grows with each change */
+	struct msg_horn
+	    horn; /* strings are own memory; horn.alarm: a number of ours or ALARM_NONE; floods: taken apart below */
+	struct client_flood *floods; /* the worst first; horn.flood_count says how many there are, which may be more */
+	uint32_t flood_count;
+	uint64_t changes; /* grows with each change */
 	struct client_alarms_private *private;
 };
 
@@ -52,6 +62,8 @@ uint32_t client_alarms_find(const struct client_alarms *a, const char *name); /*
 unsigned client_alarms_worst(const struct client_alarms *a, uint32_t *out, unsigned most);
 /* Does x stand above y in a list? Unacknowledged first, by priority, then the newest. */
 bool client_alarm_is_before(const struct client_alarm *x, const struct client_alarm *y);
+/* Is this alarm (ALARM_NONE: one of no area) one of those that are too many? So chisand's horn has it too. */
+bool client_alarms_flood(const struct client_alarms *a, uint32_t alarm);
 double client_alarm_limit(const struct client_alarm *a); /* that holds; NaN = it has none */
 /* "s", "o", "d" of points-and-commands 4.1: alarms of the point that are shelved, out of service, suppressed by design. At most 3 letters. */
 const char *client_alarms_letters(const struct client_alarms *a, point_id id);

@@ -138,7 +138,10 @@ print(const struct options *o, const struct client *c)
 {
 	uint32_t n;
 	const struct client_alarm **v = choose(o, c, &n);
+	char flood[400];
 
+	if (!o->json && !o->names && alarm_flood(c, UINT32_MAX, flood, sizeof flood)[0] != '\0')
+		say("%s\n", flood);
 	if (o->json) {
 		jout_list_begin("alarms");
 		for (uint32_t i = 0; i < n; i++)

@@ -131,7 +131,7 @@ print_wrapped(const char *label, const char *text)
 	}
 }
 
-/* "FLOOD, 3 wait: !1 1, -3 2; 7 active; 1 shelved, 2 suppressed, 1 out of service" */
+/* "FLOOD in area north: 12 in 10 min; 3 wait: !1 1, -3 2; 7 active; 1 shelved, 2 suppressed, 1 out of service" */
 static void
 print_alarms(const struct client *c)
 {
@@ -147,7 +147,8 @@ print_alarms(const struct client *c)
 		waits += a->unacked[p];
 		active += a->active[p];
 	}
-	str_copy(text, sizeof text, a->horn.is_flood ? "FLOOD, " : "");
+	alarm_flood(c, 2, text, sizeof text / 2);
+	str_append(text, sizeof text, text[0] != '\0' ? "; " : "");
 	str_printf(part, sizeof part, waits == 0 ? "none waits" : "%u wait", waits);
 	str_append(text, sizeof text, part);
 	for (unsigned p = 0, n = 0; p < ALARM_PRIORITIES; p++) {

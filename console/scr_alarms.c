@@ -46,7 +46,7 @@ note_selected(struct console *co, struct page *p)
 static void
 follow_flood(struct console *co, struct page *p)
 {
-	bool is_flood = co->client->alarms != NULL && co->client->alarms->horn.is_flood;
+	bool is_flood = alarm_flood_is_ours(co->client);
 
 	if (is_flood == p->was_flood)
 		return;
@@ -538,11 +538,11 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	struct page *p = private;
 	const struct alarm_filter *f = &p->rows.filter;
 	unsigned above = alarm_rows_new_above(&p->rows);
-	char span[48], more[64] = "";
+	char span[48], more[160];
 
 	str_copy(title, title_size, alarm_shelf_title(f->shelf, co->is_ja));
-	if (co->client->alarms != NULL && co->client->alarms->horn.is_flood) {
-		str_printf(more, sizeof more, "  FLOOD: %u in 10 min", co->client->alarms->horn.rate);
+	if (alarm_flood(co->client, 1, more, sizeof more)[0] != '\0') {
+		str_append(title, title_size, "  ");
 		str_append(title, title_size, more);
 	}
 	for (int i = 0; i < 4; i++) {

@@ -75,6 +75,14 @@ struct alarm_move {
 	char words[256];     /* "value 9.2 % below 10"; who and why of acts */
 };
 
+struct alarm_flood {
+	const char *area; /* NULL = the whole site */
+	bool is_on;
+	struct utc time, since;
+	uint32_t count, peak; /* alarms within the window: now, and at most while it lasted */
+	int64_t window_us;
+	const char *why; /* "": by the count */
+};
 struct alarms_ops {
 	/* A transition. Acts of persons come here too (by: who; NULL: by itself): the caller journals, with alarms_put_state(). */
 	void (*moved)(uint32_t alarm, const struct alarm_move *m, const struct actor *by, void *arg);
@@ -84,6 +92,8 @@ struct alarms_ops {
 	void (*horn)(void *arg);
 	/* To be saved without an entry: alarms_put_alarming(). */
 	void (*save)(void *arg);
+	/* A flood began or ended; the caller journals, with alarms_put_alarming(). NULL: nobody wants to know. */
+	void (*flood)(const struct alarm_flood *f, void *arg);
 };
 
 /* values: all points' live values, by number (table_values); borrowed, as the site is. */
@@ -156,7 +166,10 @@ double alarms_limit(const struct alarms *a, uint32_t alarm, bool *is_moved); /* 
 /* What the frames say; strings are borrowed until the next call that changes anything. */
 void alarms_describe(const struct alarms *a, uint32_t alarm, struct msg_alarm_def *m);
 void alarms_tell(const struct alarms *a, uint32_t alarm, struct msg_alarm *m);
-void alarms_tell_horn(const struct alarms *a, struct msg_horn *m);
+void alarms_tell_horn(const struct alarms *a, struct msg_horn *m); /* without areas: alarms_tell_floods() */
+/* Appends the areas in flood as W_HORN has them, the worst first, at most ALARM_FLOODS_TOLD. Returns how many there are. */
+#define ALARM_FLOODS_TOLD 64
+uint32_t alarms_tell_floods(const struct alarms *a, struct wbuf *list);
 bool alarms_tell_limit(
     const struct alarms *a, uint32_t alarm, struct msg_alarm_limit *m); /* false: it is the site file's */
 /* For the points of SYS and the top line. */

@@ -26,6 +26,7 @@ alarms_new(const struct site *s, const struct value *values, const struct alarms
 		TAILQ_INIT(&a->horn.sounding[p]);
 	TAILQ_INIT(&a->horn.waiting);
 	build_alarms(a);
+	build_areas(a);
 	build_conditions(a);
 	build_groups(a);
 	for (point_id id = 0; id < a->points; id++) {
@@ -47,6 +48,7 @@ alarms_free(struct alarms *a)
 		texts_free(&a->alarms[n]);
 	for (uint32_t c = 0; c < a->cond_count; c++)
 		expr_free(a->conds[c].e);
+	free(a->area_names);
 	arena_free(a->arena);
 	free(a);
 }

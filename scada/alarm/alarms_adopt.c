@@ -161,8 +161,7 @@ adopt_whole(struct alarms *a, struct alarms *old)
 	a->horn.silenced = old->horn.silenced;
 	a->horn.next = old->horn.next;
 	str_copy(a->horn.silenced_by, sizeof(a->horn.silenced_by), old->horn.silenced_by);
-	if (a->how.flood_window_us == old->how.flood_window_us)
-		a->flood = old->flood;
+	flood_adopt(a, old);
 	a->saved = old->saved;
 	a->is_dirty = old->is_dirty;
 	a->begins_with_turn = alarms_has_begun(old);

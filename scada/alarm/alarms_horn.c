@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * alarms_horn.c - what sounds, and the flood.  An alarm sounds from its announcement until it is acknowledged, returns, is suppressed or
- * somebody silences.  In a flood those below priority 1 wait for the next horn, so that people can think.
+ * alarms_horn.c - what sounds.  An alarm sounds from its announcement until it is acknowledged, returns, is suppressed or
+ * somebody silences.  In a flood those below priority 1 that it covers wait for the next horn, so that people can think.
  */
 #include "config.h"
 
@@ -9,60 +9,6 @@
 
 #include "scada/alarm/alarms_private.h"
 #include "scada/base/str.h"
-
-/* ---- the rate: buckets of a sliding window */
-
-static int64_t
-bucket_us(const struct alarms *a)
-{
-	return a->how.flood_window_us / RATE_BUCKETS;
-}
-
-static void
-advance(struct alarms *a)
-{
-	struct flood *f = &a->flood;
-	int64_t now = a->mono.us / bucket_us(a);
-
-	if (now - f->bucket >= RATE_BUCKETS || now < f->bucket) {
-		for (int i = 0; i < RATE_BUCKETS; i++)
-			f->counts[i] = 0;
-		f->sum = 0;
-		f->bucket = now;
-	}
-	while (f->bucket < now) {
-		uint32_t *oldest = &f->counts[++f->bucket % RATE_BUCKETS];
-		f->sum -= *oldest;
-		*oldest = 0;
-	}
-}
-
-uint32_t
-flood_rate(struct alarms *a)
-{
-	advance(a);
-	return a->flood.sum;
-}
-
-static void
-flood_set(struct alarms *a, bool on)
-{
-	a->flood.is_on = on;
-	a->flood.since = on ? a->now : (struct utc){ 0 };
-	a->horn.is_changed = true;
-	a->is_dirty = true;
-}
-
-static void
-count_one(struct alarms *a)
-{
-	advance(a);
-	a->flood.counts[a->flood.bucket % RATE_BUCKETS]++;
-	a->flood.sum++;
-	if (!a->flood.is_on && a->flood.sum > (uint32_t)a->how.flood_enter)
-		flood_set(a, true);
-	a->horn.is_changed = true;
-}
 
 /* ---- what sounds */
 
@@ -118,8 +64,8 @@ horn_annunciate(struct alarms *a, uint32_t n, bool counts)
 
 	m->announced = a->now;
 	if (counts)
-		count_one(a);
-	bool waits = a->flood.is_on && a->defs[n].priority > 1 && mono_diff_us(a->horn.next, a->mono) > 0;
+		flood_count(a, n);
+	bool waits = flood_covers(a, n) && a->defs[n].priority > 1 && mono_diff_us(a->horn.next, a->mono) > 0;
 	if (waits && m->loud == LOUD_SOUNDS)
 		return; /* it does already */
 	put(a, n, waits ? LOUD_WAITS : LOUD_SOUNDS);
@@ -128,23 +74,26 @@ horn_annunciate(struct alarms *a, uint32_t n, bool counts)
 void
 horn_turn(struct alarms *a)
 {
-	struct alarm *m;
+	bool is_time = !a->flood.is_on || mono_diff_us(a->horn.next, a->mono) <= 0;
+	struct alarm *m, *next;
 
-	if (flood_rate(a) < (uint32_t)a->how.flood_leave && a->flood.is_on)
-		flood_set(a, false);
-	if (a->flood.is_on && mono_diff_us(a->horn.next, a->mono) > 0)
+	flood_turn(a);
+	if (!is_time && !a->is_eased)
 		return;
-	while ((m = TAILQ_FIRST(&a->horn.waiting)) != NULL)
-		put(a, (uint32_t)(m - a->alarms), LOUD_SOUNDS);
+	for (m = TAILQ_FIRST(&a->horn.waiting); m != NULL; m = next) {
+		uint32_t n = (uint32_t)(m - a->alarms);
+		next = TAILQ_NEXT(m, ring);
+		if (is_time || !flood_covers(a, n)) /* its area's flood is over, while another one goes on */
+			put(a, n, LOUD_SOUNDS);
+	}
+	a->is_eased = false;
 }
 
 int64_t
 horn_due(const struct alarms *a)
 {
-	int64_t at = NEVER;
+	int64_t at = flood_due(a);
 
-	if (a->flood.is_on)
-		at = (a->flood.bucket + 1) * bucket_us(a);
 	if (!TAILQ_EMPTY(&a->horn.waiting) && a->horn.next.us < at)
 		at = a->horn.next.us;
 	return at;
@@ -226,6 +175,7 @@ alarms_tell_horn(const struct alarms *a, struct msg_horn *m)
 		.is_flood = a->flood.is_on,
 		.flood_since = a->flood.since.us,
 		.rate = a->flood.sum,
+		.window_s = (uint32_t)(a->how.flood_window_us / US_PER_S),
 		.silenced_by = a->horn.silenced_by,
 		.silenced = a->horn.silenced.us };
 	for (int p = 0; p < ALARM_PRIORITIES && m->priority == 0; p++)

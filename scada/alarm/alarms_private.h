@@ -129,12 +129,13 @@ struct crossing {
 	bool on;
 };
 
+/* Of an area, or of the whole site. */
 struct flood {
-	bool is_on;
+	bool is_on, is_untold; /* untold: that it began */
 	struct utc since;
 	uint32_t counts[RATE_BUCKETS];
-	int64_t bucket; /* number of the newest */
-	uint32_t sum;
+	int64_t bucket;     /* number of the newest */
+	uint32_t sum, peak; /* peak: of a flood that is on */
 };
 
 struct horn {
@@ -185,7 +186,10 @@ struct alarms {
 	struct utc now;
 	struct mono mono;
 	uint64_t last_occurrence;
-	struct flood flood;
+	struct flood flood, *areas; /* flood: of the whole site, the sum of the areas and of what is in none */
+	const char **area_names;    /* [area_count], owned; the names are the site's */
+	uint32_t area_count, areas_in_flood, *area_of; /* of an alarm: its area; NONE */
+	bool is_eased;                                 /* a flood is over: what waits for it may sound */
 	struct horn horn;
 	struct alarm_counts counts;
 	bool is_dirty; /* to be saved */
@@ -252,16 +256,28 @@ void horn_restore(
     struct alarms *a, struct crossing *list, uint32_t count); /* sounds again, in the order of their times */
 void horn_tell(struct alarms *a);
 int64_t horn_due(const struct alarms *a);
-uint32_t flood_rate(struct alarms *a);
+
+/* ---- alarms_flood.c */
+void build_areas(struct alarms *a);
+void flood_count(struct alarms *a, uint32_t alarm);        /* it was annunciated */
+bool flood_covers(const struct alarms *a, uint32_t alarm); /* is it one of those that are too many? */
+void flood_turn(struct alarms *a);
+int64_t flood_due(const struct alarms *a);
+void flood_adopt(struct alarms *a, struct alarms *old);
+void flood_put(const struct alarms *a, struct wbuf *blob); /* the whole site's */
+void flood_put_areas(const struct alarms *a, struct wbuf *blob);
+bool flood_get(struct alarms *a, struct rbuf *r); /* false: not readable */
+bool flood_get_areas(struct alarms *a, struct rbuf *r);
 
 /* ---- alarms_group.c */
 void group_raise(struct alarms *a, uint32_t alarm, int64_t time_us);
 void group_close(struct alarms *a, uint32_t alarm);
 void group_recount(struct alarms *a); /* after a restore */
 
-/* ---- alarms_limit.c: limits that are not the site file's */
-/* ", alone, in a declared emergency" where two persons are asked for, else "". */
+/* ---- alarms_act.c: ", alone, in a declared emergency" where two persons are asked for, else "" */
 const char *act_alone_words(const struct alarms *a, uint32_t alarm, const struct alarm_request *r);
+
+/* ---- alarms_limit.c: limits that are not the site file's */
 bool limit_is_guarded(const struct alarms *a, uint32_t alarm); /* two persons change it */
 bool limit_may_be(const struct alarms *a, uint32_t alarm, double limit, int *addcause, char *why, size_t size);
 void limit_move(struct alarms *a, uint32_t alarm, double limit, const struct alarm_request *r, const struct actor *by);

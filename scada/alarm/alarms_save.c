@@ -7,12 +7,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "scada/alarm/alarms_private.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define SAVE_VERSION 1
+#define SAVE_VERSION  1
+#define WHOLE_VERSION 2 /* of STATE_ALARMING; 1 knew of no areas */
+#define WHOLE         "alarms"
+#define AREAS         "areas"
 #define SAVED_BITS \
 	(ALARM_COND | ALARM_IS_ACKED | ALARM_LATCH | ALARM_SHELVED | ALARM_BY_DESIGN | ALARM_OUT | ALARM_ONE_SHOT)
 #define SAVED_MARKS (ALARM_IS_OLD | ALARM_IS_TEST | ALARM_FLEETING)
@@ -94,6 +98,21 @@ put_state(struct wbuf *states, enum state_kind kind, const char *name, const str
 	w_bytes(states, blob->data, blob->len);
 }
 
+static void
+put_whole(const struct alarms *a, struct wbuf *states)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	w_u8(&b, WHOLE_VERSION);
+	w_u64(&b, a->last_occurrence);
+	w_i64(&b, a->horn.silenced.us);
+	w_str(&b, a->horn.silenced_by);
+	flood_put(a, &b);
+	put_state(states, STATE_ALARMING, WHOLE, &b);
+	wbuf_done(&b);
+}
+
 void
 alarms_put_state(const struct alarms *a, uint32_t n, struct wbuf *states)
 {
@@ -112,38 +131,19 @@ alarms_put_state(const struct alarms *a, uint32_t n, struct wbuf *states)
 	wbuf_done(&b);
 	/* A burst runs ahead of the clock that keeps numbers of occurrences apart over a restart; then the count itself is kept. */
 	if (a->last_occurrence > (uint64_t)(a->now.us / US_PER_MS))
-		alarms_put_alarming(a, states);
+		put_whole(a, states);
 }
 
 void
 alarms_put_alarming(const struct alarms *a, struct wbuf *states)
 {
-	const struct flood *f = &a->flood;
-	uint32_t used = 0;
 	struct wbuf b;
 
-	for (int i = 0; i < RATE_BUCKETS; i++)
-		used += f->counts[i] != 0;
+	put_whole(a, states);
 	wbuf_init(&b);
-	w_u8(&b, SAVE_VERSION);
-	w_u64(&b, a->last_occurrence);
-	w_i64(&b, a->now.us);
-	w_u8(&b, f->is_on);
-	w_i64(&b, f->since.us);
-	w_i64(&b, a->horn.silenced.us);
-	w_str(&b, a->horn.silenced_by);
-	w_i64(&b, a->how.flood_window_us);
-	w_varint(&b, used);
-	for (int i = 0; i < RATE_BUCKETS && used > 0; i++) {
-		/* age in buckets: 0 is the newest */
-		uint32_t n = f->counts[(f->bucket - i + RATE_BUCKETS) % RATE_BUCKETS];
-		if (n == 0)
-			continue;
-		w_varint(&b, (uint64_t)i);
-		w_varint(&b, n);
-		used--;
-	}
-	put_state(states, STATE_ALARMING, "alarms", &b);
+	w_u8(&b, WHOLE_VERSION);
+	flood_put_areas(a, &b);
+	put_state(states, STATE_ALARMING, AREAS, &b);
 	wbuf_done(&b);
 }
 
@@ -371,41 +371,24 @@ restore_limit(struct alarms *a, uint32_t n, struct rbuf *r)
 }
 
 static bool
-restore_alarming(struct alarms *a, struct rbuf *r)
+restore_alarming(struct alarms *a, const char *name, struct rbuf *r)
 {
-	struct flood *f = &a->flood;
-
-	if (r_u8(r) != SAVE_VERSION)
+	if (r_u8(r) != WHOLE_VERSION)
 		return false;
+	if (strcmp(name, AREAS) == 0)
+		return flood_get_areas(a, r);
 	uint64_t last = r_u64(r);
-	struct utc at = { r_i64(r) };
-	bool is_on = r_u8(r) != 0;
-	struct utc since = { r_i64(r) }, silenced = { r_i64(r) };
+	struct utc silenced = { r_i64(r) };
 	const char *by = r_str(r);
-	int64_t window = r_i64(r), width = a->how.flood_window_us / RATE_BUCKETS;
-	uint64_t used = r_varint(r);
-	if (r->bad || used > RATE_BUCKETS)
+	if (r->bad)
 		return false;
 	if (last > a->last_occurrence)
 		a->last_occurrence = last;
-	if (a->has_begun)
-		return true; /* the number is all that matters late */
-	a->horn.silenced = silenced;
-	str_copy(a->horn.silenced_by, sizeof(a->horn.silenced_by), by);
-	int64_t age = utc_is_plausible(a->now) ? utc_diff_us(a->now, at) : 0;
-	if (window != a->how.flood_window_us || age < 0 || age > window)
-		return true;
-	f->bucket = a->mono.us / width;
-	for (uint64_t i = 0; i < used; i++) {
-		uint64_t back = r_varint(r) + (uint64_t)(age / width), n = r_varint(r);
-		if (r->bad || back >= RATE_BUCKETS || n > UINT32_MAX / RATE_BUCKETS)
-			continue;
-		f->counts[(f->bucket - (int64_t)back + RATE_BUCKETS * INT64_C(2)) % RATE_BUCKETS] = (uint32_t)n;
-		f->sum += (uint32_t)n;
+	if (!a->has_begun) {
+		a->horn.silenced = silenced;
+		str_copy(a->horn.silenced_by, sizeof(a->horn.silenced_by), by);
 	}
-	f->is_on = is_on;
-	f->since = since;
-	return true;
+	return flood_get(a, r);
 }
 
 bool
@@ -422,7 +405,7 @@ alarms_restore(struct alarms *a, enum state_kind kind, const char *name, const u
 		a->mono = mono;
 	}
 	if (kind == STATE_ALARMING)
-		return restore_alarming(a, &r);
+		return restore_alarming(a, name, &r);
 	uint32_t n = alarms_find(a, name);
 	if (n == ALARM_NONE)
 		n = find_renamed(a, name);

@@ -213,8 +213,11 @@ struct msg_bytes {
 	_(i64, since)           /* utc at which it began to sound */ \
 	_(u8,  is_flood) \
 	_(i64, flood_since)     /* utc; 0 */ \
-	_(u32, rate)            /* alarms annunciated in the last 10 minutes */ \
-	_(str, silenced_by) _(i64, silenced) /* the last silence */
+	_(u32, rate)            /* alarms annunciated within the window, in the whole site */ \
+	_(u32, window_s)        /* in which they are counted */ \
+	_(str, silenced_by) _(i64, silenced) /* the last silence */ \
+	_(u16, flood_count)     /* areas in flood */ \
+	_(bytes, floods)        /* of those, the worst first: n times str area, i64 since (utc), u32 rate */
 
 /* Answered by one W_RESULT: OK, all of it was done; else what was refused, and why, alarm by alarm; the rest was done. */
 #define MSG_ALARM_ACT_FIELDS(_) \

@@ -41,7 +41,7 @@ bool record_get_scans(
 	_(JOURNAL_SYSTEM,     0, "system",     "start, stop, reload, helpers, clock, storage") \
 	_(JOURNAL_LINK,       1, "link",       "a device's communication was lost or came back") \
 	_(JOURNAL_EVENT,      2, "event",      "a digital point changed") \
-	_(JOURNAL_ALARM,      3, "alarm",      "an alarm changed its state") \
+	_(JOURNAL_ALARM,      3, "alarm",      "an alarm changed its state; a flood of them began or ended") \
 	_(JOURNAL_ACK,        4, "ack",        "a person acknowledged, reset, silenced or shelved") \
 	_(JOURNAL_COMMAND,    5, "command",    "a command or setpoint was given") \
 	_(JOURNAL_OUTCOME,    6, "outcome",    "how a command ended") \

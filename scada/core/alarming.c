@@ -146,8 +146,45 @@ save_cb(void *arg)
 	save_states(a, &a->states, a->now);
 }
 
+/* Its state goes along, so that a begin which stands in the journal finds its end there too. */
+static void
+flood_cb(const struct alarm_flood *f, void *arg)
+{
+	struct alarming *a = arg;
+	char where[96], window[32], lasted[48], text[400];
+
+	str_printf(
+	    where, sizeof(where), f->area != NULL ? "area %s" : "the whole site%s", f->area != NULL ? f->area : "");
+	str_duration(window, sizeof(window), f->window_us);
+	if (f->is_on)
+		str_printf(text, sizeof(text), "a flood of alarms begins in %s: %u in %s", where, f->count, window);
+	else
+		str_printf(text, sizeof(text),
+		    "the flood of alarms in %s is over: it lasted %s, with at most %u in %s%s%s", where,
+		    str_duration(
+		        lasted, sizeof(lasted), (utc_diff_us(f->time, f->since) + US_PER_S / 2) / US_PER_S * US_PER_S),
+		    f->peak, window, f->why[0] != '\0' ? "; " : "", f->why);
+	wbuf_reset(&a->states);
+	alarms_put_alarming(a->engine, &a->states);
+	logbook_add(a->log,
+	    &(struct msg_journal_add){
+	        .time = f->time.us,
+	        .kind = JOURNAL_ALARM,
+	        .reason = 255,
+	        .uid = LOGBOOK_NO_UID,
+	        .point = "",
+	        .user = "",
+	        .terminal = "",
+	        .text = text,
+	        .before = "",
+	        .after = "",
+	        .states = { a->states.data, a->states.len },
+	    },
+	    a->mono);
+}
+
 static const struct alarms_ops engine_ops = {
-	.moved = moved_cb, .changed = changed_cb, .horn = horn_cb, .save = save_cb
+	.moved = moved_cb, .changed = changed_cb, .horn = horn_cb, .save = save_cb, .flood = flood_cb
 };
 
 static void
@@ -510,12 +547,16 @@ tell_limit(struct alarming *a, uint32_t alarm)
 static void
 put_horn(const struct alarming *a, uint16_t generation, struct wbuf *body, struct wbuf *frames)
 {
+	struct wbuf floods = { .len = 0 };
 	struct msg_horn m;
 
 	alarms_tell_horn(a->engine, &m);
+	m.flood_count = (uint16_t)alarms_tell_floods(a->engine, &floods);
+	m.floods = (struct msg_bytes){ floods.data, floods.len };
 	wbuf_reset(body);
 	msg_horn_put(body, &m);
 	conn_encode(frames, W_HORN, generation, body);
+	wbuf_done(&floods);
 }
 
 /* A part of what changed, from where the last turn stopped: so those that are told first are not always the same. */

@@ -29,7 +29,7 @@ const struct schema class_schema = { "class", sizeof(T), class_keys, ARRAY_LEN(c
 #define T struct site_alarming
 static const struct key alarming_keys[] = {
 	{ "flood_window", KEY_DURATION, AT(flood_window_us), .min = 60, .max = 3600, .def = "10m", .help = "time over which alarms are counted for a flood" },
-	{ "flood_enter", KEY_INT, AT(flood_enter), .min = 2, .max = 10000, .def = "10", .help = "more than so many: a flood" },
+	{ "flood_enter", KEY_INT, AT(flood_enter), .min = 2, .max = 10000, .def = "10", .help = "more than so many, in an area or in the whole site: a flood there" },
 	{ "flood_leave", KEY_INT, AT(flood_leave), .min = 1, .max = 10000, .def = "5", .help = "fewer than so many: it is over" },
 	{ "flood_horn", KEY_DURATION, AT(flood_horn_us), .min = 1, .max = 3600, .def = "30s", .help = "during a flood the horn sounds at most so often; priority 1 always" },
 	{ "chatter_count", KEY_INT, AT(chatter_count), .min = 2, .max = 100, .def = "3", .help = "raised so often within chatter_window: it chatters" },

@@ -22,7 +22,7 @@ fakealarms_init(struct fakealarms *a, struct utc now, struct fakerecords *record
 {
 	*a = (struct fakealarms){ .now = now, .records = records, .occurrence = FIRST_OCCURRENCE };
 	a->alarms = xcalloc(FAKEALARMS_MAX, sizeof *a->alarms);
-	a->horn = (struct msg_horn){ .alarm = ALARM_NONE, .silenced_by = "", .rate = 3 };
+	a->horn = (struct msg_horn){ .alarm = ALARM_NONE, .silenced_by = "", .rate = 3, .window_s = 600 };
 }
 
 void

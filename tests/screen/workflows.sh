@@ -481,7 +481,7 @@ under=$(under_cursor)
 grep -q 'GRID.RY.51.STATE1' <<<"$under" || fail "the cursor is not on RY.51 but on: $under"
 for device in PV1 PV2 PV3 CC LIGHT ECO HEAT; do plant silent $device; done
 for device in ESS1 ESS3; do plant set $device.EVT1 88429908; done # 12 bits of priority 3
-see 'FLOOD: [0-9]+ in 10 min' 'new above: Home'
+see 'FLOOD( in area [a-z]+)?: [0-9]+ ' 'new above: Home'
 [ "$(tmux_ display-message -p -t $who '#{cursor_y}')" = "$row" ] || fail "the cursor has moved"
 [ "$(under_cursor)" = "$under" ] || fail "under the cursor is now: $(under_cursor)"
 at_top 'x one by one' 'ESS1: [0-9]+ alarms, [0-9]+ not acknowledged; Enter opens it' 'GRID.RY.51.STATE1 UNACK'

@@ -47,6 +47,7 @@ struct ak {
 	struct ak_saved *saved;
 	uint32_t saved_count;
 	uint32_t changes, horns, saves;
+	char floods[2000];      /* begins and ends: "+north 11;-north 4 of 12;" */
 	struct alarms *leaving; /* whose numbers moved() speaks of while a reload goes on */
 	void (*each)(struct ak *k, const struct ak_move *m);
 };
@@ -240,7 +241,23 @@ ak_save(void *arg)
 	wbuf_done(&b);
 }
 
-static const struct alarms_ops ak_ops = { .moved = ak_moved, .changed = ak_changed, .horn = ak_horn, .save = ak_save };
+static inline void
+ak_flood(const struct alarm_flood *f, void *arg)
+{
+	struct ak *k = arg;
+	size_t at = strlen(k->floods), room = sizeof(k->floods) - at;
+	const char *area = f->area != NULL ? f->area : "site";
+
+	if (f->is_on)
+		str_printf(k->floods + at, room, "+%s %u;", area, f->count);
+	else
+		str_printf(k->floods + at, room, "-%s %u of %u%s%s;", area, f->count, f->peak,
+		    f->why[0] != '\0' ? " " : "", f->why);
+}
+
+static const struct alarms_ops ak_ops = {
+	.moved = ak_moved, .changed = ak_changed, .horn = ak_horn, .save = ak_save, .flood = ak_flood
+};
 
 /* ---- running */
 

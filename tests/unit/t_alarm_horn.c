@@ -260,6 +260,124 @@ START_TEST(in_a_flood_the_horn_sounds_seldom_but_priority_1_at_once)
 }
 END_TEST
 
+/* ---- by area */
+
+/* Devices 0 and 2 in north, 1 in south, 3 in no area; of each device 20 points with H. */
+static void
+four(int64_t horn_us)
+{
+	static const char *const areas[] = { "north", "south", "north", NULL };
+
+	ak_done(&k);
+	ak_init(&k, 4);
+	for (int i = 0; i < 4; i++)
+		k.list[i].area = areas[i];
+	k.site->alarming->flood_horn_us = horn_us;
+	many(20);
+	ak_start(&k);
+}
+
+static void
+rise(uint32_t device, uint32_t first, uint32_t count)
+{
+	for (uint32_t i = first; i < first + count; i++)
+		ak_feed(&k, device * 20 + i, 95);
+}
+
+/* "north 12; south 11; of 2" */
+static const char *
+areas_in_flood(void)
+{
+	static char text[300];
+	struct wbuf b = { .len = 0 };
+	struct rbuf r;
+	uint32_t count = alarms_tell_floods(k.a, &b);
+
+	text[0] = '\0';
+	rbuf_init(&r, b.data, b.len);
+	while (r.pos < r.len && !r.bad) {
+		const char *area = r_str(&r);
+		int64_t since = r_i64(&r);
+		ck_assert_int_gt(since, 0);
+		ck_assert_int_le(since, k.now.us);
+		str_printf(text + strlen(text), sizeof(text) - strlen(text), "%s %u; ", area, r_u32(&r));
+	}
+	ck_assert(!r.bad);
+	str_printf(text + strlen(text), sizeof(text) - strlen(text), "of %u", count);
+	wbuf_done(&b);
+	return text;
+}
+
+START_TEST(a_flood_is_of_an_area_and_leaves_the_others_alone)
+{
+	char why[100];
+
+	four(S(30));
+	rise(0, 1, 6);
+	rise(2, 1, 4);
+	ck_assert(!ak_tell_horn(&k).is_flood);
+	rise(2, 5, 1); /* the eleventh of north, of two devices */
+	ck_assert(ak_tell_horn(&k).is_flood);
+	ck_assert_str_eq(areas_in_flood(), "north 11; of 1");
+	ck_assert_str_eq(k.floods, "+north 11;+site 11;");
+	ck_assert(alarms_silence(k.a, &ak_duty, k.now, why, sizeof(why)));
+	ak_pass(&k, S(1));
+	rise(0, 8, 1);
+	ck_assert_uint_eq(ak_tell_horn(&k).priority, 0); /* waits */
+	rise(1, 1, 1);
+	ck_assert_uint_eq(ak_tell_horn(&k).priority, 2); /* south is no part of it: at once */
+	ck_assert_uint_eq(ak_tell_horn(&k).alarm, ak_find(&k, "D1.P1.H"));
+	ck_assert(alarms_silence(k.a, &ak_duty, k.now, why, sizeof(why)));
+	rise(3, 1, 1); /* of no area: the whole site's */
+	ck_assert_uint_eq(ak_tell_horn(&k).priority, 0);
+	ck_assert_uint_eq(ak_tell_horn(&k).rate, 14);
+	/* another one in flood */
+	rise(1, 2, 12);
+	ck_assert_str_eq(areas_in_flood(), "south 13; north 12; of 2");
+	ak_pass(&k, S(700));
+	ck_assert(!ak_tell_horn(&k).is_flood);
+	ck_assert_str_eq(areas_in_flood(), "of 0");
+	ck_assert_str_eq(k.floods, "+north 11;+site 11;+south 11;-north 1 of 12;-south 0 of 13;-site 0 of 26;");
+}
+END_TEST
+
+START_TEST(what_no_area_makes_alone_is_a_flood_of_the_site)
+{
+	char why[100];
+
+	four(S(30));
+	rise(0, 1, 5);
+	rise(1, 1, 5);
+	rise(3, 1, 1);
+	ck_assert(ak_tell_horn(&k).is_flood);
+	ck_assert_str_eq(areas_in_flood(), "of 0");
+	ck_assert_str_eq(k.floods, "+site 11;");
+	ck_assert(alarms_silence(k.a, &ak_duty, k.now, why, sizeof(why)));
+	ak_pass(&k, S(1));
+	rise(1, 6, 1);
+	ck_assert_uint_eq(ak_tell_horn(&k).priority, 0); /* everybody's */
+}
+END_TEST
+
+START_TEST(what_waits_sounds_when_its_own_area_is_over)
+{
+	char why[100];
+
+	four(S(3600));
+	rise(1, 1, 12);
+	ak_pass(&k, S(300));
+	rise(0, 1, 12);
+	ck_assert_str_eq(areas_in_flood(), "north 12; south 12; of 2");
+	ck_assert(alarms_silence(k.a, &ak_duty, k.now, why, sizeof(why)));
+	ak_pass(&k, S(1));
+	rise(1, 13, 1);
+	ck_assert_uint_eq(ak_tell_horn(&k).priority, 0);
+	ak_pass(&k, S(400)); /* south is over, north goes on */
+	ck_assert_str_eq(areas_in_flood(), "north 12; of 1");
+	ck_assert_uint_eq(ak_tell_horn(&k).alarm, ak_find(&k, "D1.P13.H"));
+}
+END_TEST
+
 /* clang-format off */
 T_MAIN("alarm_horn",
     T_FIXTURE(setup, teardown)
@@ -270,5 +388,8 @@ T_MAIN("alarm_horn",
     T(realarm_reminds)
     T(the_horn_is_of_the_most_urgent_and_newest)
     T(a_flood_is_found_and_left)
-    T(in_a_flood_the_horn_sounds_seldom_but_priority_1_at_once))
+    T(in_a_flood_the_horn_sounds_seldom_but_priority_1_at_once)
+    T(a_flood_is_of_an_area_and_leaves_the_others_alone)
+    T(what_no_area_makes_alone_is_a_flood_of_the_site)
+    T(what_waits_sounds_when_its_own_area_is_over))
 /* clang-format on */

@@ -259,6 +259,58 @@ START_TEST(flood_and_first_outs_survive)
 }
 END_TEST
 
+static const char *
+area_in_flood(void)
+{
+	static char text[100];
+	struct wbuf b = { .len = 0 };
+	struct rbuf r;
+
+	str_copy(text, sizeof(text), "none");
+	if (alarms_tell_floods(k.a, &b) > 0) {
+		rbuf_init(&r, b.data, b.len);
+		const char *area = r_str(&r);
+		(void)r_i64(&r);
+		str_printf(text, sizeof(text), "%s %u", area, r_u32(&r));
+	}
+	wbuf_done(&b);
+	return text;
+}
+
+START_TEST(floods_of_areas_survive)
+{
+	points(&k, 14);
+	k.list[0].area = "north";
+	ak_start(&k);
+	for (point_id id = 0; id < 12; id++, ak_pass(&k, S(1)))
+		ak_feed(&k, id, 95);
+	ck_assert_str_eq(area_in_flood(), "north 12");
+	ck_assert_str_eq(k.floods, "+north 11;+site 11;");
+	ak_save(&k);
+	ak_restart(&k, S(60));
+	ck_assert_str_eq(area_in_flood(), "north 12");
+	ck_assert_str_eq(k.floods, "+north 11;+site 11;"); /* it is the same one */
+	ak_pass(&k, S(700));
+	ck_assert_str_eq(area_in_flood(), "none");
+	ck_assert_str_eq(k.floods, "+north 11;+site 11;-north 4 of 12;-site 4 of 12;");
+}
+END_TEST
+
+START_TEST(a_flood_that_was_over_when_nothing_ran_is_told_to_be_over)
+{
+	points(&k, 12);
+	ak_start(&k);
+	for (point_id id = 0; id < 12; id++)
+		ak_feed(&k, id, 95);
+	ak_save(&k);
+	ak_restart(&k, S(3600));
+	ck_assert_str_eq(area_in_flood(), "none");
+	ck_assert(!ak_tell_horn(&k).is_flood);
+	ck_assert(strstr(k.floods, ";-plant 0 of 12 what came in between was not counted;") != NULL);
+	ck_assert(strstr(k.floods, ";-site 0 of 12 what came in between was not counted;") != NULL);
+}
+END_TEST
+
 START_TEST(old_and_reminders_go_on_from_their_time)
 {
 	points(&k, 1);
@@ -432,11 +484,8 @@ START_TEST(what_is_not_in_our_form_is_refused_and_changes_nothing)
 	ak_crash(&k, S(60));
 	for (uint32_t i = 0; i < k.saved_count; i++) {
 		const struct ak_saved *s = &k.saved[i];
-		for (size_t len = 0; len < s->len; len++) {
-			bool is_whole = s->kind == STATE_ALARMING && len > 40; /* the rates behind it may be cut */
-			ck_assert(
-			    !alarms_restore(k.a, s->kind, s->name, s->blob, len, s->at, k.now, k.mono) || is_whole);
-		}
+		for (size_t len = 0; len < s->len; len++)
+			ck_assert(!alarms_restore(k.a, s->kind, s->name, s->blob, len, s->at, k.now, k.mono));
 		uint8_t *other = xmalloc(s->len);
 		for (size_t at = 0; at < s->len; at++) {
 			memcpy(other, s->blob, s->len);
@@ -444,7 +493,7 @@ START_TEST(what_is_not_in_our_form_is_refused_and_changes_nothing)
 			(void)alarms_restore(k.a, s->kind, s->name, other, s->len, s->at, k.now, k.mono);
 		}
 		memcpy(other, s->blob, s->len);
-		other[0] = 2; /* a later version */
+		other[0] = 99; /* a later version */
 		ck_assert(!alarms_restore(k.a, s->kind, s->name, other, s->len, s->at, k.now, k.mono));
 		ck_assert(!alarms_restore(k.a, STATE_TAG, s->name, s->blob, s->len, s->at, k.now, k.mono));
 		free(other);
@@ -488,6 +537,30 @@ reload(struct ak *new)
 	k.values = values;
 	ak_turn(&k);
 }
+
+START_TEST(floods_go_on_over_a_reload_but_for_areas_that_are_gone)
+{
+	struct ak new;
+
+	points(&k, 12);
+	ak_start(&k);
+	for (point_id id = 0; id < 12; id++)
+		ak_feed(&k, id, 95);
+	ak_init(&new, 2);
+	new.list[0].area = "other"; /* the first one */
+	points(&new, 12);
+	reload(&new);
+	ck_assert_str_eq(area_in_flood(), "plant 12"); /* there is a second device in it */
+	ck_assert_str_eq(k.floods, "+plant 11;+site 11;");
+	ak_init(&new, 1);
+	new.list[0].area = "other";
+	points(&new, 12);
+	reload(&new);
+	ck_assert_str_eq(area_in_flood(), "none");
+	ck_assert(ak_tell_horn(&k).is_flood);
+	ck_assert_str_eq(k.floods, "+plant 11;+site 11;-plant 12 of 12 the area is no longer in the site file;");
+}
+END_TEST
 
 START_TEST(a_reload_changes_nothing_that_stayed)
 {
@@ -690,6 +763,9 @@ T_MAIN("alarm_saved",
     T(the_horn_goes_on_and_silence_stays)
     T(occurrences_are_never_used_again)
     T(flood_and_first_outs_survive)
+    T(floods_of_areas_survive)
+    T(a_flood_that_was_over_when_nothing_ran_is_told_to_be_over)
+    T(floods_go_on_over_a_reload_but_for_areas_that_are_gone)
     T(old_and_reminders_go_on_from_their_time)
     T(a_test_that_the_crash_cut_off_ends)
     T(suppressions_of_expressions_survive_and_end)

@@ -506,21 +506,82 @@ START_TEST(ten_thousand_in_a_second_are_all_journalled_and_all_told)
 		turn();
 	}
 	ck_assert_uint_eq(published(W_ALARM, 0, &m), 10000);
-	ck_assert_uint_eq(logbook_waiting(w.book), 10000);
+	ck_assert_uint_eq(logbook_waiting(w.book), 10003); /* and the floods of two areas and of the site begin */
 	ck_assert_uint_eq(logbook_lost(w.book), 0);
 	w.mode = STORE_ANSWERS;
 	turn();
 	turn();
 	ck_assert_uint_eq(logbook_waiting(w.book), 0);
-	ck_assert_uint_eq(w.line_count, 10000);
+	ck_assert_uint_eq(w.line_count, 10003);
+	ck_assert_uint_eq(count_lines("a flood of alarms begins in "), 3);
 	seen = xcalloc(10000, sizeof(*seen));
 	for (unsigned i = 0; i < w.line_count; i++) {
 		unsigned d, l;
+		if (strstr(w.lines[i].text, "a flood") == w.lines[i].text)
+			continue;
 		ck_assert_int_eq(sscanf(w.lines[i].text, "D%u.L%u.H P3 #", &d, &l), 2);
 		ck_assert(!seen[d * 500 + l]);
 		seen[d * 500 + l] = true;
 	}
 	free(seen);
+	stop();
+}
+END_TEST
+
+/* What the last W_HORN says of floods. */
+static void
+horn_is(const char *words)
+{
+	char text[200] = "no horn";
+
+	for (size_t at = 0, used = 0; at < w.published.len; at += used) {
+		struct msg_horn m;
+		struct frame f;
+		struct rbuf r;
+		ck_assert_int_eq(wire_take(w.published.data + at, w.published.len - at, &f, &used), OK);
+		rbuf_init(&r, f.body, f.length);
+		if (f.type != W_HORN)
+			continue;
+		ck_assert(msg_horn_get(&r, &m) && r_done(&r));
+		text[0] = '\0';
+		rbuf_init(&r, m.floods.data, m.floods.len);
+		while (r.pos < r.len && !r.bad) {
+			const char *area = r_str(&r);
+			(void)r_i64(&r);
+			str_printf(text + strlen(text), sizeof(text) - strlen(text), "%s %u; ", area, r_u32(&r));
+		}
+		str_printf(
+		    text + strlen(text), sizeof(text) - strlen(text), "of %u, within %u s", m.flood_count, m.window_s);
+	}
+	ck_assert_str_eq(text, words);
+}
+
+START_TEST(a_flood_of_an_area_is_journalled_told_and_kept)
+{
+	static const struct made many = { .devices = 3, .levels = 14 }; /* D0 and D2 north, D1 south */
+	struct msg_alarm none;
+	const struct line *l;
+
+	start(&many);
+	for (unsigned i = 0; i < 12; i++) {
+		char name[32];
+		str_printf(name, sizeof(name), "D%u.L%u", i % 2 * 2, i);
+		feed(name, 85);
+	}
+	turn();
+	l = find_line("a flood of alarms begins in area north: 12 in 10m");
+	ck_assert(l != NULL);
+	ck_assert_uint_eq(l->kind, JOURNAL_ALARM);
+	ck_assert(find_line("a flood of alarms begins in the whole site: 12 in 10m") != NULL);
+	ck_assert(kept(STATE_ALARMING, "areas") != NULL);
+	ck_assert_uint_ge(published(W_HORN, ALARM_NONE, &none), 1);
+	horn_is("north 12; of 1, within 600 s");
+	pass(S(120));
+	restart(&many, S(10), false);
+	ck_assert_uint_eq(count_lines("flood of alarms begins"), 2); /* it goes on */
+	pass(S(600));
+	ck_assert(find_line("the flood of alarms in area north is over: it lasted ") != NULL);
+	ck_assert(strstr(find_line("in the whole site is over")->text, ", with at most 12 in 10m") != NULL);
 	stop();
 }
 END_TEST
@@ -537,8 +598,9 @@ T_MAIN("alarming",
                                 T(a_new_database_gets_what_holds_and_forgets_what_came_to_rest)
                                     T(what_chisand_finds_before_there_is_a_site_is_an_alarm_when_there_is_one)
                                         T(an_emergency_outlives_reload_and_restart_until_somebody_confirms_it)
-                                            T(what_comes_and_goes_at_once_stays_until_it_is_acknowledged) T(
-                                                the_contact_follows_what_sounds)
-                                                T(a_contact_that_does_not_follow_is_switched_again) T(
-                                                    a_contact_that_was_left_on_is_switched_off_after_a_restart)
-                                                    T_LONG(ten_thousand_in_a_second_are_all_journalled_and_all_told))
+                                            T(what_comes_and_goes_at_once_stays_until_it_is_acknowledged)
+                                                T(the_contact_follows_what_sounds)
+                                                    T(a_contact_that_does_not_follow_is_switched_again) T(
+                                                        a_contact_that_was_left_on_is_switched_off_after_a_restart)
+                                                        T(a_flood_of_an_area_is_journalled_told_and_kept) T_LONG(
+                                                            ten_thousand_in_a_second_are_all_journalled_and_all_told))

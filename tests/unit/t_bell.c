@@ -104,6 +104,27 @@ START_TEST(in_a_flood_it_rings_every_half_minute_but_at_once_for_priority_1)
 }
 END_TEST
 
+START_TEST(one_of_another_area_than_that_in_flood_rings_at_once)
+{
+	static struct client_alarm two[2] = { { .area = "north" }, { .area = "south" } };
+	static struct client_flood north = { "north", 1, 12 };
+	unsigned n = 0;
+
+	all.alarms = two;
+	all.count = 2;
+	all.floods = &north;
+	all.flood_count = all.horn.flood_count = 1;
+	all.horn.is_flood = true;
+	for (uint32_t i = 0; i < 20; i++) {
+		sounds(2, 0);
+		n += rings(1);
+	}
+	ck_assert_uint_eq(n, 1);
+	sounds(2, 1);
+	ck_assert_uint_eq(rings(1), 1);
+}
+END_TEST
+
 START_TEST(a_lost_link_rings_once)
 {
 	ck_assert(!bell_due(&bell, NULL, true, now)); /* there was none yet */
@@ -128,5 +149,6 @@ T_MAIN("bell",
     T_FIXTURE(setup, NULL) T(it_is_silent_while_nothing_sounds) T_LOOP(the_worse_the_more_often, 1, 5)
         T(silenced_it_is_silent_until_something_new_sounds) T(the_server_says_that_it_is_silenced)
             T(turned_off_it_never_rings_and_rings_when_it_is_on_again)
-                T(in_a_flood_it_rings_every_half_minute_but_at_once_for_priority_1) T(a_lost_link_rings_once)
-                    T(a_clock_that_is_set_back_does_not_silence_it))
+                T(in_a_flood_it_rings_every_half_minute_but_at_once_for_priority_1)
+                    T(one_of_another_area_than_that_in_flood_rings_at_once) T(a_lost_link_rings_once)
+                        T(a_clock_that_is_set_back_does_not_silence_it))

@@ -209,7 +209,52 @@ START_TEST(a_horn_of_an_alarm_that_is_not_ours_names_none)
 	msg_horn_put(&b, &(struct msg_horn){ .priority = 5, .silenced_by = "" });
 	ck_assert_int_eq(kit_take(a, W_HORN, &b), ERR_FRAME);
 	ck_assert_int_eq(a->horn.priority, 1);
+	ck_assert_uint_eq(a->flood_count, 0);
 	wbuf_done(&b);
+}
+END_TEST
+
+START_TEST(floods_of_areas_are_taken_whole_or_not_at_all)
+{
+	struct wbuf b, list;
+	struct msg_horn m = {
+		.alarm = ALARM_NONE, .silenced_by = "", .is_flood = 1, .rate = 30, .window_s = 600, .flood_count = 3
+	};
+
+	wbuf_init(&b);
+	wbuf_init(&list);
+	w_str(&list, "north");
+	w_i64(&list, 5);
+	w_u32(&list, 12);
+	w_str(&list, "south");
+	w_i64(&list, 6);
+	w_u32(&list, 11);
+	m.floods = (struct msg_bytes){ list.data, list.len };
+	msg_horn_put(&b, &m);
+	ck_assert_int_eq(kit_take(a, W_HORN, &b), OK);
+	ck_assert_uint_eq(a->flood_count, 2);
+	ck_assert_str_eq(a->floods[1].area, "south");
+	ck_assert_uint_eq(a->floods[1].rate, 11);
+	for (size_t len = 1; len < list.len; len++) { /* cut: what was there stays */
+		if (len == 19)
+			continue; /* the first one, whole */
+		m.floods.len = len;
+		msg_horn_put(&b, &m);
+		ck_assert_int_eq(kit_take(a, W_HORN, &b), ERR_FRAME);
+		ck_assert_uint_eq(a->flood_count, 2);
+	}
+	m.floods.len = list.len;
+	m.flood_count = 1; /* fewer than are named */
+	msg_horn_put(&b, &m);
+	ck_assert_int_eq(kit_take(a, W_HORN, &b), ERR_FRAME);
+	m.floods.len = 0;
+	m.flood_count = 0;
+	msg_horn_put(&b, &m);
+	ck_assert_int_eq(kit_take(a, W_HORN, &b), OK);
+	ck_assert_uint_eq(a->flood_count, 0);
+	ck_assert(client_alarms_flood(a, ALARM_NONE));
+	wbuf_done(&b);
+	wbuf_done(&list);
 }
 END_TEST
 
@@ -362,10 +407,11 @@ START_TEST(a_definition_outside_of_a_snapshot_ends_the_link)
 END_TEST
 
 T_MAIN("client_alarms",
-    T_FIXTURE(setup, teardown) T(definitions_are_found_by_their_whole_name) T(definitions_that_cannot_be_are_refused) T(
-        states_that_cannot_be_change_nothing) T(counts_stay_right_whatever_happens)
-        T(a_point_bears_the_letters_of_its_alarms_that_are_put_aside) T(
-            the_worst_come_first_and_of_equal_ones_the_newest) T(a_moved_limit_holds_until_it_is_the_site_files_again)
-            T(a_horn_of_an_alarm_that_is_not_ours_names_none) T(words_of_people_are_kept_and_replaced)
-                T(a_snapshot_brings_them_and_changes_are_told) T(they_stay_while_the_link_is_down_and_are_anew_after_it)
-                    T(a_definition_outside_of_a_snapshot_ends_the_link))
+    T_FIXTURE(setup, teardown) T(definitions_are_found_by_their_whole_name) T(definitions_that_cannot_be_are_refused)
+        T(states_that_cannot_be_change_nothing) T(counts_stay_right_whatever_happens) T(
+            a_point_bears_the_letters_of_its_alarms_that_are_put_aside)
+            T(the_worst_come_first_and_of_equal_ones_the_newest) T(a_moved_limit_holds_until_it_is_the_site_files_again)
+                T(a_horn_of_an_alarm_that_is_not_ours_names_none) T(floods_of_areas_are_taken_whole_or_not_at_all)
+                    T(words_of_people_are_kept_and_replaced) T(a_snapshot_brings_them_and_changes_are_told)
+                        T(they_stay_while_the_link_is_down_and_are_anew_after_it)
+                            T(a_definition_outside_of_a_snapshot_ends_the_link))

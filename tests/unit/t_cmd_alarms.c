@@ -559,7 +559,9 @@ START_TEST(the_status_counts_them)
 
 	alarms.horn.is_flood = 1;
 	ck_assert_int_eq(run("status"), CMD_DONE);
-	HAS(out, "Alarms    FLOOD, 2 wait: !1 1, .4 1; 3 active; 1 shelved\n");
+	alarms.horn.rate = 14;
+	ck_assert_int_eq(run("status"), CMD_DONE);
+	HAS(out, "Alarms    FLOOD: 14 in 10 min; 2 wait: !1 1, .4 1; 3 active; 1 shelved\n");
 	ck_assert_int_eq(run("status --json"), CMD_DONE);
 	json_t *j = json_loads(capture.out_text, JSON_REJECT_DUPLICATES, &e);
 	ck_assert_msg(j != NULL, "%s", e.text);
@@ -576,6 +578,41 @@ START_TEST(the_status_counts_them)
 	ck_assert(flood);
 	ck_assert_int_eq(overrides + tags, 0);
 	json_decref(j);
+}
+END_TEST
+
+START_TEST(a_flood_is_told_with_its_areas)
+{
+	struct wbuf list;
+
+	wbuf_init(&list);
+	w_str(&list, "gym");
+	w_i64(&list, FAKE_NOW);
+	w_u32(&list, 12);
+	alarms.horn.is_flood = alarms.horn.flood_count = 1;
+	alarms.horn.rate = 14;
+	alarms.horn.floods = (struct msg_bytes){ list.data, list.len };
+	ck_assert_int_eq(run("alarms"), CMD_DONE);
+	ck_assert(strstr(capture.out_text, "FLOOD in area gym: 12 in 10 min\n") == capture.out_text);
+	ck_assert_int_eq(run("status"), CMD_DONE);
+	HAS(out, "Alarms    FLOOD in area gym: 12 in 10 min; 2 wait: !1 1, .4 1;");
+	w_str(&list, "roof\033[2J");
+	w_i64(&list, FAKE_NOW);
+	w_u32(&list, 11);
+	alarms.horn.flood_count = 4;
+	alarms.horn.window_s = 90;
+	alarms.horn.floods = (struct msg_bytes){ list.data, list.len };
+	ck_assert_int_eq(run("alarms"), CMD_DONE);
+	HAS(out, "FLOOD in area gym: 12, roof\xef\xbf\xbd[2J: 11 and 2 more; 14 in 90 s\n");
+	ck_assert_int_eq(run("alarms --names"), CMD_DONE);
+	HAS_NOT(out, "FLOOD");
+	ck_assert_int_eq(run("status --json"), CMD_DONE);
+	json_t *j = json(), *areas = json_object_get(json_object_get(j, "alarms"), "flood_areas");
+	ck_assert_uint_eq(json_array_size(areas), 2);
+	ck_assert_str_eq(text_of(json_array_get(areas, 0), "area"), "gym");
+	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(areas, 0), "rate")), 12);
+	json_decref(j);
+	wbuf_done(&list);
 }
 END_TEST
 
@@ -619,5 +656,5 @@ T_MAIN("cmd_alarms",
                     a_shelf_has_a_time_and_a_reason) T(a_second_person_is_waited_for_and_named)
                     T(the_no_of_a_second_person_is_a_refusal) T(who_does_not_wait_is_told_that_it_may_still_be_approved)
                         T(a_link_that_is_lost_meanwhile_is_no_end_either) T(out_of_service_takes_an_order_and_an_end)
-                            T(silence_names_no_alarm) T(the_status_counts_them) T(changes_are_followed_in_lines)
-                                T(lines_are_chosen_too))
+                            T(silence_names_no_alarm) T(the_status_counts_them) T(a_flood_is_told_with_its_areas)
+                                T(changes_are_followed_in_lines) T(lines_are_chosen_too))
