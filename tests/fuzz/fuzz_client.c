@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/alarm_say.h"
 #include "console/client_private.h"
 #include "console/jout.h"
 
@@ -88,6 +89,23 @@ make_honest(void)
 		honest[i] = (struct frame){ .type = types[i], .length = (uint32_t)b[i].len, .body = b[i].data };
 }
 
+static void
+show_alarms(const struct client *c)
+{
+	char text[ALARM_LINE_MAX];
+
+	for (uint32_t i = 0; c->alarms != NULL && i < c->alarms->count; i++) {
+		alarm_line(c, &c->alarms->alarms[i], c->newest, i % 2 == 0, text, sizeof text);
+		json_decref(alarm_json(c, &c->alarms->alarms[i]));
+		(void)client_alarms_flood(c->alarms, i);
+	}
+	if (c->alarms == NULL)
+		return;
+	(void)alarm_flood(c, 3, text, sizeof text);
+	(void)alarm_flood_is_ours(c);
+	json_decref(alarm_counts_json(c));
+}
+
 /* Whatever was believed can be shown. */
 static void
 show(const struct client *c)
@@ -106,6 +124,7 @@ show(const struct client *c)
 			abort();
 		json_decref(jout_link(c, i));
 	}
+	show_alarms(c);
 }
 
 int

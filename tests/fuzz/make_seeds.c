@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * make_seeds.c FOLDER - frames of alarms and control as honest programs send them, one file each: what fuzz_wire and fuzz_client begin
+ * with. seeds.sh compares them with those that are committed, so that a changed frame cannot leave a seed behind.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "scada/base/alarm.h"
+#include "scada/base/command.h"
+#include "scada/base/mem.h"
+#include "scada/base/msg.h"
+#include "scada/base/str.h"
+
+#define NOW     INT64_C(1795000000000000)
+#define HONEST  8 /* frames that fuzz_client sends by itself: all of a snapshot but its end */
+#define NUMBER  UINT64_C(1795000000001)
+#define NOTHING ((double)NAN)
+
+/* ---- alarms */
+
+static void
+put_alarm_def(struct wbuf *b)
+{
+	msg_alarm_def_put(b,
+	    &(struct msg_alarm_def){ .alarm = 0,
+	        .point = 0,
+	        .device = DEVICE_NONE,
+	        .type = ALARM_H,
+	        .priority = 1,
+	        .flags = ALARM_NEEDS_ACK | ALARM_LATCHES | ALARM_MAY_SHELVE,
+	        .limit = 90,
+	        .deadband = 2.5,
+	        .on_delay_ms = 5000,
+	        .shelve_max_s = 3600,
+	        .respond_s = 180,
+	        .name = "A.B.H",
+	        .area = "north",
+	        .class = "safety",
+	        .group = "trip",
+	        .text = "Level high",
+	        .text_ja = "液位高",
+	        .response = "Close the valve",
+	        .response_ja = "弁を閉じる",
+	        .consequence = "It spills",
+	        .consequence_ja = "",
+	        .cause = "",
+	        .screen = "overview" });
+}
+
+static void
+put_alarm(struct wbuf *b)
+{
+	msg_alarm_put(b,
+	    &(struct msg_alarm){ .alarm = 0,
+	        .state = ALARM_SHLVD,
+	        .bits = ALARM_COND | ALARM_SHELVED,
+	        .marks = ALARM_CHATTERS | ALARM_MOVED_LIMIT,
+	        .occurrence = NUMBER,
+	        .active = NOW - 60 * US_PER_S,
+	        .changed = NOW,
+	        .value = 95.5,
+	        .repeats = 3,
+	        .first_out = 1,
+	        .until = NOW + 600 * US_PER_S,
+	        .by = "duty",
+	        .reason = "the transmitter is calibrated",
+	        .comment = "当直" });
+}
+
+static void
+put_horn(struct wbuf *b)
+{
+	struct wbuf floods = { .len = 0 };
+
+	w_str(&floods, "north");
+	w_i64(&floods, NOW - 30 * US_PER_S);
+	w_u32(&floods, 12);
+	w_str(&floods, "south");
+	w_i64(&floods, NOW);
+	w_u32(&floods, 11);
+	msg_horn_put(b,
+	    &(struct msg_horn){ .priority = 1,
+	        .alarm = 0,
+	        .since = NOW,
+	        .is_flood = 1,
+	        .flood_since = NOW - 30 * US_PER_S,
+	        .rate = 25,
+	        .window_s = 600,
+	        .silenced_by = "relief",
+	        .silenced = NOW - 3600 * US_PER_S,
+	        .flood_count = 2,
+	        .floods = { floods.data, floods.len } });
+	wbuf_done(&floods);
+}
+
+static void
+put_alarm_act(struct wbuf *b)
+{
+	struct wbuf names = { .len = 0 };
+
+	w_str(&names, "A.B.H");
+	w_u64(&names, NUMBER);
+	w_str(&names, "A.C.LL");
+	w_u64(&names, 0);
+	msg_alarm_act_put(b,
+	    &(struct msg_alarm_act){ .token = 4711,
+	        .act = ALARM_ACT_SHELVE,
+	        .is_emergency = 1,
+	        .until = NOW + 600 * US_PER_S,
+	        .limit = NOTHING,
+	        .reason = "sensor is wet",
+	        .alarms = { names.data, names.len } });
+	wbuf_done(&names);
+}
+
+static void
+put_alarm_limit(struct wbuf *b)
+{
+	msg_alarm_limit_put(b,
+	    &(struct msg_alarm_limit){
+	        .alarm = 0, .limit = 92, .time = NOW, .user = "duty", .approved_by = "relief", .reason = "MOC-12" });
+}
+
+static void
+put_notify_state(struct wbuf *b)
+{
+	msg_notify_state_put(
+	    b, &(struct msg_notify_state){ .state = NOTIFY_FAILING, .text = "exited with 4: no line" });
+}
+
+static void
+put_notify_told(struct wbuf *b)
+{
+	msg_notify_told_put(
+	    b, &(struct msg_notify_told){ .duty = "night", .lines = 2, .more = 5, .ok = 1, .text = "A.B.H, A.C.LL" });
+}
+
+/* ---- control */
+
+static void
+put_manual(struct wbuf *b)
+{
+	msg_manual_put(b,
+	    &(struct msg_manual){ .token = 1,
+	        .on = 1,
+	        .value = 12.5,
+	        .until = NOW + US_PER_S,
+	        .point = "A.B",
+	        .reason = "gauge is out" });
+}
+
+static void
+put_scan(struct wbuf *b)
+{
+	msg_scan_put(b, &(struct msg_scan){ .token = 2, .on = 0, .point = "A.B", .reason = "works" });
+}
+
+static void
+put_command(struct wbuf *b)
+{
+	msg_command_put(b,
+	    &(struct msg_command){ .token = 3,
+	        .step = STEP_OPERATE,
+	        .command = NUMBER,
+	        .value = 400,
+	        .until = NOW + 3600 * US_PER_S,
+	        .point = "A.B",
+	        .reason = "peak at noon",
+	        .typed = "A.B" });
+}
+
+static void
+put_command_state(struct wbuf *b)
+{
+	msg_command_state_put(b,
+	    &(struct msg_command_state){ .command = NUMBER,
+	        .state = COMMAND_UNKNOWN,
+	        .slot = SLOT_OPERATOR,
+	        .addcause = AC_COMM_LOSS,
+	        .is_recorded = 1,
+	        .value = 400,
+	        .before = NOTHING,
+	        .time = NOW,
+	        .until = 0,
+	        .point = "A.B",
+	        .user = "duty",
+	        .text = "no answer" });
+}
+
+static void
+put_check(struct wbuf *b)
+{
+	msg_check_put(b,
+	    &(struct msg_check){ .check = 2,
+	        .verdict = CHECK_NOT_PASSED,
+	        .addcause = AC_BLOCKED_INTERLOCKING,
+	        .text = "52R is closed" });
+}
+
+static void
+put_output(struct wbuf *b)
+{
+	msg_output_put(b,
+	    &(struct msg_output){ .point = 0,
+	        .slot = SLOT_OPERATOR,
+	        .flags = OUTPUT_CLAMPED | OUTPUT_ENDS_SOON | OUTPUT_LOCAL,
+	        .wanted = 400,
+	        .target = 350,
+	        .written = 350,
+	        .slot_operator = 400,
+	        .slot_guard = NOTHING,
+	        .slot_dispatch = 100,
+	        .slot_default = 0,
+	        .since = NOW - US_PER_S,
+	        .until = NOW + 3600 * US_PER_S,
+	        .command = NUMBER,
+	        .user = "duty",
+	        .reason = "peak at noon",
+	        .clamp = "the receiving limit",
+	        .selected_by = "" });
+}
+
+static void
+put_tag(struct wbuf *b)
+{
+	msg_tag_put(b,
+	    &(struct msg_tag){ .token = 5,
+	        .on = 1,
+	        .kind = TAG_INHIBIT,
+	        .until = NOW + 86400 * US_PER_S,
+	        .point = "A.B",
+	        .text = "contractor at the cubicle",
+	        .permit = "WP-118" });
+}
+
+static void
+put_tag_state(struct wbuf *b)
+{
+	msg_tag_state_put(b,
+	    &(struct msg_tag_state){ .tag = NUMBER,
+	        .on = 1,
+	        .point = 0,
+	        .kind = TAG_INHIBIT,
+	        .since = NOW,
+	        .text = "contractor at the cubicle",
+	        .permit = "WP-118",
+	        .owner = "chief" });
+}
+
+static void
+put_approval(struct wbuf *b)
+{
+	msg_approval_put(b,
+	    &(struct msg_approval){ .approval = NUMBER,
+	        .state = APPROVAL_PENDING,
+	        .until = NOW + APPROVAL_US,
+	        .role = ROLE_OPERATOR,
+	        .area = "north",
+	        .user = "duty",
+	        .what = "shelve A.B.H: sensor is wet",
+	        .by = "" });
+}
+
+static void
+put_approve(struct wbuf *b)
+{
+	msg_approve_put(b, &(struct msg_approve){ .token = 6, .approval = NUMBER, .yes = 1, .reason = "I saw it" });
+}
+
+static void
+put_field_output(struct wbuf *b)
+{
+	msg_field_output_put(b,
+	    &(struct msg_field_output){ .point = 0,
+	        .device = 0,
+	        .table = TABLE_COIL,
+	        .address = 20,
+	        .type = RAW_BIT,
+	        .open_address = 21,
+	        .pulse_us = 500000,
+	        .timer_address = UINT32_MAX,
+	        .is_echoed = 1 });
+}
+
+static void
+put_field_write(struct wbuf *b)
+{
+	msg_field_write_put(b, &(struct msg_field_write){ .write = 77, .point = 0, .raw = 4000, .timer_s = 60 });
+}
+
+static void
+put_field_written(struct wbuf *b)
+{
+	msg_field_written_put(b,
+	    &(struct msg_field_written){
+	        .write = 77, .point = 0, .err = ERR_TIMEOUT, .time = NOW, .detail = "no answer in 500 ms" });
+}
+
+static const struct seed {
+	uint16_t type;
+	bool is_told; /* to consoles: fuzz_client gets it */
+	void (*put)(struct wbuf *b);
+} seeds[] = {
+	{ W_ALARM_DEF, true, put_alarm_def },
+	{ W_ALARM, true, put_alarm },
+	{ W_ALARM_LIMIT, true, put_alarm_limit },
+	{ W_HORN, true, put_horn },
+	{ W_ALARM_ACT, false, put_alarm_act },
+	{ W_NOTIFY_STATE, false, put_notify_state },
+	{ W_NOTIFY_TOLD, false, put_notify_told },
+	{ W_MANUAL, false, put_manual },
+	{ W_SCAN, false, put_scan },
+	{ W_COMMAND, false, put_command },
+	{ W_COMMAND_STATE, true, put_command_state },
+	{ W_CHECK, false, put_check },
+	{ W_OUTPUT, true, put_output },
+	{ W_TAG, false, put_tag },
+	{ W_TAG_STATE, true, put_tag_state },
+	{ W_APPROVAL, true, put_approval },
+	{ W_APPROVE, false, put_approve },
+	{ W_FIELD_OUTPUT, false, put_field_output },
+	{ W_FIELD_WRITE, false, put_field_write },
+	{ W_FIELD_WRITTEN, false, put_field_written },
+};
+
+/* ---- the files */
+
+static void
+write_file(const char *folder, const char *fuzzer, const char *name, const struct wbuf *b)
+{
+	char path[1024];
+	FILE *out;
+
+	str_printf(path, sizeof(path), "%s/%s", folder, fuzzer);
+	if (mkdir(path, 0755) != 0 && errno != EEXIST) {
+		perror(path);
+		exit(1);
+	}
+	str_printf(path, sizeof(path), "%s/%s/%s", folder, fuzzer, name);
+	out = fopen(path, "wb");
+	if (out == NULL || fwrite(b->data, 1, b->len, out) != b->len || fclose(out) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+/* A whole frame, as on a socket. */
+static void
+make_wire(const char *folder, const struct seed *s)
+{
+	struct wbuf body = { .len = 0 }, all = { .len = 0 };
+	const struct wire_row *row = wire_find(s->type);
+
+	s->put(&body);
+	if (body.len < row->min || body.len > row->max) {
+		fprintf(stderr, "%s: a body of %zu bytes is outside %u..%u\n", row->name, body.len, row->min, row->max);
+		exit(1);
+	}
+	wire_put_head(wbuf_grow(&all, WIRE_HEAD),
+	    &(struct frame){ .length = (uint32_t)body.len, .type = s->type, .generation = 1, .sequence = 1 });
+	memcpy(wbuf_grow(&all, body.len), body.data, body.len);
+	write_file(folder, "fuzz_wire", row->name, &all);
+	wbuf_done(&all);
+	wbuf_done(&body);
+}
+
+static void
+put_record(struct wbuf *all, uint16_t type, const struct wbuf *body)
+{
+	for (size_t i = 0; wire_row(i) != NULL; i++)
+		if (wire_row(i)->type == type)
+			w_u8(all, (uint8_t)i);
+	w_u16(all, (uint16_t)body->len);
+	if (body->len > 0)
+		memcpy(wbuf_grow(all, body->len), body->data, body->len);
+}
+
+/*
+ * As fuzz_client reads it: a snapshot with the alarm and the frame (0: all that consoles are told), its end, and the frame once more as
+ * a change.
+ */
+static void
+make_client(const char *folder, uint16_t type)
+{
+	struct wbuf all = { .len = 0 }, body = { .len = 0 };
+
+	w_u8(&all, HONEST);
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
+			bool is_def = seeds[i].type == W_ALARM_DEF;
+			if (!seeds[i].is_told || (type != 0 && seeds[i].type != type && !is_def) ||
+			    (turn > 0 && is_def))
+				continue;
+			wbuf_reset(&body);
+			seeds[i].put(&body);
+			put_record(&all, seeds[i].type, &body);
+		}
+		if (turn > 0)
+			break;
+		wbuf_reset(&body);
+		msg_snapshot_end_put(&body, &(struct msg_snapshot_end){ .devices = 1, .points = 2, .screens = 1 });
+		put_record(&all, W_SNAPSHOT_END, &body);
+	}
+	write_file(folder, "fuzz_client", type == 0 ? "all" : wire_find(type)->name, &all);
+	wbuf_done(&all);
+	wbuf_done(&body);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fputs("usage: make_seeds FOLDER\n", stderr);
+		return 2;
+	}
+	make_client(argv[1], 0);
+	for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
+		make_wire(argv[1], &seeds[i]);
+		if (seeds[i].is_told)
+			make_client(argv[1], seeds[i].type);
+	}
+	return 0;
+}
