@@ -223,6 +223,7 @@ override_json(const struct client *c, point_id id)
 	json_object_set_new(j, "since", jout_time((struct utc){ m->since }));
 	json_object_set_new(j, "until", jout_time((struct utc){ m->until }));
 	json_object_set_new(j, "ends_soon", json_boolean(m->flags & OUTPUT_ENDS_SOON));
+	json_object_set_new(j, "unknown", json_boolean(m->flags & OUTPUT_UNKNOWN));
 	json_object_set_new(j, "clamp", m->clamp[0] == '\0' ? json_null() : jout_text(m->clamp));
 	json_object_set_new(j, "guard", jout_number(m->slot_guard));
 	json_object_set_new(j, "dispatch", jout_number(m->slot_dispatch));
@@ -237,7 +238,9 @@ override_cells(struct say_table *t, const struct options *o, const struct client
 	char a[128], until[48];
 
 	say_table_cell(t, c->points[id].name);
-	say_table_cell(t, holds_value(c, id, m->slot_operator, o->ja, a, sizeof a));
+	holds_value(c, id, m->slot_operator, o->ja, a, sizeof a);
+	str_append(a, sizeof a, m->flags & OUTPUT_UNKNOWN ? " UNKNOWN" : "");
+	say_table_cell(t, a);
 	say_table_cell(t, holds_value(c, id, m->target, o->ja, a, sizeof a));
 	say_table_cell(t, holds_value(c, id, holds_device(c, id), o->ja, a, sizeof a));
 	say_table_cell(t, quality_letters(c->cells[id].quality));

@@ -81,6 +81,8 @@ holds_who(const struct client *c, point_id id, struct utc now, char *buf, size_t
 		str_append(raw, sizeof raw, " until ");
 		str_append(raw, sizeof raw, holds_until(o->until, now, until, sizeof until));
 	}
+	if (o->slot == SLOT_OPERATOR && (o->flags & OUTPUT_UNKNOWN))
+		str_append(raw, sizeof raw, ", UNKNOWN whether the device has it");
 	if (o->reason[0] != '\0') {
 		str_append(raw, sizeof raw, ": ");
 		str_append(raw, sizeof raw, o->reason);
@@ -153,6 +155,8 @@ holds_progress(const struct client *c, point_id id, bool ja, char *buf, size_t s
 		    holds_value(c, id, holds_device(c, id), ja, value, sizeof value));
 		join(buf, size, part);
 	}
+	if (o->flags & OUTPUT_UNKNOWN)
+		join(buf, size, "OUTCOME UNKNOWN: whether the device has the override is told by its next report");
 	if (o->flags & OUTPUT_GIVEN_UP)
 		join(buf, size, "given up after a loss: nobody holds it here, the device has it");
 	if (o->flags & OUTPUT_LOCAL)

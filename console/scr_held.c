@@ -208,6 +208,8 @@ tell_override(const struct console *co, point_id id, struct told *t)
 		str_append(t->text, sizeof t->text, ", held at ");
 		str_append(t->text, sizeof t->text, holds_value(c, id, o->target, co->is_ja, b, sizeof b));
 	}
+	if (o->flags & OUTPUT_UNKNOWN)
+		str_append(t->text, sizeof t->text, ", UNKNOWN");
 	str_append(t->text, sizeof t->text, ", device ");
 	str_append(t->text, sizeof t->text, holds_value(c, id, holds_device(c, id), co->is_ja, d, sizeof d));
 	text_put_safe(a, sizeof a, quality_letters(c->cells[id].quality), -1);

@@ -99,7 +99,8 @@ enum output_flags {
 	OUTPUT_UNDER_WAY = 16, /* a command is */
 	OUTPUT_GIVEN_UP = 32,  /* after a loss, by its declared rule: the device has it, nobody holds it here */
 	OUTPUT_ENDS_SOON = 64, /* the override: the warning before its end */
-	OUTPUT_LOCAL = 128     /* the plant is in local: "L" */
+	OUTPUT_LOCAL = 128,    /* the plant is in local: "L" */
+	OUTPUT_UNKNOWN = 256   /* the override: nobody knows whether the device has it; its next report decides */
 };
 /* What an output is; W_POINT. */
 enum output_kind_flags { OUT_WRITABLE = 1, OUT_SELECT = 2, OUT_DANGEROUS = 4, OUT_TWO_PERSON = 8, OUT_PULSE = 16 };

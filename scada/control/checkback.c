@@ -128,7 +128,10 @@ read_back(struct control *c, struct command *k, struct utc now, struct mono mono
 	else
 		control_say(k->o, v, is, sizeof(is));
 	str_printf(k->text, sizeof(k->text),
-	    "it was on its way when chisand ended: it may have been carried out or not; read back: %s", is);
+	    "it was on its way when chisand ended: it may have been carried out or not; read back: %s%s", is,
+	    k->o != NULL && output_is_setpoint(k->o) && k->o->slots[SLOT_OPERATOR].command == k->id
+	        ? "; its override goes on by the rule on_return of the site file"
+	        : "");
 	k->time = now;
 	command_conclude(c, k, now, mono);
 }

@@ -203,6 +203,8 @@ command_conclude(struct control *c, struct command *k, struct utc now, struct mo
 	k->approval = 0;
 	if (k->state == COMMAND_FAILED && o != NULL && output_is_setpoint(o))
 		take_back_override(c, k, now, mono);
+	if (k->state == COMMAND_UNKNOWN && o != NULL && output_is_setpoint(o))
+		doubt_begin(k, now);
 	outcome(c, k);
 	command_tell(c, k);
 	k->request = NULL;

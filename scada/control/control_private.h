@@ -60,6 +60,11 @@ struct fill {
 	struct person by;
 	char reason[COMMAND_REASON];
 	bool is_warned;
+	/* ---- its command ended as unknown (doubt.c) */
+	bool is_unknown;
+	struct utc unknown_since; /* samples later than this say whether the device has it */
+	double unknown_value;     /* that was written last; NaN = of before a restart */
+	double unknown_goal;      /* where it was to go; NaN */
 };
 
 enum truth { IS_FALSE, IS_TRUE, IS_BAD, IS_ABSENT };
@@ -82,8 +87,9 @@ struct output {
 	const struct site_output *o; /* as written, or the defaults */
 	struct condition local, mode, needs, lo, hi, tag, interlock, done, failed;
 	struct fill slots[SLOT_COUNT];
-	struct utc changed;      /* the operator's slot, in this run: what an older state says is over */
-	struct command *command; /* under way or selected; NULL */
+	struct fill before_unknown; /* what the operator's slot held before an override that is in doubt */
+	struct utc changed;         /* the operator's slot, in this run: what an older state says is over */
+	struct command *command;    /* under way or selected; NULL */
 	/* ---- where it goes (slot.c) */
 	enum slot winner; /* SLOT_COUNT = none */
 	double wanted, target;
@@ -309,6 +315,13 @@ enum check_verdict check_one(struct ask *a, enum check which);
 bool check_all(struct ask *a, void (*each)(enum check which, enum check_verdict v, const struct ask *a, void *arg),
     void *arg, enum check *failed);
 bool check_is_there(struct control *c, struct output *o, double value, struct utc now); /* a command's position */
+
+/* ---- doubt.c: an override whose command ended as unknown */
+bool doubt_is_on(const struct output *o);
+bool doubt_holds_back(const struct output *o); /* it is not written again by itself */
+void doubt_begin(struct command *k, struct utc now);
+void doubt_confirm(struct control *c, struct output *o, const char *report);
+void doubt_turn(struct control *c, struct output *o, struct utc now, struct mono mono);
 
 /* ---- command.c */
 /* Its one end: journalled, told, answered. */

@@ -118,6 +118,7 @@ make_output(struct output *o, const struct site *site, point_id id)
 	parse(&o->failed, d->check_back != NULL ? d->check_back->failed_when : NULL, s);
 	for (int i = 0; i < SLOT_COUNT; i++)
 		slot_clear(&o->slots[i]);
+	slot_clear(&o->before_unknown);
 	o->winner = SLOT_COUNT;
 	o->wanted = o->target = o->position = o->written = o->write_value = (double)NAN;
 	o->clamp_lo = o->clamp_hi = (double)NAN;
@@ -164,6 +165,7 @@ move_over(struct output *to, const struct output *from)
 {
 	for (int s = 0; s < SLOT_DEFAULT; s++)
 		to->slots[s] = from->slots[s];
+	to->before_unknown = from->before_unknown;
 	to->changed = from->changed;
 	to->written = from->written;
 	to->accepted = from->accepted;

@@ -14,6 +14,7 @@
 #include "scada/control/control_private.h"
 
 #define FORM           1
+#define FORM_FILL      2               /* of overrides; 1 did not say whether the outcome is unknown */
 #define READ_BACK_US   (30 * US_PER_S) /* in which an intent of before the restart is read back */
 #define NAME_OF_NUMBER 24
 
@@ -38,7 +39,7 @@ put_person(const struct person *p, struct wbuf *b)
 static void
 put_fill(const struct fill *f, struct wbuf *b)
 {
-	w_u8(b, FORM);
+	w_u8(b, FORM_FILL);
 	w_f64(b, f->value);
 	w_i64(b, f->since.us);
 	w_i64(b, f->until.us);
@@ -46,6 +47,7 @@ put_fill(const struct fill *f, struct wbuf *b)
 	w_u64(b, f->command);
 	put_person(&f->by, b);
 	w_str(b, f->reason);
+	w_u8(b, f->is_unknown);
 }
 
 void
@@ -134,16 +136,17 @@ get_person(struct rbuf *r, struct person *p)
 static bool
 get_fill(struct rbuf *r, struct fill *f)
 {
-	bool is_known = r_u8(r) == FORM;
+	unsigned form = r_u8(r);
 
-	*f = (struct fill){ .value = r_f64(r) };
+	*f = (struct fill){ .value = r_f64(r), .unknown_value = (double)NAN, .unknown_goal = (double)NAN };
 	f->since.us = r_i64(r);
 	f->until.us = r_i64(r);
 	f->warn_us = r_i64(r);
 	f->command = r_u64(r);
 	get_person(r, &f->by);
 	text_put_safe(f->reason, sizeof(f->reason), r_str(r), -1);
-	return is_known && r_done(r) && isfinite(f->value) && f->until.us > f->since.us &&
+	f->is_unknown = form == FORM_FILL && r_u8(r) != 0;
+	return (form == FORM || form == FORM_FILL) && r_done(r) && isfinite(f->value) && f->until.us > f->since.us &&
 	    f->until.us - f->since.us <= 366 * 86400 * US_PER_S;
 }
 

@@ -23,6 +23,7 @@ flags_of(const struct output *o)
 	flags |= k != NULL && !is_selected ? OUTPUT_UNDER_WAY : 0;
 	flags |= o->is_given_up ? OUTPUT_GIVEN_UP : 0;
 	flags |= !isnan(f->value) && f->is_warned ? OUTPUT_ENDS_SOON : 0;
+	flags |= f->is_unknown ? OUTPUT_UNKNOWN : 0;
 	flags |= o->is_local ? OUTPUT_LOCAL : 0;
 	return (uint16_t)flags;
 }

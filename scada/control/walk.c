@@ -32,7 +32,8 @@ bool
 walk_is_free(const struct control *c, const struct output *o)
 {
 	return c->has_begun && !isnan(o->target) && o->block == BLOCK_NONE && o->returning == RETURN_NOT &&
-	    output_device(c, o) == DEVICE_UP && (o->command == NULL || !o->command->is_unanswered);
+	    output_device(c, o) == DEVICE_UP && (o->command == NULL || !o->command->is_unanswered) &&
+	    !doubt_holds_back(o);
 }
 
 static int64_t
@@ -220,6 +221,8 @@ accepted(struct control *c, struct output *o, const struct msg_field_written *m,
 	o->accepted.us = m->time > o->write_time.us ? m->time : o->write_time.us;
 	if (o->written == o->position || !output_is_setpoint(o))
 		o->must_write = false;
+	if (command_of(o) == NULL)
+		doubt_confirm(c, o, "the device takes what protection lets go");
 	if (command_of(o) != NULL)
 		command_fate(c, o->command, WRITE_ACCEPTED, OK, m->detail, o->accepted, now, mono);
 }

@@ -299,6 +299,10 @@ look_after_loss(struct control *c, struct output *o, struct utc now, struct mono
 		o->is_dirty = true;
 		return;
 	}
+	if (doubt_is_on(o) && o->o->on_return != RETURN_GIVE_UP) {
+		o->returning = RETURN_LOST; /* no rule asserts what nobody knows of: doubt.c reads it back */
+		return;
+	}
 	if (o->returning == RETURN_LOST) {
 		o->returning = RETURN_READS;
 		o->return_at = mono;
@@ -315,6 +319,7 @@ void
 watch_turn(struct control *c, struct output *o, struct utc now, struct mono mono)
 {
 	look_at_inputs(c, o, now, mono);
+	doubt_turn(c, o, now, mono);
 	look_after_loss(c, o, now, mono);
 	look_for_drift(c, o, mono);
 }

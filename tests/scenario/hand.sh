@@ -70,6 +70,13 @@ give operate P.LAMP 0 'reason four.'
 said '^(1|7) ' && [ "$(writes 'coil 21')" = 3 ] && pass "one that neither takes nor answers: not done, and not tried again: $(cut -c 1-70 "$work/out")" ||
 	fail "deaf: $(cat "$work/out")"
 until_true 15 ready && value_is P.LAMP 1 good || fail "P.LAMP: $("$chisan" get P.LAMP)"
+mode deaf
+had=$(writes 'register 10')
+give operate P.SP 700 'reason of doubt.'
+said '^7 .*decides whether the override stands' && until_true 5 journalled 'given up, #[0-9]+: its outcome was unknown, and the device reports' &&
+	! raw outputs | grep -q ' 700 ' && [ $(($(writes 'register 10') - had)) = 1 ] && pass "an override of unknown outcome that the device does not have is given up" ||
+	fail "doubt: $(cat "$work/out") $(raw outputs)"
+until_true 15 ready
 mode other
 give operate P.SP 600 'reason five.'
 said '^(1|7) .*300' && pass "one that takes another value: $(cut -c 1-70 "$work/out")" || fail "other: $(cat "$work/out")"

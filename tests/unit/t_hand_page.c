@@ -11,6 +11,7 @@
 #include "console/act.h"
 #include "console/client_control.h"
 #include "console/cmd.h"
+#include "console/holds.h"
 #include "console/hand.h"
 #include "console/say.h"
 #include "tests/screen/fakecontrol.h"
@@ -532,6 +533,27 @@ send_tag(uint64_t tag, bool on, point_id point, unsigned kind)
 	push(W_TAG_STATE, &b);
 }
 
+START_TEST(an_override_in_doubt_is_shown_as_unknown)
+{
+	char text[600];
+
+	control.outputs[0].m.slot_operator = 70;
+	control.outputs[0].m.slot = SLOT_OPERATOR;
+	control.outputs[0].m.flags = OUTPUT_UNKNOWN;
+	live();
+	holds_who(model, 1, (struct utc){ FAKE_NOW }, text, sizeof text);
+	ck_assert_msg(strstr(text, "UNKNOWN whether the device has it") != NULL, "%s", text);
+	ck_assert(holds_progress(model, 1, false, text, sizeof text));
+	ck_assert_msg(strstr(text, "OUTCOME UNKNOWN") != NULL, "%s", text);
+	client_free(model);
+	model = NULL;
+	ck_assert_int_eq(run("overrides"), CMD_DONE);
+	ck_assert_msg(strstr(capture.out_text, "70.0 kW UNKNOWN") != NULL, "%s", capture.out_text);
+	ck_assert_int_eq(run("overrides --json"), CMD_DONE);
+	ck_assert_msg(strstr(capture.out_text, "\"unknown\":true") != NULL, "%s", capture.out_text);
+}
+END_TEST
+
 START_TEST(the_model_knows_outputs_and_tags_and_keeps_them)
 {
 	char marks[MARKS_MAX];
@@ -775,7 +797,8 @@ T_MAIN("hand_page",
                     silence_at_the_checks_means_that_nothing_was_sent) T(a_warning_is_told_and_permits)
                     T(an_override_is_listed_extended_and_released) T(an_undo_is_a_command_of_its_own) T(
                         a_tag_goes_on_and_comes_off) T(of_several_tags_one_is_named)
-                        T(what_somebody_asks_is_listed_and_answered) T(the_model_knows_outputs_and_tags_and_keeps_them)
+                        T(what_somebody_asks_is_listed_and_answered) T(
+                            the_model_knows_outputs_and_tags_and_keeps_them) T(an_override_in_doubt_is_shown_as_unknown)
                             T(ended_commands_are_forgotten_and_open_ones_are_not) T_LOOP(impossible_frames_end_the_link,
                                 0, 4) T(nobody_approves_what_he_asks_or_where_he_has_no_area)
                                 T(leaving_takes_back_what_was_only_selected) T(
