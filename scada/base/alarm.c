@@ -161,3 +161,17 @@ alarm_read_entry(const char *text, char *name, unsigned *priority, uint64_t *occ
 	str_printf(event, 16, "%.*s", (int)n, text);
 	return true;
 }
+
+bool
+alarm_is_named(const char *sentence, const char *name)
+{
+	static const char inside[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len = strlen(name);
+
+	for (const char *at = sentence; len > 0 && (at = strstr(at, name)) != NULL; at++) {
+		bool begins = at == sentence || strchr(inside, at[-1]) == NULL;
+		if (begins && (at[len] == '\0' || strchr(inside, at[len]) == NULL))
+			return true;
+	}
+	return false;
+}

@@ -111,5 +111,7 @@ const char *alarm_act_help(unsigned a);
 void alarm_say_entry(char *buf, size_t size, const char *name, unsigned priority, uint64_t occurrence,
     const char *event, const char *words);
 bool alarm_read_entry(const char *text, char *name, unsigned *priority, uint64_t *occurrence, char event[16]);
+/* Does a sentence speak of this alarm, and not only of one whose name is longer? */
+bool alarm_is_named(const char *sentence, const char *name);
 
 #endif

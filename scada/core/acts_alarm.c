@@ -170,9 +170,14 @@ needs_two(const struct acts *a, const struct alarm_ask *k)
 	return false;
 }
 
+/* Of ten alarms one reads which of them were refused, and why each. */
 static void
-note_refusal(struct alarm_ask *k, int addcause, const char *why)
+note_refusal(struct alarm_ask *k, const char *name, int addcause, const char *sentence)
 {
+	bool is_named = alarm_is_named(sentence, name);
+	char why[ALARM_NAME_MAX + 400];
+
+	str_printf(why, sizeof(why), "%s%s%s", is_named ? "" : name, is_named ? "" : ": ", sentence);
 	if (k->refused++ == 0) {
 		k->addcause = addcause;
 		str_copy(k->why, sizeof(k->why), why);
@@ -236,11 +241,11 @@ do_all(struct acts *a, struct act *t, struct utc now, struct mono mono)
 		k->request.seen = k->targets[i].seen;
 		if (alarm == ALARM_NONE) {
 			str_printf(why, sizeof(why), "there is no alarm %s any more", k->targets[i].name);
-			note_refusal(k, addcause, why);
+			note_refusal(k, k->targets[i].name, addcause, why);
 		} else if (alarms_act(engine, alarm, &k->request, &by, now, mono, &addcause, why, sizeof(why)))
 			note_done(k, engine, alarm, &alone);
 		else
-			note_refusal(k, addcause, why);
+			note_refusal(k, k->targets[i].name, addcause, why);
 	}
 	a->acting = NULL;
 	if (alone.count > 0)

@@ -109,6 +109,7 @@ START_TEST(of_several_alarms_each_that_is_refused_is_told_and_the_others_are_don
 	do_act(&duty_a, act_on(ALARM_ACT_ACK), "D0.L0.H D0.L2.H D1.L1.H");
 	turn();
 	answered(ERR_REFUSED, "the others were done");
+	answered(ERR_REFUSED, "D0.L2.H: it is normal; there is nothing to acknowledge");
 	STATE_IS("D0.L0.H", ACKED);
 	STATE_IS("D1.L1.H", ACKED);
 	STATE_IS("D0.L2.H", NORM);
@@ -116,6 +117,41 @@ START_TEST(of_several_alarms_each_that_is_refused_is_told_and_the_others_are_don
 	do_act(&duty_a, act_on(ALARM_ACT_ACK), "D0.L0.HH D0.L1.H");
 	turn();
 	answered(OK, "ack: 2 alarms");
+}
+END_TEST
+
+static void
+ask_shelve(uint64_t token)
+{
+	struct msg_alarm_act m = act_on(ALARM_ACT_SHELVE);
+
+	m.token = token;
+	m.until = T0 + S(300); /* the same request, whenever it is sent */
+	do_act(&duty_a, m, "D0.L0.HH");
+}
+
+START_TEST(each_refusal_names_its_alarm_once)
+{
+	struct msg_alarm_act m = act_on(ALARM_ACT_RESET);
+	struct made fewer = { .devices = 4, .levels = 3, .first = "OTHER" };
+
+	do_act(&duty_a, m, "D0.L1.H D0.L2.H");
+	turn();
+	ck_assert_str_eq(last_answer()->text,
+	    "D0.L1.H: it does not latch; it goes by itself when its condition is gone; "
+	    "D0.L2.H: it is normal; there is nothing to reset");
+	do_act(&duty_a, m, "D0.L2.H"); /* one alone too: the journal's line is read without the page */
+	turn();
+	ck_assert_str_eq(last_answer()->text, "D0.L2.H: it is normal; there is nothing to reset");
+	ck_assert(find_line("refused: D0.L2.H: it is normal") != NULL);
+	ask_shelve(0);
+	take_site(&fewer);
+	devices_are(DEVICE_UP);
+	turn();
+	approve(&bert, true, "");
+	turn();
+	ck_assert(find_line("refused: there is no alarm D0.L0.HH any more") != NULL);
+	ck_assert(find_line("D0.L0.HH: there is no alarm") == NULL);
 }
 END_TEST
 
@@ -170,16 +206,6 @@ START_TEST(shelving_asks_for_a_reason_and_an_end_that_is_allowed)
 END_TEST
 
 /* ---- two persons */
-
-static void
-ask_shelve(uint64_t token)
-{
-	struct msg_alarm_act m = act_on(ALARM_ACT_SHELVE);
-
-	m.token = token;
-	m.until = T0 + S(300); /* the same request, whenever it is sent */
-	do_act(&duty_a, m, "D0.L0.HH");
-}
 
 START_TEST(the_first_priority_is_shelved_by_two)
 {
@@ -518,17 +544,17 @@ START_TEST(nothing_is_acted_on_before_alarms_begin)
 END_TEST
 
 T_MAIN("acts_alarm",
-    T_FIXTURE(setup, stop) T(an_acknowledgement_is_recorded_with_the_state_before_it_is_answered)
-        T(of_two_at_once_the_second_is_told_the_name_of_the_first)
-            T(role_area_and_name_are_judged_before_anything_is_done)
-                T(of_several_alarms_each_that_is_refused_is_told_and_the_others_are_done)
-                    T(refusals_that_have_no_room_are_counted) T(shelving_asks_for_a_reason_and_an_end_that_is_allowed)
-                        T(the_first_priority_is_shelved_by_two) T(a_second_person_may_say_no) T(nobody_in_time_is_no)
-                            T(one_alone_declares_an_emergency_which_is_an_alarm_until_somebody_confirms_it)
-                                T(an_emergency_over_many_alarms_is_announced_once_and_each_is_journalled) T(
-                                    who_asked_may_leave_and_the_site_may_change_while_a_second_person_thinks)
-                                    T(an_alarm_that_is_gone_when_the_second_person_says_yes_is_told) T(
-                                        what_waits_for_a_second_person_keeps_nobody_from_acting)
+    T_FIXTURE(setup, stop) T(an_acknowledgement_is_recorded_with_the_state_before_it_is_answered) T(
+        of_two_at_once_the_second_is_told_the_name_of_the_first)
+        T(role_area_and_name_are_judged_before_anything_is_done) T(
+            of_several_alarms_each_that_is_refused_is_told_and_the_others_are_done) T(each_refusal_names_its_alarm_once)
+            T(refusals_that_have_no_room_are_counted) T(shelving_asks_for_a_reason_and_an_end_that_is_allowed)
+                T(the_first_priority_is_shelved_by_two) T(a_second_person_may_say_no) T(nobody_in_time_is_no)
+                    T(one_alone_declares_an_emergency_which_is_an_alarm_until_somebody_confirms_it)
+                        T(an_emergency_over_many_alarms_is_announced_once_and_each_is_journalled)
+                            T(who_asked_may_leave_and_the_site_may_change_while_a_second_person_thinks)
+                                T(an_alarm_that_is_gone_when_the_second_person_says_yes_is_told)
+                                    T(what_waits_for_a_second_person_keeps_nobody_from_acting)
                                         T(alarms_of_two_areas_have_no_one_second_person) T(
                                             a_token_that_comes_again_gets_the_first_outcome)
                                             T(sent_again_while_it_waits_for_a_second_person_it_is_told_so_at_once) T(

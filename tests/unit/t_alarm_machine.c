@@ -339,6 +339,19 @@ START_TEST(the_print_says_where_it_goes)
 }
 END_TEST
 
+START_TEST(a_sentence_names_an_alarm_and_not_one_with_a_longer_name)
+{
+	ck_assert(alarm_is_named("there is no alarm ESS1.SOC.L any more", "ESS1.SOC.L"));
+	ck_assert(alarm_is_named("ESS1.SOC.L: it is shelved", "ESS1.SOC.L"));
+	ck_assert(alarm_is_named("ESS1.SOC.LL is shelved, and ESS1.SOC.L", "ESS1.SOC.L"));
+	ck_assert(!alarm_is_named("ESS1.SOC.LL is shelved", "ESS1.SOC.L"));
+	ck_assert(!alarm_is_named("XESS1.SOC.L is shelved", "ESS1.SOC.L"));
+	ck_assert(!alarm_is_named("ESS1.SOC.L.X is shelved", "ESS1.SOC.L"));
+	ck_assert(!alarm_is_named("it is shelved", "ESS1.SOC.L"));
+	ck_assert(!alarm_is_named("", "ESS1.SOC.L") && !alarm_is_named("anything", ""));
+}
+END_TEST
+
 /* clang-format off */
 T_MAIN("alarm_machine",
     T_LOOP(rows_move_as_the_table_says, 0, ARRAY_LEN(moves))
@@ -347,5 +360,6 @@ T_MAIN("alarm_machine",
     T(properties_hold_over_random_events)
     T(two_acknowledgements_are_one)
     T(the_documentation_is_the_table)
-    T(the_print_says_where_it_goes))
+    T(the_print_says_where_it_goes)
+    T(a_sentence_names_an_alarm_and_not_one_with_a_longer_name))
 /* clang-format on */
