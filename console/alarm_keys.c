@@ -22,6 +22,26 @@ alarm_keys_ack(struct console *co, const struct alarm_seen *seen)
 		alarm_acts_send(co, &ask, seen, 1, what);
 }
 
+const char *
+alarm_why_no_reset(const struct client_alarm *a)
+{
+	bool latches = (a->flags & ALARM_LATCHES) != 0;
+
+	switch ((enum alarm_state)a->m.state) {
+	case ALARM_LATAK: return NULL;
+	case ALARM_LATUN: return "acknowledge it first: a";
+	case ALARM_UNACK:
+	case ALARM_ACKED:
+		return latches ? "its condition still holds; it can be reset when that is gone"
+		               : "it does not latch; it goes by itself when its condition is gone";
+	case ALARM_RTNUN: return "it is not latched; acknowledge it, and it is normal: a";
+	case ALARM_SHLVD: return "it is shelved; take it from the shelf first: s";
+	case ALARM_DSUPR: return "it is suppressed by design; it comes back when what suppresses it has ended";
+	case ALARM_OOSRV: return "it is out of service; put it back into service first: O";
+	default: return "it is normal; there is nothing to reset";
+	}
+}
+
 /* y to a question is about what was asked, not about what is selected by then. */
 static struct {
 	struct alarm_seen seen;
@@ -81,6 +101,17 @@ comment(struct console *co, const struct alarm_seen *seen, const char *text)
 }
 
 static void
+reset(struct console *co, const struct alarm_seen *seen, const struct client_alarm *a)
+{
+	const char *why = alarm_why_no_reset(a);
+
+	if (why != NULL)
+		console_message(co, true, "%s: %s", a->name, why);
+	else
+		ask(co, REQ_RESET, ALARM_ACT_RESET, seen, "Was it seen to in the field? Reset");
+}
+
+static void
 go_to_page(struct console *co, const struct client_alarm *a)
 {
 	const struct client *c = co->client;
@@ -133,7 +164,7 @@ alarm_keys_request(
 	}
 	switch (req) {
 	case REQ_COMMENT: comment(co, &named, argument); break;
-	case REQ_RESET: ask(co, req, ALARM_ACT_RESET, &named, "Was it seen to in the field? Reset"); break;
+	case REQ_RESET: reset(co, &named, a); break;
 	case REQ_TEST: ask(co, req, ALARM_ACT_TEST, &named, "Raise a test of"); break;
 	case REQ_SHELVE:
 		if (a->m.bits & ALARM_SHELVED)

@@ -11,6 +11,8 @@
 #define ALARM_READ_S 0.3 /* nobody has read what stands for less */
 
 void alarm_keys_ack(struct console *co, const struct alarm_seen *seen);
+/* Why there is nothing to reset, in a sentence without its name; NULL: it is latched, acknowledged, and its cause is gone. */
+const char *alarm_why_no_reset(const struct client_alarm *a);
 /* seen: as it was drawn. What it answers is what a page's request() does. */
 unsigned alarm_keys_request(
     struct console *co, const struct alarm_seen *seen, uint32_t alarm, enum request req, const char *argument);

@@ -43,6 +43,7 @@ enum key_mode {
 	_(REQ_SHELVE,    "shelve",    "s",               MODE_ALARMS | MODE_ALARM, "", "put it on a shelf for a time, or back (CONTROL)") \
 	_(REQ_OOS,       "oos",       "O",               MODE_ALARMS | MODE_ALARM, "", "out of service, or back into it (CONTROL)") \
 	_(REQ_RESET,     "reset",     "R",               MODE_ALARMS | MODE_ALARM, "", "let go of a latched alarm (CONTROL)") \
+	_(REQ_RESET_SEEN,"reset-page","Z",               MODE_ALARMS, "",         "reset the latched ones on the screen; asks once") \
 	_(REQ_COMMENT,   "comment",   "c",               MODE_ALARMS | MODE_ALARM, "TEXT", "a remark on this alarm") \
 	_(REQ_LIMIT,     "limit",     "L",               MODE_ALARMS | MODE_ALARM, "", "another limit (engineer, CONTROL)") \
 	_(REQ_TEST,      "test",      "Y",               MODE_ALARMS | MODE_ALARM, "", "raise it as a test (engineer, CONTROL)") \

@@ -11,6 +11,7 @@
 
 #include "console/alarm_acts.h"
 #include "console/alarm_keys.h"
+#include "console/alarm_many.h"
 #include "console/alarm_rows.h"
 #include "console/alarm_say.h"
 #include "console/banner.h"
@@ -20,16 +21,14 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
-#define HEADS    2 /* the lists, the heads of columns */
-#define PREVIEW  2 /* rows below the list */
-#define IDLE_US  (60 * US_PER_S)
-#define SEEN_MAX GRID_ROWS_MAX
+#define HEADS   2 /* the lists, the heads of columns */
+#define PREVIEW 2 /* rows below the list */
+#define IDLE_US (60 * US_PER_S)
 
 struct page {
 	struct alarm_rows rows;
-	struct alarm_seen seen[SEEN_MAX], asked[SEEN_MAX]; /* not acknowledged and on the screen; when A was pressed */
-	unsigned seen_count, asked_count;
-	struct alarm_seen at; /* the selected one as it was drawn; name "": none, or a group */
+	struct alarm_many unacked, latched; /* on the screen: not acknowledged; to be reset */
+	struct alarm_seen at;               /* the selected one as it was drawn; name "": none, or a group */
 	char selected[ALARM_NAME_MAX];
 	bool was_flood, is_by_hand; /* grouping: chosen here, whatever the flood does */
 	ev_tstamp opened;
@@ -284,8 +283,10 @@ remember(struct console *co, struct page *p, const struct alarm_row *r, bool is_
 	str_copy(seen.name, sizeof seen.name, x->name);
 	if (is_selected)
 		p->at = seen;
-	if (p->seen_count < SEEN_MAX && alarm_is_unacked((enum alarm_state)x->m.state))
-		p->seen[p->seen_count++] = seen;
+	if (alarm_is_unacked((enum alarm_state)x->m.state))
+		alarm_many_add(&p->unacked, &seen);
+	if (alarm_why_no_reset(x) == NULL)
+		alarm_many_add(&p->latched, &seen);
 }
 
 static void
@@ -294,7 +295,8 @@ draw_rows(struct console *co, struct page *p, struct area a, const struct column
 	const struct list *l = &p->rows.list;
 	char line[ALARM_LINE_MAX];
 
-	p->seen_count = 0;
+	alarm_many_begin(&p->unacked);
+	alarm_many_begin(&p->latched);
 	p->at.name[0] = '\0';
 	for (int i = 0; i < a.rows - HEADS && l->top + i < (int)p->rows.count; i++) {
 		struct alarm_row *r = &p->rows.rows[l->top + i];
@@ -358,44 +360,6 @@ ack_selected(struct console *co, struct page *p)
 		    r == NULL ? "there is no alarm to acknowledge" : "it was not on the screen yet: read it, then a");
 	else
 		alarm_keys_ack(co, &p->at);
-	return DRAW_ALL;
-}
-
-/* Asks once; those that come while one reads the question are not among them. */
-static unsigned
-ack_seen(struct console *co, struct page *p, const char *answer)
-{
-	struct alarm_ask ask = ALARM_ASK_INIT(ALARM_ACT_ACK);
-	char what[64];
-	unsigned first = 0;
-
-	if (answer != NULL && strcmp(answer, "y") == 0 && p->asked_count > 0) {
-		str_printf(
-		    what, sizeof what, "acknowledgement of %u alarm%s", p->asked_count, p->asked_count == 1 ? "" : "s");
-		if (alarm_acts_allowed(co, ALARM_ACT_ACK))
-			alarm_acts_send(co, &ask, p->asked, p->asked_count, what);
-		p->asked_count = 0;
-		return DRAW_ALL;
-	}
-	if (!alarm_acts_allowed(co, ALARM_ACT_ACK))
-		return DRAW_ALL;
-	if (p->seen_count == 0) {
-		console_message(co, true, "no alarm on the screen waits for an acknowledgement");
-		return DRAW_ALL;
-	}
-	memcpy(p->asked, p->seen, p->seen_count * sizeof p->seen[0]);
-	p->asked_count = p->seen_count;
-	for (unsigned i = 0; i < p->asked_count; i++) {
-		uint32_t alarm = client_alarms_find(co->client->alarms, p->asked[i].name);
-		first += alarm != ALARM_NONE && co->client->alarms->alarms[alarm].priority == 1;
-	}
-	char more[40] = "";
-	if (first > 0)
-		str_printf(more, sizeof more, ", %u of priority 1", first);
-	str_printf(co->prompt_label, sizeof co->prompt_label, "Acknowledge the %u alarm%s on the screen%s? y does it ",
-	    p->asked_count, p->asked_count == 1 ? "" : "s", more);
-	prompt_ask(&co->prompt, co->prompt_label, REQ_ACK_SEEN);
-	console_message(co, false, "any other key: nothing is done; what comes after this question is not among them");
 	return DRAW_ALL;
 }
 
@@ -492,7 +456,8 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	}
 	switch (req) {
 	case REQ_ALARMS: return argument != NULL ? REQ_UNHANDLED : ack_selected(co, p);
-	case REQ_ACK_SEEN: return ack_seen(co, p, argument);
+	case REQ_ACK_SEEN: return alarm_many_request(co, &p->unacked, ALARM_ACT_ACK, req, argument);
+	case REQ_RESET_SEEN: return alarm_many_request(co, &p->latched, ALARM_ACT_RESET, req, argument);
 	case REQ_OPEN: return open_row(co, p);
 	case REQ_STATE:
 	case REQ_PRIORITY:
