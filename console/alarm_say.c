@@ -275,6 +275,8 @@ alarm_json(const struct client *c, const struct client_alarm *a)
 	json_object_set_new(j, "until", jout_time((struct utc){ a->m.until }));
 	json_object_set_new(j, "reason", text_or_null(a->m.reason));
 	json_object_set_new(j, "comment", text_or_null(a->m.comment));
+	json_object_set_new(j, "comment_by", text_or_null(a->m.comment_by));
+	json_object_set_new(j, "commented", jout_time((struct utc){ a->m.commented }));
 	json_object_set_new(j, "repeats", json_integer(a->m.repeats));
 	json_object_set_new(j, "first_out", a->m.first_out > 0 ? json_integer(a->m.first_out) : json_null());
 	json_object_set_new(j, "site_limit", jout_number(a->limit));

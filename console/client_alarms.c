@@ -87,6 +87,7 @@ client_alarms_free(struct client_alarms *a)
 		drop(x->m.by);
 		drop(x->m.reason);
 		drop(x->m.comment);
+		drop(x->m.comment_by);
 		drop(x->moved.user);
 		drop(x->moved.approved_by);
 		drop(x->moved.reason);
@@ -173,7 +174,8 @@ take_def(struct client_alarms *a, const struct frame *f, uint32_t *alarm)
 		    .value = (double)NAN,
 		    .by = "",
 		    .reason = "",
-		    .comment = "" },
+		    .comment = "",
+		    .comment_by = "" },
 		.moved = { .alarm = a->count, .user = "", .approved_by = "", .reason = "" },
 		.standing = UINT32_MAX,
 	};
@@ -239,13 +241,15 @@ take_state(struct client_alarms *a, const struct frame *f, uint32_t *alarm)
 	if (!msg_alarm_get(&r, &m) || m.alarm >= a->count || m.state >= ALARM_STATE_COUNT)
 		return ERR_FRAME;
 	struct client_alarm *x = &a->alarms[m.alarm];
-	const char *by = x->m.by, *reason = x->m.reason, *comment = x->m.comment;
+	const char *by = x->m.by, *reason = x->m.reason, *comment = x->m.comment, *comment_by = x->m.comment_by;
 	keep(&by, m.by);
 	keep(&reason, m.reason);
 	keep(&comment, m.comment);
+	keep(&comment_by, m.comment_by);
 	m.by = by;
 	m.reason = reason;
 	m.comment = comment;
+	m.comment_by = comment_by;
 	count(a, x, -1);
 	x->m = m;
 	count(a, x, 1);

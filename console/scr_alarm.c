@@ -296,6 +296,21 @@ add_limit(struct page *p, int columns, const struct client_alarm *a)
 	add(p, columns, "", LOOK_UNCERTAIN, text);
 }
 
+/* The newest of this occurrence; all that were made are below, in its history. */
+static void
+add_remark(struct page *p, int columns, const struct client_alarm *a)
+{
+	char text[ALARM_REASON + 160], when[32] = "";
+
+	if (a->m.comment[0] == '\0')
+		return;
+	if (a->m.commented != 0)
+		utc_civil(when, sizeof when, (struct utc){ a->m.commented }, ", %m-%d %H:%M:%S");
+	str_printf(text, sizeof text, "%s%s%s%s%s", a->m.comment, a->m.comment_by[0] != '\0' ? " (" : "",
+	    a->m.comment_by, a->m.comment_by[0] != '\0' ? when : "", a->m.comment_by[0] != '\0' ? ")" : "");
+	add(p, columns, "Remark", LOOK_NORMAL, text);
+}
+
 static void
 add_history(struct page *p, int columns)
 {
@@ -355,7 +370,7 @@ build(struct page *p, int columns)
 	add_if(p, columns, "Cause", LOOK_NORMAL, a->cause);
 	add_now(p, columns, a);
 	add_limit(p, columns, a);
-	add_if(p, columns, "Remark", LOOK_NORMAL, a->m.comment);
+	add_remark(p, columns, a);
 	if (a->m.marks & ALARM_CHATTERS)
 		add(p, columns, "Chatters", LOOK_UNCERTAIN,
 		    "3 times within a minute or more often; s shelves it for a while");

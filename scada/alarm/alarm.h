@@ -114,7 +114,7 @@ bool alarms_restore(struct alarms *a, enum state_kind kind, const char *name, co
 bool alarms_peek(const uint8_t *blob, size_t len, enum alarm_state *state, uint64_t *occurrence);
 void alarms_begin(struct alarms *a, struct utc now, struct mono mono);
 bool alarms_has_begun(const struct alarms *a);
-/* One of the list of states of W_JOURNAL_ADD (kind u8, name str, blob bytes); an alarm at rest is forgotten. */
+/* One of the list of states of W_JOURNAL_ADD (kind u8, name str, blob bytes); an alarm at rest without a comment is forgotten. */
 void alarms_put_state(const struct alarms *a, uint32_t alarm, struct wbuf *states);
 void alarms_put_alarming(const struct alarms *a, struct wbuf *states);
 
@@ -162,6 +162,7 @@ uint32_t alarms_count(const struct alarms *a);
 const struct alarm_def *alarms_def(const struct alarms *a, uint32_t alarm);
 uint32_t alarms_find(const struct alarms *a, const char *name); /* ALARM_NONE */
 enum alarm_state alarms_state(const struct alarms *a, uint32_t alarm);
+bool alarms_is_told(const struct alarms *a, uint32_t alarm); /* in a snapshot: not at rest, or a comment is kept */
 double alarms_limit(const struct alarms *a, uint32_t alarm, bool *is_moved); /* that holds now */
 /* What the frames say; strings are borrowed until the next call that changes anything. */
 void alarms_describe(const struct alarms *a, uint32_t alarm, struct msg_alarm_def *m);

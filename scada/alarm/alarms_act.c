@@ -231,6 +231,9 @@ act(const struct asked *q)
 	struct occasion o = { .time = a->now, .by = q->by, .words = words };
 
 	str_copy(words, sizeof(words), r->reason);
+	if ((r->act == ALARM_ACT_COMMENT || r->act == ALARM_ACT_ACK || r->act == ALARM_ACT_RESET) &&
+	    r->reason[strspn(r->reason, " ")] != '\0')
+		comment_set(m, r->reason, q->by->user, a->now);
 	switch (r->act) {
 	case ALARM_ACT_SHELVE: shelve(q, &o, words, sizeof(words)); return;
 	case ALARM_ACT_OOS:
@@ -238,7 +241,6 @@ act(const struct asked *q)
 		str_printf(
 		    words, sizeof(words), "expected until %s: %s", utc_said(at, sizeof(at), r->until), r->reason);
 		break;
-	case ALARM_ACT_COMMENT: replace_text(&m->comment, r->reason); break;
 	case ALARM_ACT_TEST:
 		str_printf(words, sizeof(words), "TEST%s%s", r->reason[0] != '\0' ? ": " : "", r->reason);
 		m->raised = a->defs[q->n].point != POINT_NONE ? a->values[a->defs[q->n].point]

@@ -79,7 +79,8 @@ adopt_alarm(struct alarms *a, uint32_t n, struct alarms *old, uint32_t o)
 
 	count_bits(a, n, m->bits, m->marks, false);
 	*m = *was;
-	was->acked_by = was->comment = was->shelf.by = was->shelf.reason = was->out.by = was->out.reason = NULL;
+	was->acked_by = was->comment = was->comment_by = was->shelf.by = was->shelf.reason = was->out.by =
+	    was->out.reason = NULL;
 	was->limit_by = was->limit_second = was->limit_reason = NULL;
 	adopt_test(a, n, old, o);
 	if (strcmp(a->defs[n].group, old->defs[o].group) != 0)
@@ -116,6 +117,12 @@ adopt_devices(struct alarms *a, const struct alarms *old)
 	}
 }
 
+static bool
+is_known(const struct alarms *a, uint32_t n)
+{
+	return is_saved(a, n) || (a->alarms[n].marks & ALARM_MOVED_LIMIT) != 0;
+}
+
 /* The alarm is not there any more, or not under this name; told with the old numbers, by the old engine, which forgets it. */
 static void
 leave(struct alarms *old, uint32_t o, const char *words, bool is_close)
@@ -125,8 +132,7 @@ leave(struct alarms *old, uint32_t o, const char *words, bool is_close)
 	uint64_t occurrence = m->occurrence;
 	struct occasion gone = { .time = old->now, .words = words };
 
-	if (!is_saved(old, o) && !(m->marks & ALARM_MOVED_LIMIT))
-		return;
+	comment_set(m, "", "", (struct utc){ 0 });
 	m->bits = ALARM_IS_ACKED;
 	m->marks = 0;
 	m->rank = 0;
@@ -145,7 +151,7 @@ adopt_tell_names(struct alarms *a)
 		if (!a->tests[n].is_renamed)
 			continue;
 		a->tests[n].is_renamed = false;
-		if (!is_saved(a, n) && !(a->alarms[n].marks & ALARM_MOVED_LIMIT))
+		if (!is_known(a, n))
 			continue;
 		str_printf(words, sizeof(words), "its name was %s%s before", a->site->points[d->point].was,
 		    strrchr(d->name, '.'));
@@ -182,17 +188,19 @@ alarms_adopt(struct alarms *a, struct alarms *old, struct utc now, struct mono m
 		if (o == ALARM_NONE || has_heir[o])
 			continue;
 		has_heir[o] = true;
+		bool was_known = is_known(old, o);
 		adopt_alarm(a, n, old, o);
 		if (strcmp(a->defs[n].name, old->defs[o].name) == 0)
 			continue;
 		str_printf(words, sizeof(words), "its name is %s now", a->defs[n].name);
 		a->tests[n].is_renamed = true;
-		leave(old, o, words, false);
+		if (was_known)
+			leave(old, o, words, false);
 	}
 	adopt_devices(a, old);
 	adopt_whole(a, old);
 	for (uint32_t o = 0; o < old->count; o++)
-		if (!has_heir[o])
+		if (!has_heir[o] && is_known(old, o))
 			leave(old, o, "it is no longer in the site file", true);
 	free(has_heir);
 }

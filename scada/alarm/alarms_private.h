@@ -74,7 +74,8 @@ struct alarm {                   /* what only a transition touches */
 	uint32_t repeats;
 	uint32_t rank; /* in its first-out group */
 	int64_t rank_us;
-	char *acked_by, *comment; /* NULL = none */
+	char *acked_by, *comment, *comment_by; /* NULL = none */
+	struct utc commented;
 	struct held {
 		struct utc until; /* 0 = open */
 		char *by, *reason;
@@ -247,6 +248,7 @@ void mark_set(struct alarms *a, uint32_t alarm, unsigned mark, bool on);
 void timers_of_state(struct alarms *a, uint32_t alarm);
 bool bits_are_open(unsigned bits);
 void replace_text(char **at, const char *text);
+void comment_set(struct alarm *m, const char *comment, const char *by, struct utc at); /* "": none */
 
 /* ---- alarms_horn.c */
 void horn_annunciate(struct alarms *a, uint32_t alarm, bool counts);
@@ -288,7 +290,7 @@ double limit_of_file(const struct alarms *a, uint32_t alarm); /* NaN: it has non
 void texts_free(struct alarm *m);
 void adopt_tell_names(struct alarms *a);
 uint32_t find_renamed(const struct alarms *a, const char *name); /* alarms_adopt.c; ALARM_NONE */
-bool is_saved(const struct alarms *a, uint32_t alarm);           /* else it is at rest: forgotten */
+bool is_saved(const struct alarms *a, uint32_t alarm);           /* else it is at rest and has no comment: forgotten */
 
 /* ---- alarms.c */
 void time_set(struct alarms *a, struct utc now, struct mono mono);

@@ -17,6 +17,7 @@
 #define WHOLE_VERSION 2 /* of STATE_ALARMING; 1 knew of no areas */
 #define WHOLE         "alarms"
 #define AREAS         "areas"
+#define ALARM_VERSION 2 /* 1 had no author and no time of the comment; it is read too */
 #define SAVED_BITS \
 	(ALARM_COND | ALARM_IS_ACKED | ALARM_LATCH | ALARM_SHELVED | ALARM_BY_DESIGN | ALARM_OUT | ALARM_ONE_SHOT)
 #define SAVED_MARKS (ALARM_IS_OLD | ALARM_IS_TEST | ALARM_FLEETING)
@@ -26,6 +27,7 @@ texts_free(struct alarm *m)
 {
 	free(m->acked_by);
 	free(m->comment);
+	free(m->comment_by);
 	free(m->shelf.by);
 	free(m->shelf.reason);
 	free(m->out.by);
@@ -39,7 +41,7 @@ bool
 is_saved(const struct alarms *a, uint32_t n)
 {
 	const struct alarm *m = &a->alarms[n];
-	return (m->bits & SAVED_BITS) != ALARM_IS_ACKED || m->rank > 0;
+	return (m->bits & SAVED_BITS) != ALARM_IS_ACKED || m->rank > 0 || m->comment != NULL;
 }
 
 /* ---- writing */
@@ -55,7 +57,7 @@ put_hold(struct wbuf *b, const struct held *h)
 static void
 put_alarm(const struct alarm *m, struct wbuf *b)
 {
-	w_u8(b, SAVE_VERSION);
+	w_u8(b, ALARM_VERSION);
 	w_u8(b, (uint8_t)(m->bits & SAVED_BITS));
 	w_u16(b, (uint16_t)(m->marks & SAVED_MARKS));
 	w_u64(b, m->occurrence);
@@ -74,6 +76,8 @@ put_alarm(const struct alarm *m, struct wbuf *b)
 	w_str(b, m->comment);
 	put_hold(b, &m->shelf);
 	put_hold(b, &m->out);
+	w_i64(b, m->commented.us);
+	w_str(b, m->comment_by);
 }
 
 static void
@@ -175,8 +179,10 @@ keep_hold(struct held *h, const struct read_hold *from)
 static bool
 get_alarm(struct rbuf *r, struct alarm *m)
 {
+	unsigned version = r_u8(r);
+
 	*m = (struct alarm){ 0 };
-	if (r_u8(r) != SAVE_VERSION)
+	if (version < 1 || version > ALARM_VERSION)
 		return false;
 	m->bits = r_u8(r);
 	m->marks = r_u16(r);
@@ -194,13 +200,15 @@ get_alarm(struct rbuf *r, struct alarm *m)
 	m->loud = r_u8(r) != 0 ? LOUD_SOUNDS : LOUD_NOT;
 	const char *acked_by = r_str(r), *comment = r_str(r);
 	struct read_hold shelf = get_hold(r), out = get_hold(r);
+	struct utc commented = { version > 1 ? r_i64(r) : 0 };
+	const char *comment_by = version > 1 ? r_str(r) : "";
 	if (!r_done(r) || (m->bits & ~(unsigned)SAVED_BITS) != 0 || (m->marks & ~(unsigned)SAVED_MARKS) != 0 ||
 	    bits_are_open(m->bits) != (m->occurrence != 0))
 		return false;
 	if (alarm_state_of(m->bits) != ALARM_UNACK)
 		m->loud = LOUD_NOT;
 	replace_text(&m->acked_by, acked_by);
-	replace_text(&m->comment, comment);
+	comment_set(m, comment, comment_by, commented);
 	keep_hold(&m->shelf, &shelf);
 	keep_hold(&m->out, &out);
 	return true;
@@ -253,6 +261,18 @@ tell_close(struct alarms *a, uint32_t n, uint64_t occurrence, const char *words)
 	step_told(a, n, EVENT_CONFIG, a->alarms[n].bits, occurrence, true, &o);
 }
 
+static void
+take_occurrence(struct alarm *old, const struct alarm *m)
+{
+	old->occurrence = m->occurrence;
+	old->active = m->active;
+	old->announced = m->announced;
+	old->raised = m->raised;
+	old->repeats = m->repeats;
+	old->loud = m->loud;
+	comment_set(old, "", "", (struct utc){ 0 }); /* it was about one that is over */
+}
+
 /*
  * The present condition is ours; acknowledgement, latch, shelf and service are of whoever acted last. Of two occurrences one goes on and
  * the other is closed, so that each has its one end.
@@ -283,12 +303,7 @@ merge(struct alarms *a, uint32_t n, struct alarm *old, struct utc saved)
 	unsigned kept = old->bits & (ALARM_IS_ACKED | ALARM_LATCH);
 	if (old->occurrence == 0 && m->occurrence != 0) { /* only ours is open */
 		kept = m->bits & (ALARM_IS_ACKED | ALARM_LATCH);
-		old->occurrence = m->occurrence;
-		old->active = m->active;
-		old->announced = m->announced;
-		old->raised = m->raised;
-		old->repeats = m->repeats;
-		old->loud = m->loud;
+		take_occurrence(old, m);
 	}
 	if ((a->defs[n].flags & ALARM_LATCHES) && (old->bits & ALARM_COND) && !cond)
 		kept |= ALARM_LATCH;

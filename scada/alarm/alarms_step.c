@@ -18,6 +18,16 @@ replace_text(char **at, const char *text)
 	*at = text != NULL && text[0] != '\0' ? xstrdup(text) : NULL;
 }
 
+void
+comment_set(struct alarm *m, const char *comment, const char *by, struct utc at)
+{
+	bool is_there = comment[0] != '\0';
+
+	replace_text(&m->comment, comment);
+	replace_text(&m->comment_by, is_there ? by : NULL);
+	m->commented = is_there ? at : (struct utc){ 0 };
+}
+
 bool
 bits_are_open(unsigned bits)
 {
@@ -84,7 +94,8 @@ step_told(struct alarms *a, uint32_t n, enum alarm_event e, unsigned before, uin
 		.time = o->time };
 	bool is_test = (m->marks & ALARM_IS_TEST) != 0 && strncmp(o->words, "TEST", 4) != 0;
 
-	str_printf(move.words, sizeof(move.words), "%s%s", is_test ? "TEST: " : "", o->words);
+	str_printf(
+	    move.words, sizeof(move.words), "%s%s", is_test ? (o->words[0] != '\0' ? "TEST: " : "TEST") : "", o->words);
 	a->ops->moved(n, &move, o->by, a->arg);
 }
 
@@ -110,7 +121,7 @@ open_occurrence(struct alarms *a, uint32_t n)
 	m->acked = (struct utc){ 0 };
 	set(a, n, m->bits, m->marks & ~(unsigned)(ALARM_FLEETING | ALARM_IS_TEST | ALARM_IS_OLD));
 	replace_text(&m->acked_by, NULL);
-	replace_text(&m->comment, NULL);
+	comment_set(m, "", "", (struct utc){ 0 });
 }
 
 /* Raised so often within the window: it chatters, until it was quiet for one window. */

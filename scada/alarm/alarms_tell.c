@@ -33,6 +33,12 @@ alarms_state(const struct alarms *a, uint32_t n)
 	return alarm_state_of(a->alarms[n].bits);
 }
 
+bool
+alarms_is_told(const struct alarms *a, uint32_t n)
+{
+	return alarms_state(a, n) != ALARM_NORM || a->alarms[n].comment != NULL;
+}
+
 static uint32_t
 in_units(int64_t us, int64_t unit)
 {
@@ -112,7 +118,9 @@ alarms_tell(const struct alarms *a, uint32_t n, struct msg_alarm *m)
 		.quality = x->raised.quality,
 		.repeats = x->repeats,
 		.first_out = (uint8_t)(x->rank > UINT8_MAX ? UINT8_MAX : x->rank),
-		.comment = or_empty(x->comment) };
+		.comment = or_empty(x->comment),
+		.commented = x->commented.us,
+		.comment_by = or_empty(x->comment_by) };
 	tell_hold(a, n, m);
 }
 

@@ -205,7 +205,8 @@ struct msg_bytes {
 	_(i64, until)           /* utc: of shelf or maintenance; 0 = open */ \
 	_(str, by)              /* who acknowledged, shelved, took out of service */ \
 	_(str, reason)          /* of shelf or maintenance; the expression that suppresses */ \
-	_(str, comment)         /* the newest one */
+	_(str, comment)         /* the newest one of the occurrence, kept until the next: a remark, or the words of an acknowledgement */ \
+	_(i64, commented) _(str, comment_by) /* utc, 0 = none; whose */
 
 #define MSG_HORN_FIELDS(_) \
 	_(u8,  priority)        /* that sounds; 0 = silent */ \
@@ -227,7 +228,7 @@ struct msg_bytes {
 	_(u8,  is_emergency)    /* 1: one person alone where two are asked for: alarm to the duty list, and the journal says so */ \
 	_(i64, until)           /* utc: shelve (0 = one-shot), oos (expected end) */ \
 	_(f64, limit)           /* limit; NaN = the site file's again */ \
-	_(str, reason)          /* shelve, oos (work order), limit, comment */ \
+	_(str, reason)          /* shelve, oos (work order), limit, comment; words that go along with an acknowledgement, a reset */ \
 	_(bytes, alarms)        /* n times: str name, u64 occurrence that was seen (0 = whatever it is now); silence: none */
 
 #define MSG_NOTIFY_STATE_FIELDS(_) \

@@ -71,7 +71,7 @@ enum wire_flags {
 	_(W_CHANGES,      71,   2, 524288, ROLE_NONE,   WF_NUMBERS,            "packed changes against the last broadcast") \
 	/* 96..127 alarms */ \
 	_(W_ALARM_DEF,    96,  60,  16384, ROLE_NONE,   WF_NUMBERS,            "what an alarm is: a piece of a snapshot") \
-	_(W_ALARM,        97,  60,   4096, ROLE_NONE,   WF_NUMBERS,            "how an alarm is: in a snapshot where it is not at rest, then each change") \
+	_(W_ALARM,        97,  68,   4096, ROLE_NONE,   WF_NUMBERS,            "how an alarm is: in a snapshot where it is not at rest or has a comment, then each change") \
 	_(W_HORN,          98,  43,   8192, ROLE_NONE,   0,                     "what sounds, the rate of alarms, whether there is a flood, and in which areas") \
 	_(W_ALARM_ACT,    99,  30, 262144, ROLE_OPERATOR,WF_REQUEST,           "what a person does to alarms; which role for which act: base/alarm.h") \
 	_(W_ALARM_LIMIT, 100,  26,   1024, ROLE_NONE,   WF_NUMBERS,            "a limit that is not that of the site file, or is again") \

@@ -381,8 +381,7 @@ alarming_save_all(struct alarming *a, struct utc now)
 	struct msg_alarm_limit limit;
 
 	for (uint32_t i = 0; a->engine != NULL && i < alarms_count(a->engine); i++)
-		if (has_bit(a->saved, i) || alarms_state(a->engine, i) != ALARM_NORM ||
-		    alarms_tell_limit(a->engine, i, &limit))
+		if (has_bit(a->saved, i) || alarms_is_told(a->engine, i) || alarms_tell_limit(a->engine, i, &limit))
 			save_one(a, i, now);
 	a->now = now;
 	if (a->engine != NULL)
@@ -619,7 +618,7 @@ alarming_piece(const struct alarming *a, bool is_defs, uint32_t i, uint16_t gene
 				(void)put_limit(a, alarm, generation, &body, frames);
 				set_bit(a->moved_limits, alarm);
 			}
-			if (alarms_state(a->engine, alarm) != ALARM_NORM)
+			if (alarms_is_told(a->engine, alarm))
 				put_alarm(a, alarm, generation, &body, frames);
 		}
 	if (!is_defs && from >= count)

@@ -93,9 +93,13 @@ add(struct fakealarms *a, const char *name, const char *type)
 	for (unsigned t = 0; t < ALARM_TYPE_COUNT; t++)
 		if (strcmp(alarm_type_word(t), type) == 0)
 			x->def.type = (uint8_t)t;
-	x->m = (struct msg_alarm){
-		.alarm = a->count, .bits = ALARM_IS_ACKED, .value = (double)NAN, .by = "", .reason = "", .comment = ""
-	};
+	x->m = (struct msg_alarm){ .alarm = a->count,
+		.bits = ALARM_IS_ACKED,
+		.value = (double)NAN,
+		.by = "",
+		.reason = "",
+		.comment = "",
+		.comment_by = "" };
 	a->count++;
 	return x;
 }
@@ -136,6 +140,8 @@ read_is(struct fakealarms *a, struct fakealarm *x, char **f)
 	x->m.comment = own(a, f[11]);
 	x->m.until = f[12][0] != '\0' ? a->now.us + (int64_t)whole(f[12]) * US_PER_S : 0;
 	x->m.acked = ago(a, f[13]);
+	x->m.comment_by = x->m.comment[0] != '\0' ? x->m.by : "";
+	x->m.commented = x->m.comment[0] != '\0' ? x->m.acked : 0;
 }
 
 static void
@@ -379,8 +385,11 @@ publish_after(struct fakealarms *a, struct fakealarm *x, const struct msg_alarm_
 		x->m.by = "operator";
 		x->m.reason = own(a, m->reason);
 	}
-	if (m->act == ALARM_ACT_COMMENT)
+	if (m->act == ALARM_ACT_COMMENT || (m->act == ALARM_ACT_ACK && m->reason[0] != '\0')) {
 		x->m.comment = own(a, m->reason);
+		x->m.comment_by = "operator";
+		x->m.commented = a->now.us;
+	}
 	tell(a, x);
 	if (m->act == ALARM_ACT_LIMIT) {
 		struct wbuf b;

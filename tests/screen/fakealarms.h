@@ -5,7 +5,7 @@
  *
  *   alarm|NAME|point|device|TYPE|priority|flags|limit|deadband|area|class|group|screen|respond_s|shelve_max_s
  *   say|text|ja|response|response_ja|consequence|cause                                    of the alarm above
- *   is|STATE|age_s|value|marks|repeats|first|occurrence|bits|by|reason|comment|until_s|acked_age_s
+ *   is|STATE|age_s|value|marks|repeats|first|occurrence|bits|by|reason|comment|until_s|acked_age_s    a comment is of who acknowledged
  *   limit|LIMIT|age_s|user|approved_by|reason
  *   many|COUNT|priority|device|age_s                             as many alarms "Mnnn.X", active and not acknowledged
  */

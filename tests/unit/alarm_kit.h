@@ -379,7 +379,7 @@ static inline bool
 ak_do(struct ak *k, const struct actor *by, uint32_t alarm, struct alarm_request r)
 {
 	if (r.reason == NULL)
-		r.reason = "because";
+		r.reason = r.act == ALARM_ACT_ACK || r.act == ALARM_ACT_RESET ? "" : "because"; /* as the keys do it */
 	if (r.approved_by == NULL)
 		r.approved_by = "";
 	return alarms_act(k->a, alarm, &r, by, k->now, k->mono, &ak_cause, ak_why, sizeof(ak_why));

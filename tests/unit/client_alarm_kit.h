@@ -50,7 +50,8 @@ kit_state(uint32_t alarm, enum alarm_state state, int64_t active)
 		.value = (double)NAN,
 		.by = "",
 		.reason = "",
-		.comment = "" };
+		.comment = "",
+		.comment_by = "" };
 }
 
 static inline enum err

@@ -476,6 +476,7 @@ START_TEST(a_dry_run_does_nothing)
 	do_act(&duty_a, m, "D0.L2.H");
 	answered(ERR_REFUSED, "");
 	m.act = ALARM_ACT_SHELVE;
+	m.reason = "because of a test";
 	do_act(&duty_a, m, "D0.L0.HH");
 	answered(OK, "shelve would be done when a second person says yes");
 	m.act = ALARM_ACT_SILENCE;

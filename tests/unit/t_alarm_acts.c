@@ -299,6 +299,50 @@ START_TEST(comments_are_kept_with_the_occurrence)
 }
 END_TEST
 
+START_TEST(the_words_of_an_acknowledgement_stay_until_the_next_occurrence)
+{
+	struct msg_alarm m;
+	struct utc said;
+	uint32_t n;
+
+	one();
+	ak_start(&k);
+	n = ak_find(&k, "D0.P.H");
+	ak_feed(&k, 0, 95);
+	ck_assert_int_eq(ak_tell(&k, "D0.P.H").commented, 0);
+	ck_assert_str_eq(ak_tell(&k, "D0.P.H").comment_by, "");
+	ck_assert(ak_do(&k, &ak_duty, n, (struct alarm_request){ .act = ALARM_ACT_COMMENT, .reason = "look at it" }));
+	said = k.now;
+	ak_pass(&k, S(60));
+	ck_assert(ak_do(
+	    &k, &ak_relief, n, (struct alarm_request){ .act = ALARM_ACT_ACK, .reason = "on my way", .is_dry = true }));
+	ck_assert_str_eq(ak_tell(&k, "D0.P.H").comment, "look at it");
+	ck_assert_str_eq(ak_tell(&k, "D0.P.H").comment_by, "duty");
+	ck_assert_int_eq(ak_tell(&k, "D0.P.H").commented, said.us);
+	ck_assert(ak_do(&k, &ak_relief, n, (struct alarm_request){ .act = ALARM_ACT_ACK, .reason = "on my way" }));
+	said = k.now;
+	ak_feed(&k, 0, 50);
+	STATE_IS("D0.P.H", NORM);
+	m = ak_tell(&k, "D0.P.H"); /* what was said of it can still be read */
+	ck_assert_str_eq(m.comment, "on my way");
+	ck_assert_str_eq(m.comment_by, "relief");
+	ck_assert_int_eq(m.commented, said.us);
+	ck_assert(alarms_is_told(k.a, n));
+	ak_feed(&k, 0, 95);
+	m = ak_tell(&k, "D0.P.H");
+	ck_assert_str_eq(m.comment, "");
+	ck_assert_str_eq(m.comment_by, "");
+	ck_assert_int_eq(m.commented, 0);
+	ck_assert(ak_act(&k, "D0.P.H", ALARM_ACT_ACK)); /* without words */
+	ck_assert_str_eq(ak_tell(&k, "D0.P.H").comment, "");
+	ak_feed(&k, 0, 50);
+	ck_assert(!alarms_is_told(k.a, n));
+	/* a refusal says nothing */
+	ck_assert(!ak_do(&k, &ak_relief, n, (struct alarm_request){ .act = ALARM_ACT_ACK, .reason = "again" }));
+	ck_assert_str_eq(ak_tell(&k, "D0.P.H").comment, "");
+}
+END_TEST
+
 START_TEST(latched_alarms_are_acknowledged_then_reset)
 {
 	one()->latched = true;
@@ -352,7 +396,7 @@ START_TEST(a_test_rings_and_returns_by_itself)
 	ck_assert_str_eq(ak_last(&k)->m.words, "TEST: ends by itself");
 	ck_assert(!(ak_tell(&k, "D0.P.H").marks & ALARM_FLEETING));
 	ck_assert(ak_act(&k, "D0.P.H", ALARM_ACT_ACK));
-	ck_assert_str_eq(ak_last(&k)->m.words, "TEST: because");
+	ck_assert_str_eq(ak_last(&k)->m.words, "TEST");
 	STATE_IS("D0.P.H", NORM);
 	ck_assert(!(ak_tell(&k, "D0.P.H").marks & ALARM_IS_TEST));
 }
@@ -451,6 +495,7 @@ T_MAIN("alarm_acts",
     T(roles_and_areas_are_asked)
     T(priority_1_takes_two_or_an_emergency)
     T(comments_are_kept_with_the_occurrence)
+    T(the_words_of_an_acknowledgement_stay_until_the_next_occurrence)
     T(latched_alarms_are_acknowledged_then_reset)
     T(advisories_make_no_noise)
     T(a_test_rings_and_returns_by_itself)

@@ -62,13 +62,14 @@ START_TEST(every_state_survives_a_crash)
 	ck_assert(ak_do(&k, &ak_duty, ak_find(&k, "D0.P6.H"),
 	    (struct alarm_request){ .act = ALARM_ACT_OOS, .reason = "WO-17", .until = utc_add(k.now, S(7200)) }));
 	struct msg_alarm before[7], now;
-	char name[20], texts[7][3][64];
+	char name[20], texts[7][4][64];
 	for (int i = 0; i < 7; i++) {
 		str_printf(name, sizeof(name), "D0.P%d.H", i);
 		before[i] = ak_tell(&k, name);
 		str_copy(texts[i][0], 64, before[i].by);
 		str_copy(texts[i][1], 64, before[i].reason);
 		str_copy(texts[i][2], 64, before[i].comment);
+		str_copy(texts[i][3], 64, before[i].comment_by);
 	}
 	uint32_t told = k.move_count;
 	ak_restart(&k, S(600));
@@ -84,6 +85,8 @@ START_TEST(every_state_survives_a_crash)
 		ck_assert_str_eq(now.by, texts[i][0]);
 		ck_assert_str_eq(now.reason, texts[i][1]);
 		ck_assert_str_eq(now.comment, texts[i][2]);
+		ck_assert_str_eq(now.comment_by, texts[i][3]);
+		ck_assert_int_eq(now.commented, before[i].commented);
 	}
 	ck_assert_uint_eq(k.move_count, told); /* nothing happened but a restart */
 	STATE_IS("D0.P0.H", UNACK);
@@ -97,6 +100,81 @@ START_TEST(every_state_survives_a_crash)
 	ck_assert(ak_last(&k)->m.is_close);
 	ck_assert_uint_eq(ak_last(&k)->m.occurrence, before[4].occurrence);
 	ck_assert(kept(STATE_ALARM, "D0.P4.H") == NULL); /* at rest: forgotten */
+}
+END_TEST
+
+/* Also of an alarm that is at rest again: the comment is about what was, until it is raised anew. */
+START_TEST(a_comment_survives_with_its_author)
+{
+	points(&k, 1);
+	ak_start(&k);
+	ak_feed(&k, 0, 95);
+	ck_assert(ak_do(&k, &ak_relief, ak_find(&k, "D0.P0.H"),
+	    (struct alarm_request){ .act = ALARM_ACT_ACK, .reason = "on my way" }));
+	struct utc said = k.now;
+	ak_feed(&k, 0, 50);
+	STATE_IS("D0.P0.H", NORM);
+	uint32_t told = k.move_count;
+	ak_restart(&k, S(600));
+	STATE_IS("D0.P0.H", NORM);
+	ck_assert_uint_eq(k.move_count, told);
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment, "on my way");
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment_by, "relief");
+	ck_assert_int_eq(ak_tell(&k, "D0.P0.H").commented, said.us);
+	ck_assert_uint_eq(ak_tell(&k, "D0.P0.H").occurrence, 0);
+	ak_feed(&k, 0, 95);
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment, "");
+	ck_assert(ak_act(&k, "D0.P0.H", ALARM_ACT_ACK));
+	ak_feed(&k, 0, 50);
+	ck_assert(kept(STATE_ALARM, "D0.P0.H") == NULL); /* at rest, and nothing was said: forgotten */
+}
+END_TEST
+
+/* What was saved before comments had authors is read as it was. */
+START_TEST(an_older_form_is_read_without_the_author)
+{
+	points(&k, 1);
+	ak_start(&k);
+	ak_feed(&k, 0, 95);
+	ck_assert(ak_do(&k, &ak_relief, ak_find(&k, "D0.P0.H"),
+	    (struct alarm_request){ .act = ALARM_ACT_COMMENT, .reason = "look at it" }));
+	struct ak_saved *s = (struct ak_saved *)(uintptr_t)kept(STATE_ALARM, "D0.P0.H");
+	ck_assert(s != NULL && s->blob[0] == 2);
+	s->blob[0] = 1;
+	s->len -= 8 + 1 + strlen("relief") + 1; /* time; length, text, its end */
+	ak_crash(&k, S(60));
+	ak_restore(&k);
+	ak_begin(&k);
+	STATE_IS("D0.P0.H", UNACK);
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment, "look at it");
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment_by, "");
+	ck_assert_int_eq(ak_tell(&k, "D0.P0.H").commented, 0);
+}
+END_TEST
+
+/* It came late, and is about an occurrence that is over: what is open now has no comment. */
+START_TEST(a_late_comment_is_not_put_to_a_newer_occurrence)
+{
+	points(&k, 1);
+	ak_start(&k);
+	ak_feed(&k, 0, 95);
+	ck_assert(ak_do(&k, &ak_relief, ak_find(&k, "D0.P0.H"),
+	    (struct alarm_request){ .act = ALARM_ACT_ACK, .reason = "on my way" }));
+	ak_feed(&k, 0, 50);
+	ak_crash(&k, S(60));
+	struct ak_saved *s = (struct ak_saved *)(uintptr_t)kept(STATE_ALARM, "D0.P0.H");
+	ck_assert(s != NULL);
+	uint8_t blob[512];
+	size_t len = s->len;
+	struct utc at = s->at;
+	ck_assert_uint_le(len, sizeof(blob));
+	memcpy(blob, s->blob, len);
+	ak_begin(&k);
+	ak_feed(&k, 0, 96);
+	STATE_IS("D0.P0.H", UNACK);
+	ck_assert(alarms_restore(k.a, STATE_ALARM, "D0.P0.H", blob, len, at, k.now, k.mono));
+	STATE_IS("D0.P0.H", UNACK);
+	ck_assert_str_eq(ak_tell(&k, "D0.P0.H").comment, "");
 }
 END_TEST
 
@@ -756,6 +834,9 @@ END_TEST
 T_MAIN("alarm_saved",
     T_FIXTURE(setup, teardown)
     T(every_state_survives_a_crash)
+    T(a_comment_survives_with_its_author)
+    T(an_older_form_is_read_without_the_author)
+    T(a_late_comment_is_not_put_to_a_newer_occurrence)
     T(conditions_are_looked_at_again_after_a_restart)
     T(the_deadband_survives)
     T(a_shelf_that_ended_while_down_has_ended)

@@ -265,14 +265,20 @@ START_TEST(words_of_people_are_kept_and_replaced)
 
 	m.by = by;
 	m.comment = "seen";
+	m.comment_by = by;
+	m.commented = KIT_NOW;
 	ck_assert_int_eq(kit_set(a, &m), OK);
 	by[0] = 'X'; /* the frame is gone */
 	ck_assert_str_eq(a->alarms[0].m.by, "duty");
+	ck_assert_str_eq(a->alarms[0].m.comment, "seen");
+	ck_assert_str_eq(a->alarms[0].m.comment_by, "duty");
+	ck_assert_int_eq(a->alarms[0].m.commented, KIT_NOW);
 	m.by = "relief";
-	m.comment = "";
+	m.comment = m.comment_by = "";
 	ck_assert_int_eq(kit_set(a, &m), OK);
 	ck_assert_str_eq(a->alarms[0].m.by, "relief");
 	ck_assert_str_eq(a->alarms[0].m.comment, "");
+	ck_assert_str_eq(a->alarms[0].m.comment_by, "");
 }
 END_TEST
 

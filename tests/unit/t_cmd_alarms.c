@@ -152,7 +152,7 @@ setup(void)
 		"is|UNACK|75|4.8|0|0|0|||||||",
 		"alarm|ESS1.SOC.L|ESS1.SOC||L|3||10|1|gym|equipment||||3600",
 		"say|Battery low||Watch it.|||",
-		"is|ACKED|300|9.2|1|4|2||64|duty||charging|||250",
+		"is|ACKED|300|9.2|1|4|2||64|duty||charging||250",
 		"alarm|ESS1.STATE.STATE99|ESS1.STATE||STATE|2|3|99||plant|safety||||",
 		"say|Battery fault||Read the panel.|||",
 		"is|LATAK|900|99|0|0|0|||duty||||800",
@@ -279,6 +279,10 @@ START_TEST(the_shape_of_the_json_is_the_promised_one)
 	ck_assert_str_eq(text_of(first, "response"), "Stop the discharge.");
 	json_t *low = json_array_get(list, 3);
 	ck_assert_str_eq(text_of(low, "comment"), "charging");
+	ck_assert_str_eq(text_of(low, "comment_by"), "duty");
+	ck_assert_str_eq(text_of(low, "commented"), "2026-11-18T11:02:30.000Z");
+	ck_assert(json_is_null(json_object_get(first, "comment")) &&
+	    json_is_null(json_object_get(first, "comment_by")) && json_is_null(json_object_get(first, "commented")));
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(low, "flags"), 0)), "doubtful");
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(low, "flags"), 1)), "chatters");
 	json_decref(j);
