@@ -41,6 +41,22 @@ act_entry(const char *text)
 	return str_to_i64(number, 1, INT64_MAX, &seq) ? (uint64_t)seq : 0;
 }
 
+uint64_t
+act_approval(const char *text)
+{
+	static const char words[] = "(approval ";
+	const char *at = strstr(text, words);
+	char number[24];
+	int64_t n;
+
+	if (at == NULL)
+		return 0;
+	at += sizeof words - 1;
+	size_t len = strspn(at, "0123456789");
+	str_printf(number, sizeof number, "%.*s", (int)(len < sizeof number ? len : sizeof number - 1), at);
+	return at[len] == ')' && str_to_i64(number, 1, INT64_MAX, &n) ? (uint64_t)n : 0;
+}
+
 static enum act_end
 done(uint16_t detail, const char *text, char *buf, size_t size)
 {

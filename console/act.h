@@ -18,6 +18,8 @@ enum act_end { ACT_RECORDED, ACT_NOT_RECORDED, ACT_ASKED, ACT_REFUSED, ACT_UNKNO
 
 /* The number of the entry that a result names: "recorded as entry 303: ..."; 0 = none. */
 uint64_t act_entry(const char *text);
+/* The number of the approval that an act waits for: "... (approval 17)"; 0 = none. */
+uint64_t act_approval(const char *text);
 /*
  * How it ended, and the sentence: "DONE, recorded as entry 303: ..." "DONE, NOT YET RECORDED: ..." "ASKED: ..." "REFUSED: ... (reason 20, no access authority)"
  * "UNKNOWN: sent, not confirmed; ...". Not made safe.

@@ -9,8 +9,10 @@
 
 #include "console/alarm_acts.h"
 #include "console/bell.h"
+#include "console/client_control.h"
 #include "console/view.h"
 #include "scada/base/str.h"
+#include "scada/base/text.h"
 
 void
 alarm_acts_init(struct alarm_acts *a, struct console *co)
@@ -32,8 +34,10 @@ ended(struct alarm_acts_slot *s, enum err e, int addcause, uint16_t detail, cons
 
 	s->asked = 0;
 	s->end = acts_tell(co, &s->act, e, addcause, detail, text, s->text, sizeof s->text);
+	s->approval = s->end == ACT_ASKED ? act_approval(text) : 0;
 	view_update(co, CHANGE_ACT, s->number);
 	co->dirty |= DRAW_ALL;
+	alarm_acts_decided(co); /* the decision may have come before the answer */
 }
 
 static void
@@ -43,6 +47,68 @@ answer_done(struct client *c, enum err e, int addcause, const char *text, void *
 }
 
 static const struct client_answer answer = { .done = answer_done };
+
+/* ---- two persons */
+
+static void
+told(struct alarm_acts_slot *s, enum act_end end, const char *raw)
+{
+	struct console *co = s->owner->co;
+
+	s->approval = 0;
+	s->end = end;
+	text_put_safe(s->text, sizeof s->text, raw, -1);
+	console_message(co, end > ACT_ASKED, "%s: %s", s->act.what, s->text);
+	view_update(co, CHANGE_ACT, s->number);
+	co->dirty |= DRAW_ALL;
+}
+
+static void
+decided(struct alarm_acts_slot *s, const struct msg_approval *m)
+{
+	char raw[400];
+
+	switch ((enum approval_state)m->state) {
+	case APPROVAL_YES:
+		if (m->outcome[0] == '\0') {
+			str_printf(raw, sizeof raw, "approved by %s and DONE", m->by);
+			told(s, ACT_RECORDED, raw);
+			return;
+		}
+		str_printf(raw, sizeof raw, "approved by %s, and REFUSED: %s", m->by, m->outcome);
+		told(s, ACT_REFUSED, raw);
+		return;
+	case APPROVAL_NO:
+		str_printf(raw, sizeof raw, "NOT DONE: %s said no: %s", m->by, m->outcome);
+		told(s, ACT_REFUSED, raw);
+		return;
+	case APPROVAL_EXPIRED: told(s, ACT_FAILED, "NOT DONE: nobody said yes in time"); return;
+	default: str_printf(raw, sizeof raw, "NOT DONE: %s", m->outcome); told(s, ACT_FAILED, raw);
+	}
+}
+
+void
+alarm_acts_decided(struct console *co)
+{
+	const struct client_control *k = co->client->control;
+
+	if (k == NULL || k->decided.approval == 0)
+		return;
+	for (int i = 0; i < ALARM_ACTS; i++)
+		if (co->alarm_acts->slots[i].approval == k->decided.approval)
+			decided(&co->alarm_acts->slots[i], &k->decided);
+}
+
+void
+alarm_acts_model(struct console *co)
+{
+	for (int i = 0; i < ALARM_ACTS; i++) {
+		struct alarm_acts_slot *s = &co->alarm_acts->slots[i];
+		if (s->approval != 0 && client_approval(co->client, s->approval) == NULL)
+			told(s, ACT_UNKNOWN,
+			    "UNKNOWN: it was decided while there was no link; the journal tells what became of it");
+	}
+}
 
 void
 alarm_acts_tick(struct console *co)
@@ -75,16 +141,24 @@ alarm_acts_allowed(struct console *co, enum alarm_act act)
 	return false;
 }
 
-/* The oldest that has ended gives its place; NULL: all are under way. */
+/*
+ * The oldest that has ended gives its place; NULL: all are under way. Those that wait for a second person give theirs last: nobody is kept
+ * from acknowledging by them.
+ */
 static struct alarm_acts_slot *
 free_slot(struct alarm_acts *a)
 {
-	struct alarm_acts_slot *s = NULL;
+	struct alarm_acts_slot *best = NULL;
 
-	for (int i = 0; i < ALARM_ACTS; i++)
-		if (a->slots[i].asked == 0 && (s == NULL || a->slots[i].number < s->number))
-			s = &a->slots[i];
-	return s;
+	for (int i = 0; i < ALARM_ACTS; i++) {
+		struct alarm_acts_slot *s = &a->slots[i];
+		if (s->asked != 0)
+			continue;
+		if (best == NULL || (s->approval == 0) > (best->approval == 0) ||
+		    ((s->approval == 0) == (best->approval == 0) && s->number < best->number))
+			best = s;
+	}
+	return best;
 }
 
 uint32_t

@@ -59,6 +59,7 @@ approval_done(struct msg_approval *m)
 	drop(&m->user);
 	drop(&m->what);
 	drop(&m->by);
+	drop(&m->outcome);
 }
 
 struct client_control *
@@ -89,6 +90,7 @@ client_control_free(struct client_control *k)
 	for (uint32_t i = 0; i < k->approval_count; i++)
 		approval_done(&k->approvals[i]);
 	client_dispatch_done(&k->dispatch);
+	approval_done(&k->decided);
 	free(k->outputs);
 	free(k->tags_of);
 	free(k->tags);
@@ -240,15 +242,19 @@ take_approval(struct client_control *k, struct rbuf *r, uint64_t *number)
 		approval_done(&k->approvals[at]);
 		take_away(k->approvals, &k->approval_count, at, sizeof *k->approvals);
 	}
-	if (m.state != APPROVAL_PENDING)
-		return OK;
-	if (k->approval_count >= CLIENT_APPROVALS_MAX)
+	if (m.state == APPROVAL_PENDING && k->approval_count >= CLIENT_APPROVALS_MAX)
 		return ERR_TOO_BIG;
-	k->approvals = make_room(k->approvals, &k->approval_count, &k->approval_room, at, sizeof *k->approvals);
 	own(&m.area);
 	own(&m.user);
 	own(&m.what);
 	own(&m.by);
+	own(&m.outcome);
+	if (m.state != APPROVAL_PENDING) {
+		approval_done(&k->decided);
+		k->decided = m;
+		return OK;
+	}
+	k->approvals = make_room(k->approvals, &k->approval_count, &k->approval_room, at, sizeof *k->approvals);
 	k->approvals[at] = m;
 	return OK;
 }
@@ -388,6 +394,15 @@ client_has_area(const struct client *c, const char *area)
 	struct actor a = { .role = c->role, .user = c->user, .terminal = "", .areas = c->areas };
 
 	return actor_has_area(&a, area);
+}
+
+const struct msg_approval *
+client_approval(const struct client *c, uint64_t approval)
+{
+	for (uint32_t i = 0; c->control != NULL && i < c->control->approval_count; i++)
+		if (c->control->approvals[i].approval == approval)
+			return &c->control->approvals[i];
+	return NULL;
 }
 
 bool

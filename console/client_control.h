@@ -24,6 +24,8 @@ struct client_control {
 	uint32_t command_count, command_room;
 	struct msg_approval *approvals; /* pending */
 	uint32_t approval_count, approval_room;
+	struct msg_approval
+	    decided;       /* the last of this run of the link; its number 0: none, and its strings are NULL */
 	uint16_t *tags_of; /* [points] */
 	uint32_t points;   /* room of the arrays by point */
 	uint32_t overrides;
@@ -43,6 +45,7 @@ const struct msg_command_state *client_command(const struct client *c, uint64_t 
 const struct msg_command_state *client_last_done(const struct client *c, const char *point, const char *user);
 /* The override that ends first among those whose end was warned of; POINT_NONE. */
 point_id client_ends_soon(const struct client *c);
+const struct msg_approval *client_approval(const struct client *c, uint64_t approval); /* pending; NULL = it is not */
 /* Could this user answer it: another user, role and area? */
 bool client_may_approve(const struct client *c, const struct msg_approval *a);
 bool client_has_area(const struct client *c, const char *area); /* "" is everybody's */

@@ -311,6 +311,7 @@ on_model(struct loop *l)
 		open_first(l);
 		tick(co);
 	} else {
+		alarm_acts_model(co);
 		view_update(co, CHANGE_MODEL, 0);
 		console_message(co, false, "the link is back; all values are new");
 		co->message_is_link = true;
@@ -418,6 +419,8 @@ on_control(struct client *c, enum client_control_kind what, uint64_t number, voi
 	l->co.now = clock_utc();
 	if (what == CONTROL_COMMAND)
 		scr_hand_heard(&l->co);
+	if (what == CONTROL_APPROVAL)
+		alarm_acts_decided(&l->co);
 	view_update(&l->co, CHANGE_CONTROL, 0);
 	l->co.dirty |= DRAW_ALL; /* counted in the top line */
 	want_frame(l, what == CONTROL_COMMAND || what == CONTROL_APPROVAL);

@@ -453,7 +453,10 @@ put_outcome(struct cursor *c)
 			str_printf(now, sizeof now, "the alarm is now %s", alarm_state_word(a->m.state));
 			put(c, "Checked", LOOK_NORMAL, now);
 		}
-		put(c, "", LOOK_LABEL, "any key goes back");
+		put(c, "", LOOK_LABEL,
+		    text != NULL && end == ACT_ASKED
+		        ? "the answer comes here, and to the message line of another page; any key goes back"
+		        : "any key goes back");
 		break;
 	}
 }
@@ -487,7 +490,8 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 {
 	struct page *p = private;
 
-	if (what == CHANGE_ACT && number == p->number && number != 0 && p->step == STEP_SENT) {
+	if (what == CHANGE_ACT && number == p->number && number != 0 &&
+	    (p->step == STEP_SENT || p->step == STEP_ENDED)) { /* the latter: a second person has decided */
 		p->step = STEP_ENDED;
 		if (console_top(co)->private == p)
 			co->message[0] = '\0'; /* the page says it */

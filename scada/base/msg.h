@@ -309,7 +309,8 @@ struct msg_bytes {
 	_(u8,  role)            /* least role of the second person */ \
 	_(str, area) _(str, user) /* who asks */ \
 	_(str, what)            /* a sentence */ \
-	_(str, by)              /* who answered */
+	_(str, by)              /* who answered */ \
+	_(str, outcome)         /* "": it waits, or was approved and is done (a command: W_COMMAND_STATE tells that); else why it was not done */
 
 #define MSG_APPROVE_FIELDS(_) \
 	_(u64, token) _(u64, approval) _(u8, yes) _(str, reason)

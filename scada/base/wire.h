@@ -86,7 +86,7 @@ enum wire_flags {
 	_(W_OUTPUT,      133,  80,    4096, ROLE_NONE,   WF_NUMBERS,            "what holds an output, until when, and what the device has") \
 	_(W_TAG,         134,  32,    2048, ROLE_OPERATOR,WF_REQUEST,           "a tag on a point, or its end") \
 	_(W_TAG_STATE,   135,  36,    2048, ROLE_NONE,   WF_NUMBERS,            "a tag that is there, or is no longer") \
-	_(W_APPROVAL,    136,  26,    2048, ROLE_NONE,   0,                     "an act that waits for a second person, or how that ended") \
+	_(W_APPROVAL,    136,  28,    2048, ROLE_NONE,   0,                     "an act that waits for a second person, or how that ended") \
 	_(W_APPROVE,     137,  19,    1024, ROLE_OPERATOR,WF_REQUEST,           "a second person says yes or no") \
 	_(W_MODE,        138,  28,    1024, ROLE_OPERATOR,WF_REQUEST,           "mode of dispatch or demand target; which role for which: base/mode.h") \
 	_(W_DISPATCH,    139,  90,   65536, ROLE_NONE,   WF_NUMBERS,            "how dispatch is: mode, grid, the half hour's demand, what it wants of which output") \

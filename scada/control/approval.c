@@ -13,7 +13,8 @@
 #include "scada/control/control_private.h"
 
 static void
-describe(const struct approval *a, enum approval_state state, const char *by, struct msg_approval *m)
+describe(
+    const struct approval *a, enum approval_state state, const char *by, const char *outcome, struct msg_approval *m)
 {
 	*m = (struct msg_approval){
 		.approval = a->id,
@@ -24,15 +25,16 @@ describe(const struct approval *a, enum approval_state state, const char *by, st
 		.user = a->by.user,
 		.what = a->what,
 		.by = by,
+		.outcome = outcome,
 	};
 }
 
 static void
-tell(struct control *c, const struct approval *a, enum approval_state state, const char *by)
+tell(struct control *c, const struct approval *a, enum approval_state state, const char *by, const char *outcome)
 {
 	struct msg_approval m;
 
-	describe(a, state, by, &m);
+	describe(a, state, by, outcome, &m);
 	c->ops->approval(&m, c->arg);
 }
 
@@ -55,19 +57,25 @@ drop(struct control *c, struct approval *a)
 	free(a);
 }
 
-/* It is decided: off the list first, since who hears of it may ask for another. */
+/*
+ * It is decided: off the list first, since who hears of it may ask for another. What an act of others came to is told with the decision;
+ * a command tells for itself, after it.
+ */
 static void
 decide(struct control *c, struct approval *a, enum approval_state state, const struct actor *second, const char *reason,
     struct utc now, struct mono mono)
 {
 	struct approval is = *a;
+	char outcome[CONTROL_TEXT] = "";
 
-	tell(c, a, state, second != NULL ? second->user : "");
 	drop(c, a);
+	if (state != APPROVAL_YES)
+		str_copy(outcome, sizeof(outcome), reason);
+	if (is.command == 0 && is.decided != NULL)
+		is.decided(state, second, reason, outcome, sizeof(outcome), is.arg);
+	tell(c, &is, state, second != NULL ? second->user : "", outcome);
 	if (is.command != 0)
 		command_approved(c, is.command, state, second, reason, now, mono);
-	else if (is.decided != NULL)
-		is.decided(state, second, reason, is.arg);
 }
 
 static struct approval *
@@ -93,8 +101,7 @@ begin(struct control *c, const struct actor *by, enum role least, const char *ar
 
 uint64_t
 approval_ask(struct control *c, const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *arg), void *arg,
-    struct utc now, struct mono mono)
+    approval_fn *decided, void *arg, struct utc now, struct mono mono)
 {
 	struct approval *a = begin(c, by, least, area, what, now, mono);
 
@@ -102,7 +109,7 @@ approval_ask(struct control *c, const struct actor *by, enum role least, const c
 		return 0;
 	a->decided = decided;
 	a->arg = arg;
-	tell(c, a, APPROVAL_PENDING, "");
+	tell(c, a, APPROVAL_PENDING, "", "");
 	return a->id;
 }
 
@@ -120,7 +127,7 @@ approval_for_command(
 	if (a == NULL)
 		return 0;
 	a->command = k->id;
-	tell(c, a, APPROVAL_PENDING, "");
+	tell(c, a, APPROVAL_PENDING, "", "");
 	return a->id;
 }
 
@@ -131,7 +138,7 @@ approval_withdraw(struct control *c, uint64_t id)
 
 	if (a == NULL)
 		return;
-	tell(c, a, APPROVAL_WITHDRAWN, "");
+	tell(c, a, APPROVAL_WITHDRAWN, "", "who asked does not want it any more");
 	drop(c, a);
 }
 
@@ -243,7 +250,7 @@ control_each_approval(const struct control *c, void (*each)(const struct msg_app
 	struct msg_approval m;
 
 	TAILQ_FOREACH(a, &c->approvals, entry) {
-		describe(a, APPROVAL_PENDING, "", &m);
+		describe(a, APPROVAL_PENDING, "", "", &m);
 		each(&m, arg);
 	}
 }

@@ -86,10 +86,16 @@ void control_recorded(struct control *c, uint64_t id, bool is_durable, enum err 
 bool control_want(struct control *c, enum slot slot, point_id id, double value, struct utc until, const char *reason,
     struct utc now, struct mono mono, int *addcause, char *why, size_t size);
 
-/* ---- approvals, for commands and for acts of others (alarms): 120 s, another user, another session */
+/*
+ * ---- approvals, for commands and for acts of others (alarms): 120 s, another user, another session
+ * An approval_fn is called once, when it is decided; second: NULL where nobody answered. It does what was approved, and says into
+ * outcome[size] why not, if it does not: everybody is told after it.
+ */
+typedef void approval_fn(
+    enum approval_state state, const struct actor *second, const char *reason, char *outcome, size_t size, void *arg);
+/* Its number; 0: too many wait. decided: NULL, if nobody wants to hear of it. */
 uint64_t approval_ask(struct control *c, const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *arg), void *arg,
-    struct utc now, struct mono mono);
+    approval_fn *decided, void *arg, struct utc now, struct mono mono);
 void control_approve(struct control *c, const struct msg_approve *m, const struct actor *by, void *asker,
     uint32_t sequence, struct utc now, struct mono mono);
 

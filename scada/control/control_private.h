@@ -200,7 +200,7 @@ struct approval {
 	struct utc until;
 	struct mono deadline;
 	uint64_t command; /* that waits for it; 0: decided() is called */
-	void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *arg);
+	approval_fn *decided;
 	void *arg;
 };
 TAILQ_HEAD(approval_list, approval);

@@ -411,7 +411,7 @@ is_repeated(struct acts *a, const struct act *of, void *asker, uint32_t sequence
 		if (!is_same(a, of, t, asker, sequence))
 			return true;
 		if (act_alarm_waits(t)) {
-			act_alarm_say_waits(a, asker, sequence);
+			act_alarm_say_waits(a, t, asker, sequence);
 			return true;
 		}
 		if (t->waiter_count == WAITERS_MAX) {

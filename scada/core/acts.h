@@ -10,6 +10,7 @@
 #ifndef CHISAN_ACTS_H
 #define CHISAN_ACTS_H
 
+#include "scada/control/control.h"
 #include "scada/core/alarming.h"
 #include "scada/core/dispatching.h"
 #include "scada/core/held.h"
@@ -25,11 +26,9 @@ struct acts_ops {
 	    const char *text, void *arg);
 	/* The table was changed. */
 	void (*touched)(void *arg);
-	/* A second person is asked; decided() is called once, later. False: nobody can be asked. NULL: neither. */
-	bool (*second)(const struct actor *by, enum role least, const char *area, const char *what,
-	    void (*decided)(
-	        enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
-	    void *decided_arg, void *arg);
+	/* A second person is asked; decided() is called once, later. The approval's number; 0: nobody can be asked. NULL: neither. */
+	uint64_t (*second)(const struct actor *by, enum role least, const char *area, const char *what,
+	    approval_fn *decided, void *decided_arg, void *arg);
 	/* Only the outer edge reads clocks: when an entry is answered. */
 	struct utc (*now)(struct mono *mono, void *arg);
 };

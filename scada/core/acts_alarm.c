@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct alarm_ask {
 	unsigned waits;                 /* entries that are not answered */
 	bool is_late, is_over;
 	bool is_waiting;    /* for a second person; the first was told so */
+	uint64_t approval;  /* its number */
 	uint64_t seq;       /* of the first entry */
 	enum err not_taken; /* an entry that the store refuses for good; the act is done all the same */
 	char not_taken_text[200];
@@ -75,11 +77,15 @@ act_alarm_waits(const struct act *t)
 }
 
 void
-act_alarm_say_waits(struct acts *a, void *asker, uint32_t sequence)
+act_alarm_say_waits(struct acts *a, const struct act *t, void *asker, uint32_t sequence)
 {
+	char text[160];
+
+	str_printf(text, sizeof(text),
+	    "this takes two persons: nothing is done yet; a second one has 120 s to approve it (approval %" PRIu64 ")",
+	    t->ask->approval);
 	if (asker != NULL)
-		a->ops->answer(asker, sequence, OK, -1, RESULT_NEEDS_SECOND,
-		    "this takes two persons: nothing is done yet; a second one has 120 s to approve it", a->arg);
+		a->ops->answer(asker, sequence, OK, -1, RESULT_NEEDS_SECOND, text, a->arg);
 }
 
 /* ---- entries */
@@ -314,9 +320,10 @@ say_undecided(const struct act *t, enum approval_state state, const struct actor
 		str_printf(text, size, "%s was not done: %s", word, reason);
 }
 
-/* The first person was answered long ago: who is told now is the journal, and everybody by W_APPROVAL. */
+/* The first person was answered long ago: who is told now is the journal, and everybody by W_APPROVAL with the outcome. */
 static void
-second_decided(enum approval_state state, const struct actor *second, const char *reason, void *arg)
+second_decided(
+    enum approval_state state, const struct actor *second, const char *reason, char *outcome, size_t size, void *arg)
 {
 	struct act *t = arg;
 	struct acts *a = t->acts;
@@ -333,10 +340,16 @@ second_decided(enum approval_state state, const struct actor *second, const char
 		str_copy(t->ask->second, sizeof(t->ask->second), second->user);
 		t->ask->request.approved_by = t->ask->second;
 		do_all(a, t, now, mono);
+		if (t->ask->refused > 0) {
+			say_refusals(t);
+			str_copy(outcome, size, t->text);
+		}
 		finish_now(a, t, mono);
 		return;
 	}
-	say_undecided(t, state, second, state == APPROVAL_YES ? "there are no alarms now" : reason, text, sizeof(text));
+	if (state == APPROVAL_YES)
+		str_copy(outcome, size, "there are no alarms now");
+	say_undecided(t, state, second, state == APPROVAL_YES ? outcome : reason, text, sizeof(text));
 	act_begin_entry(t, JOURNAL_ACK, &m);
 	m.token = 0;
 	m.is_act = 0;
@@ -369,13 +382,15 @@ ask_second(struct acts *a, struct act *t, struct mono mono)
 	char what[400];
 	bool ok = is_of_one_area(a, t);
 
+	k->approval = 0;
 	by.session = NULL;
 	say_what(t, what, sizeof(what));
 	if (ok && a->second_count >= SECOND_MAX)
 		ok = act_refuse(t, ERR_BUSY, -1, "too many acts wait for a second person; try again in a moment");
-	else if (ok &&
-	    (a->ops->second == NULL ||
-	        !a->ops->second(&by, least, def_of(a, &k->targets[0])->area, what, second_decided, t, a->arg)))
+	else if (ok && a->ops->second != NULL)
+		k->approval =
+		    a->ops->second(&by, least, def_of(a, &k->targets[0])->area, what, second_decided, t, a->arg);
+	if (ok && k->approval == 0)
 		ok = act_refuse(
 		    t, ERR_REFUSED, AC_NO_AUTHORITY, "this takes two persons, and a second one cannot be asked now");
 	if (!ok) {
@@ -388,7 +403,7 @@ ask_second(struct acts *a, struct act *t, struct mono mono)
 	a->open_count--; /* it does not wait for the journal */
 	a->second_count++;
 	for (unsigned i = 0; i < t->waiter_count; i++)
-		act_alarm_say_waits(a, t->waiters[i].asker, t->waiters[i].sequence);
+		act_alarm_say_waits(a, t, t->waiters[i].asker, t->waiters[i].sequence);
 	t->waiter_count = 0;
 }
 

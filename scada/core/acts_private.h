@@ -79,7 +79,7 @@ void act_mode_apply(struct acts *a, struct act *t, struct utc now, struct mono m
 void act_alarm(struct acts *a, struct act *t, const struct msg_alarm_act *m, struct utc now, struct mono mono);
 void act_alarm_free(struct act *t);
 bool act_alarm_waits(const struct act *t); /* for a second person: whoever asks again is told so at once */
-void act_alarm_say_waits(struct acts *a, void *asker, uint32_t sequence);
+void act_alarm_say_waits(struct acts *a, const struct act *t, void *asker, uint32_t sequence);
 
 /* acts_check.c: true: it may be done, and t->hold is filled in. */
 bool check_manual(struct acts *a, struct act *t, const struct msg_manual *m, struct utc now);

@@ -132,15 +132,14 @@ static const struct hand_ops hand_ops = {
 	.now = now_cb,
 };
 
-bool
-core_second(const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
+uint64_t
+core_second(const struct actor *by, enum role least, const char *area, const char *what, approval_fn *decided,
     void *decided_arg, void *arg)
 {
 	struct core *c = arg;
 
 	return approval_ask(
-	           hand_control(c->hand), by, least, area, what, decided, decided_arg, clock_utc(), clock_mono()) != 0;
+	    hand_control(c->hand), by, least, area, what, decided, decided_arg, clock_utc(), clock_mono());
 }
 
 /* ---- dispatch */

@@ -66,8 +66,7 @@ void core_renewed(void *core); /* the store has a new database, which knows of n
 void core_begin_acting(struct core *c, struct utc now, struct mono mono);
 void core_act_turn(struct core *c, struct utc now, struct mono mono);
 void core_act_flush(struct core *c, struct mono mono);
-bool core_second(const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
+uint64_t core_second(const struct actor *by, enum role least, const char *area, const char *what, approval_fn *decided,
     void *decided_arg, void *core);
 void core_act_free(struct core *c);
 

@@ -295,9 +295,8 @@ now_cb(struct mono *mono, void *arg)
 	return clock_utc();
 }
 
-static bool
-second_cb(const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
+static uint64_t
+second_cb(const struct actor *by, enum role least, const char *area, const char *what, approval_fn *decided,
     void *decided_arg, void *arg)
 {
 	struct memory *m = arg;

@@ -33,10 +33,8 @@ struct memory_ops {
 	/* The chain of the journal is broken, or was meddled with; and is whole again. */
 	void (*chain)(bool is_broken, const char *words, void *arg);
 	/* As of acts_ops. */
-	bool (*second)(const struct actor *by, enum role least, const char *area, const char *what,
-	    void (*decided)(
-	        enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
-	    void *decided_arg, void *arg);
+	uint64_t (*second)(const struct actor *by, enum role least, const char *area, const char *what,
+	    approval_fn *decided, void *decided_arg, void *arg);
 };
 
 struct memory *memory_new(struct ev_loop *loop, struct publish *p, const struct memory_ops *ops, void *arg);

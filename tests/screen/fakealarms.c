@@ -225,6 +225,32 @@ fakealarms_read(struct fakealarms *a, const char *path)
 	return true;
 }
 
+/* one: NULL = to all */
+static void
+tell_approval(struct fakealarms *a, struct conn *one, enum approval_state state, const char *by, const char *outcome)
+{
+	char what[400];
+	struct wbuf b;
+
+	str_printf(what, sizeof what, "shelve %s: %s", a->alarms[a->pending_alarm].def.name, a->pending.reason);
+	wbuf_init(&b);
+	msg_approval_put(&b,
+	    &(struct msg_approval){ .approval = a->approval,
+	        .state = (uint8_t)state,
+	        .until = a->now.us + 120 * US_PER_S,
+	        .role = ROLE_OPERATOR,
+	        .area = "",
+	        .user = "operator",
+	        .what = what,
+	        .by = by,
+	        .outcome = outcome });
+	if (one != NULL)
+		conn_send(one, W_APPROVAL, 0, &b, NULL);
+	else if (a->publish != NULL)
+		a->publish(W_APPROVAL, &b, a->arg);
+	wbuf_done(&b);
+}
+
 void
 fakealarms_snapshot(struct fakealarms *a, struct conn *c)
 {
@@ -253,6 +279,8 @@ fakealarms_snapshot(struct fakealarms *a, struct conn *c)
 	msg_horn_put(&b, &a->horn);
 	conn_send(c, W_HORN, 0, &b, NULL);
 	wbuf_done(&b);
+	if (a->approval != 0)
+		tell_approval(a, c, APPROVAL_PENDING, "", "");
 }
 
 uint32_t
@@ -351,8 +379,6 @@ act_on(struct fakealarms *a, struct fakealarm *x, const struct msg_alarm_act *m,
 			set(x, ALARM_NORM);
 		break;
 	case ALARM_ACT_SHELVE:
-		if (x->def.priority == 1 && !m->is_emergency)
-			return "relief said no";
 		if (!m->is_dry)
 			set(x, ALARM_SHLVD);
 		break;
@@ -448,6 +474,57 @@ answer(struct fakealarms *a, struct conn *c, uint32_t sequence, const struct msg
 	wbuf_done(&b);
 }
 
+/* ---- two persons */
+
+void
+fakealarms_decide(struct fakealarms *a, const char *word, const char *outcome)
+{
+	struct fakealarm *x = &a->alarms[a->pending_alarm];
+	bool is_yes = strcmp(word, "yes") == 0, is_late = strcmp(word, "late") == 0;
+	enum approval_state state = is_yes ? APPROVAL_YES : is_late ? APPROVAL_EXPIRED : APPROVAL_NO;
+
+	if (a->approval == 0)
+		return;
+	if (is_yes && outcome[0] == '\0' && act_on(a, x, &a->pending, 0) == NULL)
+		publish_after(a, x, &a->pending);
+	if (!a->is_deaf)
+		tell_approval(a, NULL, state, is_late ? "" : "relief", outcome);
+	a->approval = 0;
+}
+
+/* True: it was asked of a second person, and the first is told so. */
+static bool
+asks_second(struct fakealarms *a, struct conn *c, uint32_t sequence, const struct msg_alarm_act *m)
+{
+	struct rbuf r;
+	char text[160];
+	struct wbuf b;
+
+	rbuf_init(&r, m->alarms.data, m->alarms.len);
+	uint32_t alarm = fakealarms_find(a, r_str(&r));
+	if (m->act != ALARM_ACT_SHELVE || m->is_dry || m->is_emergency || alarm == ALARM_NONE ||
+	    a->alarms[alarm].def.priority != 1)
+		return false;
+	a->approval = a->approval_last += 100;
+	a->pending = *m;
+	a->pending.reason = own(a, m->reason);
+	a->pending.alarms = (struct msg_bytes){ 0 };
+	a->pending_alarm = alarm;
+	str_printf(text, sizeof text,
+	    "this takes two persons: nothing is done yet; a second one has 120 s to approve it (approval %" PRIu64 ")",
+	    a->approval);
+	tell_approval(a, NULL, APPROVAL_PENDING, "", "");
+	wbuf_init(&b);
+	msg_result_put(
+	    &b, &(struct msg_result){ .err = OK, .addcause = 255, .detail = RESULT_NEEDS_SECOND, .text = text });
+	conn_send(c, W_RESULT, sequence, &b, NULL);
+	wbuf_done(&b);
+	if (strstr(m->reason, "approved") != NULL || strstr(m->reason, "rejected") != NULL)
+		fakealarms_decide(a, strstr(m->reason, "approved") != NULL ? "yes" : "no",
+		    strstr(m->reason, "approved") != NULL ? "" : "look at it first");
+	return true;
+}
+
 bool
 fakealarms_frame(struct fakealarms *a, struct conn *c, const struct frame *f)
 {
@@ -472,6 +549,8 @@ fakealarms_frame(struct fakealarms *a, struct conn *c, const struct frame *f)
 			fakerecords_add(
 			    a->records, JOURNAL_ACK, "", "operator", "horn silenced", !a->records->is_slow_to_record);
 	}
+	if (asks_second(a, c, f->sequence, &m))
+		return true;
 	rbuf_init(&list, m.alarms.data, m.alarms.len);
 	while (!list.bad && list.pos < list.len) {
 		const char *name = r_str(&list);

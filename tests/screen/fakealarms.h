@@ -37,6 +37,11 @@ struct fakealarms {
 	void *arg;
 	char **owned;
 	uint32_t owned_count;
+	/* shelving of priority 1 waits for a second person: whose word is in the reason ("approved", "rejected"), else fakealarms_decide() */
+	uint64_t approval, approval_last; /* number; 0 = nothing waits */
+	struct msg_alarm_act pending;
+	uint32_t pending_alarm;
+	bool is_deaf; /* the decision is not told */
 	/* what happened */
 	unsigned acts, dry;
 	uint8_t last_act;
@@ -59,6 +64,8 @@ bool fakealarms_frame(struct fakealarms *a, struct conn *c, const struct frame *
 uint32_t fakealarms_find(const struct fakealarms *a, const char *name);
 /* Goes into a state and tells; raising opens an occurrence. */
 void fakealarms_go(struct fakealarms *a, uint32_t alarm, enum alarm_state state);
+/* A second person says yes or no, or nobody does ("late"): W_APPROVAL, and on yes the act. */
+void fakealarms_decide(struct fakealarms *a, const char *word, const char *outcome);
 void fakealarms_tell_horn(struct fakealarms *a, unsigned priority, uint32_t alarm, bool is_flood);
 
 #endif

@@ -185,7 +185,8 @@ fakecontrol_line(struct fakecontrol *k, char **f)
 			.area = f[4],
 			.user = f[1],
 			.what = f[2],
-			.by = "" };
+			.by = "",
+			.outcome = "" };
 	else if (strcmp(f[0], "command") == 0)
 		k->commands[k->command_count++] = (struct msg_command_state){ .command = ++k->last_number,
 			.state = (uint8_t)number(f[2]),
@@ -486,7 +487,8 @@ ask_approval(
 		.area = "",
 		.user = k->user,
 		.what = own(k, what),
-		.by = "" };
+		.by = "",
+		.outcome = "" };
 	k->pending_approval = a->approval;
 	tell_approval(k, NULL, a);
 	if (says(&k->asked, "approved") || says(&k->asked, "rejected"))

@@ -611,6 +611,12 @@ alarm_command(char **field)
 		fakealarms_tell_horn(&alarms, unsigned_of(field[1]), alarm, alarms.horn.is_flood);
 	else if (strcmp(field[0], "flood") == 0)
 		fakealarms_tell_horn(&alarms, alarms.horn.priority, alarms.horn.alarm, strcmp(field[1], "1") == 0);
+	else if (strcmp(field[0], "decide") == 0) { /* "decide yes|no|late [outcome_with_underscores]" */
+		for (char *p = field[2]; *p != '\0'; p++)
+			*p = *p == '_' ? ' ' : *p;
+		fakealarms_decide(&alarms, field[1], field[2]);
+	} else if (strcmp(field[0], "knob") == 0 && strcmp(field[1], "deaf") == 0)
+		alarms.is_deaf = unsigned_of(field[2]) != 0;
 	alarms.now = now;
 }
 

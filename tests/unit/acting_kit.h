@@ -80,7 +80,8 @@ static struct world {
 	unsigned answer_count;
 	struct wbuf published;
 	unsigned frames[256];         /* by type */
-	struct msg_approval approval; /* the last; strings are not kept */
+	struct msg_approval approval; /* the last; strings are not kept, but: */
+	char outcome[512], approved_by[64];
 	uint64_t command;
 	unsigned touched;
 	/* ---- the field */
@@ -268,8 +269,11 @@ kit_publish(const struct wbuf *frames, void *arg)
 		ck_assert_uint_lt(f.type, 256);
 		w.frames[f.type]++;
 		rbuf_init(&r, f.body, f.length);
-		if (f.type == W_APPROVAL)
-			ck_assert(msg_approval_get(&r, &w.approval) && r_done(&r));
+		if (f.type != W_APPROVAL)
+			continue;
+		ck_assert(msg_approval_get(&r, &w.approval) && r_done(&r));
+		str_copy(w.outcome, sizeof(w.outcome), w.approval.outcome);
+		str_copy(w.approved_by, sizeof(w.approved_by), w.approval.by);
 	}
 	memcpy(wbuf_grow(&w.published, frames->len), frames->data, frames->len);
 }
@@ -310,13 +314,12 @@ kit_now(struct mono *m, void *arg)
 	return now();
 }
 
-static inline bool
-kit_second(const struct actor *by, enum role least, const char *area, const char *what,
-    void (*decided)(enum approval_state state, const struct actor *second, const char *reason, void *decided_arg),
+static inline uint64_t
+kit_second(const struct actor *by, enum role least, const char *area, const char *what, approval_fn *decided,
     void *decided_arg, void *arg)
 {
 	(void)arg;
-	return approval_ask(hand_control(w.hand), by, least, area, what, decided, decided_arg, now(), mono()) != 0;
+	return approval_ask(hand_control(w.hand), by, least, area, what, decided, decided_arg, now(), mono());
 }
 
 static const struct acts_ops kit_acts_ops = {

@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include "tests/unit/t.h"
 
 #include "tests/unit/acting_kit.h"
@@ -210,9 +212,12 @@ END_TEST
 START_TEST(the_first_priority_is_shelved_by_two)
 {
 	const struct line *l;
+	char number[48];
 
 	ask_shelve(0);
 	answered(OK, "two persons: nothing is done yet");
+	str_printf(number, sizeof(number), "(approval %" PRIu64 ")", w.approval.approval);
+	answered(OK, number); /* by which who asked knows the decision */
 	ck_assert_uint_eq(last_answer()->detail, RESULT_NEEDS_SECOND);
 	STATE_IS("D0.L0.HH", UNACK);
 	ck_assert_uint_eq(w.approval.state, APPROVAL_PENDING);
@@ -223,6 +228,8 @@ START_TEST(the_first_priority_is_shelved_by_two)
 	turn();
 	STATE_IS("D0.L0.HH", SHLVD);
 	ck_assert_uint_eq(w.approval.state, APPROVAL_YES);
+	ck_assert_str_eq(w.approved_by, "bert");
+	ck_assert_str_eq(w.outcome, ""); /* done */
 	l = find_line("SHELVE");
 	ck_assert(l != NULL && strstr(l->after, "approved by bert") != NULL);
 	ck_assert_str_eq(l->user, "duty_a");
@@ -238,6 +245,8 @@ START_TEST(a_second_person_may_say_no)
 	STATE_IS("D0.L0.HH", UNACK);
 	ck_assert(find_line("shelve was not done: bert said no: look at it first") != NULL);
 	ck_assert_uint_eq(w.approval.state, APPROVAL_NO);
+	ck_assert_str_eq(w.approved_by, "bert");
+	ck_assert_str_eq(w.outcome, "look at it first");
 }
 END_TEST
 
@@ -248,6 +257,8 @@ START_TEST(nobody_in_time_is_no)
 	STATE_IS("D0.L0.HH", UNACK);
 	ck_assert(find_line("no second person said yes in time") != NULL);
 	ck_assert_uint_eq(w.approval.state, APPROVAL_EXPIRED);
+	ck_assert_str_eq(w.approved_by, "");
+	ck_assert_str_eq(w.outcome, "nobody answered within 120 s");
 }
 END_TEST
 
@@ -335,6 +346,8 @@ START_TEST(an_alarm_that_is_gone_when_the_second_person_says_yes_is_told)
 	approve(&bert, true, "");
 	turn();
 	ck_assert(find_line("refused: there is no alarm D0.L0.HH any more") != NULL);
+	ck_assert_uint_eq(w.approval.state, APPROVAL_YES); /* said yes, and not done */
+	ck_assert_str_eq(w.outcome, "there is no alarm D0.L0.HH any more");
 }
 END_TEST
 

@@ -481,9 +481,12 @@ static enum approval_state decided;
 static unsigned decisions;
 
 static void
-on_decided(enum approval_state state, const struct actor *second, const char *reason, void *arg)
+on_decided(
+    enum approval_state state, const struct actor *second, const char *reason, char *outcome, size_t size, void *arg)
 {
 	(void)reason;
+	(void)outcome;
+	(void)size;
 	ck_assert_ptr_eq(arg, &decided);
 	ck_assert((second != NULL) == (state == APPROVAL_YES || state == APPROVAL_NO));
 	decided = state;

@@ -642,7 +642,7 @@ END_TEST
 START_TEST(nobody_approves_what_he_asks_or_where_he_has_no_area)
 {
 	struct msg_approval a = {
-		.approval = 1, .role = ROLE_OPERATOR, .area = "", .user = "relief", .what = "", .by = ""
+		.approval = 1, .role = ROLE_OPERATOR, .area = "", .user = "relief", .what = "", .by = "", .outcome = ""
 	};
 
 	live();

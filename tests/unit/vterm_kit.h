@@ -26,6 +26,7 @@
 #define BYTES_MAX (4 * 1024 * 1024)
 
 static char folder[64], sock[128], model[512];
+static char alarms_model[512]; /* "": a site without alarms; set before the server is started */
 static pid_t server, console;
 static int server_in, server_out, tty;
 static VTerm *vt;
@@ -57,7 +58,8 @@ start_server(void)
 	if (server == 0) {
 		dup2(in[0], 0);
 		dup2(out[1], 1);
-		execl(program, "fakesite", sock, model, (char *)NULL);
+		execl(program, "fakesite", sock, model, alarms_model[0] != '\0' ? alarms_model : (char *)NULL,
+		    (char *)NULL);
 		_exit(127);
 	}
 	server_in = in[1];
