@@ -211,15 +211,22 @@ add_group(struct alarm_rows *r, const struct client *c, uint32_t from, uint32_t 
 	*add(r) = group;
 }
 
-/* Priorities 3 and 4 of one device become one line, unless there is but one of them; what is over goes. */
+static bool
+is_selected(const struct alarm_row *selected, uint32_t alarm)
+{
+	return selected != NULL && selected->members == 0 && selected->alarm == alarm;
+}
+
+/* Priorities 3 and 4 of one device become one line, unless there is but one of them; what is over goes, unless the cursor is on it. */
 static void
-fold(struct alarm_rows *r, const struct client *c)
+fold(struct alarm_rows *r, const struct client *c, const struct alarm_row *selected)
 {
 	uint32_t kept = 0, singles;
 
 	for (uint32_t i = 0; i < r->count; i++) {
 		const struct client_alarm *a = &c->alarms->alarms[r->rows[i].alarm];
-		if (a->priority > 2 && !alarm_filter_passes(&r->filter, c, a))
+		if (a->priority > 2 && !is_selected(selected, r->rows[i].alarm) &&
+		    !alarm_filter_passes(&r->filter, c, a))
 			continue;
 		r->rows[kept] = r->rows[i];
 		r->rows[kept++].device = device_of(c, a);
@@ -246,20 +253,24 @@ fold(struct alarm_rows *r, const struct client *c)
 	r->count -= singles - kept;
 }
 
-/* -1: it is not there; then the group that it went into. */
+/* Of an alarm: its row, else the group that it went into. Of a group: its line, else what is left of it, its worst. -1: it is not there. */
 static int
 place_of(const struct alarm_rows *r, const struct alarm_row *was)
 {
-	int group = -1;
+	int group = -1, left = -1;
 
 	for (uint32_t i = 0; i < r->count; i++) {
 		const struct alarm_row *row = &r->rows[i];
-		if (was->members == 0 && row->members == 0 && row->alarm == was->alarm)
+		if ((was->members == 0 || !r->is_grouped) && row->members == 0 && row->alarm == was->alarm)
 			return (int)i;
-		if (row->members > 0 && r->is_grouped && row->device == was->device)
+		if (!r->is_grouped || row->device != was->device || row->priority <= 2)
+			continue;
+		if (row->members > 0)
 			group = (int)i;
+		else if (was->members > 0)
+			left = (int)i;
 	}
-	return group;
+	return group >= 0 ? group : left;
 }
 
 static void
@@ -295,8 +306,8 @@ bring_in(struct alarm_rows *r, const struct client *c, const struct alarm_row *s
 		if (!alarm_filter_passes(&r->filter, c, a))
 			continue;
 		if (row != NULL) {
-			bool is_held = selected != NULL && selected->members == 0 && selected->alarm == alarm;
-			if (!is_held && (rank_of(a) < row->rank || (rank_of(a) == 0 && a->m.active > row->active))) {
+			if (!is_selected(selected, alarm) &&
+			    (rank_of(a) < row->rank || (rank_of(a) == 0 && a->m.active > row->active))) {
 				rise(row, a);
 				row->is_seen = false;
 			}
@@ -304,10 +315,24 @@ bring_in(struct alarm_rows *r, const struct client *c, const struct alarm_row *s
 		}
 		row = add(r);
 		row->alarm = alarm;
+		row->device = device_of(c, a);
 		rise(row, a);
 	}
 	for (uint32_t i = 0; i < r->count; i++)
 		r->at_row[r->rows[i].alarm] = 0;
+}
+
+/* The cursor is on it: it stays, also when all rows are made anew and it does not belong to them any more. */
+static void
+keep_selected(struct alarm_rows *r, const struct client *c, const struct alarm_row *selected)
+{
+	if (selected == NULL || selected->members > 0 || selected->alarm >= c->alarms->count)
+		return;
+	for (uint32_t i = 0; i < r->count; i++)
+		if (r->rows[i].alarm == selected->alarm)
+			return;
+	*add(r) = *selected;
+	r->rows[r->count - 1].is_inside = false;
 }
 
 /* Groups are made anew each time: what they hold is what counts. */
@@ -339,8 +364,9 @@ build(struct alarm_rows *r, const struct client *c, const struct alarm_row *sele
 	}
 	unfold(r);
 	bring_in(r, c, selected);
+	keep_selected(r, c, selected);
 	if (r->is_grouped)
-		fold(r, c);
+		fold(r, c, selected);
 	if (r->count > 1)
 		qsort(r->rows, r->count, sizeof *r->rows, compare);
 	find_selected(r, selected);
@@ -389,24 +415,58 @@ alarm_rows_renew(struct alarm_rows *r, const struct client *c, const char *selec
 	uint32_t alarm = selected != NULL ? client_alarms_find(c->alarms, selected) : ALARM_NONE;
 	struct alarm_row row = { .alarm = alarm };
 
+	if (alarm != ALARM_NONE) {
+		const struct client_alarm *a = &c->alarms->alarms[alarm];
+		row.device = device_of(c, a);
+		rise(&row, a);
+	}
 	r->count = 0;
 	r->has_open = false;
 	build(r, c, alarm != ALARM_NONE ? &row : NULL);
+}
+
+bool
+alarm_rows_move(struct alarm_rows *r, enum request req)
+{
+	struct list *l = &r->list;
+	int step = req == REQ_UP || req == REQ_PREVIOUS ? -1 : req == REQ_DOWN || req == REQ_NEXT ? 1 : 0;
+
+	if (step == 0)
+		return list_request(l, req);
+	l->at = l->at + step < 0 ? 0 : l->at + step;
+	alarm_rows_fit(r, l->rows);
+	return true;
 }
 
 void
 alarm_rows_fit(struct alarm_rows *r, int rows)
 {
 	struct list *l = &r->list;
+	bool has_grown = rows > l->rows;
 
 	l->count = (int)r->count;
 	l->rows = rows > 0 ? rows : 1;
+	if (has_grown && l->top > l->count - l->rows) /* another size of the screen: it is filled */
+		l->top = l->count > l->rows ? l->count - l->rows : 0;
 	if (l->at >= l->count)
 		l->at = l->count > 0 ? l->count - 1 : 0;
 	if (l->top > l->at)
 		l->top = l->at;
 	if (l->at - l->top >= l->rows)
 		l->top = l->at - l->rows + 1;
+}
+
+unsigned
+alarm_rows_unacked_above(const struct alarm_rows *r, const struct client *c)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < r->list.top && i < (int)r->count; i++) {
+		const struct alarm_row *row = &r->rows[i];
+		n += row->members > 0 ? row->unacked
+		                      : alarm_is_unacked((enum alarm_state)c->alarms->alarms[row->alarm].m.state);
+	}
+	return n;
 }
 
 unsigned

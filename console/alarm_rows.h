@@ -50,7 +50,7 @@ struct alarm_row {
 	uint32_t alarm;   /* of a group: the worst of it */
 	uint32_t members; /* 0: one alarm; else a group's line */
 	uint32_t unacked; /* of a group */
-	uint32_t device;  /* of a group; DEVICE_NONE: those of no device */
+	uint32_t device;  /* of the alarm, or of a group; DEVICE_NONE: those of no device */
 	bool is_inside;   /* of the group that stands open above */
 	bool is_seen;     /* was drawn */
 	/* the order: as it was when the row came, or rose */
@@ -72,14 +72,20 @@ struct alarm_rows {
 void alarm_rows_done(struct alarm_rows *r);
 /* Brings in what changed since; cheap when nothing did. */
 void alarm_rows_follow(struct alarm_rows *r, const struct client *c);
-/* Sorts anew, lets go of what no longer belongs here. to_top: the cursor goes there too; else the selected one stays on its line. */
+/*
+ * Sorts anew, lets go of what no longer belongs here. to_top: the cursor goes there too; else the selected one stays on its line, also if it
+ * does not belong here any more.
+ */
 void alarm_rows_settle(struct alarm_rows *r, const struct client *c, bool to_top);
 /* Rows anew after the numbers of alarms have changed: by the name of the selected one, NULL = none. */
 void alarm_rows_renew(struct alarm_rows *r, const struct client *c, const char *selected);
+/* As list_request(); a step of one moves the view no further than the cursor needs it, also where the page has empty lines below. */
+bool alarm_rows_move(struct alarm_rows *r, enum request req);
 /* Before drawing: `rows` lines. The view is moved only as far as the selected row needs it. */
 void alarm_rows_fit(struct alarm_rows *r, int rows);
-/* Not drawn yet, above the first line. */
+/* Above the first line: not drawn yet; not acknowledged. */
 unsigned alarm_rows_new_above(const struct alarm_rows *r);
+unsigned alarm_rows_unacked_above(const struct alarm_rows *r, const struct client *c);
 const struct alarm_row *alarm_rows_selected(const struct alarm_rows *r); /* NULL = none */
 
 #endif

@@ -21,17 +21,19 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
-#define HEADS   2 /* the lists, the heads of columns */
-#define PREVIEW 2 /* rows below the list */
-#define IDLE_US (60 * US_PER_S)
+#define HEADS    2 /* the lists, the heads of columns */
+#define PREVIEW  2 /* rows below the list */
+#define IDLE_US  (60 * US_PER_S)
+#define SORTED_S 1 /* after the list was sorted by itself no key acts: it was meant for what stood there before */
 
 struct page {
 	struct alarm_rows rows;
 	struct alarm_many unacked, latched; /* on the screen: not acknowledged; to be reset */
 	struct alarm_seen at;               /* the selected one as it was drawn; name "": none, or a group */
-	char selected[ALARM_NAME_MAX];
+	char selected[ALARM_NAME_MAX];      /* by a person; of a group: its worst; "": nothing was there */
+	bool is_group_selected;
 	bool was_flood, is_by_hand; /* grouping: chosen here, whatever the flood does */
-	ev_tstamp opened;
+	ev_tstamp opened, sorted;   /* sorted: by itself */
 };
 
 static void
@@ -40,6 +42,24 @@ note_selected(struct console *co, struct page *p)
 	const struct alarm_row *row = alarm_rows_selected(&p->rows);
 
 	str_copy(p->selected, sizeof p->selected, row != NULL ? co->client->alarms->alarms[row->alarm].name : "");
+	p->is_group_selected = row != NULL && row->members > 0;
+}
+
+/* An act is about what a person went to, not about what came under the cursor by itself. */
+static bool
+is_chosen(struct console *co, struct page *p, const struct alarm_row *row)
+{
+	const char *name = co->client->alarms->alarms[row->alarm].name;
+	bool is_same = strcmp(name, p->selected) == 0 && p->is_group_selected == (row->members > 0);
+	bool is_other = !is_same && p->selected[0] != '\0';
+	bool is_new = !is_other && co->options->script == NULL && ev_now(co->loop) - p->sorted < SORTED_S;
+
+	note_selected(co, p);
+	if (is_other)
+		console_message(co, true, "%s is under the cursor now: read it, then press the key again", name);
+	else if (is_new)
+		console_message(co, true, "the list was sorted anew just now: read it, then press the key again");
+	return !is_other && !is_new;
 }
 
 static void
@@ -90,7 +110,6 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	switch (what) {
 	case CHANGE_MODEL:
 		alarm_rows_renew(&p->rows, co->client, p->selected[0] != '\0' ? p->selected : NULL);
-		note_selected(co, p);
 		return DRAW_ALL;
 	case CHANGE_ALARM: follow_flood(co, p); return DRAW_ALL;
 	case CHANGE_SECOND: /* nobody works here: the worst to the top, what is over goes */
@@ -98,6 +117,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 			return DRAW_NOTHING;
 		alarm_rows_settle(&p->rows, co->client, true);
 		note_selected(co, p);
+		p->sorted = ev_now(co->loop);
 		return DRAW_BODY;
 	case CHANGE_PHASE:
 	case CHANGE_LANGUAGE: return DRAW_ALL;
@@ -353,6 +373,8 @@ ack_selected(struct console *co, struct page *p)
 		console_message(co, true, "the list had just opened: read it, then acknowledge");
 		return DRAW_ALL;
 	}
+	if (r != NULL && !is_chosen(co, p, r))
+		return DRAW_ALL;
 	if (r != NULL && r->members > 0)
 		console_message(co, true, "a group: Enter opens it, then each is acknowledged where it can be read");
 	else if (r == NULL || strcmp(p->at.name, co->client->alarms->alarms[r->alarm].name) != 0)
@@ -412,6 +434,13 @@ open_row(struct console *co, struct page *p)
 }
 
 static bool
+is_act(enum request req)
+{
+	return req == REQ_COMMENT || req == REQ_RESET || req == REQ_TEST || req == REQ_SHELVE || req == REQ_OOS ||
+	    req == REQ_LIMIT;
+}
+
+static bool
 has_found(const struct console *co, const struct alarm_row *r)
 {
 	struct alarm_filter f = { .shelf = SHELF_ALL };
@@ -430,7 +459,7 @@ find(struct console *co, struct page *p, int from, int step)
 		if (!has_found(co, &p->rows.rows[at]))
 			continue;
 		p->rows.list.at = at;
-		list_fit(&p->rows.list, count, p->rows.list.rows);
+		alarm_rows_fit(&p->rows, p->rows.list.rows);
 		note_selected(co, p);
 		console_message(co, false, "%s", "");
 		return DRAW_ALL;
@@ -450,7 +479,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 		settle(co, p);
 		return DRAW_ALL;
 	}
-	if (list_request(&p->rows.list, req)) {
+	if (alarm_rows_move(&p->rows, req)) {
 		note_selected(co, p);
 		return DRAW_BODY;
 	}
@@ -488,6 +517,8 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	default:
 		if (r == NULL || r->members > 0)
 			return REQ_UNHANDLED;
+		if (argument == NULL && is_act(req) && !is_chosen(co, p, r))
+			return DRAW_ALL;
 		/* what has a question or a dialogue is named there, so that it may be selected and not drawn yet */
 		seen.occurrence = co->client->alarms->alarms[r->alarm].m.occurrence;
 		str_copy(seen.name, sizeof seen.name, co->client->alarms->alarms[r->alarm].name);
@@ -502,8 +533,8 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	static const char *const priorities[] = { "", "!1 only", "!1 *2", "!1 *2 -3" };
 	struct page *p = private;
 	const struct alarm_filter *f = &p->rows.filter;
-	unsigned above = alarm_rows_new_above(&p->rows);
-	char span[48], more[160];
+	unsigned above = alarm_rows_new_above(&p->rows), waiting = alarm_rows_unacked_above(&p->rows, co->client);
+	char span[48], more[160] = "";
 
 	str_copy(title, title_size, alarm_shelf_title(f->shelf, co->is_ja));
 	if (alarm_flood(co->client, 1, more, sizeof more)[0] != '\0') {
@@ -523,6 +554,8 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	list_span(&p->rows.list, span, sizeof span);
 	if (above > 0)
 		str_printf(hint, hint_size, "%u new above: Home   %s", above, span);
+	else if (waiting > 0) /* nobody forgets it because the view has moved */
+		str_printf(hint, hint_size, "%u above wait%s: Home   %s", waiting, waiting == 1 ? "s" : "", span);
 	else
 		str_printf(hint, hint_size, "%s%s", p->rows.is_grouped ? "x one by one   " : "", span);
 }

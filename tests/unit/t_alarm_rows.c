@@ -117,6 +117,65 @@ START_TEST(a_short_list_does_not_move_either)
 }
 END_TEST
 
+/* A step goes to the next row as it was seen: nothing else moves, though there are empty lines below. */
+START_TEST(on_a_half_empty_page_a_step_moves_no_row)
+{
+	kit_go(a, 2, ALARM_UNACK, KIT_NOW);
+	kit_go(a, 6, ALARM_UNACK, KIT_NOW + 1);
+	kit_go(a, 10, ALARM_UNACK, KIT_NOW + 2);
+	alarm_rows_settle(&rows, &client, true);
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D2.A10");
+	kit_go(a, 0, ALARM_UNACK, KIT_NOW + 3);
+	kit_go(a, 4, ALARM_UNACK, KIT_NOW + 4);
+	look();
+	ck_assert_int_eq(rows.list.top, 2);
+	ck_assert_uint_eq(alarm_rows_unacked_above(&rows, &client), 2);
+	kit_go(a, 4, ALARM_ACKED, KIT_NOW + 4);
+	look();
+	ck_assert_uint_eq(alarm_rows_unacked_above(&rows, &client), 1);
+	ck_assert(alarm_rows_move(&rows, REQ_DOWN));
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D2.A6");
+	ck_assert_int_eq(rows.list.at - rows.list.top, 1); /* one line below */
+	ck_assert_str_eq(name_at(rows.list.top), "D2.A10");
+	ck_assert(alarm_rows_move(&rows, REQ_UP));
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D2.A10");
+	ck_assert_int_eq(rows.list.at, rows.list.top);
+	ck_assert(alarm_rows_move(&rows, REQ_UP)); /* what is new comes line by line */
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D0.A0");
+	ck_assert_int_eq(rows.list.at, rows.list.top);
+	ck_assert_int_eq(rows.list.top, 1);
+	for (int i = 0; i < 9; i++)
+		ck_assert(alarm_rows_move(&rows, REQ_UP));
+	ck_assert_int_eq(rows.list.at, 0);
+	for (int i = 0; i < 9; i++)
+		ck_assert(alarm_rows_move(&rows, REQ_DOWN));
+	ck_assert_int_eq(rows.list.at, 4);
+	ck_assert(!alarm_rows_move(&rows, REQ_OPEN));
+}
+END_TEST
+
+/* Another size of the screen: all are shown where there is room. */
+START_TEST(a_taller_screen_is_filled)
+{
+	for (uint32_t i = 0; i < LINES + 3; i++)
+		kit_go(a, i, ALARM_UNACK, KIT_NOW + i);
+	alarm_rows_settle(&rows, &client, true);
+	look();
+	ck_assert(alarm_rows_move(&rows, REQ_END));
+	look();
+	ck_assert_int_eq(rows.list.top, 3);
+	alarm_rows_fit(&rows, LINES + 2);
+	ck_assert_int_eq(rows.list.top, 1);
+	alarm_rows_fit(&rows, LINES + 20);
+	ck_assert_int_eq(rows.list.top, 0);
+	ck_assert_int_eq(rows.list.at, LINES + 2);
+}
+END_TEST
+
 START_TEST(what_is_acknowledged_or_over_stays_until_the_rows_are_settled)
 {
 	for (uint32_t i = 0; i < 12; i += 4)
@@ -225,6 +284,119 @@ START_TEST(in_a_flood_only_the_worst_stand_by_themselves)
 }
 END_TEST
 
+/* P3 and P4 of a device are one line in a flood; the cursor stays on what it is on all the same. */
+START_TEST(in_a_flood_the_cursor_does_not_go_to_another_alarm)
+{
+	kit_go(a, 2, ALARM_UNACK, KIT_NOW); /* P3 of device 0 */
+	kit_go(a, 18, ALARM_UNACK, KIT_NOW + 1);
+	kit_go(a, 6, ALARM_UNACK, KIT_NOW + 2); /* P3 of device 1 */
+	rows.is_grouped = true;
+	rows.has_open = true;
+	rows.open = 0;
+	alarm_rows_settle(&rows, &client, true);
+	look();
+	ck_assert_uint_eq(rows.count, 4);
+	rows.list.at = 3;
+	look();
+	ck_assert_str_eq(name_at(3), "D2.A2");
+	kit_go(a, 2, ALARM_NORM, KIT_NOW + 3); /* acknowledged by another one, and over */
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D2.A2");
+	ck_assert_uint_eq(rows.rows[rows.list.at].members, 0);
+	/* a group of which one is left: the cursor is on that one */
+	rows.list.at = 1;
+	ck_assert_uint_gt(rows.rows[1].members, 0);
+	look();
+	kit_go(a, 10, ALARM_UNACK, KIT_NOW + 4); /* P3 of device 2, which stands below */
+	look();
+	const struct alarm_row *r = alarm_rows_selected(&rows);
+	ck_assert_uint_eq(r->device, 0);
+	ck_assert_str_eq(name_at(rows.list.at), "D2.A18");
+}
+END_TEST
+
+/* What is over goes when rows are made anew; not from under the cursor. */
+START_TEST(a_flood_that_begins_leaves_the_cursor_where_it_is)
+{
+	kit_go(a, 0, ALARM_UNACK, KIT_NOW);
+	kit_go(a, 4, ALARM_UNACK, KIT_NOW + 1);
+	kit_go(a, 8, ALARM_UNACK, KIT_NOW + 2);
+	alarm_rows_settle(&rows, &client, true);
+	look();
+	rows.list.at = 1;
+	look();
+	ck_assert_str_eq(name_at(1), "D0.A4");
+	kit_go(a, 4, ALARM_NORM, KIT_NOW + 1);
+	look();
+	rows.is_grouped = true;
+	alarm_rows_settle(&rows, &client, false);
+	look();
+	ck_assert_str_eq(name_at(rows.list.at), "D0.A4");
+	ck_assert_uint_eq(rows.count, 3);
+	alarm_rows_settle(&rows, &client, true); /* Home lets it go */
+	ck_assert_uint_eq(rows.count, 2);
+}
+END_TEST
+
+START_TEST(after_a_reload_the_cursor_finds_its_group)
+{
+	kit_go(a, 2, ALARM_UNACK, KIT_NOW); /* device 0 */
+	kit_go(a, 18, ALARM_UNACK, KIT_NOW + 1);
+	kit_go(a, 6, ALARM_UNACK, KIT_NOW + 2); /* device 1 */
+	kit_go(a, 22, ALARM_UNACK, KIT_NOW + 3);
+	rows.is_grouped = true;
+	alarm_rows_settle(&rows, &client, true);
+	look();
+	ck_assert_uint_eq(rows.count, 2);
+	rows.list.at = 1;
+	alarm_rows_renew(&rows, &client, name_at(1));
+	look();
+	ck_assert_uint_eq(rows.rows[rows.list.at].device, 1);
+}
+END_TEST
+
+/* Random: the cursor is on the same alarm, or on the group that holds it; a group's is on that group, or on what is left of it. */
+START_TEST(whatever_happens_in_a_flood_the_cursor_is_on_the_same)
+{
+	uint32_t seed = 7 + (uint32_t)_i;
+
+	rows.is_grouped = true;
+	for (int n = 0; n < t_rounds(3000); n++) {
+		seed = seed * 1103515245u + 12345u;
+		const struct alarm_row *at = alarm_rows_selected(&rows);
+		struct alarm_row was = at != NULL ? *at : (struct alarm_row){ .alarm = ALARM_NONE };
+		int line = rows.list.at - rows.list.top;
+		for (unsigned k = 0; k < 1 + (seed >> 29); k++) {
+			seed = seed * 1103515245u + 12345u;
+			kit_go(
+			    a, (seed >> 8) % ALARMS, (enum alarm_state)((seed >> 16) % ALARM_STATE_COUNT), KIT_NOW + n);
+		}
+		if (n % 50 == 0) { /* as the page does it when a flood begins or ends */
+			rows.is_grouped = !rows.is_grouped;
+			alarm_rows_settle(&rows, &client, false);
+		}
+		look();
+		at = alarm_rows_selected(&rows);
+		if (was.alarm != ALARM_NONE && was.members == 0) {
+			ck_assert(at != NULL);
+			ck_assert(
+			    at->alarm == was.alarm || (at->members > 0 && at->device == a->alarms[was.alarm].device));
+			ck_assert(rows.list.at - rows.list.top == line || rows.list.top == 0);
+		} else if (was.alarm != ALARM_NONE && at != NULL && rows.is_grouped) {
+			bool is_there = false;
+			for (uint32_t i = 0; i < rows.count; i++)
+				is_there |= rows.rows[i].device == was.device && rows.rows[i].priority > 2;
+			ck_assert(!is_there || at->device == was.device);
+		}
+		seed = seed * 1103515245u + 12345u;
+		if (seed >> 24 < 20)
+			alarm_rows_settle(&rows, &client, true);
+		else if (seed >> 24 < 160)
+			alarm_rows_move(&rows, seed >> 24 < 70 ? REQ_DOWN : seed >> 24 < 120 ? REQ_UP : REQ_PAGE_DOWN);
+	}
+}
+END_TEST
+
 START_TEST(after_a_reload_the_selected_one_is_found_by_its_name)
 {
 	for (uint32_t i = 0; i < 8; i++)
@@ -323,8 +495,12 @@ END_TEST
 T_MAIN("alarm_rows",
     T_FIXTURE(setup, teardown) T(the_worst_stand_above_and_the_newest_first) T(a_new_one_moves_no_row_on_the_screen)
         T(a_short_list_does_not_move_either) T(what_is_acknowledged_or_over_stays_until_the_rows_are_settled)
-            T(one_that_is_raised_again_rises_unless_the_cursor_is_on_it) T(the_filter_chooses)
-                T(areas_are_gone_through_in_turn) T(in_a_flood_only_the_worst_stand_by_themselves)
-                    T(after_a_reload_the_selected_one_is_found_by_its_name)
-                        T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, 5)
-                            T(ten_thousand_are_listed_within_a_frame))
+            T(on_a_half_empty_page_a_step_moves_no_row) T(a_taller_screen_is_filled)
+                T(in_a_flood_the_cursor_does_not_go_to_another_alarm)
+                    T(a_flood_that_begins_leaves_the_cursor_where_it_is) T(after_a_reload_the_cursor_finds_its_group)
+                        T_LOOP(whatever_happens_in_a_flood_the_cursor_is_on_the_same, 0, 5)
+                            T(one_that_is_raised_again_rises_unless_the_cursor_is_on_it) T(the_filter_chooses)
+                                T(areas_are_gone_through_in_turn) T(in_a_flood_only_the_worst_stand_by_themselves)
+                                    T(after_a_reload_the_selected_one_is_found_by_its_name)
+                                        T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, 5)
+                                            T(ten_thousand_are_listed_within_a_frame))

@@ -118,8 +118,73 @@ START_TEST(a_decision_that_nobody_heard_is_unknown)
 }
 END_TEST
 
+/* ---- the list */
+
+/* The row of the screen that this text stands in; -1 = none. */
+static int
+row_of(const char *text)
+{
+	char row[2048];
+
+	for (int i = 0; i < rows; i++) {
+		read_row(i, row, sizeof row);
+		if (strstr(row, text) != NULL)
+			return i;
+	}
+	return -1;
+}
+
+/* The list has empty lines below: what is new comes in above and moves nothing, and a step goes one line. */
+START_TEST(what_is_new_above_moves_nothing_on_a_half_empty_page)
+{
+	press("a");
+	wait_for("Raised");
+	press("jj");
+	wait_for("Do: Lower the boiler");
+	settle();
+	int on = row_of(">-3 21:07:57 HEAT.STEAM_P.H "), below = row_of(">-3 21:07:54 ESS2.COMM ");
+	ck_assert_int_gt(on, 0);
+	ck_assert_int_eq(below, on + 1);
+	tell_server("alarm GRID.RX.F.L UNACK\n"); /* priority 2: above */
+	wait_for(">*2 21:08:31 GRID.RX.F.L       UNACK");
+	wait_for("1 above waits: Home"); /* that of priority 1, which has left the view for it */
+	settle();
+	ck_assert_int_eq(row_of(">-3 21:07:57 HEAT.STEAM_P.H "), on);
+	ck_assert(shows("Do: Lower the boiler"));
+	press("j");
+	wait_for("Do: Look at the page of links");
+	settle();
+	ck_assert_int_eq(row_of(">-3 21:07:57 HEAT.STEAM_P.H "), on);
+	ck_assert_int_eq(row_of(">-3 21:07:54 ESS2.COMM "), below);
+}
+END_TEST
+
+/* A group of which one is left is that one; no key acts on it before it was read. */
+START_TEST(what_came_under_the_cursor_by_itself_is_not_acted_on)
+{
+	tell_server("flood 1\n");
+	press("a");
+	wait_for("ESS1: 2 alarms, 1 not acknowledged");
+	press("G");
+	settle();
+	settle(); /* so long nobody acts on what he has not read */
+	press("a");
+	wait_for("a group: Enter opens it");
+	tell_server("alarm ESS1.SOC.L NORM\n");
+	wait_for(">-3 20:58:31 ESS1.STATE.STATE~");
+	settle();
+	press("a");
+	wait_for("ESS1.STATE.STATE99 is under the cursor now: read it, then press the key again");
+	settle();
+	ck_assert(!shows("DONE"));
+	press("a");
+	wait_for("acknowledgement of ESS1.STATE.STATE99: DONE");
+}
+END_TEST
+
 T_MAIN("vterm_alarms",
     T_FIXTURE(set_up_alarms, tear_down) T(a_yes_is_told_on_the_page_that_asked) T(a_no_is_told_with_its_reason)
         T(nobody_in_time_is_told) T(a_yes_to_what_cannot_be_done_any_more_is_no_success)
             T(who_has_left_the_page_is_told_in_the_message_line) T(what_waits_is_not_forgotten_over_other_acts)
-                T(a_decision_that_nobody_heard_is_unknown))
+                T(a_decision_that_nobody_heard_is_unknown) T(what_is_new_above_moves_nothing_on_a_half_empty_page)
+                    T(what_came_under_the_cursor_by_itself_is_not_acted_on))
