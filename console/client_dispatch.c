@@ -16,6 +16,7 @@ client_dispatch_done(struct client_dispatch *d)
 {
 	free((void *)(uintptr_t)d->m.user);
 	free((void *)(uintptr_t)d->m.reason);
+	free((void *)(uintptr_t)d->m.plan_text);
 	memset(d, 0, sizeof *d);
 }
 
@@ -53,6 +54,7 @@ client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points)
 		return ERR_FRAME;
 	next.m.user = xstrdup(next.m.user);
 	next.m.reason = xstrdup(next.m.reason);
+	next.m.plan_text = xstrdup(next.m.plan_text);
 	next.m.wants = (struct msg_bytes){ 0 };
 	client_dispatch_done(d);
 	*d = next;
@@ -72,6 +74,20 @@ client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t siz
 		str_copy(buf, size, guard_mode_title(d->m.mode, ja));
 	else
 		str_printf(buf, size, "%s (%s)", guard_mode_title(d->m.acting, ja), guard_mode_title(d->m.mode, ja));
+	return buf;
+}
+
+char *
+client_plan_text(const struct client_dispatch *d, struct utc now, char *buf, size_t size)
+{
+	char made[16], until[16];
+
+	if (d->m.plan_made == 0 || d->m.plan_until <= now.us)
+		str_printf(buf, size, "none: %s", d->m.plan_text);
+	else
+		str_printf(buf, size, "made %s, holds until %s; %s",
+		    utc_civil(made, sizeof made, (struct utc){ d->m.plan_made }, "%H:%M"),
+		    utc_civil(until, sizeof until, (struct utc){ d->m.plan_until }, "%H:%M"), d->m.plan_text);
 	return buf;
 }
 

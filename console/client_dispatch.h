@@ -28,6 +28,8 @@ struct client_dispatch {
 const struct client_dispatch *client_dispatch(const struct client *c);
 /* "economic"; "island (economic)": what holds, and what was chosen where that differs. */
 char *client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size);
+/* "made 18:46, holds until 19:46; forecasts: ..."; "none: chisan-planner does not run". Raw. */
+char *client_plan_text(const struct client_dispatch *d, struct utc now, char *buf, size_t size);
 const char *client_stage_word(unsigned stage, bool ja); /* "clear" "caution" "warning" "over" */
 
 #endif

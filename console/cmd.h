@@ -51,6 +51,7 @@ enum cmd_exit {
 	_(extend, 1,   1, "POINT",        "another end for an override, from now on") \
 	_(undo,   1,   1, "POINT",        "what stood before your last command on it, as a new command") \
 	_(dispatch, 0, 0, "",             "mode, demand of the half hour, what dispatch wants of which output") \
+	_(plan,   0,   0, "",             "the plan that is held: what each asset does hour by hour, why, and what it costs") \
 	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
 	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
 	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \

@@ -73,6 +73,9 @@ print_json(const struct client *c, const struct client_dispatch *d)
 	json_object_set_new(j, "steps", json_integer(d->m.steps));
 	json_object_set_new(j, "reserve_kwh", jout_number(d->m.reserve_kwh));
 	json_object_set_new(j, "outage_hours", jout_number(d->m.hours));
+	json_object_set_new(j, "plan_made", jout_time((struct utc){ d->m.plan_made }));
+	json_object_set_new(j, "plan_until", jout_time((struct utc){ d->m.plan_until }));
+	json_object_set_new(j, "plan_text", jout_text(d->m.plan_text));
 	json_object_set_new(j, "wants", wants_json(c, d));
 	jout_print(j);
 }
@@ -153,6 +156,7 @@ print_text(const struct options *o, const struct client *c, const struct client_
 	        : d->m.hours >= 999.0 ? "999 or more"
 	                              : str_fixed(f, sizeof f, d->m.hours, 1));
 	line("Outage", text);
+	line("Plan", client_plan_text(d, clock_utc(), text, sizeof text));
 	print_wants(c, d);
 }
 

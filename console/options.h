@@ -22,9 +22,9 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch mode backup", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan mode backup", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch mode backup", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan mode backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch report", "watch: begin with all values as they stand; report: as of now, not as filed") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms", "end after so many lines; journal: the newest N; report --list: at most N") \
@@ -47,7 +47,7 @@
 	_(OPT_EMERGENCY,  "emergency",    0,  NULL,     "set shelve", "alone where two persons are needed; the duty list is alarmed") \
 	_(OPT_PERMIT,     "permit",       0,  "NUMBER", "tag", "number of the work permit") \
 	_(OPT_REJECT,     "reject",       0,  NULL,     "approve", "say no; --reason says why") \
-	_(OPT_ALL,        "all",          0,  NULL,     "alarms", "every alarm that the site defines, also those at rest") \
+	_(OPT_ALL,        "all",          0,  NULL,     "alarms plan", "every alarm that the site defines, also those at rest; plan: every quarter of an hour") \
 	_(OPT_SHELVED,    "shelved",      0,  NULL,     "alarms", "those on the shelf") \
 	_(OPT_AREA,       "area",         0,  "AREA",   "alarms", "those of this area") \
 	_(OPT_PRIORITY,   "priority",     0,  "N",      "alarms", "those of priority N and worse, 1 to 4") \

@@ -249,6 +249,7 @@ draw(struct console *co, void *private, struct area a)
 {
 	const struct client_dispatch *d = told(co);
 	struct page *p = private;
+	char text[700];
 
 	if (d == NULL) {
 		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL, "Nothing was told of dispatch yet.");
@@ -266,7 +267,9 @@ draw(struct console *co, void *private, struct area a)
 	row += draw_guard(co, d, row, a);
 	draw_demand(co, d, row, a);
 	draw_outage(co, d, row + 4, a);
-	draw_wants(co, p, d, row + (a.rows >= 14 ? 6 : 5), a);
+	label(co, row + 5, a, "Plan", "計画");
+	put(co, row + 5, a, LOOK_NORMAL, client_plan_text(d, co->now, text, sizeof text));
+	draw_wants(co, p, d, row + (a.rows >= 16 ? 7 : 6), a);
 }
 
 /* ---- keys */

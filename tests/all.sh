@@ -5,7 +5,7 @@
 #   2 lint       the rules of the house                     5 valgrind  the unit tests of 1
 #   3 distcheck  a release builds with gcc, passes all      6 fuzz      every fuzzer for a short while
 #                its tests, installs and leaves nothing
-# CHISAN_FUZZ_SECONDS (10) is the time for each fuzzer.  Tests mostly wait: 5, 6 and the builds of 4 and 6 go on beside them, with what time
+# CHISAN_FUZZ_SECONDS (6) is the time for each fuzzer.  Tests mostly wait: 5, 6 and the builds of 4 and 6 go on beside them, with what time
 # the others leave.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -106,9 +106,9 @@ built() { # name, environment and options of configure...; $only: what is made, 
 	(cd "$folder" && "$root/configure" -q "$@") && make -C "$folder" -j"$jobs" ${only:-all}
 }
 check_programs() { make -C "build-check/$1" -j"$jobs" check TESTS=; }
-clang_build() { built clang CC=clang-14 CFLAGS='-O2 -g' --enable-werror --enable-sanitizers && check_programs clang; }
+clang_build() { built clang CC=clang-14 CFLAGS='-O2 -g1' --enable-werror --enable-sanitizers && check_programs clang; }
 fuzz_build() { # the fuzzers and what they need, not the programs
-	only=scada/store/schema.h built fuzz CC=clang-14 CFLAGS='-O1 -g' --enable-fuzzers &&
+	only=scada/store/schema.h built fuzz CC=clang-14 CFLAGS='-O1 -g1' --enable-fuzzers &&
 		make -C build-check/fuzz -j"$jobs" $(fuzzers | sed 's|^|tests/fuzz/|')
 }
 unit_tests() { # of gcc, by name
@@ -144,7 +144,7 @@ fuzz() { # name
 	local corpus result
 	corpus=$(mktemp -d) || return 1
 	seed "$1" "$corpus"
-	tests/deadline.sh "build-check/fuzz/tests/fuzz/$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 \
+	tests/deadline.sh "build-check/fuzz/tests/fuzz/$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-6}" -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="$logs/$1." "$corpus"
 	result=$?
 	rm -rf "$corpus"
@@ -169,7 +169,7 @@ step autogen ./autogen.sh || exit 1
 
 say "gcc: build with warnings as errors"
 rm -f "$logs"/*.end
-step gcc-build built gcc CC=gcc CFLAGS='-O2 -g' --enable-werror && step gcc-tests-build check_programs gcc || exit 1
+step gcc-build built gcc CC=gcc CFLAGS='-O1 -g1' --enable-werror && step gcc-tests-build check_programs gcc || exit 1
 in_background &
 background=$!
 trap 'kill $background 2>/dev/null; [ -z "$fast" ] || rm -rf "$fast"' EXIT
@@ -203,7 +203,7 @@ fi
 say "valgrind: the unit tests"
 for name in $(unit_tests); do gather "valgrind-$name"; done
 
-say "fuzz: ${CHISAN_FUZZ_SECONDS:-10} s each"
+say "fuzz: ${CHISAN_FUZZ_SECONDS:-6} s each"
 if gather fuzz-build; then
 	for name in $(fuzzers); do gather "$name"; done
 fi

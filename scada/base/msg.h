@@ -520,14 +520,38 @@ struct msg_bytes {
 	_(f64, total_kw) _(f64, short_kw) /* wanted of the batteries; what they cannot */ \
 	_(f64, reserve_kwh) _(f64, hours) /* above the least state of charge; that an outage would be survived */ \
 	_(str, user) _(str, reason) /* of the mode */ \
+	_(i64, plan_made) _(i64, plan_until) /* 0 = there is none */ \
+	_(str, plan_text)       /* what it is made from, or why there is none */ \
 	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why */
+
+/* Assets in the order of the site's energy section. */
+#define MSG_PLAN_ASK_FIELDS(_) \
+	_(u32, serial)          /* of this ask, for its answer */ \
+	_(i64, now) \
+	_(u8,  grid)            /* enum grid_state */ \
+	_(f64, month_kw) _(f64, year_kw) /* greatest half hours; NaN = none yet */ \
+	_(f64, window_kwh) _(f64, window_min) /* of this half hour: drawn, gone; NaN = not known */ \
+	_(bytes, assets)        /* each: u8 is available, u8 is on, f64 power kW, f64 hours in that state, f64 level (battery: kWh stored; */ \
+	                        /* heat store: GJ; furnace: t/h of steam), f64 health, f64 held kW; NaN = not known, free */
+
+#define MSG_PLAN_FIELDS(_) \
+	_(u32, serial) \
+	_(u8,  is_good)         /* 0: `text` says why there is none */ \
+	_(i64, made) _(i64, start) \
+	_(u16, steps) _(u32, step_s) \
+	_(str, text)            /* what it is made from, or why there is none */ \
+	_(f64, total) _(f64, co2_kg) _(f64, unserved_kwh) _(f64, peak_kw) _(f64, gap) _(f64, seconds) \
+	_(bytes, costs)         /* each: str name, f64 */ \
+	_(bytes, assets)        /* each: str name, str kind, u8 has (1 energy, 2 on), then of each step: f32 kW, u8 reason, f32 shadow price, [f32], [u8] */ \
+	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
+	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
 
 #define MSG_LIST(_) \
 	_(manual, MANUAL) _(scan, SCAN) \
 	_(alarm_def, ALARM_DEF) _(alarm, ALARM) _(horn, HORN) _(alarm_act, ALARM_ACT) _(alarm_limit, ALARM_LIMIT) \
 	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
-	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) \
+	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \

@@ -191,6 +191,16 @@ w_i64(struct wbuf *b, int64_t v)
 }
 
 void
+w_f32(struct wbuf *b, double v)
+{
+	float f = (float)v;
+	uint32_t bits;
+
+	memcpy(&bits, &f, sizeof(bits));
+	w_u32(b, bits);
+}
+
+void
 w_f64(struct wbuf *b, double v)
 {
 	uint64_t bits;
@@ -301,6 +311,16 @@ r_i64(struct rbuf *r)
 
 	memcpy(&v, &u, sizeof(v));
 	return v;
+}
+
+double
+r_f32(struct rbuf *r)
+{
+	uint32_t bits = r_u32(r);
+	float f;
+
+	memcpy(&f, &bits, sizeof(f));
+	return (double)f;
 }
 
 double

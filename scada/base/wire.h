@@ -118,9 +118,13 @@ enum wire_flags {
 	_(W_BACKUP,      183,   1, 262144, ROLE_NONE,   0,                     "a piece of that copy, in order") \
 	_(W_MORE,        184,   2,      2, ROLE_VIEWER, 0,                     "so many more frames may come for the request in reply-to") \
 	_(W_CANCEL,      185,   0,      0, ROLE_VIEWER, 0,                     "the request in reply-to is no longer wanted") \
-	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction")
+	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction") \
+	/* 192..223 chisand and chisan-planner */ \
+	_(W_PLAN_ASK,    192,  40,  65536, ROLE_PEER,   WF_NUMBERS,            "how the district stands: plan from here on") \
+	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
+	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 140..159 control, 187..191 store, 192..223 planner. */
+/* Reserved: 103..127 alarms, 140..159 control, 187..191 store, 195..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };
@@ -169,6 +173,7 @@ void w_u32(struct wbuf *b, uint32_t v);
 void w_u64(struct wbuf *b, uint64_t v);
 void w_i64(struct wbuf *b, int64_t v);
 void w_f64(struct wbuf *b, double v);
+void w_f32(struct wbuf *b, double v);      /* as a float: half the bytes, seven digits */
 void w_varint(struct wbuf *b, uint64_t v); /* LEB128, 1 to 10 bytes */
 void w_zigzag(struct wbuf *b, int64_t v);
 void w_str(struct wbuf *b, const char *s);               /* varint length, bytes, NUL; NULL is "" */
@@ -187,6 +192,7 @@ uint32_t r_u32(struct rbuf *r);
 uint64_t r_u64(struct rbuf *r);
 int64_t r_i64(struct rbuf *r);
 double r_f64(struct rbuf *r);
+double r_f32(struct rbuf *r);
 uint64_t r_varint(struct rbuf *r);
 int64_t r_zigzag(struct rbuf *r);
 const char *r_str(struct rbuf *r); /* into the buffer; refused if it is not valid UTF-8 or holds a NUL */

@@ -305,6 +305,8 @@ up_cb(enum helper_id id, struct conn *conn, void *arg)
 		alarming_own(c->alarming, OWN_READER, false, "it runs again", clock_utc(), clock_mono());
 	if (id == HELPER_NOTIFY)
 		onduty_up(c->onduty, conn);
+	if (id == HELPER_PLANNER)
+		plans_up(dispatching_plans(c->dispatching), conn);
 	core_touch(c);
 }
 
@@ -328,8 +330,10 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 		e = links_frame(c->links, f, clock_utc(), clock_mono());
 	else if (id == HELPER_NOTIFY)
 		e = onduty_frame(c->onduty, f, clock_utc(), clock_mono());
+	else if (f->type == W_PLAN)
+		e = plans_take(dispatching_plans(c->dispatching), f, clock_utc(), clock_mono());
 	else
-		return; /* the planner has its place, but nothing to say yet */
+		e = memory_ask(c->memory, conn, f) || f->type == W_PONG || f->type == W_BYE ? OK : ERR_FRAME;
 	if (e != OK)
 		supervise_reject(c->supervise, id, e);
 	if (id == HELPER_FIELD)
@@ -349,6 +353,10 @@ down_cb(enum helper_id id, enum err why, void *arg)
 	memory_down(c->memory, id, why); /* clients may still ask: nobody may keep a pipe that has ended */
 	if (id == HELPER_READER && !c->is_stopping)
 		alarming_own(c->alarming, OWN_READER, true, err_text(why), clock_utc(), clock_mono());
+	if (id == HELPER_PLANNER) {
+		memory_forget_conn(c->memory, plans_conn(dispatching_plans(c->dispatching)));
+		plans_down(dispatching_plans(c->dispatching));
+	}
 	if (id == HELPER_NOTIFY && !c->is_stopping) {
 		onduty_down(c->onduty, why);
 		core_touch(c);

@@ -145,11 +145,12 @@ core_second(const struct actor *by, enum role least, const char *area, const cha
 /* ---- dispatch */
 
 static bool
-want_cb(point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
+want_cb(
+    enum slot slot, point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
 {
 	struct core *c = arg;
 
-	return hand_wish(c->hand, SLOT_GUARD, id, value, until, reason, clock_utc(), clock_mono(), why, size);
+	return hand_wish(c->hand, slot, id, value, until, reason, clock_utc(), clock_mono(), why, size);
 }
 
 static bool
@@ -283,7 +284,7 @@ core_act_site(struct core *c, struct utc now, struct mono mono)
 {
 	alarming_site(c->alarming, c->table, c->generation, now, mono);
 	hand_site(c->hand, c->table, c->generation, now, mono);
-	dispatching_site(c->dispatching, c->table, c->generation, now, mono);
+	dispatching_site(c->dispatching, c->table, c->generation, c->hash, now, mono);
 	memory_alarms(c->memory, c->table != NULL ? c->alarming : NULL);
 	memory_dispatch(c->memory, c->table != NULL ? c->dispatching : NULL);
 	if (c->is_acting && c->table != NULL && !alarms_has_begun(alarming_engine(c->alarming)))

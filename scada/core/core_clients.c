@@ -64,12 +64,33 @@ raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, vo
 	s->raw_open--;
 }
 
+static void
+tell_plan(const struct core *c, struct session *s, uint32_t sequence)
+{
+	const struct plans *p = dispatching_plans(c->dispatching);
+	const struct wbuf *body = plans_frame(p, clock_utc());
+	struct wbuf copy = { .len = 0 };
+
+	if (body == NULL) {
+		conn_result(s->conn, sequence, ERR_NOT_FOUND, -1, "there is no plan: %s", plans_text(p));
+		return;
+	}
+	memcpy(wbuf_grow(&copy, body->len), body->data, body->len);
+	conn_send(s->conn, W_PLAN, sequence, &copy, NULL);
+	conn_result(s->conn, sequence, OK, -1, "%s", "");
+	wbuf_done(&copy);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
 	struct core *c = arg;
 	struct actor by = session_actor(s);
 
+	if (f->type == W_PLAN_GET) {
+		tell_plan(c, s, f->sequence);
+		return true;
+	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))
 		return memory_request(c->memory, s, f);
 	return hand_frame(c->hand, s, &by, f, clock_utc(), clock_mono());

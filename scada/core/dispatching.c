@@ -15,6 +15,7 @@
 
 #define SECOND_US (990 * US_PER_MS)
 #define WANT_US   (30 * US_PER_S) /* a wish that is not said again for so long is over */
+#define RUNS_KW   1.0
 #define SAVE_US   (60 * US_PER_S)
 
 /* ---- the grid and the mode */
@@ -74,7 +75,8 @@ choose_acting(struct dispatching *d, struct utc now, struct mono mono)
 /* ---- what is wanted */
 
 static void
-want(struct dispatching *d, struct wanting *w, double value, const char *reason, struct utc now, struct mono mono)
+want(struct dispatching *d, enum slot slot, struct wanting *w, double value, const char *reason, struct utc now,
+    struct mono mono)
 {
 	char why[WHY_MAX], text[96];
 	bool lets_go = !isfinite(value);
@@ -83,7 +85,7 @@ want(struct dispatching *d, struct wanting *w, double value, const char *reason,
 		return;
 	str_printf(text, sizeof(text), "%s", reason);
 	bool ok = d->ops->want(
-	    w->point, value, lets_go ? (struct utc){ 0 } : utc_add(now, WANT_US), text, why, sizeof(why), d->arg);
+	    slot, w->point, value, lets_go ? (struct utc){ 0 } : utc_add(now, WANT_US), text, why, sizeof(why), d->arg);
 	w->value = ok || lets_go ? value : (double)NAN;
 	w->reason = reason;
 	if (ok && !lets_go)
@@ -93,7 +95,8 @@ want(struct dispatching *d, struct wanting *w, double value, const char *reason,
 		return;
 	}
 	if (strcmp(w->said, why) != 0)
-		log_warn("the guard wants %s of %s: %s", reason, table_site(d->table)->points[w->point].name, why);
+		log_warn("%s wants %s of %s: %s", slot == SLOT_GUARD ? "the guard" : "the plan", reason,
+		    table_site(d->table)->points[w->point].name, why);
 	str_copy(w->refused, sizeof(w->refused), why);
 	str_copy(w->said, sizeof(w->said), why);
 	w->refused_at = mono;
@@ -102,12 +105,16 @@ want(struct dispatching *d, struct wanting *w, double value, const char *reason,
 static void
 let_all_go(struct dispatching *d, struct utc now, struct mono mono)
 {
-	for (unsigned i = 0; i < d->district.set.battery_count; i++)
-		want(d, &d->battery[i].want, (double)NAN, "", now, mono);
-	for (unsigned i = 0; i < d->district.set.source_count; i++)
-		want(d, &d->source[i].want, (double)NAN, "", now, mono);
+	for (unsigned i = 0; i < d->district.set.battery_count; i++) {
+		want(d, SLOT_GUARD, &d->battery[i].want, (double)NAN, "", now, mono);
+		want(d, SLOT_DISPATCH, &d->battery[i].plan, (double)NAN, "", now, mono);
+	}
+	for (unsigned i = 0; i < d->district.set.source_count; i++) {
+		want(d, SLOT_GUARD, &d->source[i].want, (double)NAN, "", now, mono);
+		want(d, SLOT_DISPATCH, &d->source[i].plan, (double)NAN, "", now, mono);
+	}
 	for (unsigned i = 0; i < d->load_count; i++)
-		want(d, &d->load[i].want, (double)NAN, "", now, mono);
+		want(d, SLOT_GUARD, &d->load[i].want, (double)NAN, "", now, mono);
 }
 
 static void
@@ -119,7 +126,7 @@ want_sources(struct dispatching *d, struct utc now, struct mono mono)
 		double value = isfinite(g->kw) ? district_source_setpoint(d->district.source[i], g->kw, s->is_percent)
 		                               : (double)NAN;
 
-		want(d, &s->want, value, guard_reason_name(g->reason), now, mono);
+		want(d, SLOT_GUARD, &s->want, value, guard_reason_name(g->reason), now, mono);
 	}
 }
 
@@ -133,7 +140,7 @@ want_steps(struct dispatching *d, struct utc now, struct mono mono)
 		struct bound_load *l = &d->load[i];
 		unsigned level = district_level(&d->district, l->asset, shed);
 
-		want(d, &l->want, level > 0 ? (double)level : (double)NAN, reason, now, mono);
+		want(d, SLOT_GUARD, &l->want, level > 0 ? (double)level : (double)NAN, reason, now, mono);
 	}
 	if (shed != d->shed)
 		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
@@ -142,13 +149,48 @@ want_steps(struct dispatching *d, struct utc now, struct mono mono)
 	d->shed = shed;
 }
 
+static bool
+follows_plan(const struct dispatching *d)
+{
+	return d->acting == GUARD_ECONOMIC || d->acting == GUARD_FOLLOW || d->acting == GUARD_RESPONSE;
+}
+
+/* A turbine runs as it is planned once it runs; to start a set is an operator's act. */
+static double
+planned_source(const struct dispatching *d, unsigned i, struct utc now)
+{
+	const struct asset *a = d->district.source[i];
+	double kw = plans_kw(d->plans, a->name, now);
+
+	if (!isfinite(kw) || (a->kind != ASSET_GTC && a->kind != ASSET_STG) ||
+	    !(dispatch_read(d, d->source[i].p) > RUNS_KW) || !(kw > RUNS_KW))
+		return (double)NAN;
+	return district_source_setpoint(a, kw, d->source[i].is_percent);
+}
+
+/* Slot 3, below the guard: where the guard wants nothing else, this is done. */
+static void
+want_plan(struct dispatching *d, struct utc now, struct mono mono)
+{
+	bool is_followed = follows_plan(d) && plans_until(d->plans).us > now.us;
+
+	for (unsigned i = 0; i < d->district.set.battery_count; i++)
+		want(d, SLOT_DISPATCH, &d->battery[i].plan,
+		    is_followed ? plans_kw(d->plans, d->district.battery[i]->name, now) : (double)NAN,
+		    plans_reason(d->plans, d->district.battery[i]->name, now), now, mono);
+	for (unsigned i = 0; i < d->district.set.source_count; i++)
+		want(d, SLOT_DISPATCH, &d->source[i].plan, is_followed ? planned_source(d, i, now) : (double)NAN,
+		    plans_reason(d->plans, d->district.source[i]->name, now), now, mono);
+}
+
 static void
 want_all(struct dispatching *d, struct utc now, struct mono mono)
 {
+	want_plan(d, now, mono);
 	for (unsigned i = 0; i < d->district.set.battery_count; i++) {
 		const struct guard_want *g = &d->out.battery[i];
 
-		want(d, &d->battery[i].want, g->kw, guard_reason_name(g->reason), now, mono);
+		want(d, SLOT_GUARD, &d->battery[i].want, g->kw, guard_reason_name(g->reason), now, mono);
 	}
 	want_sources(d, now, mono);
 	want_steps(d, now, mono);
@@ -186,6 +228,7 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 		watch_grid(d, now, mono);
 		end_response(d, now, mono);
 		choose_acting(d, now, mono);
+		dispatch_ask(d, now, mono);
 		dispatch_measure(d, now, mono, &in);
 		guard_step(&d->guard, &in, &d->out);
 		if (d->watch.is_doubtful)
@@ -234,8 +277,15 @@ make(struct dispatching *d, struct utc now, struct mono mono)
 	wbuf_done(&blob);
 }
 
+struct plans *
+dispatching_plans(struct dispatching *d)
+{
+	return d->plans;
+}
+
 void
-dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, struct utc now, struct mono mono)
+dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, const uint64_t hash[4], struct utc now,
+    struct mono mono)
 {
 	d->table = t;
 	d->generation = generation;
@@ -245,6 +295,7 @@ dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, st
 		make(d, now, mono);
 	else
 		d->is_there = false;
+	plans_site(d->plans, d->is_there ? table_site(t) : NULL, generation, hash);
 }
 
 struct dispatching *
@@ -253,6 +304,7 @@ dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg)
 	struct dispatching *d = xcalloc(1, sizeof(*d));
 
 	d->log = l;
+	d->plans = plans_new(l);
 	d->ops = ops;
 	d->arg = arg;
 	d->chosen.target_kw = d->chosen.response_kw = (double)NAN;
@@ -266,6 +318,7 @@ dispatching_free(struct dispatching *d)
 {
 	if (d == NULL)
 		return;
+	plans_free(d->plans);
 	wbuf_done(&d->body);
 	wbuf_done(&d->told);
 	free(d);

@@ -10,16 +10,18 @@
 #define CHISAN_DISPATCHING_H
 
 #include "scada/base/actor.h"
+#include "scada/base/command.h"
 #include "scada/core/logbook.h"
+#include "scada/core/plans.h"
 #include "scada/core/table.h"
 #include "scada/dispatch/district.h"
 
 struct dispatching;
 
 struct dispatching_ops {
-	/* As control_want(): slot 2; NaN lets go. False: why, a sentence. */
-	bool (*want)(
-	    point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg);
+	/* As control_want(); NaN lets go. False: why, a sentence. */
+	bool (*want)(enum slot slot, point_id id, double value, struct utc until, const char *reason, char *why,
+	    size_t size, void *arg);
 	/* How an output is; false: there is none. */
 	bool (*output)(point_id id, struct msg_output *m, void *arg);
 	/* To the consoles: frames that are encoded already. */
@@ -31,8 +33,12 @@ struct dispatching_ops {
 struct dispatching *dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg);
 void dispatching_free(struct dispatching *d); /* NULL is fine */
 
+/* Its plans, for who speaks with chisan-planner. */
+struct plans *dispatching_plans(struct dispatching *d);
+
 /* A new table; borrowed until the next call; NULL: none any more. */
-void dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, struct utc now, struct mono mono);
+void dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, const uint64_t hash[4],
+    struct utc now, struct mono mono);
 /* STATE_DISPATCH; false: of another kind, or not to be read. */
 bool dispatching_restore(struct dispatching *d, const struct msg_store_state *state, struct utc now, struct mono mono);
 void dispatching_save_all(struct dispatching *d, struct utc now, struct mono mono);

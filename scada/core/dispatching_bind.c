@@ -73,6 +73,7 @@ bind_battery(struct dispatching *d, unsigned i)
 		.breaker = point_of(d, a, "breaker"),
 		.trip = point_of(d, a, "trip"),
 		.want = nothing_of(point_of(d, a, "p_sp")),
+		.plan = nothing_of(point_of(d, a, "p_sp")),
 	};
 }
 
@@ -96,9 +97,10 @@ dispatch_bind(struct dispatching *d)
 		const struct asset *a = d->district.source[i];
 		point_id sp = point_of(d, a, "p_sp");
 
-		d->source[i] = (struct bound_source){
-			.p = point_of(d, a, "p"), .is_percent = has_unit(d, sp, "%"), .want = nothing_of(sp)
-		};
+		d->source[i] = (struct bound_source){ .p = point_of(d, a, "p"),
+			.is_percent = has_unit(d, sp, "%"),
+			.want = nothing_of(sp),
+			.plan = nothing_of(sp) };
 	}
 	d->load_count = 0;
 	for (unsigned i = 0; i < d->district.set.demand.step_count; i++)
@@ -161,7 +163,7 @@ load_of_bus(const struct dispatching *d, const char *bus)
 }
 
 static void
-measure_battery(const struct dispatching *d, unsigned i, struct mono mono, struct guard_battery_in *in)
+measure_battery(const struct dispatching *d, unsigned i, struct utc now, struct mono mono, struct guard_battery_in *in)
 {
 	const struct bound_battery *b = &d->battery[i];
 	const struct asset *a = d->district.battery[i];
@@ -176,7 +178,7 @@ measure_battery(const struct dispatching *d, unsigned i, struct mono mono, struc
 		.device_charge_kw = (double)NAN,
 		.device_discharge_kw = (double)NAN,
 		.held_kw = (double)NAN,
-		.plan_kw = (double)NAN,
+		.plan_kw = plans_kw(d->plans, a->name, now),
 		.site_load_kw = d->district.set.battery[i].is_elsewhere ? load_of_bus(d, a->bus) : (double)NAN,
 		.is_forming = d->acting == GUARD_ISLAND && d->district.set.battery[i].asset->can_form_grid,
 	};
@@ -212,11 +214,12 @@ dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct
 		    .pulse = has_pulse(d),
 		    .month_max_kw = peaks_month(&d->peaks, dispatch_month(now)) },
 		.mode = d->acting,
+		.plan_until = plans_until(d->plans),
 		.filed_kw = (double)NAN,
 		.dr_kw = d->chosen.response_kw,
 	};
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
-		measure_battery(d, i, mono, &in->battery[i]);
+		measure_battery(d, i, now, mono, &in->battery[i]);
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
 		in->source_kw[i] = dispatch_read(d, d->source[i].p);
 }

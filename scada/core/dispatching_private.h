@@ -22,13 +22,12 @@ struct wanting {
 };
 struct bound_battery {
 	point_id p, soc, soh, temperature, run, breaker, trip;
-	struct wanting want;
-	const struct bus *bus;
+	struct wanting want, plan; /* of slots 2 and 3 */
 };
 struct bound_source {
 	point_id p;
 	bool is_percent;
-	struct wanting want;
+	struct wanting want, plan;
 };
 struct bound_load { /* of the steps: each load once */
 	const struct asset *asset;
@@ -45,6 +44,7 @@ struct chosen {
 
 struct dispatching {
 	struct logbook *log;
+	struct plans *plans;
 	const struct dispatching_ops *ops;
 	void *arg;
 	struct table *table; /* NULL = none */
@@ -58,6 +58,7 @@ struct dispatching {
 	struct chosen chosen;
 	enum guard_mode acting;
 	struct peaks peaks;
+	uint64_t given;               /* digest of what a plan takes as given */
 	struct mono second, saved_at; /* when it ran last; when it was saved last */
 	uint64_t pulses;
 	/* ---- points of assets */
@@ -79,6 +80,9 @@ double dispatch_read(
     const struct dispatching *d, point_id id); /* NaN unless it is usable: good, or calculated from some that is not */
 void dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct guard_input *in);
 void dispatch_reckon(struct dispatching *d); /* reserve and hours */
+
+/* dispatching_ask.c: asks for a plan when it is time; every second. */
+void dispatch_ask(struct dispatching *d, struct utc now, struct mono mono);
 
 /* dispatching_state.c */
 int32_t dispatch_month(struct utc t); /* of peaks.h, in the site's zone */

@@ -15,14 +15,17 @@ enum { WANT_BATTERY, WANT_SOURCE, WANT_LOAD };
 
 /* A word, and what it means. */
 static void
-put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, point_id measured,
-    enum guard_reason reason, struct wbuf *b)
+put_want(const struct dispatching *d, const struct wanting *w, const struct wanting *plan, uint8_t kind,
+    point_id measured, enum guard_reason reason, struct wbuf *b)
 {
 	char why[WHY_MAX + 32];
+	bool is_plan = plan != NULL && !isfinite(w->value) && isfinite(plan->value);
 
 	if (w->point == POINT_NONE)
 		return;
-	if (w->refused[0] != '\0')
+	if (is_plan)
+		str_printf(why, sizeof(why), "plan: %s", plan->reason);
+	else if (w->refused[0] != '\0')
 		str_printf(why, sizeof(why), "refused: %s", w->refused);
 	else if (reason == WHY_NONE)
 		why[0] = '\0';
@@ -30,7 +33,7 @@ put_want(const struct dispatching *d, const struct wanting *w, uint8_t kind, poi
 		str_printf(why, sizeof(why), "%s: %s", guard_reason_name(reason), guard_reason_help(reason));
 	w_u32(b, w->point);
 	w_u8(b, kind);
-	w_f64(b, w->value);
+	w_f64(b, is_plan ? plan->value : w->value);
 	w_f64(b, dispatch_read(d, measured));
 	w_str(b, why);
 }
@@ -39,11 +42,13 @@ static void
 put_wants(const struct dispatching *d, struct wbuf *b)
 {
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
-		put_want(d, &d->battery[i].want, WANT_BATTERY, d->battery[i].p, d->out.battery[i].reason, b);
+		put_want(d, &d->battery[i].want, &d->battery[i].plan, WANT_BATTERY, d->battery[i].p,
+		    d->out.battery[i].reason, b);
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
-		put_want(d, &d->source[i].want, WANT_SOURCE, d->source[i].p, d->out.source[i].reason, b);
+		put_want(
+		    d, &d->source[i].want, &d->source[i].plan, WANT_SOURCE, d->source[i].p, d->out.source[i].reason, b);
 	for (unsigned i = 0; i < d->load_count; i++)
-		put_want(d, &d->load[i].want, WANT_LOAD, d->load[i].p,
+		put_want(d, &d->load[i].want, NULL, WANT_LOAD, d->load[i].p,
 		    isfinite(d->load[i].want.value) ? d->out.shed_reason : WHY_NONE, b);
 }
 
@@ -91,6 +96,9 @@ put_body(const struct dispatching *d, struct wbuf *body)
 		.hours = d->hours,
 		.user = d->chosen.user,
 		.reason = d->is_there ? d->chosen.reason : d->missing,
+		.plan_made = plans_made(d->plans).us,
+		.plan_until = plans_until(d->plans).us,
+		.plan_text = plans_text(d->plans),
 		.wants = { wants.data, wants.len },
 	};
 	msg_dispatch_put(body, &m);

@@ -478,6 +478,19 @@ memory_alarms(struct memory *m, struct alarming *alarming)
 	acts_alarms(m->acts, alarming);
 }
 
+bool
+memory_ask(struct memory *m, struct conn *c, const struct frame *f)
+{
+	return relay_ask(m->relay, c, f);
+}
+
+void
+memory_forget_conn(struct memory *m, const struct conn *c)
+{
+	if (c != NULL)
+		relay_forget(m->relay, c);
+}
+
 void
 memory_dispatch(struct memory *m, struct dispatching *d)
 {

@@ -66,6 +66,9 @@ void memory_forget(struct memory *m, struct session *s);
 
 /* Alarms for the acts of persons; borrowed; NULL: none. memory_alarm_entry: what alarming's op `act` gives. */
 void memory_alarms(struct memory *m, struct alarming *alarming);
+/* A helper's questions about the record, as a client's. False: it is none. And what it asked is called back. */
+bool memory_ask(struct memory *m, struct conn *c, const struct frame *f);
+void memory_forget_conn(struct memory *m, const struct conn *c);
 void memory_dispatch(struct memory *m, struct dispatching *d); /* the same for dispatch */
 void memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry);
 /* Saved with the next batch, without an entry. False: no store. */

@@ -15,6 +15,7 @@
 #include "scada/base/alarm.h"
 #include "scada/base/command.h"
 #include "scada/base/mem.h"
+#include "scada/base/mode.h"
 #include "scada/base/msg.h"
 #include "scada/base/str.h"
 
@@ -303,6 +304,61 @@ put_field_written(struct wbuf *b)
 	        .write = 77, .point = 0, .err = ERR_TIMEOUT, .time = NOW, .detail = "no answer in 500 ms" });
 }
 
+/* ---- dispatch */
+
+static void
+put_mode(struct wbuf *b)
+{
+	msg_mode_put(b,
+	    &(struct msg_mode){ .token = NUMBER,
+	        .what = MODE_SET,
+	        .mode = GUARD_RESPONSE,
+	        .kw = 900,
+	        .until = NOW + 3600 * US_PER_S,
+	        .reason = "event 12" });
+}
+
+static void
+put_dispatch(struct wbuf *b)
+{
+	struct wbuf wants = { .len = 0 };
+
+	w_u32(&wants, 0);
+	w_u8(&wants, 0);
+	w_f64(&wants, 120);
+	w_f64(&wants, 118.5);
+	w_str(&wants, "peak: keeps the half hour below its target");
+	msg_dispatch_put(b,
+	    &(struct msg_dispatch){ .is_there = 1,
+	        .mode = GUARD_PEAK,
+	        .acting = GUARD_ISLAND,
+	        .grid = GRID_LOST,
+	        .flags = GUARD_RESERVE | GUARD_METER_BAD,
+	        .since = NOW,
+	        .response_kw = NOTHING,
+	        .target_kw = 1450,
+	        .elapsed_min = 12,
+	        .used_kwh = 280,
+	        .power_kw = 1620,
+	        .now_kw = 560,
+	        .forecast_kw = 1514,
+	        .adjust_kw = -107,
+	        .stage = 1,
+	        .month_kw = 1390,
+	        .year_kw = NOTHING,
+	        .shed = 1,
+	        .steps = 6,
+	        .reserve_kwh = 229,
+	        .hours = 3.4,
+	        .user = "duty",
+	        .reason = "heat wave",
+	        .plan_made = NOW,
+	        .plan_until = NOW + 3600 * US_PER_S,
+	        .plan_text = "forecasts: 7 from similar days",
+	        .wants = { wants.data, wants.len } });
+	wbuf_done(&wants);
+}
+
 static const struct seed {
 	uint16_t type;
 	bool is_told; /* to consoles: fuzz_client gets it */
@@ -325,6 +381,8 @@ static const struct seed {
 	{ W_TAG_STATE, true, put_tag_state },
 	{ W_APPROVAL, true, put_approval },
 	{ W_APPROVE, false, put_approve },
+	{ W_MODE, false, put_mode },
+	{ W_DISPATCH, true, put_dispatch },
 	{ W_FIELD_OUTPUT, false, put_field_output },
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# dispatch.sh - the guard on the simulated district: a site begins in manual; the batteries bring the receiving point to nothing; manual lets
+# dispatch.sh - the guard on the simulated district, first without a planner, then with one: a site begins in manual; the batteries bring the receiving point to nothing; manual lets
 # all go at once; a killed chisand goes on in its mode; the utility's grid is lost and comes back; what a person may not is refused.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
 chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
@@ -83,6 +83,30 @@ until_ 40 'the loss is seen, and it works as an island' is 'd["grid"] == "lost" 
 until_ 10 'the loss is in the journal' said "the utility's grid is lost"
 "$plant" --ctl "$dir/ctl" grid back | grep -q ok || fail "the plant's grid does not come back"
 "$plant" --ctl "$dir/ctl" clear GRID | grep -q ok || fail "the plant's relays are not reset"
+
+# ---- with a planner: a plan is made, followed through slot 3, and held when its maker dies
+"$chisan" plan >"$dir/out" 2>&1; [ $? = 3 ] || fail "a plan before there is a planner: $(cat "$dir/out")"
+until_ 40 'the grid is there again' is 'd["grid"] == "there"'
+kill "$server"
+wait "$server" || fail "chisand does not end well"
+export CHISAN_LIBEXECDIR=$CHISAN_LIBEXECDIR:$top_builddir/scada/planner
+launch
+until_ 90 'a plan is made, and followed' is "d['plan_made'] and d['mode'] == 'economic' and any(w['why'].startswith('plan: ') for w in d['wants'])"
+timeout 20 "$chisan" plan --json >"$dir/plan.json" || fail "the plan is not told"
+/usr/bin/python3 -c '
+import json, sys
+p = json.load(open(sys.argv[1]))
+assert p["steps"] == 192 and p["step_s"] == 900 and p["unserved_kwh"] < 0.01, p["text"]
+made = [a for a in p["assets"] if a["name"] in ("GRID", "STG", "GTC", "PV1", "PV2", "PV3", "ESS1", "ESS2", "ESS3")]
+assert len(made) == 9 and all(len(a["kw"]) == 192 for a in p["assets"])
+assert all(abs(x) <= 180.2 for a in made if a["name"].startswith("ESS") for x in a["kw"])
+' "$dir/plan.json" || fail "the plan is none: $(cut -c 1-300 "$dir/plan.json")"
+"$chisan" plan | grep -qE '^Time +price +GRID +STG' || fail "no table of the plan"
+until_ 10 'it is in the journal' sh -c "'$chisan' journal --since 1d --kind plan | grep -q 'a plan was made'"
+planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
+kill -9 "$planner"
+until_ 20 'a killed planner is started again' sh -c "p=\$(pgrep -P $server -x chisan-planner | head -n 1); [ -n \"\$p\" ] && [ \"\$p\" != $planner ]"
+is "d['plan_made'] and any(w['why'].startswith('plan: ') for w in d['wants'])" || fail "its plan is gone with it"
 
 # ---- manual lets all go
 "$chisan" mode manual | grep -q '^DONE' || fail "manual"

@@ -95,6 +95,9 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 		w_f64(&wants, d->wants[i].measured);
 		w_str(&wants, d->m.acting == GUARD_MANUAL ? "" : d->wants[i].why);
 	}
+	d->m.plan_made = d->now.us - 4 * 60 * US_PER_S;
+	d->m.plan_until = d->now.us + 56 * 60 * US_PER_S;
+	d->m.plan_text = "forecasts: 7 from similar days, 0 plain, 0 flat, 0 as they are now";
 	d->m.wants = (struct msg_bytes){ wants.data, wants.len };
 	msg_dispatch_put(&b, &d->m);
 	conn_send(c, W_DISPATCH, 0, &b, NULL);

@@ -467,7 +467,7 @@ START_TEST(whatever_happens_the_list_is_whole_and_the_cursor_stays)
 }
 END_TEST
 
-START_TEST(ten_thousand_are_listed_within_a_frame)
+START_TEST_LONG(ten_thousand_are_listed_within_a_frame)
 {
 	struct client_alarms *many = client_alarms_new(0, 4);
 	struct alarm_rows r = { 0 };
@@ -498,9 +498,9 @@ T_MAIN("alarm_rows",
             T(on_a_half_empty_page_a_step_moves_no_row) T(a_taller_screen_is_filled)
                 T(in_a_flood_the_cursor_does_not_go_to_another_alarm)
                     T(a_flood_that_begins_leaves_the_cursor_where_it_is) T(after_a_reload_the_cursor_finds_its_group)
-                        T_LOOP(whatever_happens_in_a_flood_the_cursor_is_on_the_same, 0, 5)
+                        T_LOOP(whatever_happens_in_a_flood_the_cursor_is_on_the_same, 0, t_rounds(5))
                             T(one_that_is_raised_again_rises_unless_the_cursor_is_on_it) T(the_filter_chooses)
                                 T(areas_are_gone_through_in_turn) T(in_a_flood_only_the_worst_stand_by_themselves)
                                     T(after_a_reload_the_selected_one_is_found_by_its_name)
-                                        T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, 5)
+                                        T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, t_rounds(5))
                                             T(ten_thousand_are_listed_within_a_frame))

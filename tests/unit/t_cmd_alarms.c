@@ -424,7 +424,9 @@ START_TEST(a_shelf_has_a_time_and_a_reason)
 	ck_assert_int_eq(run("unshelve CEMS.EVIL"), CMD_DONE);
 	ck_assert_int_eq(run("shelve CEMS.EVIL --once --reason x"), CMD_DONE);
 	ck_assert_int_eq(alarms.last_until, 0);
-	ck_assert_int_eq(run("shelve ESS1.SOC.LL --for 10m --reason x"), CMD_REFUSED); /* the second person says no */
+	two = (struct two){ .is_on = true, .ends = APPROVAL_NO };
+	ck_assert_int_eq(run("shelve ESS1.SOC.LL --for 10m --reason x"), CMD_REFUSED);
+	two.is_on = false;
 	ck_assert_int_eq(run("shelve ESS1.SOC.LL --for 10m --reason x --emergency"), CMD_DONE);
 	ck_assert(alarms.was_emergency);
 }

@@ -124,5 +124,5 @@ START_TEST(rolls_within_its_time_and_says_what_it_has)
 END_TEST
 
 T_MAIN("commit",
-    T_LOOP(no_choice_is_cheaper, 0, 8) T(says_when_no_choice_is_allowed)
+    T_LOOP(no_choice_is_cheaper, 0, t_rounds(8)) T(says_when_no_choice_is_allowed)
         T_LONG(rolls_within_its_time_and_says_what_it_has))

@@ -51,12 +51,13 @@ static struct asset assets[] = {
 static struct energy_dispatch keys;
 static struct energy energy;
 
+static const uint64_t hash[4];
 static struct kit kit;
 static struct table *table;
 static struct logbook *book;
 static struct dispatching *d;
 static int64_t us;
-static double load_kw, gt_kw, kwh, soc, wanted[POINTS], held;
+static double load_kw, gt_kw, kwh, soc, wanted[POINTS], planned[POINTS], held;
 static double breaker, line;
 static char reasons[POINTS][32], refusal[64], logged[4096];
 static bool is_meter_bad;
@@ -79,9 +80,14 @@ mono(void)
 }
 
 static bool
-want_cb(point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
+want_cb(
+    enum slot slot, point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
 {
 	(void)arg;
+	if (slot == SLOT_DISPATCH) {
+		planned[id] = value;
+		return true;
+	}
 	ck_assert(isnan(value) || until.us > now().us);
 	if (refusal[0] != '\0' && isfinite(value)) {
 		str_copy(why, size, refusal);
@@ -256,12 +262,12 @@ setup(void)
 	logged[0] = refusal[0] = '\0';
 	saved_len = told_count = 0;
 	for (unsigned i = 0; i < POINTS; i++)
-		wanted[i] = (double)NAN;
+		wanted[i] = planned[i] = (double)NAN;
 	make_table();
 	book = logbook_new(&book_ops, NULL, 1);
 	logbook_ready(book);
 	d = dispatching_new(book, &ops, NULL);
-	dispatching_site(d, table, 1, now(), mono());
+	dispatching_site(d, table, 1, hash, now(), mono());
 	dispatching_begin(d);
 }
 
@@ -498,7 +504,7 @@ START_TEST(what_was_set_survives_a_restart)
 	dispatching_free(d);
 	us += 5 * US_PER_S;
 	d = dispatching_new(book, &ops, NULL);
-	dispatching_site(d, table, 2, now(), mono());
+	dispatching_site(d, table, 2, hash, now(), mono());
 	ck_assert(dispatching_restore(d, &s, now(), mono()));
 	dispatching_begin(d);
 	run(2);
@@ -523,7 +529,7 @@ START_TEST(a_site_without_the_section_says_so)
 	char why[300];
 
 	energy.dispatch = NULL;
-	dispatching_site(d, table, 2, now(), mono());
+	dispatching_site(d, table, 2, hash, now(), mono());
 	run(2);
 	ck_assert_uint_eq(told.is_there, 0);
 	ck_assert(!set(GUARD_ECONOMIC, (double)NAN, 0, why, sizeof(why)));
@@ -531,7 +537,7 @@ START_TEST(a_site_without_the_section_says_so)
 	ck_assert(set(GUARD_MANUAL, (double)NAN, 0, why, sizeof(why)));
 	energy.dispatch = &keys;
 	keys.target_kw = 0;
-	dispatching_site(d, table, 3, now(), mono());
+	dispatching_site(d, table, 3, hash, now(), mono());
 	ck_assert(!set(GUARD_PEAK, (double)NAN, 0, why, sizeof(why)));
 	ck_assert_ptr_nonnull(strstr(why, "needs a demand target"));
 }
@@ -557,7 +563,7 @@ END_TEST
 START_TEST(nothing_is_told_that_has_not_changed)
 {
 	energy.dispatch = NULL;
-	dispatching_site(d, table, 2, now(), mono());
+	dispatching_site(d, table, 2, hash, now(), mono());
 	run(3);
 	ck_assert_uint_eq(told_count, 1);
 	run(100);

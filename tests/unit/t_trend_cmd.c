@@ -490,5 +490,5 @@ T_MAIN("trend_cmd",
                     T_LOOP(trouble_of_the_server_has_its_code_and_prints_nothing, 0, (int)ARRAY_LEN(troubles))
                         T(a_server_that_dies_meanwhile_ends_with_6) T(an_answer_that_lies_is_refused)
                             T(a_picture_is_a_png_and_gnuplot_runs_nothing_of_ours) T(a_gnuplot_that_hangs_is_ended)
-                                T(the_axis_of_a_picture_goes_on_while_the_clock_goes_back) T(without_gnuplot_it_says_so)
-                                    T(the_help_names_its_options))
+                                T_LONG(the_axis_of_a_picture_goes_on_while_the_clock_goes_back)
+                                    T(without_gnuplot_it_says_so) T(the_help_names_its_options))

@@ -78,7 +78,8 @@ START_TEST(an_act_is_answered_at_once_and_what_it_changed_is_there_again)
 {
 	sp_act(&sp, "set by hand", "D0.P0=42");
 	wait_for_all();
-	ck_assert_int_lt(sp.act_us, 200000);
+	if (!t_is_short())
+		ck_assert_int_lt(sp.act_us, 200000);
 	ck_assert_uint_eq(sp.entries[0].seq, 2);
 	ck_assert_int_eq(sp_kill(&sp) != 0, 1); /* answered is durable */
 	sp_begin(&sp, folder, BOOT);
@@ -120,7 +121,8 @@ START_TEST(a_burst_does_not_wait_half_a_second_for_each_part_of_it)
 			sp_note(&sp, "no act");
 		wait_for_all();
 	}
-	ck_assert_int_lt(mono_diff_us(clock_mono(), t), 4000000);
+	if (!t_is_short())
+		ck_assert_int_lt(mono_diff_us(clock_mono(), t), 4000000);
 }
 END_TEST
 

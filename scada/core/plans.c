@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plans.c - the plan as chisand holds it.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/base/str.h"
+#include "scada/core/plans.h"
+#include "scada/dispatch/plan.h"
+
+#define STEPS_MAX 600
+#define TEXT_MAX  400
+#define OVER      1.001 /* beyond a rating, for the seven digits of a float */
+
+enum { HAS_ENERGY = 1, HAS_ON = 2 };
+
+struct line { /* of an asset */
+	const struct asset *asset;
+	float *kw;       /* of steps */
+	uint8_t *reason; /* enum plan_reason */
+};
+struct held {
+	int64_t made, start;
+	unsigned steps, step_s;
+	uint32_t count;
+	struct line *lines;
+	char text[TEXT_MAX];
+	struct wbuf body; /* as it came */
+};
+
+struct plans {
+	struct logbook *log;
+	struct conn *conn; /* NULL = it does not run */
+	const struct site *site;
+	struct stored_site stored;
+	uint32_t serial;
+	struct mono asked, answered; /* 0 = never, or not yet */
+	struct held *held;           /* NULL = none */
+	char text[TEXT_MAX];         /* of the last answer */
+	bool is_failing;             /* the last answer was none; journalled */
+};
+
+struct plans *
+plans_new(struct logbook *l)
+{
+	struct plans *p = xcalloc(1, sizeof(*p));
+
+	p->log = l;
+	str_copy(p->text, sizeof(p->text), "none was made yet");
+	return p;
+}
+
+static void
+free_held(struct held *h)
+{
+	if (h == NULL)
+		return;
+	for (uint32_t i = 0; i < h->count; i++) {
+		free(h->lines[i].kw);
+		free(h->lines[i].reason);
+	}
+	free(h->lines);
+	wbuf_done(&h->body);
+	free(h);
+}
+
+void
+plans_free(struct plans *p)
+{
+	if (p == NULL)
+		return;
+	free_held(p->held);
+	wbuf_done(&p->stored.tree);
+	free(p);
+}
+
+/* ---- the helper */
+
+void
+plans_site(struct plans *p, const struct site *s, uint16_t generation, const uint64_t hash[4])
+{
+	free_held(p->held); /* of another site */
+	p->held = NULL;
+	p->site = s;
+	p->asked.us = p->answered.us = 0;
+	if (s == NULL)
+		return;
+	stored_site_make(&p->stored, s, generation, hash, 0);
+	if (p->conn != NULL)
+		stored_site_send(&p->stored, p->conn);
+}
+
+void
+plans_up(struct plans *p, struct conn *c)
+{
+	p->conn = c;
+	p->asked.us = p->answered.us = 0;
+	if (p->site != NULL)
+		stored_site_send(&p->stored, c);
+}
+
+const struct conn *
+plans_conn(const struct plans *p)
+{
+	return p->conn;
+}
+
+void
+plans_down(struct plans *p)
+{
+	p->conn = NULL;
+	str_copy(p->text, sizeof(p->text), "chisan-planner does not run");
+}
+
+bool
+plans_is_due(const struct plans *p, bool changed, struct mono mono)
+{
+	if (p->conn == NULL || p->site == NULL)
+		return false;
+	if (p->asked.us == 0)
+		return true;
+	int64_t since = mono_diff_us(mono, p->asked);
+	if (p->answered.us == 0)
+		return since >= PLAN_ANSWER_US;
+	return since >= PLAN_EVERY_US || (changed && since >= PLAN_LEAST_US);
+}
+
+void
+plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono)
+{
+	struct wbuf b = { .len = 0 };
+
+	if (p->conn == NULL)
+		return;
+	m->serial = ++p->serial;
+	p->asked = mono;
+	p->answered.us = 0;
+	msg_plan_ask_put(&b, m);
+	conn_send(p->conn, W_PLAN_ASK, 0, &b, NULL);
+	wbuf_done(&b);
+}
+
+/* ---- what comes */
+
+/* kW that it can be at all; beyond it the planner is wrong. */
+static double
+most_of(const struct asset *a)
+{
+	const struct asset_battery *b = a->parameters;
+	const struct asset_grid *g = a->parameters;
+
+	switch (a->kind) {
+	case ASSET_BATTERY: return b->charge_kw > b->discharge_kw ? b->charge_kw : b->discharge_kw;
+	case ASSET_GRID: return g->import_max_kw > g->export_max_kw ? g->import_max_kw : g->export_max_kw;
+	case ASSET_STG: return ((const struct asset_stg *)a->parameters)->rated_kw;
+	case ASSET_GTC: return ((const struct asset_gtc *)a->parameters)->rated_kw;
+	case ASSET_PV: return ((const struct asset_pv *)a->parameters)->peak_kw;
+	default: return 1e9;
+	}
+}
+
+static bool
+take_line(struct plans *p, struct rbuf *r, unsigned steps, struct line *l)
+{
+	const char *name = r_str(r);
+	(void)r_str(r); /* its kind, for people */
+	uint8_t has = r_u8(r);
+
+	l->asset = r->bad ? NULL : energy_find_asset(p->site->energy, name);
+	if (l->asset == NULL || l->asset->parameters == NULL)
+		return false;
+	double most = most_of(l->asset) * OVER + 0.1;
+	l->kw = xcalloc(steps, sizeof(*l->kw));
+	l->reason = xcalloc(steps, sizeof(*l->reason));
+	for (unsigned t = 0; t < steps && !r->bad; t++) {
+		double kw = r_f32(r);
+
+		l->kw[t] = (float)kw;
+		l->reason[t] = r_u8(r);
+		if (!isfinite(kw) || fabs(kw) > most || l->reason[t] >= REASON_COUNT || !isfinite(r_f32(r)))
+			return false;
+		if ((has & HAS_ENERGY) != 0 && !isfinite(r_f32(r)))
+			return false;
+		if ((has & HAS_ON) != 0)
+			(void)r_u8(r);
+	}
+	return !r->bad;
+}
+
+/* NULL: it cannot be used. */
+static struct held *
+read_plan(struct plans *p, const struct msg_plan *m, const struct frame *f)
+{
+	struct held *h = xcalloc(1, sizeof(*h));
+	struct rbuf r;
+
+	h->made = m->made;
+	h->start = m->start;
+	h->steps = m->steps;
+	h->step_s = m->step_s;
+	str_copy(h->text, sizeof(h->text), m->text);
+	memcpy(wbuf_grow(&h->body, f->length), f->body, f->length);
+	h->lines = xcalloc(p->site->energy->assets.n + 1, sizeof(*h->lines));
+	rbuf_init(&r, m->assets.data, m->assets.len);
+	bool ok = m->steps > 0 && m->steps <= STEPS_MAX && m->step_s >= 60 && m->step_s <= 3600;
+	while (ok && r.pos < r.len && h->count < p->site->energy->assets.n)
+		ok = take_line(p, &r, m->steps, &h->lines[h->count++]);
+	if (ok && r_done(&r))
+		return h;
+	free_held(h);
+	return NULL;
+}
+
+enum err
+plans_take(struct plans *p, const struct frame *f, struct utc now, struct mono mono)
+{
+	struct msg_plan m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_plan_get(&r, &m) || !r_done(&r))
+		return ERR_FRAME;
+	if (m.serial != p->serial || p->site == NULL || p->site->energy == NULL)
+		return OK; /* of an earlier ask */
+	p->answered = mono;
+	struct held *h = m.is_good ? read_plan(p, &m, f) : NULL;
+	str_copy(p->text, sizeof(p->text), m.text);
+	if (m.is_good && h == NULL)
+		str_copy(p->text, sizeof(p->text), "a plan came that cannot be true; it is not used");
+	if (h != NULL) {
+		if (p->held == NULL || p->is_failing)
+			logbook_say(p->log, now, mono, JOURNAL_PLAN, NULL, "a plan was made: %s", p->text);
+		free_held(p->held);
+		p->held = h;
+	} else if (!p->is_failing) {
+		logbook_say(p->log, now, mono, JOURNAL_PLAN, NULL, "no plan: %s%s", p->text,
+		    p->held != NULL ? "; the one before holds until it expires" : "");
+	}
+	p->is_failing = h == NULL;
+	return OK;
+}
+
+/* ---- reading */
+
+static bool
+holds(const struct plans *p, struct utc now)
+{
+	const struct held *h = p->held;
+
+	return h != NULL && now.us >= h->start && now.us < plans_until(p).us;
+}
+
+struct utc
+plans_until(const struct plans *p)
+{
+	const struct held *h = p->held;
+	int64_t end = h == NULL ? 0 : h->start + (int64_t)h->steps * h->step_s * US_PER_S;
+
+	if (h == NULL)
+		return (struct utc){ 0 };
+	return (struct utc){ h->made + PLAN_HOLDS_US < end ? h->made + PLAN_HOLDS_US : end };
+}
+
+static const struct line *
+line_of(const struct plans *p, const char *asset, struct utc now, unsigned *step)
+{
+	if (!holds(p, now))
+		return NULL;
+	*step = (unsigned)((now.us - p->held->start) / ((int64_t)p->held->step_s * US_PER_S));
+	if (*step >= p->held->steps)
+		return NULL;
+	for (uint32_t i = 0; i < p->held->count; i++)
+		if (strcmp(p->held->lines[i].asset->name, asset) == 0)
+			return &p->held->lines[i];
+	return NULL;
+}
+
+double
+plans_kw(const struct plans *p, const char *asset, struct utc now)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	return l == NULL ? (double)NAN : (double)l->kw[step];
+}
+
+const char *
+plans_reason(const struct plans *p, const char *asset, struct utc now)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	return l == NULL ? "" : plan_reason_name((enum plan_reason)l->reason[step]);
+}
+
+struct utc
+plans_made(const struct plans *p)
+{
+	return (struct utc){ p->held != NULL ? p->held->made : 0 };
+}
+
+const char *
+plans_text(const struct plans *p)
+{
+	return p->text;
+}
+
+const struct wbuf *
+plans_frame(const struct plans *p, struct utc now)
+{
+	return holds(p, now) ? &p->held->body : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plans.h - the plan as chisand holds it: asked for of chisan-planner, looked at before it is used, held until it expires. Pure: frames in
+ * and out, no clock but the time that it is given.
+ *
+ * Asked     every PLAN_EVERY_US, and at once (PLAN_LEAST_US apart) when something that the plan took as given has changed: an asset came or went,
+ *           a person holds or lets go an output, the grid is lost or back, dispatch was switched on
+ * Taken     if it is of this site, its numbers are finite and within the ratings of its assets, and it is not older than the one that is held
+ * Expires   PLAN_HOLDS_US after it was made, or with its last step: then there is none, and the guard goes by rules
+ */
+#ifndef CHISAN_PLANS_H
+#define CHISAN_PLANS_H
+
+#include "scada/base/conn.h"
+#include "scada/core/logbook.h"
+#include "scada/core/recorder.h"
+
+#define PLAN_EVERY_US  (5 * 60 * US_PER_S)
+#define PLAN_LEAST_US  (10 * US_PER_S)
+#define PLAN_ANSWER_US (60 * US_PER_S) /* an ask that is not answered for so long is asked again */
+#define PLAN_HOLDS_US  (60 * 60 * US_PER_S)
+
+struct plans;
+
+struct plans *plans_new(struct logbook *l); /* the logbook gets an entry when plans begin, fail or expire */
+void plans_free(struct plans *p);           /* NULL is fine */
+void plans_site(struct plans *p, const struct site *s, uint16_t generation, const uint64_t hash[4]);
+void plans_up(struct plans *p, struct conn *c);
+void plans_down(struct plans *p);
+const struct conn *plans_conn(const struct plans *p); /* NULL unless up */
+
+/* Is it time to ask? changed: something that a plan takes as given. */
+bool plans_is_due(const struct plans *p, bool changed, struct mono mono);
+/* Asks; m->serial is filled in. */
+void plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono);
+/* W_PLAN. OK, or what is wrong with it: then its sender must go. */
+enum err plans_take(struct plans *p, const struct frame *f, struct utc now, struct mono mono);
+
+/* ---- reading; NaN and 0 where there is no plan */
+double plans_kw(const struct plans *p, const char *asset, struct utc now);
+const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
+struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
+struct utc plans_made(const struct plans *p);
+const char *plans_text(const struct plans *p); /* what it is made from, or why there is none */
+/* The frame as it came, for W_PLAN_GET; NULL = there is none. */
+const struct wbuf *plans_frame(const struct plans *p, struct utc now);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * planning.c - the way of a plan, in the order of planning.h.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/mem.h"
+#include "scada/base/mode.h"
+#include "scada/base/str.h"
+#include "scada/planner/planning_private.h"
+
+#define TOLERANCE_KW 1e-2
+#define LONG_AGO_H   1000.0
+#define HELD_STEPS   4
+#define OUTAGE_H     4.0
+
+struct planning *
+planning_new(void)
+{
+	struct planning *p = xcalloc(1, sizeof(*p));
+
+	p->solver = solver_new();
+	return p;
+}
+
+void
+planning_free(struct planning *p)
+{
+	if (p == NULL)
+		return;
+	solver_free(p->solver);
+	free(p);
+}
+
+void
+planning_site(struct planning *p, const struct site *s, struct past_ask *past)
+{
+	p->site = s;
+	p->start_us = 0;
+	solver_free(p->solver); /* what it knows is of another problem */
+	p->solver = solver_new();
+	past_ask_clear(past);
+	if (s == NULL || s->energy == NULL)
+		return;
+	const struct asset *list = s->energy->assets.v;
+	for (uint32_t i = 0; i < s->energy->assets.n; i++) {
+		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_PV)
+			past_ask_add(past, asset_point(&list[i], "p"));
+		if (list[i].kind == ASSET_LOAD)
+			past_ask_add(past, asset_point(&list[i], "steam"));
+	}
+}
+
+/* ---- how it stands */
+
+static bool
+read_assets(struct planning *p, const struct msg_plan_ask *ask)
+{
+	uint32_t n = p->site->energy->assets.n;
+	struct rbuf r;
+
+	p->now = arena_alloc(p->arena, (n + 1) * sizeof(*p->now));
+	rbuf_init(&r, ask->assets.data, ask->assets.len);
+	for (uint32_t i = 0; i < n; i++) {
+		struct planning_asset *a = &p->now[i];
+
+		a->is_available = r_u8(&r) != 0;
+		a->is_on = r_u8(&r) != 0;
+		a->power_kw = r_f64(&r);
+		a->in_state_h = r_f64(&r);
+		a->level = r_f64(&r);
+		a->health = r_f64(&r);
+		a->held_kw = r_f64(&r);
+	}
+	return r_done(&r);
+}
+
+static double *
+constant(struct planning *p, double v)
+{
+	double *s = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*s));
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		s[t] = v;
+	return s;
+}
+
+static double *
+held(struct planning *p, double kw)
+{
+	double *s = constant(p, (double)NAN);
+
+	for (unsigned t = 0; t < HELD_STEPS; t++)
+		s[t] = kw;
+	return s;
+}
+
+/* The grid that is lost comes back after the longest outage that was thought of; nobody knows better. */
+static double *
+lost(struct planning *p)
+{
+	double hours = p->site->energy->outage_us > 0 ? (double)p->site->energy->outage_us / 3.6e9 : OUTAGE_H;
+	double *s = constant(p, 1);
+
+	for (unsigned t = 0; t < PLANNING_STEPS && (t + 1) * PLANNING_STEP_S <= hours * 3600; t++)
+		s[t] = 0;
+	return s;
+}
+
+static void
+stand(struct planning *p, const struct msg_plan_ask *ask, uint32_t i)
+{
+	const struct asset *a = &((const struct asset *)p->site->energy->assets.v)[i];
+	const struct planning_asset *n = &p->now[i];
+	struct problem_asset *out = &p->problem.assets[i];
+
+	*out = (struct problem_asset){ .asset = a,
+		.power_kw = a->kind == ASSET_STG || a->kind == ASSET_GTC ? n->power_kw : (double)NAN,
+		.is_on = n->is_on,
+		.in_state_h = isfinite(n->in_state_h) ? n->in_state_h : LONG_AGO_H,
+		.health = isfinite(n->health) && n->health > 0 && n->health <= 1 ? n->health : 1 };
+	if (a->kind == ASSET_BATTERY)
+		out->energy_kwh = isfinite(n->level) ? n->level : 0;
+	if (a->kind == ASSET_HEATSTORE)
+		out->heat_gj = isfinite(n->level) ? n->level : 0;
+	if (a->kind == ASSET_GRID && ask->grid == GRID_LOST)
+		out->series[SERIES_AVAILABLE] = lost(p);
+	else if (!n->is_available && (a->kind != ASSET_BATTERY || !isfinite(n->level)))
+		out->series[SERIES_AVAILABLE] = constant(p, 0);
+	if (!n->is_available && a->kind == ASSET_BATTERY && isfinite(n->level)) /* it keeps what it has */
+		out->series[SERIES_FIXED_KW] = constant(p, 0);
+	if (isfinite(n->held_kw) && (a->kind == ASSET_BATTERY || a->kind == ASSET_GTC || a->kind == ASSET_STG))
+		out->series[SERIES_FIXED_KW] = held(p, n->held_kw);
+}
+
+/* ---- time, windows, months */
+
+static int
+month_of(struct utc t)
+{
+	char text[8];
+	int64_t m;
+
+	(void)utc_civil(text, sizeof(text), t, "%m");
+	return str_to_i64(text, 1, 12, &m) ? (int)m : 0;
+}
+
+/* What a kW more than ever before costs, by the tariff that holds; months that the horizon touches. */
+static void
+set_months(struct planning *p, const struct msg_plan_ask *ask, int64_t day, unsigned *month)
+{
+	const struct tariff *tariff = tariff_find(&p->site->tariffs, day);
+	struct problem *b = &p->problem;
+	int first = month_of(b->start);
+
+	for (unsigned t = 0; t < b->steps; t++)
+		month[t] = month_of(utc_add(b->start, (int64_t)t * PLANNING_STEP_S * US_PER_S)) != first;
+	for (unsigned t = 1; t < b->steps; t++)
+		if (b->window[t] == b->window[t - 1])
+			month[t] = month[t - 1];
+	if (tariff == NULL || !(tariff->base_price > 0))
+		return;
+	bool is_agreed = tariff->contract == CONTRACT_AGREED;
+	double price = tariff_base_charge(tariff->base_price, 1, tariff->power_factor_pct);
+	double floor = is_agreed ? ask->month_kw : ask->year_kw;
+	b->month = month;
+	b->month_count = 2;
+	for (unsigned i = 0; i < 2; i++)
+		b->months[i] = (struct problem_month){
+			.floor_kw = i == 1 && is_agreed ? 0
+			    : isfinite(floor)           ? floor
+			                                : 0,
+			.free_kw = is_agreed ? tariff->contract_kw : 0,
+			.price =
+			    is_agreed ? price * (tariff->excess_factor > 0 ? tariff->excess_factor : 1) : 12 * price,
+		};
+}
+
+static void
+lay_out(struct planning *p, const struct msg_plan_ask *ask)
+{
+	double *hours = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*hours));
+	unsigned *window = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*window)),
+	         *month = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*month));
+	int64_t start = ask->now - ask->now % (PLANNING_STEP_S * US_PER_S);
+	double gone_h = (double)(start % (1800 * US_PER_S)) / 3.6e9;
+	char text[16];
+	int64_t day = 0;
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
+		hours[t] = PLANNING_STEP_S / 3600.0;
+		window[t] = (unsigned)((start + (int64_t)t * PLANNING_STEP_S * US_PER_S) / (1800 * US_PER_S) -
+		    start / (1800 * US_PER_S));
+	}
+	p->problem = (struct problem){ .energy = p->site->energy,
+		.start = { start },
+		.steps = PLANNING_STEPS,
+		.hours = hours,
+		.window = window,
+		.window_hours = gone_h,
+		.window_kwh = isfinite(ask->window_kwh) && ask->window_min > 0
+		    ? ask->window_kwh * fmin(1, gone_h * 60 / ask->window_min)
+		    : 0,
+		.asset_count = p->site->energy->assets.n,
+		.co2_price_per_kg = p->site->energy->co2_price_per_kg,
+		.filed_price = (double)NAN,
+		.contract_price = (double)NAN,
+		.over_price = (double)NAN,
+		.lost_price = (double)NAN,
+		.heat_lost_price = (double)NAN,
+		.outage_h = (double)p->site->energy->outage_us / 3.6e9,
+		.reserve_price = (double)NAN,
+		.end_value = (double)NAN };
+	p->problem.assets = arena_alloc(p->arena, (p->problem.asset_count + 1) * sizeof(*p->problem.assets));
+	(void)utc_civil(text, sizeof(text), p->problem.start, "%Y-%m-%d");
+	(void)date_from_text(text, &day);
+	set_months(p, ask, day, month);
+}
+
+/* ---- all of it */
+
+static bool
+solve(struct planning *p, const struct msg_plan_ask *ask, struct wbuf *out, char *why, size_t size)
+{
+	struct problem *b = &p->problem;
+	unsigned shift = p->start_us == 0 || p->assets != b->asset_count
+	    ? 0
+	    : (unsigned)((b->start.us - p->start_us) / (PLANNING_STEP_S * US_PER_S));
+	struct solution found;
+	double gap = 0;
+
+	if (!problem_check(b, why, size))
+		return false;
+	struct lp *lp = dispatch_plan_build(b);
+	if (!lp_check(lp, why, size)) {
+		lp_free(lp);
+		return false;
+	}
+	solver_commit(p->solver, lp, shift < b->steps ? shift : 0, PLANNING_SECONDS, &found, &gap);
+	bool ok = found.end == SOLVE_OPTIMAL || found.end == SOLVE_FEASIBLE;
+	struct plan *plan = ok ? dispatch_plan_read(b, lp, found.x, found.dual, found.reduced) : NULL;
+	if (!ok)
+		str_printf(why, size, "the solver found none: %s", found.why);
+	else if (!(ok = dispatch_plan_check(b, plan, TOLERANCE_KW, why, size)))
+		; /* why says it */
+	else
+		planning_tell(p, ask, plan, &found, gap, out);
+	p->start_us = ok ? b->start.us : 0;
+	p->assets = b->asset_count;
+	dispatch_plan_free(plan);
+	solution_done(&found);
+	lp_free(lp);
+	return ok;
+}
+
+void
+planning_make(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, struct wbuf *out)
+{
+	char why[400] = "the site has no energy section";
+
+	p->arena = arena_new();
+	p->basis[0] = '\0';
+	bool ok = p->site != NULL && p->site->energy != NULL && utc_is_plausible((struct utc){ ask->now });
+	if (ok && p->site->energy->assets.n > PROBLEM_ASSETS_MAX) {
+		str_printf(why, sizeof(why), "more than %d assets cannot be planned", PROBLEM_ASSETS_MAX);
+		ok = false;
+	}
+	if (ok && !read_assets(p, ask)) {
+		str_copy(why, sizeof(why), "how the assets stand cannot be read");
+		ok = false;
+	}
+	if (ok) {
+		lay_out(p, ask);
+		for (uint32_t i = 0; i < p->problem.asset_count; i++)
+			stand(p, ask, i);
+		ok = planning_fill(p, ask, past, why, sizeof(why)) && solve(p, ask, out, why, sizeof(why));
+	}
+	if (!ok)
+		planning_tell_none(ask, why, out);
+	arena_free(p->arena);
+	p->arena = NULL;
+}

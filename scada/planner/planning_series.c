@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * planning_series.c - what is expected of each asset in each step: loads, heat, sun, steam, prices.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scada/base/mem.h"
+#include "scada/base/mode.h"
+#include "scada/base/str.h"
+#include "scada/dispatch/expect.h"
+#include "scada/forecast/load.h"
+#include "scada/forecast/pv.h"
+#include "scada/planner/planning_private.h"
+
+#define HALF_HOURS (PLANNING_STEPS * PLANNING_STEP_S / PAST_ASK_STEP_S + 1)
+
+struct filling {
+	struct planning *p;
+	const struct msg_plan_ask *ask;
+	const struct past_ask *past;
+	struct utc from; /* of forecasts: the half hour in which the plan begins */
+	unsigned learned, plain, flat, held, sun;
+	char *why;
+	size_t size;
+};
+
+static const struct asset *
+asset_of(const struct filling *f, uint32_t i)
+{
+	return f->p->problem.assets[i].asset;
+}
+
+/* Half hours into the steps of the problem. */
+static void
+put_steps(struct filling *f, uint32_t i, enum series_kind kind, const double *half_hours)
+{
+	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
+		int64_t at = f->p->problem.start.us + (int64_t)t * PLANNING_STEP_S * US_PER_S - f->from.us;
+		double x = half_hours[at / (PAST_ASK_STEP_S * US_PER_S)];
+		v[t] = x > 0 ? x : 0;
+	}
+	f->p->problem.assets[i].series[kind] = v;
+}
+
+static void
+put_constant(struct filling *f, uint32_t i, enum series_kind kind, double x)
+{
+	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		v[t] = x > 0 ? x : 0;
+	f->p->problem.assets[i].series[kind] = v;
+}
+
+/* now: what is measured, where nothing is known of the past; NaN = not measured. */
+static bool
+expect_load(struct filling *f, uint32_t i, enum series_kind kind, const char *point, double now)
+{
+	const struct asset_load *l = asset_of(f, i)->parameters;
+	double v[HALF_HOURS];
+	char why[200] = "";
+	struct load_answer answer;
+	struct load_ask ask = {
+		.name = point,
+		.tables = { &f->p->site->holidays, &f->p->site->terms },
+		.follows_terms = l->profile == LOAD_SCHOOL,
+		.past = past_ask_of(f->past, point),
+		.from = f->from,
+		.count = HALF_HOURS,
+	};
+
+	if (ask.past != NULL && load_forecast(&ask, v, &answer, why, sizeof(why)) == OK) {
+		f->learned += answer.basis == LOAD_SIMILAR;
+		f->plain += answer.basis == LOAD_PLAIN;
+		f->flat += answer.basis == LOAD_FLAT;
+		put_steps(f, i, kind, v);
+		return true;
+	}
+	if (isfinite(now)) {
+		f->held++;
+		put_constant(f, i, kind, now);
+		return true;
+	}
+	str_printf(f->why, f->size, "%s: nothing is known of what it takes: neither a past nor a measurement (%s)",
+	    asset_of(f, i)->name, point != NULL ? point : "no point");
+	return false;
+}
+
+static bool
+expect_consumer(struct filling *f, uint32_t i)
+{
+	const struct asset *a = asset_of(f, i);
+	const struct asset_load *l = a->parameters;
+	const char *p = asset_point(a, "p"), *steam = asset_point(a, "steam");
+
+	if (p == NULL && l->peak_kw > 0) /* nobody measures it: what the site says of its night is certain */
+		put_constant(f, i, SERIES_LOAD_KW, l->base_kw);
+	else if (p == NULL)
+		put_constant(f, i, SERIES_LOAD_KW, 0);
+	else if (!expect_load(f, i, SERIES_LOAD_KW, p, f->p->now[i].power_kw))
+		return false;
+	if (a->heat_bus == NULL)
+		return true;
+	if (steam == NULL) {
+		put_constant(f, i, SERIES_HEAT, 0);
+		return true;
+	}
+	return expect_load(f, i, SERIES_HEAT, steam, f->p->now[i].level);
+}
+
+static bool
+expect_sun(struct filling *f, uint32_t i)
+{
+	const struct asset *a = asset_of(f, i);
+	double v[HALF_HOURS], none[1] = { (double)NAN };
+	struct past nothing = { .start = f->from, .step_us = PAST_ASK_STEP_S * US_PER_S, .count = 1, .v = none };
+	const struct past *past = past_ask_of(f->past, asset_point(a, "p"));
+	struct pv_answer answer;
+	struct pv_ask ask = {
+		.name = a->name,
+		.plant = a->parameters,
+		.rated_kw = (double)NAN,
+		.latitude_deg = f->p->site->energy->latitude_deg,
+		.longitude_deg = f->p->site->energy->longitude_deg,
+		.past = past != NULL ? past : &nothing,
+		.from = f->from,
+		.count = HALF_HOURS,
+	};
+
+	if (pv_forecast(&ask, v, &answer, f->why, f->size) != OK)
+		return false;
+	f->sun += answer.basis == PV_LEARNED;
+	put_steps(f, i, SERIES_PV_KW, v);
+	return true;
+}
+
+static void
+expect_prices(struct filling *f, uint32_t i)
+{
+	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
+	const struct key_list *tariffs = &f->p->site->tariffs;
+	char text[16];
+	int64_t day, minute;
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
+		struct utc at = utc_add(f->p->problem.start, (int64_t)t * PLANNING_STEP_S * US_PER_S);
+		const struct tariff *tariff;
+
+		(void)utc_civil(text, sizeof(text), at, "%Y-%m-%d");
+		if (!date_from_text(text, &day) || (tariff = tariff_find(tariffs, day)) == NULL)
+			return;
+		(void)utc_civil(text, sizeof(text), at, "%H:%M");
+		if (!daytime_from_text(text, &minute))
+			return;
+		v[t] = tariff_energy_price(tariff, day, minute, holiday_find(&f->p->site->holidays, day) != NULL);
+		if (!isfinite(v[t])) /* the connection's own price holds */
+			return;
+	}
+	f->p->problem.assets[i].series[SERIES_PRICE_IMPORT] = v;
+}
+
+static void
+say_basis(struct filling *f)
+{
+	char *b = f->p->basis;
+	size_t size = sizeof(f->p->basis);
+
+	str_printf(b, size, "forecasts: %u from similar days, %u plain, %u flat, %u as they are now", f->learned,
+	    f->plain, f->flat, f->held);
+	if (f->ask->grid == GRID_LOST)
+		str_append(b, size, "; the grid is lost");
+}
+
+bool
+planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, char *why, size_t size)
+{
+	struct filling f = { .p = p, .ask = ask, .past = past, .why = why, .size = size };
+
+	f.from.us = p->problem.start.us - p->problem.start.us % (PAST_ASK_STEP_S * US_PER_S);
+	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
+		bool ok = true;
+
+		switch (asset_of(&f, i)->kind) {
+		case ASSET_LOAD: ok = expect_consumer(&f, i); break;
+		case ASSET_PV: ok = expect_sun(&f, i); break;
+		case ASSET_FURNACE:
+			if (p->now[i].is_available && isfinite(p->now[i].level))
+				put_constant(&f, i, SERIES_STEAM, p->now[i].level);
+			break;
+		case ASSET_GRID: expect_prices(&f, i); break;
+		default: break;
+		}
+		if (!ok)
+			return false;
+	}
+	say_basis(&f);
+	return true;
+}

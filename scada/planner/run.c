@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run.c - the loop of chisan-planner: the site, the past of its points, asks in, plans out. While it computes it hears nothing; chisand
+ * waits for it no longer than for any other helper.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scada/base/conn.h"
+#include "scada/base/log.h"
+#include "scada/base/mem.h"
+#include "scada/base/sandbox.h"
+#include "scada/base/spawn.h"
+#include "scada/base/str.h"
+#include "scada/planner/planning.h"
+#include "scada/planner/run.h"
+
+#define TREE_MAX   (256u << 20) /* bytes of a site */
+#define PAST_AGE_S 1800         /* what is known of the past is asked for anew after so long */
+
+struct planner {
+	struct ev_loop *loop;
+	struct conn *conn;
+	bool is_greeted;
+	struct site *site;
+	uint8_t *tree;
+	size_t tree_len, tree_got;
+	struct planning *planning;
+	struct past_ask *past;
+	uint32_t question; /* sequence of the one that is open; 0 = none */
+	struct mono asked; /* when the past was asked for last; 0 = never */
+	struct wbuf ask;   /* body of the newest W_PLAN_ASK that waits; empty = none */
+	ev_prepare work;   /* fed: plans when all frames of the turn are read */
+	struct wbuf out;
+};
+
+static void
+say_bye(struct planner *p, enum err e, const char *text)
+{
+	log_error("%s", text);
+	wbuf_reset(&p->out);
+	msg_bye_put(&p->out, &(struct msg_bye){ .err = (uint16_t)e, .text = text });
+	conn_send(p->conn, W_BYE, 0, &p->out, NULL);
+	conn_finish(p->conn, e);
+}
+
+/* ---- the past */
+
+static void
+ask_on(struct planner *p)
+{
+	wbuf_reset(&p->out);
+	if (p->question != 0 || !past_ask_next(p->past, &p->out))
+		return;
+	if (conn_send(p->conn, W_TREND_GET, 0, &p->out, &p->question) != OK)
+		p->question = 0;
+}
+
+/* Of a record that has only begun everything changes with each half hour; and asking costs little. */
+static void
+ask_past(struct planner *p)
+{
+	struct mono now = clock_mono();
+
+	if (p->asked.us != 0 && mono_diff_us(now, p->asked) < PAST_AGE_S * US_PER_S)
+		return;
+	p->asked = now;
+	past_ask_begin(p->past, clock_utc());
+	ask_on(p);
+}
+
+static void
+take_trend(struct planner *p, const struct frame *f)
+{
+	if (f->reply_to != p->question || p->question == 0)
+		return;
+	if (!past_ask_take(p->past, f)) {
+		say_bye(p, ERR_FRAME, "an answer about the past cannot be read");
+		return;
+	}
+	wbuf_reset(&p->out);
+	msg_more_put(&p->out, &(struct msg_more){ .frames = 1 });
+	/* the question is named by reply-to, as an answer would be */
+	conn_send(p->conn, W_MORE, p->question, &p->out, NULL);
+}
+
+static void
+take_result(struct planner *p, const struct frame *f)
+{
+	struct msg_result m;
+	struct rbuf r;
+
+	if (f->reply_to != p->question || p->question == 0)
+		return;
+	rbuf_init(&r, f->body, f->length);
+	if (msg_result_get(&r, &m) && m.err != OK) {
+		log_info("the past is not known: %s", m.text);
+		p->asked.us = 0; /* with the next ask again */
+	}
+	p->question = 0;
+	past_ask_ended(p->past);
+	ask_on(p);
+	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
+}
+
+/* ---- plans */
+
+static void
+work_cb(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct planner *p = w->data;
+	struct msg_plan_ask m;
+	struct rbuf r;
+
+	(void)loop;
+	(void)revents;
+	if (p->ask.len == 0 || p->site == NULL || p->question != 0)
+		return;
+	rbuf_init(&r, p->ask.data, p->ask.len);
+	if (!msg_plan_ask_get(&r, &m)) {
+		say_bye(p, ERR_FRAME, "what is to be planned cannot be read");
+		return;
+	}
+	wbuf_reset(&p->out);
+	planning_make(p->planning, &m, p->past, &p->out);
+	conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
+	wbuf_reset(&p->ask);
+}
+
+static void
+take_ask(struct planner *p, const struct frame *f)
+{
+	wbuf_reset(&p->ask);
+	memcpy(wbuf_grow(&p->ask, f->length), f->body, f->length);
+	ask_past(p);
+	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
+}
+
+/* ---- the site */
+
+static void
+use_site(struct planner *p)
+{
+	struct site *s = site_get(p->tree, p->tree_len);
+
+	free(p->tree);
+	p->tree = NULL;
+	if (s == NULL) {
+		say_bye(p, ERR_CONFIG, "the site that chisand sent cannot be read");
+		return;
+	}
+	if (!clock_set_zone(s->timezone))
+		log_error("the time zone %s is not known here: days are those of UTC", s->timezone);
+	planning_site(p->planning, s, p->past);
+	site_free(p->site);
+	p->site = s;
+	p->asked.us = 0;
+	p->question = 0;
+	wbuf_reset(&p->ask);
+}
+
+static void
+begin_site(struct planner *p, const struct frame *f)
+{
+	struct msg_store_site m;
+	struct rbuf body;
+
+	rbuf_init(&body, f->body, f->length);
+	if (!msg_store_site_get(&body, &m) || m.length == 0 || m.length > TREE_MAX) {
+		say_bye(p, ERR_FRAME, "the announcement of a site cannot be read");
+		return;
+	}
+	free(p->tree);
+	p->tree = xmalloc(m.length);
+	p->tree_len = m.length;
+	p->tree_got = 0;
+	conn_set_generation(p->conn, m.generation);
+}
+
+static void
+take_tree(struct planner *p, const struct frame *f)
+{
+	if (p->tree == NULL || f->length > p->tree_len - p->tree_got) {
+		say_bye(p, ERR_FRAME, "a piece of a site came that was not announced");
+		return;
+	}
+	memcpy(p->tree + p->tree_got, f->body, f->length);
+	p->tree_got += f->length;
+	if (p->tree_got == p->tree_len)
+		use_site(p);
+}
+
+/* ---- the pipe */
+
+static void
+take_hello(struct planner *p, const struct frame *f)
+{
+	struct msg_hello m;
+	struct rbuf body;
+
+	rbuf_init(&body, f->body, f->length);
+	if (!msg_hello_get(&body, &m))
+		say_bye(p, ERR_FRAME, "the greeting cannot be read");
+	else if (m.version != WIRE_VERSION)
+		say_bye(p, ERR_VERSION, "chisand speaks another version of the pipe: install both from one build");
+	else
+		p->is_greeted = true;
+}
+
+static void
+frame_cb(struct conn *c, const struct frame *f, void *arg)
+{
+	struct planner *p = arg;
+
+	if (f->type != W_HELLO && !p->is_greeted) {
+		say_bye(p, ERR_FRAME, "the first frame must be a greeting");
+		return;
+	}
+	switch (f->type) {
+	case W_HELLO: take_hello(p, f); break;
+	case W_PING: conn_send(c, W_PONG, f->sequence, NULL, NULL); break;
+	case W_STORE_SITE: begin_site(p, f); break;
+	case W_SITE_TREE: take_tree(p, f); break;
+	case W_PLAN_ASK: take_ask(p, f); break;
+	case W_TREND: take_trend(p, f); break;
+	case W_RESULT: take_result(p, f); break;
+	default: break; /* of no concern here */
+	}
+}
+
+static void
+closed_cb(struct conn *c, enum err why, void *arg)
+{
+	struct planner *p = arg;
+
+	(void)why;
+	conn_free(c);
+	p->conn = NULL;
+	ev_break(p->loop, EVBREAK_ALL);
+}
+
+int
+planner_run(void)
+{
+	static const struct conn_ops ops = { .frame = frame_cb, .closed = closed_cb };
+	static const char *const reads[] = { "/usr/share/zoneinfo", NULL };
+	struct planner p = { .planning = planning_new(), .past = past_ask_new() };
+
+	p.loop = ev_default_loop(EVFLAG_NOSIGMASK);
+	if (p.loop == NULL)
+		log_fatal("no event loop: %s", strerror(errno));
+	/* From here on: no program, no socket, no file but the zones of the world. */
+	if (sandbox_enter(SANDBOX_READ_FILES, reads) != OK)
+		log_fatal("cannot enter the sandbox");
+	p.conn = conn_new(p.loop, SPAWN_FD, &ops, &p, NULL);
+	conn_set_role(p.conn, ROLE_PEER);
+	ev_prepare_init(&p.work, work_cb); /* never started, only fed: runs after the frames of a turn */
+	ev_set_priority(&p.work, -1);
+	p.work.data = &p;
+	msg_hello_put(&p.out,
+	    &(struct msg_hello){ .version = WIRE_VERSION,
+	        .role = ROLE_PEER,
+	        .program = "chisan-planner",
+	        .build = VERSION,
+	        .user = "" });
+	conn_send(p.conn, W_HELLO, 0, &p.out, NULL);
+	ev_run(p.loop, 0);
+	conn_free(p.conn);
+	planning_free(p.planning);
+	past_ask_free(p.past);
+	site_free(p.site);
+	free(p.tree);
+	wbuf_done(&p.ask);
+	wbuf_done(&p.out);
+	ev_loop_destroy(p.loop);
+	return EXIT_SUCCESS;
+}
