@@ -467,7 +467,7 @@ START_TEST(whatever_happens_the_list_is_whole_and_the_cursor_stays)
 }
 END_TEST
 
-START_TEST_LONG(ten_thousand_are_listed_within_a_frame)
+START_TEST(ten_thousand_are_listed_within_a_frame)
 {
 	struct client_alarms *many = client_alarms_new(0, 4);
 	struct alarm_rows r = { 0 };

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_planning.c - from an ask to a frame with a plan, on the shipped district: with a past, without one, with the grid lost, with what cannot be;
+ * and the past of its points, asked for in parts.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/mem.h"
+#include "scada/base/mode.h"
+#include "scada/base/str.h"
+#include "scada/base/trend.h"
+#include "scada/planner/planning.h"
+#include "scada/site/site_load.h"
+#include "tests/unit/t.h"
+
+#define NOW (INT64_C(1795392000) * US_PER_S + 7 * 60 * US_PER_S) /* 2026-11-23T00:07Z, a working morning in Japan */
+
+static struct site *site;
+static struct planning *planning;
+static struct past_ask *past;
+static struct msg_plan_ask ask;
+static struct wbuf assets, frame;
+static struct msg_plan plan;
+static unsigned questions;
+
+static void
+tell(const struct msg_site_fault *f, void *arg)
+{
+	(void)arg;
+	ck_abort_msg("%s:%u: %s", f->file, (unsigned)f->line, f->text);
+}
+
+static double
+peak_of(const struct asset *a)
+{
+	return a->kind == ASSET_LOAD ? ((const struct asset_load *)a->parameters)->peak_kw : 0;
+}
+
+/* How each stands; `but` does not, `held` is held at 50 kW. */
+static void
+stand(const char *but, const char *held)
+{
+	const struct asset *list = site->energy->assets.v;
+
+	wbuf_reset(&assets);
+	for (uint32_t i = 0; i < site->energy->assets.n; i++) {
+		const struct asset *a = &list[i];
+		bool is_there = but == NULL || strcmp(a->name, but) != 0;
+		const struct asset_battery *b = a->parameters;
+
+		w_u8(&assets, is_there);
+		w_u8(&assets, a->kind == ASSET_STG);
+		w_f64(&assets, a->kind == ASSET_STG ? 1900 : is_there ? peak_of(a) * 0.6 : (double)NAN);
+		w_f64(&assets, (double)NAN);
+		w_f64(&assets,
+		    a->kind == ASSET_BATTERY       ? b->energy_kwh * 0.5
+		        : a->kind == ASSET_FURNACE ? 10
+		        : a->kind == ASSET_LOAD    ? 0.5
+		                                   : (double)NAN);
+		w_f64(&assets, 1);
+		w_f64(&assets, held != NULL && strcmp(a->name, held) == 0 ? 50 : (double)NAN);
+	}
+	ask.assets = (struct msg_bytes){ assets.data, assets.len };
+}
+
+static void
+setup(void)
+{
+	char path[1024];
+	const char *top = getenv("top_srcdir");
+
+	ck_assert(str_printf(path, sizeof(path), "%s/layouts/musashino", top != NULL ? top : "."));
+	ck_assert(site_load(path, tell, NULL, &site) == OK);
+	ck_assert(clock_set_zone(site->timezone));
+	planning = planning_new();
+	past = past_ask_new();
+	planning_site(planning, site, past);
+	past_ask_begin(past, (struct utc){ NOW });
+	ask = (struct msg_plan_ask){ .serial = 7,
+		.now = NOW,
+		.grid = GRID_THERE,
+		.month_kw = 900,
+		.year_kw = 1200,
+		.window_kwh = 60,
+		.window_min = 7 };
+	stand(NULL, NULL);
+	questions = 0;
+}
+
+static void
+teardown(void)
+{
+	planning_free(planning);
+	past_ask_free(past);
+	site_free(site);
+	wbuf_done(&assets);
+	wbuf_done(&frame);
+	assets = frame = (struct wbuf){ 0 };
+}
+
+static void
+make(void)
+{
+	struct rbuf r;
+
+	wbuf_reset(&frame);
+	planning_make(planning, &ask, past, &frame);
+	rbuf_init(&r, frame.data, frame.len);
+	ck_assert(msg_plan_get(&r, &plan) && r_done(&r));
+	ck_assert_uint_eq(plan.serial, 7);
+	ck_assert_uint_le(frame.len, wire_find(W_PLAN)->max);
+	ck_assert_uint_ge(frame.len, wire_find(W_PLAN)->min);
+}
+
+/* kW of an asset in a step; NaN = it is not in the plan. */
+static double
+power(const char *name, unsigned step)
+{
+	struct rbuf r;
+	double found = (double)NAN;
+
+	rbuf_init(&r, plan.assets.data, plan.assets.len);
+	while (r.pos < r.len) {
+		bool is_it = strcmp(r_str(&r), name) == 0;
+		(void)r_str(&r);
+		uint8_t has = r_u8(&r);
+		for (unsigned t = 0; t < plan.steps; t++) {
+			double kw = r_f32(&r);
+			(void)r_u8(&r);
+			ck_assert(isfinite(r_f32(&r)));
+			if ((has & 1) != 0)
+				(void)r_f32(&r);
+			if ((has & 2) != 0)
+				(void)r_u8(&r);
+			if (is_it && t == step)
+				found = kw;
+		}
+	}
+	ck_assert(!r.bad);
+	return found;
+}
+
+/* The reader's answer: each point a day that rises and falls. */
+static void
+answer(const struct wbuf *question)
+{
+	struct msg_trend_get q;
+	struct wbuf b = { 0 };
+	struct rbuf r, names;
+	uint8_t index = 0;
+
+	rbuf_init(&r, question->data, question->len);
+	ck_assert(msg_trend_get_get(&r, &q) && r_done(&r));
+	ck_assert_int_eq(q.to - q.from, (int64_t)q.buckets * PAST_ASK_STEP_S * US_PER_S);
+	ck_assert_int_le(q.to, NOW);
+	rbuf_init(&names, q.points.data, q.points.len);
+	while (names.pos < names.len) {
+		(void)r_str(&names);
+		for (uint32_t first = 0; first < q.buckets; first += 1000) {
+			uint32_t count = q.buckets - first < 1000 ? q.buckets - first : 1000;
+			struct frame f = { .type = W_TREND };
+			wbuf_reset(&b);
+			msg_trend_put(
+			    &b, &(struct msg_trend){ .index = index, .first = first, .count = count, .unit = "kW" });
+			for (uint32_t i = 0; i < count; i++) {
+				double hour = fmod((first + i) * 0.5, 24);
+				bucket_put(&b,
+				    &(struct bucket){ .samples = 9,
+				        .mean = hour > 8 && hour < 18 ? 100 : 30,
+				        .min = 30,
+				        .max = 100,
+				        .first = 30,
+				        .last = 30,
+				        .increment = (double)NAN,
+				        .good = 1,
+				        .known = i % 50 == 0 ? 0 : 1,
+				        .seen = 1 });
+			}
+			f.body = b.data;
+			f.length = (uint32_t)b.len;
+			ck_assert(past_ask_take(past, &f));
+			if (f.length > 10) { /* one that is cut is refused */
+				f.length -= 3;
+				ck_assert(!past_ask_take(past, &f));
+				f.length += 3;
+				ck_assert(past_ask_take(past, &f));
+			}
+		}
+		index++;
+	}
+	wbuf_done(&b);
+}
+
+static void
+know_the_past(void)
+{
+	struct wbuf q = { 0 };
+
+	while (past_ask_next(past, &q)) {
+		questions++;
+		answer(&q);
+		past_ask_ended(past);
+		wbuf_reset(&q);
+	}
+	wbuf_done(&q);
+	ck_assert(past_ask_is_whole(past));
+}
+
+START_TEST(two_days_are_planned_from_what_is_measured_now)
+{
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_uint_eq(plan.steps, PLANNING_STEPS);
+	ck_assert_int_eq(plan.start, NOW - NOW % (900 * US_PER_S));
+	ck_assert_double_le(plan.unserved_kwh, 0.01);
+	ck_assert_ptr_nonnull(strstr(plan.text, "as they are now"));
+	ck_assert(isfinite(power("ESS1", 0)) && fabs(power("ESS1", 0)) <= 180.1);
+	ck_assert(isfinite(power("GRID", PLANNING_STEPS - 1)));
+	ck_assert_double_gt(power("STG", 10), 100);
+}
+END_TEST
+
+START_TEST(the_past_is_asked_in_parts_and_used)
+{
+	know_the_past();
+	ck_assert_uint_ge(questions, 2);
+	ck_assert_ptr_nonnull(past_ask_of(past, "HALL.P"));
+	ck_assert_ptr_null(past_ask_of(past, "NO.SUCH"));
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_null(strstr(plan.text, "forecasts: 0 from similar days"));
+	ck_assert_double_gt(fabs(power("HALL", 8) - power("HALL", 64)), 20); /* by day and by night */
+}
+END_TEST
+
+START_TEST(what_a_person_holds_is_taken_as_given)
+{
+	stand(NULL, "ESS1");
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	for (unsigned t = 0; t < 4; t++)
+		ck_assert_double_eq_tol(power("ESS1", t), 50, 0.1);
+	stand("ESS2", NULL);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		ck_assert_double_eq_tol(power("ESS2", t), 0, 0.1);
+}
+END_TEST
+
+START_TEST(a_grid_that_is_lost_is_not_counted_on)
+{
+	ask.grid = GRID_LOST;
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "the grid is lost"));
+	for (unsigned t = 0; t < 16; t++)
+		ck_assert_double_eq_tol(power("GRID", t), 0, 0.1);
+}
+END_TEST
+
+START_TEST(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
+{
+	stand("HALL", NULL);
+	make();
+	ck_assert_uint_eq(plan.is_good, 0);
+	ck_assert_ptr_nonnull(strstr(plan.text, "HALL: nothing is known"));
+	ask.assets.len -= 4;
+	make();
+	ck_assert_uint_eq(plan.is_good, 0);
+	ck_assert_ptr_nonnull(strstr(plan.text, "cannot be read"));
+	planning_site(planning, NULL, past);
+	make();
+	ck_assert_uint_eq(plan.is_good, 0);
+}
+END_TEST
+
+/* The second plan, a step later, is warm: the same and no worse. */
+START_TEST(the_next_one_goes_on)
+{
+	make();
+	double before = plan.total;
+	ask.now += 900 * US_PER_S;
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_eq_tol(plan.total, before, fabs(before) * 0.2 + 1000);
+	ask.now += INT64_C(300) * 86400 * US_PER_S; /* a clock that was set */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+}
+END_TEST
+
+T_MAIN("planning",
+    T_TIMEOUT(240) T_FIXTURE(setup, teardown) T(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
+        T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(the_past_is_asked_in_parts_and_used)
+            T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
+                T_LONG(the_next_one_goes_on))
