@@ -184,15 +184,18 @@ static void
 search(struct search *h, const double *relaxed, unsigned shift)
 {
 	const struct lp *lp = h->lp;
+	double seconds = h->seconds;
 
+	/* Half the time at most: where rows tie the binaries together, rounding may find nothing and branching does. */
+	h->seconds = seconds / 2;
 	if (h->s->commitment != NULL) {
 		memcpy(h->on, h->s->commitment, lp->columns * sizeof(*h->on));
 		solver_shift(h->on, lp->steps, lp->step_columns, shift, sizeof(*h->on));
-		try_on(h);
+		/* With a new forecast an edge or two are off by a step: that is found sooner here than by rounding. */
+		if (try_on(h))
+			while (move_edges(h))
+				;
 	}
-	/* Half the time at most: where rows tie the binaries together, rounding may find nothing and branching does. */
-	double seconds = h->seconds;
-	h->seconds = seconds / 2;
 	for (int i = 5, sign = 1, n = 0; n < 9; n++, sign = -sign)
 		round_at(h, relaxed, (i += sign * n) / 10.0);
 	while (h->best.x != NULL && move_edges(h))

@@ -96,6 +96,7 @@ mps_cbc(const struct lp *lp, const char *gap, const char *seconds)
 		return cost;
 	snprintf(in, sizeof(in), "%s/in.mps", folder);
 	snprintf(out, sizeof(out), "%s/out", folder);
+	fflush(NULL); /* or the child prints it again */
 	pid_t pid = mps_write(lp, in) ? fork() : -1;
 	if (pid == 0) {
 		if (freopen("/dev/null", "w", stdout) != NULL)
