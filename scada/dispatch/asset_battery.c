@@ -153,14 +153,10 @@ read(const struct reading *r, const struct part *a, struct plan_asset *out, unsi
 static enum plan_reason
 at_its_end(const struct reading *r, const struct part *a, const struct plan_asset *out, unsigned t, double *shadow)
 {
-	double price = reading_dual(r, a, t, ENERGY) * r->s->p->hours[t];
-
-	*shadow = fabs(price);
+	*shadow = reading_reduced(r, a, t, STORED) * r->s->p->hours[t];
 	if (out->energy[t] <= battery_low_kwh(a) + 1e-3)
 		return REASON_SOC_LOW;
-	if (out->energy[t] >= battery_high_kwh(a) - 1e-3)
-		return REASON_SOC_HIGH;
-	return REASON_NONE;
+	return out->energy[t] >= battery_high_kwh(a) - 1e-3 ? REASON_SOC_HIGH : REASON_NONE;
 }
 
 static bool
@@ -176,31 +172,34 @@ is_surplus(const struct reading *r, const struct part *a, unsigned t)
 	return reading_price(r, a->bus, t) <= problem_at(s->p, (unsigned)grid, SERIES_PRICE_EXPORT, t) + 1e-6;
 }
 
+/* What a goal wants of it goes first, then what stops it, then what a kWh is worth. */
 static enum plan_reason
 reason(const struct reading *r, const struct part *a, const struct plan_asset *out, unsigned t, double *shadow)
 {
 	const struct limits *l = &a->limits[t];
 	double kw = out->power_kw[t];
-	enum plan_reason why = reading_common(r, a, t, shadow);
+	bool gives = kw > 1e-3, takes = kw < -1e-3;
+	enum plan_reason why = reading_common(r, a, t, gives, shadow);
 
-	if (kw > 1e-3 && (why == REASON_PEAK || why == REASON_FILED))
+	if ((gives && (why == REASON_PEAK || why == REASON_FILED)) ||
+	    (takes && (why == REASON_RESERVE || why == REASON_FILED)))
 		return why;
-	if (kw < -1e-3 && (why == REASON_RESERVE || why == REASON_FILED))
-		return why;
-	if (kw < -1e-3 && is_surplus(r, a, t))
+	if (takes && is_surplus(r, a, t)) {
+		*shadow = reading_price(r, a->bus, t);
 		return REASON_SURPLUS;
-	enum plan_reason end = at_its_end(r, a, out, t, shadow);
-	if (fabs(kw) > 1e-3) {
-		if (kw >= l->high - 1e-3 || kw <= l->low + 1e-3) {
-			*shadow = fabs(reading_price(r, a->bus, t)) > 0 ? *shadow : 0;
-			return REASON_POWER;
-		}
-		return end != REASON_NONE ? end : REASON_PRICE;
 	}
+	if ((gives && kw >= l->high - 1e-3) || (takes && kw <= l->low + 1e-3)) {
+		*shadow = reading_reduced(r, a, t, gives ? DISCHARGE : CHARGE);
+		return REASON_POWER;
+	}
+	enum plan_reason end = at_its_end(r, a, out, t, shadow);
 	if (end != REASON_NONE)
 		return end;
-	why = reading_common(r, a, t, shadow);
-	return why != REASON_NONE ? why : REASON_PRICE;
+	why = gives || takes ? REASON_NONE : reading_common(r, a, t, false, shadow);
+	if (why != REASON_NONE)
+		return why;
+	*shadow = reading_price(r, a->bus, t);
+	return REASON_PRICE;
 }
 
 static void

@@ -319,11 +319,11 @@ reason(const struct reading *r, const struct part *a, const struct plan_asset *o
 	*shadow = power - fuel_price(s, a, t) * fuel_per_kw(g);
 	if (heat * heat_per_kw(a) > power)
 		return REASON_HEAT;
-	if (out->power_kw[t] >= g->rated_kw - 1e-3)
-		return REASON_POWER;
-	if (out->power_kw[t] <= g->min_kw + 1e-3)
-		return REASON_MINIMUM;
-	return REASON_FUEL;
+	if (out->power_kw[t] > g->min_kw + 1e-3 && out->power_kw[t] < g->rated_kw - 1e-3)
+		return REASON_FUEL;
+	bool is_most = out->power_kw[t] >= g->rated_kw - 1e-3;
+	*shadow = is_most ? fabs(reading_dual(r, a, t, RANGE)) : reading_reduced(r, a, t, ABOVE);
+	return is_most ? REASON_POWER : REASON_MINIMUM;
 }
 
 static void

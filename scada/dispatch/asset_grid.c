@@ -169,7 +169,7 @@ reason(const struct reading *r, const struct part *a, const struct plan_asset *o
 		return REASON_NONE;
 	double limit = kw > 0 ? most(s, a, SERIES_IMPORT_MAX, t) : -most(s, a, SERIES_EXPORT_MAX, t);
 	if (fabs(kw - limit) > 1e-3)
-		return reading_common(r, a, t, shadow);
+		return reading_common(r, a, t, true, shadow);
 	double own = kw > 0 ? import_price(s, shape_number(s, a), t) : shape_at(s, a, SERIES_PRICE_EXPORT, t);
 	*shadow = r->dual != NULL ? fabs(reading_price(r, a->bus, t) - own) : 0;
 	return REASON_GRID_LIMIT;

@@ -73,13 +73,16 @@ reason(const struct reading *r, const struct part *a, const struct plan_asset *o
 
 	if (!shape_is_available(r->s, a, t))
 		return REASON_OUT;
-	*shadow = fabs(reading_dual(r, a, t, 0) * r->s->p->hours[t]);
+	*shadow = reading_reduced(r, a, t, STORED) * r->s->p->hours[t];
 	if (out->energy[t] <= 1e-4)
 		return REASON_SOC_LOW;
 	if (out->energy[t] >= v->energy_gj - 1e-4)
 		return REASON_SOC_HIGH;
-	if (out->heat[t] >= v->discharge_t_per_h - 1e-4 || out->heat[t] <= -v->charge_t_per_h + 1e-4)
+	if (out->heat[t] >= v->discharge_t_per_h - 1e-4 || out->heat[t] <= -v->charge_t_per_h + 1e-4) {
+		*shadow = reading_reduced(r, a, t, FLOW);
 		return REASON_POWER;
+	}
+	*shadow = reading_price(r, a->heat, t);
 	return REASON_PRICE;
 }
 

@@ -154,6 +154,7 @@ reason(const struct reading *r, const struct part *a, const struct plan_asset *o
 		*shadow = fabs(reading_dual(r, a, t, a->heat >= 0));
 		return REASON_RAMP;
 	}
+	*shadow = reading_reduced(r, a, t, POWER);
 	if (kw >= ((const struct asset_stg *)a->param)->rated_kw - 1e-3)
 		return REASON_POWER;
 	if (kw <= l->low + 1e-3)

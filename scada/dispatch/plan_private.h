@@ -155,8 +155,10 @@ double reading_x(const struct reading *r, const struct part *a, unsigned t, unsi
 double reading_dual(const struct reading *r, const struct part *a, unsigned t, unsigned k); /* a kWh; 0 without duals */
 double reading_price(
     const struct reading *r, int bus, unsigned t); /* of its balance, a kWh or t; 0 without duals, -1: no bus */
-/* What binds a kWh more or less in a step beside the price; REASON_NONE: nothing does. */
-enum plan_reason reading_common(const struct reading *r, const struct part *a, unsigned t, double *shadow);
+double reading_reduced(
+    const struct reading *r, const struct part *a, unsigned t, unsigned k); /* of a bound, a kWh; >= 0 */
+/* What binds a kWh that the asset gives or keeps in a step beside the price; REASON_NONE: nothing does. */
+enum plan_reason reading_common(const struct reading *r, const struct part *a, unsigned t, bool gives, double *shadow);
 unsigned grid_filed_row(const struct part *a); /* which of its rows */
 
 /* ---- settling: plan_settle.c, plan_market.c, plan_reserve.c */

@@ -26,6 +26,12 @@ reading_dual(const struct reading *r, const struct part *a, unsigned t, unsigned
 }
 
 double
+reading_reduced(const struct reading *r, const struct part *a, unsigned t, unsigned k)
+{
+	return r->reduced != NULL ? fabs(r->reduced[shape_column(r->s, a, t, k)]) / r->s->p->hours[t] : 0;
+}
+
+double
 reading_price(const struct reading *r, int bus, unsigned t)
 {
 	return r->dual != NULL && bus >= 0 ? r->dual[shape_balance(r->s, bus, t)] / r->s->p->hours[t] : 0;
@@ -64,7 +70,7 @@ filed_price(const struct reading *r, const struct part *a, unsigned t)
 }
 
 enum plan_reason
-reading_common(const struct reading *r, const struct part *a, unsigned t, double *shadow)
+reading_common(const struct reading *r, const struct part *a, unsigned t, bool gives, double *shadow)
 {
 	const struct shape *s = r->s;
 	const struct place *at = &s->places[a->bus];
@@ -74,12 +80,14 @@ reading_common(const struct reading *r, const struct part *a, unsigned t, double
 		return REASON_NONE;
 	if ((*shadow = filed_price(r, a, t)) > felt)
 		return REASON_FILED;
-	if (!at->is_fed && (*shadow = peak_price(r, t)) > felt)
+	double reserve = at->has_reserve ? fabs(r->dual[t * s->step_rows + at->row + 1]) : 0,
+	       peak = at->is_fed ? 0 : peak_price(r, t);
+	if (peak > felt && (gives || reserve <= felt)) {
+		*shadow = peak;
 		return REASON_PEAK;
-	if (at->has_reserve && (*shadow = fabs(r->dual[t * s->step_rows + at->row + 1])) > felt)
-		return REASON_RESERVE;
-	*shadow = 0;
-	return REASON_NONE;
+	}
+	*shadow = reserve > felt ? reserve : 0;
+	return reserve > felt ? REASON_RESERVE : REASON_NONE;
 }
 
 static void

@@ -193,6 +193,19 @@ dice_steam(struct problem_kit *k)
 		    ->max_t_per_h = 1;
 }
 
+/* Five minutes at first, then a quarter, half an hour, an hour. */
+static inline void
+dice_lengths(struct problem_kit *k)
+{
+	double at = 0;
+
+	for (unsigned t = 0; t < k->p.steps; t++) {
+		k->hours[t] = t < 6 ? 1.0 / 12 : t < 8 ? 0.25 : t < 9 ? 0.5 : 1;
+		k->window[t] = (unsigned)floor(at * 2 + 1e-6);
+		at += k->hours[t];
+	}
+}
+
 static inline struct problem_kit *
 dice_problem(uint64_t seed, unsigned most_steps)
 {
@@ -202,6 +215,8 @@ dice_problem(uint64_t seed, unsigned most_steps)
 	struct problem_kit *k = kit_problem((unsigned)dice(3, most_steps + 1), lengths[(int)dice(0, 3)]);
 	bool is_warm = chance(0.5), has_school = chance(0.4);
 
+	if (chance(0.3))
+		dice_lengths(k);
 	kit_bus(k, "MAIN", CARRIER_ELECTRICITY, NULL);
 	if (is_warm)
 		kit_bus(k, "STEAM", CARRIER_HEAT, NULL);

@@ -46,7 +46,9 @@ START_TEST(a_battery_moves_energy_from_cheap_to_dear)
 	near_kw(plan->price[0], 10);
 	near_kw(plan->price[1], 30);
 	ck_assert_int_eq(plan->assets[ess].reason[0], REASON_POWER);
+	ck_assert_double_eq_tol(plan->assets[ess].shadow[0], 30 * 0.81 - 10, 1e-2); /* of a kW more to charge with */
 	ck_assert_int_eq(plan->assets[ess].reason[1], REASON_SOC_LOW);
+	ck_assert_double_eq_tol(plan->assets[ess].shadow[1], 30 * 0.9, 1e-2); /* of a kWh below empty */
 	ck_assert_uint_eq(plan->relaxed_count, 0);
 	dispatch_plan_free(plan);
 
@@ -564,6 +566,91 @@ START_TEST(what_cannot_be_served_goes_in_order)
 }
 END_TEST
 
+/* What gives way first is said in plan.h: each time there is a choice between two, the later one is kept. */
+START_TEST(goals_of_power_give_way_in_order)
+{
+	double size, *v;
+	struct problem_kit *k = one_bus(2, 0.5);
+	unsigned grid = kit_grid(k, 500, 0, 20, 0), ess;
+
+	/* Filed: 50 kW drawn of 40 that are contracted. */
+	kit_load(k, "HALL", 50);
+	ess = kit_battery(k, "ESS", 60);
+	k->p.month_count = 1;
+	k->p.months[0] = (struct problem_month){ .free_kw = 40, .price = 10 };
+	kit_series(k, grid, SERIES_FILED_KW, -50);
+	struct plan *plan = kit_plan(k);
+	ck_assert_uint_eq(plan->relaxed_count, 2);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_FILED, &size), 2);
+	near_kw(size, 20);
+	ck_assert_int_eq(plan->assets[grid].reason[0], REASON_FILED);
+	dispatch_plan_free(plan);
+
+	/* The contract, for the reserve: 30 kWh of 20. */
+	k->in[grid].series[SERIES_FILED_KW] = NULL;
+	((struct asset_battery *)k->assets[ess].parameters)->reserve_pct = 30;
+	k->in[ess].energy_kwh = 20;
+	plan = kit_plan(k);
+	near_kw(plan->assets[ess].energy[0], 30);
+	ck_assert_int_eq(plan->assets[ess].reason[0], REASON_RESERVE);
+	ck_assert(plan->relaxed_count > 0);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_CONTRACT, &size), plan->relaxed_count);
+	dispatch_plan_free(plan);
+
+	/* The reserve, for a load. */
+	((struct asset_grid *)k->assets[grid].parameters)->import_max_kw = 45;
+	plan = kit_plan(k);
+	near_kw(plan->unserved_kwh, 0);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_RESERVE, &size), 2);
+	dispatch_plan_free(plan);
+
+	/* A load, for what is held: 20 kW into the battery of 45 that can be drawn. */
+	k->in[ess].energy_kwh = 50;
+	v = kit_series(k, ess, SERIES_FIXED_KW, -20);
+	plan = kit_plan(k);
+	near_kw(plan->assets[ess].power_kw[0], v[0]);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_LOAD, &size), 2);
+	near_kw(size, 50);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_HELD, &size), 0);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
+START_TEST(goals_of_heat_give_way_in_order)
+{
+	double size;
+
+	/* Surplus, for heat: the set makes 40 kW that nobody takes. */
+	struct problem_kit *k = one_bus(2, 0.5);
+	kit_bus(k, "STEAM", CARRIER_HEAT, NULL);
+	unsigned set = kit_set(k, "SET", false), bath = kit_asset(k, "BATH", ASSET_LOAD, NULL, "STEAM");
+	k->assets[set].heat_bus = "STEAM";
+	((struct asset_gtc *)k->assets[set].parameters)->heat_full_t_per_h = 1;
+	kit_series(k, bath, SERIES_HEAT, 0.3);
+	struct plan *plan = kit_plan(k);
+	ck_assert_uint_eq(plan->relaxed_count, 2);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_OVER, &size), 2);
+	near_kw(size, 80);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+
+	/* Heat, for a load: without the grid all the steam goes through the turbine. */
+	unsigned stg;
+	k = steam_district(2, &stg);
+	kit_load(k, "HALL", 980);
+	bath = kit_asset(k, "BATH", ASSET_LOAD, NULL, "STEAM");
+	kit_series(k, bath, SERIES_HEAT, 1);
+	kit_series(k, 0, SERIES_AVAILABLE, 0);
+	plan = kit_plan(k);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_HEAT, &size), 2);
+	near_kw(size, 2);
+	ck_assert_uint_eq(plan->relaxed_count, 2);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(what_is_held_is_held_within_its_limits)
 {
 	struct problem_kit *k = one_bus(3, 1);
@@ -726,11 +813,13 @@ START_TEST(every_word_is_there)
 END_TEST
 
 T_MAIN("plan_build",
-    T(a_battery_moves_energy_from_cheap_to_dear) T(a_peak_is_shaved_down_to_the_months_floor)
-        T(a_contract_that_cannot_be_kept_is_named) T(sun_is_stored_before_it_is_sold_badly)
-            T(a_set_starts_when_it_pays_and_runs_its_time) T(a_set_goes_on_where_it_was) T(heat_costs_power)
-                T(a_turbine_follows_its_steam) T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
-                    T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
-                        T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order) T(
-                            what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
-                            T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned) T(every_word_is_there))
+    T(goals_of_power_give_way_in_order) T(goals_of_heat_give_way_in_order) T(a_battery_moves_energy_from_cheap_to_dear)
+        T(a_peak_is_shaved_down_to_the_months_floor) T(a_contract_that_cannot_be_kept_is_named)
+            T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
+                T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
+                    T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
+                        T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
+                            T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
+                                T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
+                                    T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
+                                        T(every_word_is_there))
