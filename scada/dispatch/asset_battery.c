@@ -82,7 +82,7 @@ build_columns(struct build *b, const struct part *a)
 	const struct shape *s = b->s;
 	double in = -a->limits[b->t].low, out = a->limits[b->t].high, held = shape_at(s, a, SERIES_FIXED_KW, b->t);
 	double least = s->w.least * b->h, wear = v->wear_cost_per_kwh * b->h, reward = 0;
-	bool is_last = b->t + 1 == s->p->steps;
+	double worth = s->w.early * b->h + (b->t + 1 == s->p->steps ? a->end_value : 0);
 
 	if (!isnan(held)) {
 		in = fmin(in, fmax(0, -held));
@@ -91,8 +91,7 @@ build_columns(struct build *b, const struct part *a)
 	}
 	build_column(b, a, CHARGE, 0, in, least - reward, false, LP_CHARGE);
 	build_column(b, a, DISCHARGE, 0, out, least + wear - reward, false, LP_DISCHARGE);
-	build_column(
-	    b, a, STORED, battery_low_kwh(a), battery_high_kwh(a), is_last ? -a->end_value : 0, false, LP_STORED);
+	build_column(b, a, STORED, battery_low_kwh(a), battery_high_kwh(a), -worth, false, LP_STORED);
 }
 
 static void

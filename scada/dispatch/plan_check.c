@@ -88,6 +88,9 @@ check_form(const struct checking *c)
 	const struct plan *plan = c->plan;
 	const struct problem *p = c->s->p;
 
+	if (plan->hours == NULL || plan->assets == NULL || plan->price == NULL || plan->reserve_kwh == NULL ||
+	    plan->survival_h == NULL || (plan->relaxed == NULL && plan->relaxed_count > 0))
+		return say(c, "the plan does not hold what a plan has");
 	if (plan->steps != p->steps || plan->asset_count != p->asset_count || plan->bus_count != c->s->bus_count)
 		return say(c, "the plan has %u steps, %u assets, %u buses; %u, %u, %u would be right", plan->steps,
 		    plan->asset_count, plan->bus_count, p->steps, p->asset_count, c->s->bus_count);

@@ -39,6 +39,8 @@ struct place {      /* a bus */
 struct weights { /* of goals, in the objective; the currency a unit */
 	double filed, contract, reserve, over, heat, lost, held;
 	double least; /* a kWh through a store: so that nothing goes round in a circle for nothing */
+	double
+	    early; /* got for a kWh stored, an hour: of two hours that cost the same the first one charges, so that ties do not flap */
 };
 
 struct shape {

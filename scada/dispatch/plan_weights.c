@@ -85,6 +85,7 @@ weights_of(const struct shape *s)
 	for (unsigned t = 0; t < p->steps; t++)
 		shortest = fmin(shortest, p->hours[t]);
 	w.least = 1e-5 * price;
+	w.early = 2e-7 * price; /* over two days still less than `least` */
 	w.filed = given(p->filed_price, 2 * money);
 	w.contract = given(p->contract_price, 2 * (w.filed + money));
 	w.reserve = given(p->reserve_price, 2 * (w.contract + w.filed + money) / shortest);

@@ -73,6 +73,27 @@ START_TEST(a_battery_moves_energy_from_cheap_to_dear)
 }
 END_TEST
 
+/* Three hours at 10, then one at 30, and again: the first will do for both. */
+START_TEST(of_hours_that_cost_the_same_the_first_charges)
+{
+	struct problem_kit *k = one_bus(8, 1);
+	unsigned grid = kit_grid(k, 500, 0, 10, 0);
+	double *price = kit_series(k, grid, SERIES_PRICE_IMPORT, 10);
+
+	price[3] = price[7] = 30;
+	kit_load(k, "HALL", 20);
+	unsigned ess = kit_battery(k, "ESS", 0);
+	struct plan *plan = kit_plan(k);
+	near_kw(plan->assets[ess].power_kw[0], -2 * 20 / 0.81); /* for both */
+	near_kw(plan->assets[ess].power_kw[1], 0);
+	near_kw(plan->assets[ess].power_kw[2], 0);
+	near_kw(plan->assets[ess].power_kw[3], 20);
+	near_kw(plan->total, 10 * (6 * 20 + 2 * 20 / 0.81));
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
 /* Half hours of 60, 60, 140, 60 kW, a month's peak of 100 so far: 20 kWh come from the battery, and no more is shaved than costs. */
 START_TEST(a_peak_is_shaved_down_to_the_months_floor)
 {
@@ -761,8 +782,9 @@ START_TEST(a_school_lives_on_the_export)
 	plan = kit_plan(k);
 	near_kw(plan->assets[school].power_kw[2], 45);
 	near_kw(plan->assets[ess].power_kw[2], 45);
-	near_kw(plan->assets[ess].power_kw[1], 25); /* the 20 that are bought at no price but the export's stay */
-	near_kw(plan->assets[ess].power_kw[0] + plan->assets[ess].power_kw[1], 45);
+	near_kw(plan->assets[ess].power_kw[1],
+	    45); /* 25 that were bought, and 20 that cost the export's price here as before */
+	near_kw(plan->assets[ess].power_kw[0], 0);
 	dispatch_plan_free(plan);
 	kit_drop(k);
 }
@@ -813,13 +835,14 @@ START_TEST(every_word_is_there)
 END_TEST
 
 T_MAIN("plan_build",
-    T(goals_of_power_give_way_in_order) T(goals_of_heat_give_way_in_order) T(a_battery_moves_energy_from_cheap_to_dear)
-        T(a_peak_is_shaved_down_to_the_months_floor) T(a_contract_that_cannot_be_kept_is_named)
-            T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
-                T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
-                    T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
-                        T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
-                            T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
-                                T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
-                                    T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
-                                        T(every_word_is_there))
+    T(of_hours_that_cost_the_same_the_first_charges) T(goals_of_power_give_way_in_order)
+        T(goals_of_heat_give_way_in_order) T(a_battery_moves_energy_from_cheap_to_dear)
+            T(a_peak_is_shaved_down_to_the_months_floor) T(a_contract_that_cannot_be_kept_is_named)
+                T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
+                    T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
+                        T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
+                            T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
+                                T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
+                                    T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
+                                        T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
+                                            T(every_word_is_there))
