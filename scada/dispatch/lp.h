@@ -21,7 +21,7 @@ struct lp_label {      /* what a column or row is, for reasons and messages */
 	int16_t asset; /* index in the problem; -1 = none */
 	int16_t bus;   /* index of the bus; -1 = none */
 	int16_t step;  /* LP_NO_STEP = none */
-	uint8_t what;  /* enum lp_what of plan.h */
+	uint8_t what;  /* enum lp_what of lp_what.h */
 };
 
 struct lp {

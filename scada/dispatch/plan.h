@@ -2,8 +2,9 @@
 /*
  * plan.h - from a problem to a linear programme, and from its solution to setpoints with their reasons.  Pure; the solver is elsewhere.
  *
- * Only physics is hard.  Every goal has a slack that costs more than what it could ever gain, in this order: what is relaxed first stands first
- * (RELAX_LIST); a plan names each that it used, with asset, step and size.
+ * Only physics is hard.  Every goal has a slack that costs more than what it could gain, in this order: what is relaxed first stands first
+ * (RELAX_LIST), unless the problem puts prices on them; a plan names each that it used, with asset, step and size.
+ * docs/decisions/0016-only-physics-is-hard.md has the rest.
  */
 #ifndef CHISAN_PLAN_H
 #define CHISAN_PLAN_H
@@ -59,51 +60,6 @@ const char *plan_reason_name(enum plan_reason r);
 const char *plan_reason_help(enum plan_reason r);
 
 /* clang-format off */
-/* What a column or row of the lp is. */
-#define LP_WHAT_LIST(_) \
-	_(LP_NONE,          "") \
-	_(LP_BALANCE,       "balance of a bus") \
-	_(LP_OVER,          "made and taken by nobody") \
-	_(LP_RESERVE,       "reserve of a bus") \
-	_(LP_RESERVE_SHORT, "reserve that is missing") \
-	_(LP_WHEEL,         "fed by what the district exports") \
-	_(LP_BOUGHT,        "fed by the utility") \
-	_(LP_LINK,          "fed by the bus above") \
-	_(LP_MAIN_STEAM,    "steam of the furnaces to turbines") \
-	_(LP_WINDOW,        "mean of a demand window") \
-	_(LP_CONTRACT,      "contract in a demand window") \
-	_(LP_EXCESS,        "kWh beyond the contract") \
-	_(LP_PEAK,          "kW beyond the month's peak") \
-	_(LP_IMPORT,        "import") \
-	_(LP_EXPORT,        "export") \
-	_(LP_MODE,          "one way or the other") \
-	_(LP_FILED,         "filed plan of a window") \
-	_(LP_SHORT,         "less than filed") \
-	_(LP_SURPLUS,       "more than filed") \
-	_(LP_POWER,         "power") \
-	_(LP_EXTRACTION,    "steam extracted") \
-	_(LP_LOST,          "load that is not served") \
-	_(LP_HEAT_LOST,     "heat that is missing") \
-	_(LP_ON,            "runs") \
-	_(LP_START,         "starts") \
-	_(LP_ABOVE,         "power above the least") \
-	_(LP_RANGE,         "power while it runs") \
-	_(LP_UP_TIME,       "runs on after a start") \
-	_(LP_DOWN_TIME,     "stands after a stop") \
-	_(LP_RAMP,          "change of power") \
-	_(LP_VENT,          "waste heat that nobody takes") \
-	_(LP_CHARGE,        "charge") \
-	_(LP_DISCHARGE,     "discharge") \
-	_(LP_STORED,        "stored") \
-	_(LP_ENERGY,        "energy of a store") \
-	_(LP_STEAM,         "steam")
-/* clang-format on */
-#define LP_WHAT_ENUM(id, name) id,
-enum lp_what { LP_WHAT_LIST(LP_WHAT_ENUM) LP_WHAT_COUNT };
-#undef LP_WHAT_ENUM
-const char *lp_what_name(enum lp_what w);
-
-/* clang-format off */
 #define COST_LIST(_) \
 	_(COST_IMPORT, "import") _(COST_EXPORT, "export") /* below zero: earned */ _(COST_DEMAND, "demand") _(COST_FUEL, "fuel") \
 	_(COST_START, "start") _(COST_WEAR, "wear") _(COST_CO2, "co2") _(COST_IMBALANCE, "imbalance") _(COST_LOST, "lost_load") \
@@ -120,14 +76,13 @@ const char *cost_name(enum cost_part c);
  * point.  Below no connection the parent feeds both ways, heat buses from the parent alone.
  */
 struct plan_asset {
-	double *
-	    power_kw; /* of steps: into the bus; grid: import positive; load: served; turbine: gross, its plant's own use stands beside it */
+	/* Of steps: into the bus; grid: import positive; load: served; turbine: gross, what its plant takes stands beside it. */
+	double *power_kw;
 	double *energy;  /* at the end of each step: kWh, GJ; NULL = stores nothing */
 	double *heat;    /* t/h into the heat bus: a load's is below 0, a turbine's what it takes; NULL = none */
 	bool *is_on;     /* NULL = does not start and stop */
 	uint8_t *reason; /* enum plan_reason */
-	double *
-	    shadow; /* of the constraint that the reason names: the currency a kWh (t of steam, kWh stored); 0 = none */
+	double *shadow;  /* of what the reason names: the currency a kWh (t of steam, kWh stored); 0 = none */
 };
 struct plan_relaxed {
 	uint8_t what;             /* enum relax */
@@ -139,11 +94,12 @@ struct plan {
 	unsigned steps, asset_count, bus_count;
 	double *hours;
 	struct plan_asset *assets;
-	double *price; /* [bus x steps + step]: what a kWh more on it would cost; electric, 0 for heat buses */
+	/* [bus x steps + step] */
+	double *price; /* what a kWh more on it would cost; 0 for heat buses */
+	double
+	    *reserve_kwh; /* stored above the least at the end of the step, as it comes out; NaN: bus without battery */
 	double *
-	    reserve_kwh; /* the same: stored above the least at the end of a step, as it comes out; NaN: bus without battery */
-	double *
-	    survival_h; /* the same: an outage from the step's begin on is survived so long by critical loads, up to the horizon */
+	    survival_h; /* from the begin of the step on: so long critical loads survive an outage, up to the horizon */
 	double cost[COST_PARTS], total; /* money; weights of goals are not in it */
 	double co2_kg, unserved_kwh, over_kwh;
 	double peak_kw;               /* greatest window of the horizon, drawn */

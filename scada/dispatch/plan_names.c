@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "scada/base/mem.h"
+#include "scada/dispatch/lp_what.h"
 #include "scada/dispatch/plan.h"
 
 /* clang-format off */

@@ -6,6 +6,7 @@
 #define CHISAN_PLAN_PRIVATE_H
 
 #include "scada/base/mem.h"
+#include "scada/dispatch/lp_what.h"
 #include "scada/dispatch/plan.h"
 
 /* What a step allows an asset, with what was before it taken into account. Which of them mean something, each kind says. */

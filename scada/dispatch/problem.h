@@ -35,7 +35,7 @@ enum { PROBLEM_STEPS_MAX = 600, PROBLEM_ASSETS_MAX = 128, PROBLEM_MONTHS_MAX = 3
 	_(SERIES_FUEL_PRICE,     "fuel_price",     "a unit of fuel") \
 	_(SERIES_FILED_KW,       "filed_kw",       "kW of net export that was filed with the utility; NaN: none (none)") \
 	_(SERIES_PRICE_SHORT,    "price_short",    "a kWh less than filed (0)") \
-	_(SERIES_PRICE_SURPLUS,  "price_surplus",  "got for a kWh more than filed (0)")
+	_(SERIES_PRICE_SURPLUS,  "price_surplus",  "got for a kWh more than filed; never above price_short (0)")
 /* clang-format on */
 #define SERIES_ENUM(id, name, help) id,
 enum series_kind { SERIES_LIST(SERIES_ENUM) SERIES_COUNT };
@@ -56,8 +56,8 @@ struct problem_asset {
 };
 
 struct problem_month { /* a billing month that the horizon touches */
-	double
-	    floor_kw; /* greatest half hour so far in it: more costs nothing up to here. With CONTRACT_MEASURED_12M of the 12 months */
+	/* Greatest half hour so far in it, with CONTRACT_MEASURED_12M of the 12 months: up to here more costs nothing. */
+	double floor_kw;
 	double free_kw; /* CONTRACT_AGREED: contract; 0 otherwise */
 	double price;   /* a kW beyond the greater of the two, over the time it is paid for */
 };

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scada/dispatch/lp_what.h"
 #include "scada/dispatch/plan.h"
 #include "tests/unit/t.h"
 #include "tests/unit/problem_kit.h"
