@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load.c - the forecast of a consumer: usual course of the day, then what weather and present level (load_learn.c) change about it.
+ * load.c - the forecast of a consumer: the usual course of its days (load_usual.c), and what weather and present level (load_learn.c) change
+ * about it.
  */
 #include "config.h"
 
@@ -12,11 +13,8 @@
 #include "scada/forecast/load.h"
 #include "scada/forecast/load_private.h"
 
-#define AGE_DAYS  10.0 /* in which a day's weight halves, */
-#define AGE_LEAST 0.05 /* but not below: the same season of last year tells something */
-#define CLIP      1.5  /* deviations beyond which a day counts as there: one odd day in four weeks moves little */
-#define WEEK      7
-#define ABOVE     0.25 /* so much above the greatest value of the past a forecast may be */
+#define WEEK  7
+#define ABOVE 0.25 /* so much above the greatest value of the past a forecast may be */
 
 const char *
 load_basis_word(enum load_basis b)
@@ -36,192 +34,6 @@ load_basis_help(enum load_basis b)
 	return (unsigned)b < LOAD_BASES ? helps[b] : "";
 }
 
-/* ---- the past */
-
-static void
-count_known(struct load_work *w)
-{
-	double sum = 0;
-	w->low = (double)INFINITY;
-	w->high = -(double)INFINITY;
-	for (unsigned row = 0; row <= w->today; row++) {
-		unsigned here = 0;
-		for (unsigned s = 0; s < w->v.slots; s++) {
-			double v = w->v.v[(size_t)row * w->v.slots + s];
-			if (isnan(v))
-				continue;
-			here++;
-			sum += v;
-			w->low = fmin(w->low, v);
-			w->high = fmax(w->high, v);
-		}
-		w->known += here;
-		w->days += here * 2 >= w->v.slots;
-	}
-	w->mean = w->known > 0 ? sum / w->known : (double)NAN;
-}
-
-/* Rows for the days to come, not known. */
-static void
-add_rows(struct grid *g, unsigned rows)
-{
-	size_t had = (size_t)g->days * g->slots, n = (size_t)rows * g->slots;
-	g->v = xrecallocarray(g->v, had, n, sizeof(*g->v));
-	for (size_t at = had; at < n; at++)
-		g->v[at] = (double)NAN;
-	g->days = rows;
-}
-
-static void
-make_weather(struct load_work *w)
-{
-	static double (*const degrees[LOAD_WEATHERS])(double celsius) = { load_heating_c, load_cooling_c };
-	const struct load_ask *ask = w->ask;
-	size_t n = (size_t)w->rows * w->v.slots;
-	if (ask->temperature == NULL)
-		return;
-	/* A moment before the end, which may be the next day's beginning. */
-	struct utc last = utc_add(ask->from, (int64_t)ask->count * ask->past->step_us - 1);
-	for (unsigned i = 0; i < LOAD_WEATHERS; i++) {
-		grid_make(&w->weather[i], ask->temperature, last, w->rows);
-		for (size_t at = 0; at < n; at++)
-			w->weather[i].v[at] = degrees[i](w->weather[i].v[at]);
-		w->usual_weather[i] = xcalloc(n, sizeof(double));
-	}
-}
-
-static void
-make_work(struct load_work *w, const struct load_ask *ask)
-{
-	int64_t last;
-	unsigned slot;
-	*w = (struct load_work){ .ask = ask, .today = LOAD_LOOK_BACK - 1 };
-	grid_make(&w->v, ask->past, ask->from, LOAD_LOOK_BACK);
-	w->dropped = grid_clean(&w->v);
-	count_known(w);
-	grid_place(utc_add(ask->from, (int64_t)(ask->count - 1) * ask->past->step_us), w->v.slots, &last, &slot);
-	w->rows = (unsigned)(last - w->v.first) + 1;
-	add_rows(&w->v, w->rows);
-	w->kind = xcalloc(w->rows, sizeof(*w->kind));
-	for (unsigned row = 0; row < w->rows; row++)
-		w->kind[row] = day_kind_of(&ask->tables, w->v.first + row);
-	w->weights = xcalloc(w->rows, sizeof(*w->weights));
-	w->usual = xcalloc((size_t)w->rows * w->v.slots, sizeof(*w->usual));
-	make_weather(w);
-}
-
-static void
-free_work(struct load_work *w)
-{
-	for (unsigned i = 0; i < LOAD_WEATHERS; i++) {
-		grid_done(&w->weather[i]);
-		free(w->usual_weather[i]);
-	}
-	free(w->counts);
-	free(w->sums);
-	free(w->rest);
-	free(w->usual);
-	free(w->weights);
-	free(w->kind);
-	grid_done(&w->v);
-}
-
-/* ---- the usual course */
-
-/* Weighted mean of a slot over the rows before `below`, what is far off clipped. NaN: none is known. */
-static double
-slot_mean(const struct load_work *w, const struct grid *g, unsigned slot, unsigned below)
-{
-	double sum = 0, sum_w = 0, square = 0, clipped = 0;
-	for (unsigned row = 0; row < below; row++) {
-		double v = g->v[(size_t)row * g->slots + slot];
-		if (isnan(v))
-			continue;
-		sum_w += w->weights[row];
-		sum += w->weights[row] * v;
-		square += w->weights[row] * v * v;
-	}
-	if (!(sum_w > 0))
-		return (double)NAN;
-	double mean = sum / sum_w, wide = CLIP * sqrt(fmax(square / sum_w - mean * mean, 0));
-	for (unsigned row = 0; row < below; row++) {
-		double v = g->v[(size_t)row * g->slots + slot];
-		if (!isnan(v))
-			clipped += w->weights[row] * fmin(fmax(v, mean - wide), mean + wide);
-	}
-	return clipped / sum_w;
-}
-
-static void
-usual_day(struct load_work *w, unsigned row)
-{
-	unsigned below = row < w->today ? row : w->today;
-	for (unsigned d = 0; d < below; d++)
-		w->weights[d] = day_likeness(&w->kind[row], &w->kind[d], w->ask->follows_terms) *
-		    fmax(exp2(-(double)(row - d) / AGE_DAYS), AGE_LEAST);
-	for (unsigned s = 0; s < w->v.slots; s++) {
-		size_t at = (size_t)row * w->v.slots + s;
-		w->usual[at] = slot_mean(w, &w->v, s, below);
-		for (unsigned i = 0; w->ask->temperature != NULL && i < LOAD_WEATHERS; i++)
-			w->usual_weather[i][at] = slot_mean(w, &w->weather[i], s, below);
-	}
-}
-
-/* What no day tells (the hour that clocks leave out, a gap of weeks): between its neighbours, else `otherwise`. */
-static void
-fill_gaps(double *v, unsigned n, double otherwise)
-{
-	double before = (double)NAN;
-	for (unsigned i = 0; i < n; i++) {
-		if (!isnan(v[i])) {
-			before = v[i];
-			continue;
-		}
-		unsigned next = i;
-		while (next < n && isnan(v[next]))
-			next++;
-		double after = next < n ? v[next] : before;
-		double fill = isnan(after) ? otherwise : isnan(before) ? after : (before + after) / 2;
-		while (i < next)
-			v[i++] = fill;
-		i--;
-	}
-}
-
-static void
-find_usual(struct load_work *w)
-{
-	for (unsigned row = w->first; row < w->rows; row++)
-		usual_day(w, row);
-	for (unsigned row = w->today; row < w->rows; row++)
-		fill_gaps(w->usual + (size_t)row * w->v.slots, w->v.slots, w->mean);
-}
-
-/* ---- the answer */
-
-static size_t
-place(const struct load_work *w, unsigned step)
-{
-	int64_t day;
-	unsigned slot;
-	grid_place(utc_add(w->ask->from, (int64_t)step * w->ask->past->step_us), w->v.slots, &day, &slot);
-	return (size_t)(day - w->v.first) * w->v.slots + slot;
-}
-
-static void
-fill_steps(const struct load_work *w, enum load_basis basis, double *kw)
-{
-	double low = w->low < 0 ? w->low - ABOVE * (w->high - w->low) : 0, high = w->high + ABOVE * fabs(w->high);
-	size_t now = place(w, 0);
-	for (unsigned i = 0; i < w->ask->count; i++) {
-		size_t at = place(w, i);
-		double v = basis == LOAD_FLAT ? w->mean : w->usual[at];
-		if (basis == LOAD_SIMILAR) /* a clock that was set back shows `at` again: as now */
-			v += load_weather(w, at) + load_level(w, now, at > now ? at : now);
-		kw[i] = fmin(fmax(v, low), high);
-	}
-}
-
 static const char *
 ask_fault(const struct load_ask *ask)
 {
@@ -238,39 +50,120 @@ ask_fault(const struct load_ask *ask)
 	return NULL;
 }
 
+/* ---- learning */
+
 enum err
-load_forecast(const struct load_ask *ask, double *kw, struct load_answer *a, char *why, size_t size)
+load_learn(const struct load_ask *ask, struct load_model **m, struct load_answer *a, char *why, size_t size)
 {
-	struct load_work w;
 	const char *fault = ask_fault(ask);
+	*m = NULL;
 	*a = (struct load_answer){ .basis = LOAD_NONE };
-	for (unsigned i = 0; i < ask->count && i < FORECAST_STEPS_MAX; i++)
-		kw[i] = (double)NAN;
 	if (fault != NULL) {
 		str_printf(why, size, "no forecast of %s: %s", ask->name, fault);
 		return ERR_USAGE;
 	}
-	make_work(&w, ask);
+	struct load_model *w = load_model_new(ask);
 	*a = (struct load_answer){
-		.days = w.days, .dropped = w.dropped, .known_until = past_known_before(ask->past, ask->from)
+		.days = w->days, .dropped = w->dropped, .known_until = past_known_before(ask->past, ask->from)
 	};
-	if (w.known == 0) {
+	if (w->known == 0) {
 		str_printf(why, size,
 		    "no forecast of %s: no value of the last %d days is known; record it for a day at least, or give a "
 		    "forecast as a file",
 		    ask->name, LOAD_LOOK_BACK);
-		free_work(&w);
+		load_free(w);
 		return ERR_NOT_FOUND;
 	}
-	a->basis = w.known < w.v.slots ? LOAD_FLAT : w.days < WEEK ? LOAD_PLAIN : LOAD_SIMILAR;
-	w.first = a->basis == LOAD_SIMILAR ? w.today - LOAD_TRAIN_DAYS : w.today;
-	find_usual(&w);
-	if (a->basis == LOAD_SIMILAR) {
-		load_learn_weather(&w);
-		load_learn_level(&w);
+	w->basis = w->known < w->v.slots ? LOAD_FLAT : w->days < WEEK ? LOAD_PLAIN : LOAD_SIMILAR;
+	w->first = w->basis == LOAD_SIMILAR ? w->today - LOAD_TRAIN_DAYS : w->today;
+	load_find_usual(w);
+	if (w->basis == LOAD_SIMILAR) {
+		load_learn_weather(w);
+		load_learn_level(w);
 	}
-	a->has_weather = w.has_weather;
-	fill_steps(&w, a->basis, kw);
-	free_work(&w);
+	a->basis = w->basis;
+	a->has_weather = w->has_weather;
+	w->ask.past = w->ask.temperature = NULL; /* the caller's */
+	*m = w;
+	return OK;
+}
+
+/* ---- the answer */
+
+/* Cleaning looks at whole days; of what came since, only what cannot be true by its size is left out. */
+static bool
+can_be(const struct load_model *w, double v)
+{
+	double wide = w->high - w->low;
+	return v >= w->low - wide && v <= w->high + wide && (v != 0 || w->low <= 0);
+}
+
+/* What has become known since it was learned, up to `from`. */
+static void
+follow(struct load_model *w, const struct past *past, struct utc from)
+{
+	size_t first = load_place(w, w->ask.from), now = load_place(w, from);
+	for (size_t at = first; at < now; at++)
+		w->v.v[at] = (double)NAN;
+	for (struct utc t = w->ask.from; t.us < from.us; t.us += past->step_us) {
+		double v = past_at(past, t);
+		size_t at = load_place(w, t);
+		if (at < now && can_be(w, v))
+			w->v.v[at] = v;
+	}
+	if (w->basis == LOAD_SIMILAR && now > first)
+		load_find_rest(w, first, now);
+}
+
+static void
+follow_weather(struct load_model *w, const struct past *temperature, struct utc until)
+{
+	static double (*const degrees[LOAD_WEATHERS])(double celsius) = { load_heating_c, load_cooling_c };
+	for (struct utc t = w->ask.from; w->has_weather && t.us < until.us; t.us += temperature->step_us)
+		for (unsigned i = 0; i < LOAD_WEATHERS; i++)
+			w->weather[i].v[load_place(w, t)] = degrees[i](past_at(temperature, t));
+}
+
+static void
+fill_steps(const struct load_model *w, struct utc from, unsigned count, double *v)
+{
+	double low = w->low < 0 ? w->low - ABOVE * (w->high - w->low) : 0, high = w->high + ABOVE * fabs(w->high);
+	size_t now = load_place(w, from);
+	for (unsigned i = 0; i < count; i++) {
+		size_t at = load_place(w, utc_add(from, (int64_t)i * w->step_us));
+		double is = w->basis == LOAD_FLAT ? w->mean : w->usual[at];
+		if (w->basis == LOAD_SIMILAR) /* a clock that was set back shows `at` again: as now */
+			is += load_weather(w, at) + load_level(w, now, at > now ? at : now);
+		v[i] = fmin(fmax(is, low), high);
+	}
+}
+
+enum err
+load_foresee(struct load_model *m, const struct past *past, const struct past *temperature, struct utc from, double *v)
+{
+	int64_t since = utc_diff_us(from, m->ask.from);
+	if (past->step_us != m->step_us || past_fault(past) != NULL || since < 0 || since % m->step_us != 0 ||
+	    since > LOAD_SPARE_DAYS * (int64_t)m->v.slots * m->step_us)
+		return ERR_USAGE;
+	if (m->has_weather &&
+	    (temperature == NULL || past_fault(temperature) != NULL || temperature->step_us != m->step_us))
+		return ERR_USAGE;
+	follow_weather(m, temperature, utc_add(from, (int64_t)m->ask.count * m->step_us));
+	follow(m, past, from);
+	fill_steps(m, from, m->ask.count, v);
+	return OK;
+}
+
+enum err
+load_forecast(const struct load_ask *ask, double *v, struct load_answer *a, char *why, size_t size)
+{
+	struct load_model *m;
+	for (unsigned i = 0; i < ask->count && i < FORECAST_STEPS_MAX; i++)
+		v[i] = (double)NAN;
+	enum err fault = load_learn(ask, &m, a, why, size);
+	if (fault != OK)
+		return fault;
+	fill_steps(m, ask->from, ask->count, v);
+	load_free(m);
 	return OK;
 }

@@ -52,9 +52,24 @@ struct load_answer {
 };
 
 /*
- * Fills kw[0..count-1], all finite. ERR_USAGE: a past or a temperature that is none; ERR_NOT_FOUND: nothing is known. Then why is the sentence
- * and kw is NaN.
+ * Fills v[0..count-1], all finite. ERR_USAGE: a past or a temperature that is none; ERR_NOT_FOUND: nothing is known. Then why is the sentence
+ * and v is NaN.
  */
-enum err load_forecast(const struct load_ask *ask, double *kw, struct load_answer *a, char *why, size_t size);
+enum err load_forecast(const struct load_ask *ask, double *v, struct load_answer *a, char *why, size_t size);
+
+/*
+ * The same in two steps, for who forecasts often (a study, each quarter of an hour): what is learned is good for a day, and a forecast from it
+ * costs a fiftieth. The past may have grown meanwhile; what came since it was learned is taken into the level.
+ */
+struct load_model;
+/* Errors as above. ask->tables are borrowed until load_free(), past and temperature only during the call. */
+enum err load_learn(const struct load_ask *ask, struct load_model **m, struct load_answer *a, char *why, size_t size);
+/*
+ * ask->count steps from `from` on, at most a day after that of learning. ERR_USAGE: it is not, or past and temperature are not as they were
+ * (temperature: NULL if none was of use); v is as it was. At the instant of learning it gives what load_forecast() does.
+ */
+enum err load_foresee(
+    struct load_model *m, const struct past *past, const struct past *temperature, struct utc from, double *v);
+void load_free(struct load_model *m); /* NULL is fine */
 
 #endif

@@ -27,7 +27,7 @@ within(double v, double limit)
 
 /* Degrees more of heating or cooling than on the days that usual comes from. False: not known. */
 static bool
-weather_terms(const struct load_work *w, size_t at, double *x)
+weather_terms(const struct load_model *w, size_t at, double *x)
 {
 	for (unsigned i = 0; i < LOAD_WEATHERS; i++) {
 		x[i] = w->weather[i].v[at] - w->usual_weather[i][at];
@@ -38,11 +38,11 @@ weather_terms(const struct load_work *w, size_t at, double *x)
 }
 
 void
-load_learn_weather(struct load_work *w)
+load_learn_weather(struct load_model *w)
 {
 	struct fit fits[2][LOAD_BLOCKS];
 	double x[LOAD_WEATHERS];
-	if (w->ask->temperature == NULL)
+	if (w->ask.temperature == NULL)
 		return;
 	for (unsigned off = 0; off < 2; off++)
 		for (unsigned b = 0; b < LOAD_BLOCKS; b++)
@@ -60,7 +60,7 @@ load_learn_weather(struct load_work *w)
 }
 
 double
-load_weather(const struct load_work *w, size_t at)
+load_weather(const struct load_model *w, size_t at)
 {
 	double x[LOAD_WEATHERS], sum = 0;
 	if (!w->has_weather || !weather_terms(w, at, x))
@@ -85,7 +85,7 @@ load_cooling_c(double celsius)
 /* ---- level */
 
 static void
-find_scale(struct load_work *w)
+find_scale(struct load_model *w)
 {
 	unsigned slots = w->v.slots, all_n = 0;
 	double all = 0;
@@ -106,29 +106,33 @@ find_scale(struct load_work *w)
 		w->scale[s] = fmax(w->scale[s], SCALE_LOW * all);
 }
 
-static void
-find_rest(struct load_work *w)
+void
+load_find_rest(struct load_model *w, size_t from, size_t to)
 {
-	unsigned slots = w->v.slots;
-	size_t n = (size_t)w->rows * slots;
+	for (size_t at = from; at < to; at++) {
+		double r = w->v.v[at] - w->usual[at] - load_weather(w, at);
+		w->rest[at] = isnan(r) ? r : within(r / w->scale[at % w->v.slots], FAR);
+		w->sums[at + 1] = w->sums[at] + (isnan(r) ? 0 : w->rest[at]);
+		w->counts[at + 1] = w->counts[at] + !isnan(r);
+	}
+}
+
+static void
+find_all_rest(struct load_model *w)
+{
+	size_t n = (size_t)w->rows * w->v.slots, first = (size_t)w->first * w->v.slots;
 	w->rest = xcalloc(n, sizeof(*w->rest));
 	w->sums = xcalloc(n + 1, sizeof(*w->sums));
 	w->counts = xcalloc(n + 1, sizeof(*w->counts));
 	for (size_t at = 0; at < n; at++)
-		w->rest[at] =
-		    at < (size_t)w->first * slots ? (double)NAN : w->v.v[at] - w->usual[at] - load_weather(w, at);
+		w->rest[at] = at < first ? (double)NAN : w->v.v[at] - w->usual[at] - load_weather(w, at);
 	find_scale(w);
-	for (size_t at = 0; at < n; at++) {
-		double r = within(w->rest[at] / w->scale[at % slots], FAR);
-		w->rest[at] = isnan(w->rest[at]) ? (double)NAN : r;
-		w->sums[at + 1] = w->sums[at] + (isnan(w->rest[at]) ? 0 : r);
-		w->counts[at + 1] = w->counts[at] + !isnan(w->rest[at]);
-	}
+	load_find_rest(w, first, n);
 }
 
 /* Mean of the last n slots before now; 0 if less than `least` are known. */
 static double
-mean_before(const struct load_work *w, size_t now, size_t n, unsigned least)
+mean_before(const struct load_model *w, size_t now, size_t n, unsigned least)
 {
 	size_t from = now > n ? now - n : 0;
 	unsigned known = w->counts[now] - w->counts[from];
@@ -137,7 +141,7 @@ mean_before(const struct load_work *w, size_t now, size_t n, unsigned least)
 
 /* What is known at `now` of the level that will be at `at`: of the last hour, the last day, the last and the last four such times of day. */
 static void
-level_terms(const struct load_work *w, size_t now, size_t at, double *x)
+level_terms(const struct load_model *w, size_t now, size_t at, double *x)
 {
 	unsigned slots = w->v.slots, known = 0;
 	double sum = 0;
@@ -158,12 +162,12 @@ level_terms(const struct load_work *w, size_t now, size_t at, double *x)
 }
 
 void
-load_learn_level(struct load_work *w)
+load_learn_level(struct load_model *w)
 {
 	static const double hours[LOAD_KNOTS] = { 0, 0.5, 1, 2, 3, 5, 8, 12, 23, 24, 36, 48 };
 	unsigned slots = w->v.slots;
 	double x[LOAD_LEVELS];
-	find_rest(w);
+	find_all_rest(w);
 	for (unsigned k = 0; k < LOAD_KNOTS; k++) {
 		unsigned knot = (unsigned)(hours[k] * slots / 24);
 		if (w->knots == 0 || w->knot[w->knots - 1] < knot)
@@ -186,7 +190,7 @@ load_learn_level(struct load_work *w)
 }
 
 double
-load_level(const struct load_work *w, size_t now, size_t at)
+load_level(const struct load_model *w, size_t now, size_t at)
 {
 	double x[LOAD_LEVELS], sum = 0;
 	unsigned k = 0, lead = (unsigned)(at - now), b = load_block(w, at);

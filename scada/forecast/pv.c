@@ -21,6 +21,7 @@ enum {
 	KNOTS = 11,
 	SAMPLES = 4, /* of the sun in a step */
 	WEEK = 7,
+	SPARE_DAYS = 1, /* for which what was learned is good */
 };
 #define AGE_DAYS 7.0  /* in which a day's weight halves */
 #define HIGH_SUN 0.1  /* of peak_kw: a plant that makes exactly nothing then stands still */
@@ -29,13 +30,19 @@ enum {
 #define RIDGE    1.0
 #define BRIGHT   1.3 /* times the rating: more cannot be */
 
-struct pv_work {
-	const struct pv_ask *ask;
-	unsigned slots, now, n; /* now: index of the first step of the forecast */
-	double *made, *clear;   /* kW of steps; made: NaN = not known */
-	double *expected;       /* factor x clear */
+struct pv_model {
+	struct pv_ask ask; /* of learning; past and irradiance are NULL after it */
+	struct asset_pv plant;
+	int64_t step_us;
+	enum pv_basis basis;
+	unsigned slots, n;
+	unsigned learned, now; /* steps: the first that was not known when it was learned, that is not known now */
+	double *made, *clear;  /* kW of steps; made: NaN = not known */
+	double *expected;      /* factor x clear */
 	double *more, *seen; /* sums of made - expected, and of clear, before that step, over steps that tell the sky */
-	double rated, all;   /* all: made of a clear sky over all that is known */
+	double rated;
+	double rate; /* kW a kW of light */
+	double all;  /* made of a clear sky over all that is known */
 	unsigned days, dropped;
 	unsigned knots, knot[KNOTS];
 	double by_sky[KNOTS][SKIES];
@@ -73,56 +80,75 @@ pv_clear_kw(const struct asset_pv *plant, double latitude_deg, double longitude_
 /* ---- what is known */
 
 static struct utc
-step_time(const struct pv_work *w, unsigned i)
+step_time(const struct pv_model *w, unsigned i)
 {
-	return utc_add(w->ask->from, ((int64_t)i - w->now) * w->ask->past->step_us);
+	return utc_add(w->ask.from, ((int64_t)i - w->learned) * w->step_us);
 }
 
 static void
-fill_known(struct pv_work *w)
+fill_clear(struct pv_model *w)
 {
-	const struct pv_ask *ask = w->ask;
 	for (unsigned i = 0; i < w->n; i++) {
-		struct utc t = step_time(w, i);
-		w->clear[i] = pv_clear_kw(ask->plant, ask->latitude_deg, ask->longitude_deg, t, ask->past->step_us);
-		double kw = i < w->now ? past_at(ask->past, t) : (double)NAN;
-		if (kw == 0 && w->clear[i] > HIGH_SUN * ask->plant->peak_kw) {
-			kw = (double)NAN;
-			w->dropped++;
-		}
-		w->made[i] = kw > BRIGHT * w->rated ? (double)NAN : isnan(kw) ? kw : fmax(kw, 0);
+		w->clear[i] =
+		    pv_clear_kw(&w->plant, w->ask.latitude_deg, w->ask.longitude_deg, step_time(w, i), w->step_us);
+		w->made[i] = (double)NAN;
 	}
 }
 
-/* Irradiance tells what the plant would have made, where it does not: at the rate at which it did, where both are known. */
-static void
-fill_from_irradiance(struct pv_work *w)
+/* What irradiance says that the plant would have made; NaN = not measured. */
+static double
+by_light(const struct pv_model *w, const struct past *irradiance, unsigned i)
 {
-	const struct pv_ask *ask = w->ask;
+	double light = irradiance != NULL ? past_at(irradiance, step_time(w, i)) : (double)NAN;
+	return isnan(light) ? light : fmin(w->rate * fmax(light, 0) * w->plant.peak_kw / 1000, w->rated);
+}
+
+static double
+by_plant(struct pv_model *w, const struct past *past, unsigned i)
+{
+	double kw = past_at(past, step_time(w, i));
+	if (kw == 0 && w->clear[i] > HIGH_SUN * w->plant.peak_kw) {
+		w->dropped++;
+		return (double)NAN;
+	}
+	return kw > BRIGHT * w->rated ? (double)NAN : isnan(kw) ? kw : fmax(kw, 0);
+}
+
+/* Steps from..to: what the plant made, or irradiance says where it does not. */
+static void
+fill_known(struct pv_model *w, const struct past *past, const struct past *irradiance, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		w->made[i] = by_plant(w, past, i);
+		if (isnan(w->made[i]))
+			w->made[i] = by_light(w, irradiance, i);
+	}
+}
+
+/* kW a kW of light: at which rate it made them, where both are known. */
+static double
+find_rate(struct pv_model *w)
+{
 	double made = 0, light = 0;
-	for (int pass = 0; pass < 2; pass++)
-		for (unsigned i = 0; i < w->now; i++) {
-			double l = fmax(past_at(ask->irradiance, step_time(w, i)), 0) * ask->plant->peak_kw / 1000;
-			if (isnan(past_at(ask->irradiance, step_time(w, i))))
-				continue;
-			if (pass == 0 && !isnan(w->made[i])) {
-				made += w->made[i];
-				light += l;
-			} else if (pass == 1 && isnan(w->made[i])) {
-				double rate = light > 0 ? made / light : ask->plant->performance_ratio;
-				w->made[i] = fmin(rate * l, w->rated);
-			}
-		}
+	for (unsigned i = 0; w->ask.irradiance != NULL && i < w->learned; i++) {
+		double kw = by_plant(w, w->ask.past, i), l = past_at(w->ask.irradiance, step_time(w, i));
+		if (isnan(kw) || isnan(l))
+			continue;
+		made += kw;
+		light += fmax(l, 0) * w->plant.peak_kw / 1000;
+	}
+	w->dropped = 0;
+	return light > 0 ? made / light : w->plant.performance_ratio;
 }
 
 static void
-count_known(struct pv_work *w)
+count_known(struct pv_model *w)
 {
 	double made = 0, clear = 0;
 	for (unsigned day = 0; day < DAYS; day++) {
 		bool is_seen = false;
 		for (unsigned i = w->now - (day + 1) * w->slots; i < w->now - day * w->slots; i++) {
-			if (isnan(w->made[i]) || w->clear[i] <= SEEN * w->ask->plant->peak_kw)
+			if (isnan(w->made[i]) || w->clear[i] <= SEEN * w->plant.peak_kw)
 				continue;
 			is_seen = true;
 			made += w->made[i];
@@ -137,7 +163,7 @@ count_known(struct pv_work *w)
 
 /* What was made of a clear sky at that time of day on the days before, also a step earlier and later; its days end before `below`. */
 static double
-factor(const struct pv_work *w, unsigned at, unsigned below)
+factor(const struct pv_model *w, unsigned at, unsigned below)
 {
 	double made = 0, clear = 0;
 	for (unsigned d = 1; d <= FACTOR_DAYS + 2; d++) {
@@ -150,18 +176,23 @@ factor(const struct pv_work *w, unsigned at, unsigned below)
 			clear += weight * (side == 0 ? 1 : 0.5) * w->clear[i];
 		}
 	}
-	return clear > 1e-6 * w->ask->plant->peak_kw ? made / clear : w->all;
+	return clear > 1e-6 * w->plant.peak_kw ? made / clear : w->all;
 }
 
 static void
-find_expected(struct pv_work *w)
+find_expected(struct pv_model *w)
 {
 	for (unsigned i = FACTOR_DAYS * w->slots; i < w->n; i++)
 		if (w->clear[i] > 0)
-			w->expected[i] = factor(w, i, i < w->now ? i : w->now) * w->clear[i];
-	for (unsigned i = 0; i < w->n; i++) {
-		bool tells = i >= FACTOR_DAYS * w->slots && i < w->now && !isnan(w->made[i]) &&
-		    w->clear[i] > SEEN * w->ask->plant->peak_kw;
+			w->expected[i] = factor(w, i, i < w->learned ? i : w->learned) * w->clear[i];
+}
+
+/* Sums over steps that tell the sky, up to what is known now. */
+static void
+sum_sky(struct pv_model *w, unsigned from)
+{
+	for (unsigned i = from; i < w->n; i++) {
+		bool tells = i < w->now && !isnan(w->made[i]) && w->clear[i] > SEEN * w->plant.peak_kw;
 		w->more[i + 1] = w->more[i] + (tells ? w->made[i] - w->expected[i] : 0);
 		w->seen[i + 1] = w->seen[i] + (tells ? w->clear[i] : 0);
 	}
@@ -170,7 +201,7 @@ find_expected(struct pv_work *w)
 /* ---- the sky */
 
 static double
-sky_before(const struct pv_work *w, unsigned now, unsigned steps)
+sky_before(const struct pv_model *w, unsigned now, unsigned steps)
 {
 	unsigned from = now > steps ? now - steps : 0;
 	double seen = w->seen[now] - w->seen[from];
@@ -179,7 +210,7 @@ sky_before(const struct pv_work *w, unsigned now, unsigned steps)
 
 /* How much brighter than usual the last hour, three hours and day were, in shares of a clear sky, times the light at `at`. */
 static void
-sky_terms(const struct pv_work *w, unsigned now, unsigned at, double *x)
+sky_terms(const struct pv_model *w, unsigned now, unsigned at, double *x)
 {
 	static const unsigned hours[SKIES] = { 1, 3, 24 };
 	for (unsigned i = 0; i < SKIES; i++)
@@ -187,10 +218,10 @@ sky_terms(const struct pv_work *w, unsigned now, unsigned at, double *x)
 }
 
 static void
-learn_sky(struct pv_work *w)
+learn_sky(struct pv_model *w)
 {
 	static const double hours[KNOTS] = { 0, 0.5, 1, 2, 3, 5, 8, 12, 24, 36, 48 };
-	double x[SKIES], peak = w->ask->plant->peak_kw;
+	double x[SKIES], peak = w->plant.peak_kw;
 	for (unsigned k = 0; k < KNOTS; k++) {
 		unsigned knot = (unsigned)(hours[k] * w->slots / 24);
 		if (w->knots == 0 || w->knot[w->knots - 1] < knot)
@@ -211,7 +242,7 @@ learn_sky(struct pv_work *w)
 }
 
 static double
-sky(const struct pv_work *w, unsigned at)
+sky(const struct pv_model *w, unsigned at)
 {
 	double x[SKIES], sum = 0;
 	unsigned k = 0, lead = at - w->now;
@@ -248,60 +279,104 @@ ask_fault(const struct pv_ask *ask)
 	return NULL;
 }
 
-static void
-make_work(struct pv_work *w, const struct pv_ask *ask)
+static struct pv_model *
+model_new(const struct pv_ask *ask)
 {
 	unsigned slots = (unsigned)(INT64_C(86400) * US_PER_S / ask->past->step_us);
-	*w = (struct pv_work){ .ask = ask, .slots = slots, .now = DAYS * slots };
-	w->n = w->now + ask->count;
+	struct pv_model *w = xcalloc(1, sizeof(*w));
+	*w = (struct pv_model){ .ask = *ask, .plant = *ask->plant, .step_us = ask->past->step_us, .slots = slots };
+	w->learned = w->now = DAYS * slots;
+	w->n = w->now + ask->count + SPARE_DAYS * slots;
 	w->rated = ask->rated_kw > 0 ? ask->rated_kw : ask->plant->peak_kw;
 	w->made = xcalloc(w->n, sizeof(*w->made));
 	w->clear = xcalloc(w->n, sizeof(*w->clear));
 	w->expected = xcalloc(w->n, sizeof(*w->expected));
 	w->more = xcalloc((size_t)w->n + 1, sizeof(*w->more));
 	w->seen = xcalloc((size_t)w->n + 1, sizeof(*w->seen));
-	fill_known(w);
-	if (ask->irradiance != NULL)
-		fill_from_irradiance(w);
+	fill_clear(w);
+	w->rate = find_rate(w);
+	fill_known(w, ask->past, ask->irradiance, 0, w->learned);
 	count_known(w);
+	return w;
 }
 
-static void
-free_work(struct pv_work *w)
+void
+pv_free(struct pv_model *w)
 {
+	if (w == NULL)
+		return;
 	free(w->seen);
 	free(w->more);
 	free(w->expected);
 	free(w->clear);
 	free(w->made);
+	free(w);
+}
+
+enum err
+pv_learn(const struct pv_ask *ask, struct pv_model **m, struct pv_answer *a, char *why, size_t size)
+{
+	const char *fault = ask_fault(ask);
+	*m = NULL;
+	*a = (struct pv_answer){ .basis = PV_CLEAR };
+	if (fault != NULL) {
+		str_printf(why, size, "no forecast of %s: %s", ask->name, fault);
+		return ERR_USAGE;
+	}
+	struct pv_model *w = model_new(ask);
+	w->basis = w->days == 0 ? PV_CLEAR : w->days < WEEK ? PV_FEW : PV_LEARNED;
+	if (w->basis == PV_LEARNED) {
+		find_expected(w);
+		sum_sky(w, FACTOR_DAYS * w->slots);
+		learn_sky(w);
+	}
+	*a = (struct pv_answer){ .basis = w->basis,
+		.days = w->days,
+		.dropped = w->dropped,
+		.known_until = past_known_before(ask->past, ask->from) };
+	w->ask.past = w->ask.irradiance = NULL; /* the caller's */
+	w->ask.plant = NULL;
+	*m = w;
+	return OK;
+}
+
+static void
+fill_steps(const struct pv_model *w, double *kw)
+{
+	for (unsigned i = 0; i < w->ask.count; i++) {
+		unsigned at = w->now + i;
+		double v = w->basis == PV_LEARNED ? w->expected[at] + sky(w, at) : w->all * w->clear[at];
+		kw[i] = w->clear[at] > 0 ? fmin(fmax(v, 0), w->rated) : 0;
+	}
+}
+
+enum err
+pv_foresee(struct pv_model *m, const struct past *past, const struct past *irradiance, struct utc from, double *kw)
+{
+	int64_t since = utc_diff_us(from, m->ask.from);
+	if (past->step_us != m->step_us || past_fault(past) != NULL || since < 0 || since % m->step_us != 0 ||
+	    since > SPARE_DAYS * (int64_t)m->slots * m->step_us)
+		return ERR_USAGE;
+	if (irradiance != NULL && (past_fault(irradiance) != NULL || irradiance->step_us != m->step_us))
+		return ERR_USAGE;
+	m->now = m->learned + (unsigned)(since / m->step_us);
+	fill_known(m, past, irradiance, m->learned, m->now);
+	if (m->basis == PV_LEARNED)
+		sum_sky(m, m->learned);
+	fill_steps(m, kw);
+	return OK;
 }
 
 enum err
 pv_forecast(const struct pv_ask *ask, double *kw, struct pv_answer *a, char *why, size_t size)
 {
-	struct pv_work w;
-	const char *fault = ask_fault(ask);
-	*a = (struct pv_answer){ .basis = PV_CLEAR };
+	struct pv_model *m;
 	for (unsigned i = 0; i < ask->count && i < PV_STEPS_MAX; i++)
 		kw[i] = (double)NAN;
-	if (fault != NULL) {
-		str_printf(why, size, "no forecast of %s: %s", ask->name, fault);
-		return ERR_USAGE;
-	}
-	make_work(&w, ask);
-	*a = (struct pv_answer){
-		.days = w.days, .dropped = w.dropped, .known_until = past_known_before(ask->past, ask->from)
-	};
-	a->basis = w.days == 0 ? PV_CLEAR : w.days < WEEK ? PV_FEW : PV_LEARNED;
-	if (a->basis == PV_LEARNED) {
-		find_expected(&w);
-		learn_sky(&w);
-	}
-	for (unsigned i = 0; i < ask->count; i++) {
-		unsigned at = w.now + i;
-		double v = a->basis == PV_LEARNED ? w.expected[at] + sky(&w, at) : w.all * w.clear[at];
-		kw[i] = w.clear[at] > 0 ? fmin(fmax(v, 0), w.rated) : 0;
-	}
-	free_work(&w);
+	enum err fault = pv_learn(ask, &m, a, why, size);
+	if (fault != OK)
+		return fault;
+	fill_steps(m, kw);
+	pv_free(m);
 	return OK;
 }

@@ -57,4 +57,12 @@ double pv_clear_kw(
 /* Fills kw[0..count-1]. ERR_USAGE: a past, a plant or a place that is none; then why is the sentence and kw is NaN. */
 enum err pv_forecast(const struct pv_ask *ask, double *kw, struct pv_answer *a, char *why, size_t size);
 
+/* The same in two steps, as of load.h: what is learned is good for a day, what came since counts. */
+struct pv_model;
+enum err pv_learn(const struct pv_ask *ask, struct pv_model **m, struct pv_answer *a, char *why, size_t size);
+/* ask->count steps from `from` on, at most a day after that of learning. ERR_USAGE: it is not, or other steps; kw is as it was. */
+enum err pv_foresee(
+    struct pv_model *m, const struct past *past, const struct past *irradiance, struct utc from, double *kw);
+void pv_free(struct pv_model *m); /* NULL is fine */
+
 #endif

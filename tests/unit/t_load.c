@@ -455,6 +455,126 @@ START_TEST(what_cannot_be_asked_is_said)
 }
 END_TEST
 
+/* ---- learned once, asked often */
+
+static struct load_model *model;
+
+static void
+learn(void)
+{
+	ck_assert_msg(load_learn(&ask, &model, &answer, why, sizeof(why)) == OK, "%s", why);
+}
+
+START_TEST(what_was_learned_forecasts_the_same)
+{
+	double often[96];
+	make_cold(3);
+	ask.temperature = _i == 0 ? &temperature : NULL;
+	if (_i == 2) /* a plain one */
+		for (unsigned i = 0; i < past.count - 3 * 48; i++)
+			value[i] = NONE;
+	make();
+	learn();
+	ck_assert_int_eq(load_foresee(model, &past, ask.temperature, ask.from, often), OK);
+	ck_assert_int_eq(memcmp(often, kw, sizeof(often)), 0);
+	load_free(model);
+}
+END_TEST
+
+START_TEST(what_came_since_it_was_learned_counts)
+{
+	/* Learned at midnight; the day is a half more than usual. At noon that is known, also without learning anew. */
+	double often[96], again[96], level = 0;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		level = level * exp(-0.5 / 8) + 20 * chance();
+		value[i] = course_at(step_at(i)) + level;
+	}
+	unsigned midnight = past.count, noon = midnight + 24;
+	learn();
+	for (unsigned i = midnight; i < noon; i++)
+		value[i] += 60;
+	past.count = noon;
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(noon), often), OK);
+	ck_assert_double_gt(often[0], course_at(step_at(noon)) + 30);
+	ask.from = step_at(noon);
+	ck_assert_int_eq(load_forecast(&ask, again, &answer, why, sizeof(why)), OK);
+	for (unsigned i = 0; i < 48; i++)
+		ck_assert_double_eq_tol(often[i], again[i], 25);
+	/* Nothing of an earlier question sticks. */
+	double first[96];
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(midnight), first), OK);
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(noon), again), OK);
+	ck_assert_int_eq(memcmp(often, again, sizeof(often)), 0);
+	past.count = midnight;
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(midnight), again), OK);
+	ck_assert_int_eq(memcmp(first, again, sizeof(first)), 0);
+	load_free(model);
+}
+END_TEST
+
+START_TEST(a_day_of_spikes_and_zeros_since_then_moves_little)
+{
+	double often[96];
+	fill(0.03);
+	learn();
+	for (unsigned i = past.count; i < past.count + 40; i++)
+		value[i] = i % 3 == 0 ? 0 : i % 3 == 1 ? 1e7 : (double)INFINITY;
+	past.count += 40;
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(past.count), often), OK);
+	for (unsigned i = 0; i < 48; i++)
+		ck_assert_double_eq_tol(often[i], course_at(step_at(past.count + i)), 12);
+	load_free(model);
+}
+END_TEST
+
+START_TEST(a_day_of_set_clocks_is_asked_through)
+{
+	double often[96];
+	for (unsigned c = 0; c < sizeof(clocks) / sizeof(*clocks); c++) {
+		begin("America/Chicago", clocks[c].start, 30);
+		fill(0.01);
+		for (unsigned i = past.count; i < past.count + 200; i++)
+			value[i] = course_at(step_at(i));
+		unsigned midnight = past.count;
+		past.count += 96;
+		learn();
+		for (unsigned i = 0; i <= 48; i++) {
+			ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(midnight + i), often), OK);
+			double sum = 0;
+			for (unsigned k = 0; k < 96; k++)
+				sum += fabs(often[k] - course_at(step_at(midnight + i + k))) / 96;
+			ck_assert_double_lt(sum, 6);
+		}
+		load_free(model);
+	}
+}
+END_TEST
+
+START_TEST(what_was_learned_is_good_for_a_day)
+{
+	double often[96] = { 7 };
+	struct past other = past;
+	fill(0.02);
+	learn();
+	ck_assert_int_eq(load_foresee(model, &past, NULL, utc_add(ask.from, 48 * past.step_us), often), OK);
+	often[0] = 7;
+	ck_assert_int_eq(load_foresee(model, &past, NULL, utc_add(ask.from, 49 * past.step_us), often), ERR_USAGE);
+	ck_assert_int_eq(load_foresee(model, &past, NULL, utc_add(ask.from, -past.step_us), often), ERR_USAGE);
+	ck_assert_int_eq(load_foresee(model, &past, NULL, utc_add(ask.from, 1), often), ERR_USAGE);
+	other.step_us = 60 * MINUTE;
+	ck_assert_int_eq(load_foresee(model, &other, NULL, ask.from, often), ERR_USAGE);
+	ck_assert_double_eq(often[0], 7);
+	load_free(model);
+	make_cold(3);
+	ask.temperature = &temperature;
+	learn();
+	ck_assert_int_eq(
+	    load_foresee(model, &past, NULL, ask.from, often), ERR_USAGE); /* it was learned with temperatures */
+	load_free(model);
+	load_free(NULL);
+}
+END_TEST
+
 START_TEST(a_basis_has_its_word)
 {
 	ck_assert_str_eq(load_basis_word(LOAD_SIMILAR), "similar");
@@ -473,4 +593,8 @@ T_MAIN("load",
                         T(a_heating_that_was_shut_down_stays_so) T_LOOP(a_course_goes_by_the_clock_when_it_is_set, 0, 5)
                             T(forecasts_stay_within_what_has_been) T(what_flows_both_ways_may_be_below_zero)
                                 T_LOOP(a_constant_is_foreseen_as_such, 0, 2) T(any_numbers_give_finite_forecasts)
-                                    T(what_cannot_be_asked_is_said) T(a_basis_has_its_word))
+                                    T(what_cannot_be_asked_is_said) T_LOOP(what_was_learned_forecasts_the_same, 0, 3)
+                                        T(what_came_since_it_was_learned_counts)
+                                            T(a_day_of_spikes_and_zeros_since_then_moves_little)
+                                                T(a_day_of_set_clocks_is_asked_through)
+                                                    T(what_was_learned_is_good_for_a_day) T(a_basis_has_its_word))

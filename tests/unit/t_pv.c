@@ -308,6 +308,59 @@ START_TEST(what_cannot_be_asked_is_said)
 }
 END_TEST
 
+/* ---- learned once, asked often */
+
+START_TEST(what_was_learned_forecasts_the_same)
+{
+	struct pv_model *m;
+	double often[96];
+	fill(0.6, 0.2, 4);
+	for (unsigned i = 0; _i == 1 && i < past.count - 3 * 48; i++)
+		made[i] = NONE;
+	ask.irradiance = _i == 2 ? &irradiance : NULL;
+	for (unsigned i = 0; _i == 2 && i < past.count; i += 5)
+		made[i] = NONE;
+	make();
+	ck_assert_int_eq(pv_learn(&ask, &m, &answer, why, sizeof(why)), OK);
+	ck_assert_int_eq(pv_foresee(m, &past, ask.irradiance, ask.from, often), OK);
+	ck_assert_int_eq(memcmp(often, kw, sizeof(often)), 0);
+	pv_free(m);
+}
+END_TEST
+
+START_TEST(what_came_since_it_was_learned_counts)
+{
+	struct pv_model *m;
+	double first[96], often[96], again[96];
+	fill(0.7, 0.25, 4);
+	ask.count = 96;
+	unsigned midnight = past.count - 48, noon = midnight + 24;
+	ask.from = step_at(midnight);
+	past.count = midnight;
+	ck_assert_int_eq(pv_learn(&ask, &m, &answer, why, sizeof(why)), OK);
+	for (unsigned i = midnight; i < noon; i++)
+		made[i] = 0.15 * clear_at(i); /* a dark morning */
+	past.count = noon;
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, step_at(noon), often), OK);
+	ck_assert_double_lt(often[0], 0.5 * clear_at(noon));
+	ask.from = step_at(noon);
+	ck_assert_int_eq(pv_forecast(&ask, again, &answer, why, sizeof(why)), OK);
+	for (unsigned i = 0; i < 96; i++)
+		ck_assert_double_eq_tol(often[i], again[i], 25);
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, step_at(midnight), first), OK);
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, step_at(noon), again), OK);
+	ck_assert_int_eq(memcmp(often, again, sizeof(often)), 0);
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, step_at(noon + 25), again), ERR_USAGE);
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, step_at(midnight - 1), again), ERR_USAGE);
+	ck_assert_int_eq(pv_foresee(m, &past, NULL, utc_add(step_at(noon), 1), again), ERR_USAGE);
+	irradiance.step_us *= 2;
+	ck_assert_int_eq(pv_foresee(m, &past, &irradiance, step_at(noon), again), ERR_USAGE);
+	ck_assert_int_eq(memcmp(often, again, sizeof(often)), 0);
+	pv_free(m);
+	pv_free(NULL);
+}
+END_TEST
+
 START_TEST(a_basis_has_its_word)
 {
 	ck_assert_str_eq(pv_basis_word(PV_LEARNED), "learned");
@@ -343,7 +396,8 @@ T_MAIN("pv",
     T_FIXTURE(set_up, tear_down) T_LONG_LOOP(nights_are_dark_and_days_are_not, 0, 4)
         T(without_a_past_it_is_half_of_a_clear_sky) T(a_few_days_give_their_mean)
             T_LOOP(shade_in_the_afternoon_is_learned, 0, 3) T(more_than_a_level_clear_sky_is_learned_too)
-                T(clouds_stay_for_some_hours) T(irradiance_tells_the_sky_while_the_plant_is_held_down)
-                    T(a_plant_that_stood_still_is_not_believed) T(what_comes_after_the_beginning_is_not_looked_at)
-                        T(the_sun_knows_no_summer_time) T(any_numbers_give_finite_forecasts)
-                            T(what_cannot_be_asked_is_said) T(a_basis_has_its_word) T(a_fit_finds_what_was_put_in))
+                T(clouds_stay_for_some_hours) T(irradiance_tells_the_sky_while_the_plant_is_held_down) T(
+                    a_plant_that_stood_still_is_not_believed) T(what_comes_after_the_beginning_is_not_looked_at)
+                    T(the_sun_knows_no_summer_time) T(any_numbers_give_finite_forecasts) T(what_cannot_be_asked_is_said)
+                        T_LOOP(what_was_learned_forecasts_the_same, 0, 3) T(what_came_since_it_was_learned_counts)
+                            T(a_basis_has_its_word) T(a_fit_finds_what_was_put_in))
