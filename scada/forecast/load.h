@@ -7,6 +7,7 @@
  * 2 weather    where temperatures are given: what the past took more or less than usual on days colder or warmer than usual, by time of day
  * 3 level      what it takes more or less than that now, over the last day, and at the same time on the last days: how much of each
  *              is still true after so many hours is learned from the last four weeks
+ * Temperatures that nobody foretells can be forecast in the same way: load_forecast() of the temperature itself.
  * Between 0 (unless it was ever below) and the greatest value of the past and a quarter more.
  */
 #ifndef CHISAN_FORECAST_LOAD_H

@@ -238,6 +238,30 @@ START_TEST(a_cold_day_that_is_foreseen_is_heated)
 }
 END_TEST
 
+START_TEST(temperatures_themselves_are_foreseen)
+{
+	/* Spells of a day or two, around freezing: what is forecast the same way is better than the usual course of the day. */
+	double spell = 0, with = 0, without = 0;
+	ask.count = 24;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		spell = spell * exp(-0.5 / 60) + 1.1 * chance();
+		value[i] = -4 * cos((i % 48 - 6.0) * 2 * 3.14159265 / 48) + spell;
+	}
+	unsigned whole = past.count;
+	for (unsigned back = 0; back < 40; back++) {
+		past.count = whole - back * 13;
+		ask.from = step_at(past.count);
+		make();
+		for (unsigned i = 0; i < ask.count; i++) {
+			double usual = -4 * cos(((past.count + i) % 48 - 6.0) * 2 * 3.14159265 / 48);
+			with += fabs(kw[i] - value[past.count + i]);
+			without += fabs(usual - value[past.count + i]);
+		}
+	}
+	ck_assert_double_lt(with, 0.8 * without);
+}
+END_TEST
+
 START_TEST(temperatures_that_end_now_do_no_harm)
 {
 	make_cold(10);
@@ -586,10 +610,11 @@ END_TEST
 T_MAIN("load",
     T_FIXTURE(set_up, tear_down) T_LOOP(a_week_has_its_course, 0, 3) T(a_holiday_is_no_working_day)
         T(a_school_knows_when_term_begins) T(what_is_more_than_usual_now_is_so_in_the_next_hours)
-            T(a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated) T(
-                temperatures_that_end_now_do_no_harm) T(gaps_spikes_and_zeros_move_little)
-                T(what_comes_after_the_beginning_is_not_looked_at) T(a_past_that_ended_long_ago_still_tells_the_course)
-                    T(without_a_past_there_is_no_forecast) T(some_hours_give_their_mean) T(some_days_give_their_course)
+            T(a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated)
+                T(temperatures_themselves_are_foreseen) T(temperatures_that_end_now_do_no_harm) T(
+                    gaps_spikes_and_zeros_move_little) T(what_comes_after_the_beginning_is_not_looked_at)
+                    T(a_past_that_ended_long_ago_still_tells_the_course) T(without_a_past_there_is_no_forecast) T(
+                        some_hours_give_their_mean) T(some_days_give_their_course)
                         T(a_heating_that_was_shut_down_stays_so) T_LOOP(a_course_goes_by_the_clock_when_it_is_set, 0, 5)
                             T(forecasts_stay_within_what_has_been) T(what_flows_both_ways_may_be_below_zero)
                                 T_LOOP(a_constant_is_foreseen_as_such, 0, 2) T(any_numbers_give_finite_forecasts)
