@@ -10,6 +10,7 @@
 
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/forecast/band.h"
 #include "scada/forecast/load.h"
 #include "scada/forecast/pv.h"
 #include "scada/forecast/score.h"
@@ -249,6 +250,57 @@ START_TEST(a_real_year_is_foreseen_better_than_by_persistence)
 }
 END_TEST
 
+/* ---- a series that is new to the score */
+
+static enum err
+as_then(void *arg, struct utc from, unsigned count, double *v)
+{
+	char why[300];
+	struct load_answer a;
+	struct load_ask ask = { .name = now->name,
+		.tables = tables,
+		.follows_terms = now->follows_terms,
+		.past = &past,
+		.from = from,
+		.count = count };
+	++*(unsigned *)arg;
+	return load_forecast(&ask, v, &a, why, sizeof(why));
+}
+
+START_TEST(a_new_series_has_bands_at_once)
+{
+	/* In each month the last four weeks are forecast as if it had been done; then the next two days. */
+	struct score *score = xcalloc(1, sizeof(*score));
+	double v[AHEAD], low[AHEAD], high[AHEAD];
+	unsigned within = 0, n = 0, asked = 0;
+	read_year(&series[_i]);
+	for (unsigned month = 3; month < 12; month++) {
+		struct utc from = utc_add(past.start, month * 30 * 24 * HOUR_US);
+		struct band_ask ask = { .score = score,
+			.tables = &tables,
+			.from = from,
+			.step_us = HOUR_US,
+			.count = AHEAD,
+			.least = 0,
+			.most = (double)NAN };
+		score_init(score, HOUR_US);
+		ck_assert_uint_eq(score_hindcast(score, &past, from, 28, 6, &tables, as_then, &asked), 28 * 4);
+		ck_assert_int_eq(as_then(&asked, from, AHEAD, v), OK);
+		ck_assert_uint_eq(band_fill(&ask, v, low, high), AHEAD);
+		for (unsigned i = 0; i < AHEAD; i++, n++) {
+			ck_assert(0 <= low[i] && low[i] <= v[i] && v[i] <= high[i]);
+			within += was[month * 30 * 24 + i] >= low[i] && was[month * 30 * 24 + i] <= high[i];
+		}
+	}
+	printf("%s: %u of %u hours are within bands from four weeks that were forecast afterwards\n", now->name, within,
+	    n);
+	fflush(stdout);
+	ck_assert(within > 0.7 * n && within < 0.95 * n);
+	ck_assert_uint_eq(asked, 9 * (28 * 4 + 1));
+	free(score);
+}
+END_TEST
+
 START_TEST(holidays_and_terms_are_worth_having)
 {
 	struct tally with[SCORE_LEADS] = { { 0 } }, without[SCORE_LEADS] = { { 0 } };
@@ -265,4 +317,4 @@ END_TEST
 
 T_MAIN("forecast_year",
     T_FIXTURE(set_up, tear_down) T_TIMEOUT(600) T_LONG_LOOP(a_real_year_is_foreseen_better_than_by_persistence, 0, 3)
-        T_LONG(holidays_and_terms_are_worth_having))
+        T_LONG(holidays_and_terms_are_worth_having) T_LONG_LOOP(a_new_series_has_bands_at_once, 0, 2))
