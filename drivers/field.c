@@ -232,7 +232,19 @@ send_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 }
 
 static const struct poll_ops poll_ops = { .want = want, .drop = drop, .samples = send_samples, .state = changed };
-static const struct outputs_ops outputs_ops = { .written = send_written, .cleared = cleared };
+static void
+send_pulse(const struct msg_field_pulse *m, void *arg)
+{
+	struct field *f = arg;
+
+	if (f->pending != NULL)
+		return; /* a number of the configuration that ends; the next one takes over what is set, and tells its end */
+	wbuf_reset(&f->out);
+	msg_field_pulse_put(&f->out, m);
+	conn_send(f->conn, W_FIELD_PULSE, 0, &f->out, NULL);
+}
+
+static const struct outputs_ops outputs_ops = { .written = send_written, .cleared = cleared, .pulse = send_pulse };
 
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void
@@ -249,6 +261,8 @@ swap(struct field *f)
 	poll_start(f->poll, now);
 	if (old != NULL)
 		outputs_take_over(f->outputs, old, now);
+	else
+		outputs_clear_left(f->outputs, now);
 	outputs_free(old, now);
 	setup_free(f->config);
 	f->config = f->pending;

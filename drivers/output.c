@@ -219,6 +219,8 @@ finish(struct output *o, enum err e, const char *text, struct moment now)
 	o->step = STEP_IDLE;
 	if (may_be && is_pulse)
 		pulse_begin(&o->pulse, coil_of(o->cfg, o->wish.raw), due, now);
+	if (o->cfg->pulse_us > 0)
+		output_tell_pulse(o);
 	tell(o->all, o->cfg->point, &o->wish, e, text, now);
 	if (may_be || o->has_sent)
 		show(o, now);
@@ -309,6 +311,36 @@ output_refuse_waiting(struct output *o, enum err e, const char *why, struct mome
 		memmove(o->waiting, o->waiting + 1, --o->waiting_count * sizeof(w));
 		say_unsent(o, &w, e, why, now);
 	}
+}
+
+static uint8_t
+bit_of(const struct output *o, uint16_t coil)
+{
+	return coil == o->cfg->address ? PULSE_COIL : PULSE_OPEN_COIL;
+}
+
+void
+output_tell_pulse(const struct output *o)
+{
+	const struct pulse *p = &o->pulse;
+	struct msg_field_pulse m = { .point = o->cfg->point,
+		.coils = (uint8_t)(o->left | (p->is_set ? bit_of(o, p->coil) : 0)),
+		.refused = p->is_refused ? bit_of(o, p->coil) : 0 };
+
+	if (o->all->ops->pulse != NULL)
+		o->all->ops->pulse(&m, o->all->arg);
+}
+
+/* One after the other; what is to be written waits for them, as for any pulse. */
+void
+output_clear_left(struct output *o, struct moment now)
+{
+	uint8_t bit = o->left & PULSE_COIL ? PULSE_COIL : o->left;
+
+	if (bit == 0 || o->pulse.is_set)
+		return;
+	o->left &= (uint8_t)~bit;
+	pulse_begin(&o->pulse, (uint16_t)(bit == PULSE_COIL ? o->cfg->address : o->cfg->open_address), now.mono, now);
 }
 
 /* Whoever stands first, when nothing is under way. A pulse to the other coil ends one that is running. */
@@ -430,6 +462,8 @@ pulse_over(struct pulse *p, struct moment now)
 	struct output *o = p->arg;
 
 	show(o, now);
+	output_clear_left(o, now);
+	output_tell_pulse(o);
 	next(o, now);
 	if (o->all->ops->cleared != NULL)
 		o->all->ops->cleared(o->all->arg);

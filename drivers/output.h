@@ -23,6 +23,8 @@ struct outputs_ops {
 	void (*written)(const struct msg_field_written *m, uint32_t reply_to, void *arg);
 	/* A pulse is over. NULL: nobody wants to know. */
 	void (*cleared)(void *arg);
+	/* Which coils of a pulse may be set has changed, or was said anew. NULL: nobody wants to know. */
+	void (*pulse)(const struct msg_field_pulse *m, void *arg);
 };
 
 /* All outputs of p's configuration, which must outlive them. Timers are reserved here. */
@@ -31,6 +33,9 @@ struct outputs *outputs_new(struct poll *p, const struct outputs_ops *ops, void 
 void outputs_free(struct outputs *o, struct moment now);
 /* Coils that the generation before left set are cleared by this one, at their time. old: its poll has ended. */
 void outputs_take_over(struct outputs *o, const struct outputs *old, struct moment now);
+
+/* Coils that a field program before this one may have left set are cleared as soon as their device is up; of the first configuration. */
+void outputs_clear_left(struct outputs *o, struct moment now);
 
 void outputs_write(struct outputs *o, const struct msg_field_write *m, uint32_t sequence, struct moment now);
 /* The device is not up any more: what stands in line for it is not sent. */

@@ -32,6 +32,7 @@ struct output {
 	struct wish waiting[OUTPUT_WAITING];
 	uint8_t waiting_count;
 	struct pulse pulse;
+	uint8_t left; /* enum pulse_coils that are still to be cleared after that of `pulse` */
 	/* the read-back */
 	struct order back;
 	struct scan *scan;
@@ -59,6 +60,9 @@ struct outputs {
 
 void output_init(struct output *o, struct outputs *all, const struct cfg_output *cfg, struct device *d);
 /* What stands in line is not sent, and told so. */
+void output_clear_left(struct output *o, struct moment now);
+/* Which of its coils may be set. */
+void output_tell_pulse(const struct output *o);
 void output_refuse_waiting(struct output *o, enum err e, const char *why, struct moment now);
 
 #endif

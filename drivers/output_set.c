@@ -100,6 +100,22 @@ outputs_take_over(struct outputs *all, const struct outputs *old, struct moment 
 			take_over(all, old->config, l->cfg, &l->pulse, now);
 }
 
+void
+outputs_clear_left(struct outputs *all, struct moment now)
+{
+	for (uint32_t i = 0; i < all->config->output_count; i++) {
+		struct output *o = &all->list[i];
+
+		if (o->cfg->left_set == 0 || !o->device->cfg->enabled)
+			continue;
+		log_warn(
+		    "device %s: a pulse of coil %u may have been left set by the field program before: it is cleared",
+		    o->device->cfg->name, o->cfg->address);
+		o->left = o->cfg->left_set;
+		output_clear_left(o, now);
+	}
+}
+
 /* ---- life */
 
 struct outputs *

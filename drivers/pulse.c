@@ -53,6 +53,7 @@ cleared(struct order *o, enum err e, const struct answer *a, struct moment now)
 	} else {
 		log_error("device %s: coil %u stays set, for the device refuses to have it cleared: %s", name, p->coil,
 		    err_text(e));
+		p->is_refused = true;
 		end(p, now);
 	}
 }
@@ -80,6 +81,7 @@ pulse_begin(struct pulse *p, uint16_t coil, struct mono due, struct moment now)
 	p->due = due;
 	p->tries = 0;
 	p->is_set = true;
+	p->is_refused = false;
 	if (mono_diff_us(due, now.mono) > 0)
 		timer_set(p->device->poll->timers, &p->timer, due);
 	else

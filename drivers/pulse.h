@@ -18,7 +18,8 @@ struct pulse {
 	struct mono due;
 	uint16_t coil;
 	uint8_t data[1], tries;
-	bool is_set; /* the coil may be set */
+	bool is_set;     /* the coil may be set */
+	bool is_refused; /* the device does not let it be cleared: given up */
 	void (*over)(
 	    struct pulse *p, struct moment now); /* is_set ends; it may be set again. NULL: nobody wants to know */
 	void *arg;

@@ -327,6 +327,9 @@ coils_are_sound(const struct msg_field_output *m)
 		return false;
 	if (m->pulse_us != 0 && (!is_coil || m->pulse_us > PULSE_MAX))
 		return false;
+	if ((m->left_set & ~(PULSE_COIL | PULSE_OPEN_COIL)) != 0 || (m->left_set != 0 && m->pulse_us == 0) ||
+	    ((m->left_set & PULSE_OPEN_COIL) != 0 && m->open_address == UINT32_MAX))
+		return false;
 	return m->timer_address == UINT32_MAX || m->timer_address <= 65535;
 }
 
@@ -349,6 +352,7 @@ setup_output(struct setup *c, const struct msg_field_output *m)
 		.open_address = m->open_address,
 		.timer_address = m->timer_address,
 		.pulse_us = m->pulse_us,
+		.left_set = m->left_set,
 	};
 
 	if (o.device == UINT32_MAX)

@@ -55,6 +55,7 @@ struct cfg_output {
 	uint16_t address, sf_address;
 	uint32_t open_address, timer_address; /* UINT32_MAX = none */
 	uint32_t pulse_us;
+	uint8_t left_set; /* enum pulse_coils, by a field program before this one */
 };
 
 struct cfg_device {

@@ -121,7 +121,8 @@ struct msg_bytes {
 	_(u32, pulse_us)        /* the coil is set for so long; 0 = stays */ \
 	_(u8,  has_sf) _(u16, sf_address) /* register of the same table with an i16 power of ten, read before each write */ \
 	_(u32, timer_address)   /* holding register with the seconds of the reversion timer; UINT32_MAX = none */ \
-	_(u8,  is_echoed)       /* 1: the point has a `read` of its own, which is read at once after a write */
+	_(u8,  is_echoed)       /* 1: the point has a `read` of its own, which is read at once after a write */ \
+	_(u8,  left_set)        /* enum pulse_coils that a field program before this one may have left set: cleared as soon as the device is up */
 
 #define MSG_FIELD_WRITE_FIELDS(_) \
 	_(u64, write)           /* number of the write, given back */ \
@@ -138,6 +139,12 @@ struct msg_bytes {
 	_(u64, write) _(u32, point) _(u16, err) \
 	_(i64, time)            /* utc: when it was answered, or given up */ \
 	_(str, detail)          /* a sentence for people; "" = none */
+
+/* After each write of a pulse and each clearing. */
+#define MSG_FIELD_PULSE_FIELDS(_) \
+	_(u32, point) \
+	_(u8,  coils)           /* enum pulse_coils that may be set: they are cleared at their time */ \
+	_(u8,  refused)         /* those that stay set, for the device refuses to have them cleared: nothing more is done */
 
 #define MSG_SUBSCRIBE_FIELDS(_) _(u32, what) /* enum subscribe */
 
@@ -552,7 +559,7 @@ struct msg_bytes {
 	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
-	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) \
+	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
 	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) _(verify_get, VERIFY_GET) \
@@ -581,6 +588,7 @@ struct msg_bytes {
 MSG_LIST(MSG_DECLARE)
 /* clang-format on */
 
+enum pulse_coils { PULSE_COIL = 1, PULSE_OPEN_COIL = 2 }; /* address, open_address of an output */
 enum transport { TRANSPORT_MODBUS_TCP, TRANSPORT_COUNT };
 enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_COUNT };
 enum mb_table { TABLE_COIL, TABLE_DISCRETE, TABLE_HOLDING, TABLE_INPUT, TABLE_COUNT }; /* FC 1, 2, 3, 4 */

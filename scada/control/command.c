@@ -178,6 +178,8 @@ outcome(struct control *c, struct command *k)
 	if (k->o != NULL) {
 		control_say(k->o, k->before, before, sizeof(before));
 		control_say(k->o, k->value, value, sizeof(value));
+		if (pulse_is_one(k->o))
+			save_pulse(k->o->p->name, pulse_coils(k->o), &states);
 		/* the intent saved its override with it: what holds now is the truth */
 		if (output_is_setpoint(k->o) && k->slot == SLOT_OPERATOR && !k->is_restored) {
 			const struct fill *f = &k->o->slots[SLOT_OPERATOR];
@@ -450,6 +452,8 @@ command_intend(struct control *c, struct command *k, const struct actor *by, str
 	control_say(o, k->value, value, sizeof(value));
 	str_copy(after, sizeof(after), value);
 	save_command(k, false, &states);
+	if (pulse_coil(o, k->value) != 0) /* should nobody be there to clear it, somebody will know */
+		save_pulse(o->p->name, pulse_coils(o) | pulse_coil(o, k->value), &states);
 	if (output_is_setpoint(o) && k->slot == SLOT_OPERATOR) {
 		slot_make_fill(k, &f, now, mono);
 		str_printf(after, sizeof(after), "%s until %s", value, control_say_time(f.until, until, sizeof(until)));

@@ -194,6 +194,8 @@ control_field_down(struct control *c, struct utc now, struct mono mono)
 	for (uint32_t i = 0; i < c->output_count; i++)
 		if (c->outputs[i].write != 0)
 			walk_unanswered(c, &c->outputs[i], ERR_HELPER, now, mono);
+	for (uint32_t i = 0; i < c->output_count; i++)
+		pulse_lost(c, &c->outputs[i]);
 	control_settle(c, now, mono);
 }
 

@@ -57,6 +57,8 @@ struct control_ops {
 	void (*drift)(point_id id, bool on, const char *words, void *arg);
 	/* One person acted alone where two are asked for. */
 	void (*emergency)(const struct actor *by, const char *words, void *arg);
+	/* To be saved without an entry: a list of states as W_JOURNAL_ADD has them. */
+	void (*save)(const struct wbuf *states, void *arg);
 };
 
 struct control *control_new(const struct control_ops *ops, void *arg);
@@ -65,7 +67,7 @@ void control_free(struct control *c); /* NULL is fine */
 void control_site(
     struct control *c, const struct site *s, const struct value *values, struct utc now, struct mono mono);
 
-/* Before control_begin() nothing is written. STATE_OVERRIDE, STATE_TAG, STATE_COMMAND. What comes later is merged, the newer wins. */
+/* Before control_begin() nothing is written. STATE_OVERRIDE, STATE_TAG, STATE_COMMAND, STATE_PULSE. What comes later is merged, the newer wins. */
 bool control_restore(struct control *c, enum state_kind kind, const char *name, const uint8_t *blob, size_t len,
     struct utc saved, struct utc now, struct mono mono);
 /* All that is held, as states of W_JOURNAL_ADD: for a new database. */
@@ -101,6 +103,9 @@ void control_approve(struct control *c, const struct msg_approve *m, const struc
 
 /* ---- what happens */
 void control_written(struct control *c, const struct msg_field_written *m, struct utc now, struct mono mono);
+/* Which coils of a pulse may be set, as the field program says; and for the next one what this one may have left set. */
+void control_pulse(struct control *c, const struct msg_field_pulse *m);
+uint8_t control_left_set(struct control *c, point_id id); /* enum pulse_coils; what is restored later comes too late */
 void control_field_down(struct control *c, struct utc now, struct mono mono); /* writes under way: outcome unknown */
 void control_device(struct control *c, uint32_t device, enum device_state state, struct utc now, struct mono mono);
 /* At the end of a turn in which values came: check-backs, drift, inputs that turned bad. */

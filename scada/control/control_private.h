@@ -115,6 +115,9 @@ struct output {
 	struct utc accepted;        /* samples later than this are of after it */
 	struct mono commanded;      /* last command, for least_gap */
 	bool was_commanded;
+	/* ---- coils of a pulse (pulses.c); enum pulse_coils */
+	uint8_t coils;   /* that may be set, as the field program said last */
+	bool is_cut_off; /* a field program died, or chisand, before they were cleared */
 	/* ---- what the device has (watch.c) */
 	enum returning returning;
 	struct mono return_at;
@@ -246,6 +249,7 @@ struct control {
 	struct mono refused_since; /* refusals that were journalled */
 	unsigned refused;
 	uint64_t last_id;
+	bool is_field_told; /* of coils that were left set */
 	bool has_begun;
 };
 
@@ -315,6 +319,13 @@ enum check_verdict check_one(struct ask *a, enum check which);
 bool check_all(struct ask *a, void (*each)(enum check which, enum check_verdict v, const struct ask *a, void *arg),
     void *arg, enum check *failed);
 bool check_is_there(struct control *c, struct output *o, double value, struct utc now); /* a command's position */
+
+/* ---- pulses.c: the next field program clears what the one before may have left set */
+bool pulse_is_one(const struct output *o);
+uint8_t pulse_coil(const struct output *o, double value); /* that this value sets; 0: it is no pulse */
+uint8_t pulse_coils(const struct output *o);              /* that may be set, also by a write that is under way */
+void pulse_lost(struct control *c, struct output *o);     /* the field program is gone */
+void save_pulse(const char *point, uint8_t coils, struct wbuf *states); /* save.c */
 
 /* ---- doubt.c: an override whose command ended as unknown */
 bool doubt_is_on(const struct output *o);

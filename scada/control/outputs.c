@@ -166,6 +166,11 @@ move_over(struct output *to, const struct output *from)
 	for (int s = 0; s < SLOT_DEFAULT; s++)
 		to->slots[s] = from->slots[s];
 	to->before_unknown = from->before_unknown;
+	if (pulse_is_one(to) && pulse_is_one(from) && to->p->def->write->address == from->p->def->write->address &&
+	    to->p->def->write->open_address == from->p->def->write->open_address) {
+		to->coils = from->coils;
+		to->is_cut_off = from->is_cut_off;
+	}
 	to->changed = from->changed;
 	to->written = from->written;
 	to->accepted = from->accepted;

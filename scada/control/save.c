@@ -84,6 +84,19 @@ save_command(const struct command *k, bool forget, struct wbuf *states)
 }
 
 void
+save_pulse(const char *point, uint8_t coils, struct wbuf *states)
+{
+	struct wbuf b = { .len = 0 };
+
+	if (coils != 0) {
+		w_u8(&b, FORM);
+		w_u8(&b, coils);
+	}
+	put_state(STATE_PULSE, point, &b, states);
+	wbuf_done(&b);
+}
+
+void
 save_tag(const struct tag *t, bool forget, struct wbuf *states)
 {
 	struct wbuf b = { .len = 0 };
@@ -114,6 +127,9 @@ control_put_states(const struct control *c, struct wbuf *states)
 	for (uint32_t i = 0; i < c->output_count; i++)
 		if (!isnan(c->outputs[i].slots[SLOT_OPERATOR].value))
 			save_override(c->outputs[i].p->name, &c->outputs[i].slots[SLOT_OPERATOR], false, states);
+	for (uint32_t i = 0; i < c->output_count; i++)
+		if (pulse_coils(&c->outputs[i]) != 0)
+			save_pulse(c->outputs[i].p->name, pulse_coils(&c->outputs[i]), states);
 	TAILQ_FOREACH(n, &c->orphans, entry)
 		save_override(n->point, &n->fill, false, states);
 	TAILQ_FOREACH(t, &c->tags, entry)
@@ -282,6 +298,28 @@ restore_command(struct control *c, uint64_t id, struct rbuf *r, struct mono mono
 	return true;
 }
 
+/* Of a point that this site does not have, nobody knows the coil any more: it is left as it is. */
+static bool
+restore_pulse(struct control *c, const char *name, struct rbuf *r)
+{
+	struct output *o = output_find(c, name);
+	unsigned form = r_u8(r), coils = r_u8(r);
+
+	if (form != FORM || !r_done(r) || coils == 0 || (coils & ~(unsigned)(PULSE_COIL | PULSE_OPEN_COIL)) != 0)
+		return false;
+	if (o == NULL || !pulse_is_one(o))
+		return true;
+	o->coils |=
+	    (uint8_t)(coils & (o->p->def->write->open_address >= 0 ? PULSE_COIL | PULSE_OPEN_COIL : PULSE_COIL));
+	o->is_cut_off = o->coils != 0 && !c->is_field_told;
+	control_note(c, JOURNAL_SYSTEM, NULL, o->p->name, -1,
+	    c->is_field_told
+	        ? "chisand ended in the middle of a pulse, and what was saved of it came late: its coil may be left set"
+	        : "chisand ended in the middle of a pulse: its coil may be set, and is cleared when the device is back",
+	    "", "", NULL);
+	return true;
+}
+
 bool
 control_restore(struct control *c, enum state_kind kind, const char *name, const uint8_t *blob, size_t len,
     struct utc saved, struct utc now, struct mono mono)
@@ -296,6 +334,8 @@ control_restore(struct control *c, enum state_kind kind, const char *name, const
 	rbuf_init(&r, blob, len);
 	if (kind == STATE_OVERRIDE) {
 		ok = restore_override(c, name, &r, now, mono);
+	} else if (kind == STATE_PULSE) {
+		ok = restore_pulse(c, name, &r);
 	} else if ((kind != STATE_TAG && kind != STATE_COMMAND) || !str_to_i64(name, 1, INT64_MAX, &id)) {
 		return false;
 	} else {

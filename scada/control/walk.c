@@ -250,6 +250,7 @@ walk_unanswered(struct control *c, struct output *o, enum err e, struct utc now,
 {
 	struct command *k = command_of(o);
 
+	o->coils = pulse_coils(o); /* it may have been set */
 	o->write = 0;
 	o->is_dirty = true;
 	o->must_write = true;
@@ -269,6 +270,8 @@ walk_written(struct control *c, struct output *o, const struct msg_field_written
 		walk_unanswered(c, o, e, now, mono);
 		return;
 	}
+	if (!is_refused(e))
+		o->coils = pulse_coils(o); /* until the field program says otherwise */
 	o->write = 0;
 	o->is_dirty = true;
 	if (e == OK || e == ERR_EXC_ACK)

@@ -162,9 +162,29 @@ field_down_cb(void *arg)
 	core_touch(c);
 }
 
-const struct links_ops core_links_ops = {
-	.raw = raw_cb, .raw_failed = raw_failed_cb, .state = device_cb, .written = written_cb, .down = field_down_cb
-};
+static void
+pulse_cb(const struct msg_field_pulse *m, void *arg)
+{
+	struct core *c = arg;
+
+	control_pulse(hand_control(c->hand), m);
+}
+
+static uint8_t
+left_set_cb(point_id point, void *arg)
+{
+	struct core *c = arg;
+
+	return control_left_set(hand_control(c->hand), point);
+}
+
+const struct links_ops core_links_ops = { .raw = raw_cb,
+	.raw_failed = raw_failed_cb,
+	.state = device_cb,
+	.written = written_cb,
+	.down = field_down_cb,
+	.pulse = pulse_cb,
+	.left_set = left_set_cb };
 
 /* ---- figures */
 

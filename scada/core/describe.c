@@ -315,12 +315,12 @@ describe_is_output(const struct site *s, point_id id)
 }
 
 bool
-describe_field_output(const struct site *s, point_id id, struct wbuf *b)
+describe_field_output(const struct site *s, point_id id, uint8_t left_set, struct wbuf *b)
 {
 	const struct site_point *p = &s->points[id];
 	const struct site_register *r = p->def->write;
 	const struct site_revert *revert = p->def->revert;
-	struct msg_field_output m = { .point = id, .device = p->device };
+	struct msg_field_output m = { .point = id, .device = p->device, .left_set = left_set };
 
 	if (!describe_is_output(s, id))
 		return false;

@@ -18,6 +18,6 @@ void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b
 bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);
 bool describe_is_output(const struct site *s, point_id id); /* is it written, and by the field program? */
 /* False: nothing is written for this point. */
-bool describe_field_output(const struct site *s, point_id id, struct wbuf *b);
+bool describe_field_output(const struct site *s, point_id id, uint8_t left_set, struct wbuf *b);
 
 #endif

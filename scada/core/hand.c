@@ -262,6 +262,30 @@ emergency_cb(const struct actor *by, const char *words, void *arg)
 	h->ops->emergency(by, words, h->arg);
 }
 
+static void
+save_states(struct hand *h, const struct wbuf *states, struct utc now)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, states->data, states->len);
+	while (r.pos < r.len && !r.bad) {
+		struct msg_store_state s = { .kind = r_u8(&r), .time = now.us };
+
+		s.name = r_str(&r);
+		s.blob.data = r_bytes(&r, &s.blob.len);
+		if (!r.bad)
+			h->ops->save(&s, h->arg);
+	}
+}
+
+static void
+save_cb(const struct wbuf *states, void *arg)
+{
+	struct hand *h = arg;
+
+	save_states(h, states, h->now);
+}
+
 static const struct control_ops control_ops = {
 	.send = send_cb,
 	.intent = intent_cb,
@@ -274,6 +298,7 @@ static const struct control_ops control_ops = {
 	.approval = approval_cb,
 	.drift = drift_cb,
 	.emergency = emergency_cb,
+	.save = save_cb,
 };
 
 /* ---- the site */
@@ -318,7 +343,7 @@ hand_control(struct hand *h)
 bool
 hand_restore(struct hand *h, const struct msg_store_state *s, struct utc now, struct mono mono)
 {
-	if (s->kind != STATE_OVERRIDE && s->kind != STATE_TAG && s->kind != STATE_COMMAND)
+	if (s->kind != STATE_OVERRIDE && s->kind != STATE_TAG && s->kind != STATE_COMMAND && s->kind != STATE_PULSE)
 		return false;
 	set_time(h, now, mono);
 	return control_restore(h->control, (enum state_kind)s->kind, s->name, s->blob.data, s->blob.len,
@@ -329,18 +354,9 @@ void
 hand_save_all(struct hand *h, struct utc now)
 {
 	struct wbuf states = { .len = 0 };
-	struct rbuf r;
 
 	control_put_states(h->control, &states);
-	rbuf_init(&r, states.data, states.len);
-	while (r.pos < r.len && !r.bad) {
-		struct msg_store_state s = { .kind = r_u8(&r), .time = now.us };
-
-		s.name = r_str(&r);
-		s.blob.data = r_bytes(&r, &s.blob.len);
-		if (!r.bad)
-			h->ops->save(&s, h->arg);
-	}
+	save_states(h, &states, now);
 	wbuf_done(&states);
 }
 

@@ -84,8 +84,9 @@ send_config(struct links *l)
 		start.items++;
 	}
 	for (point_id i = 0; i < s->point_count; i++) {
-		if (!describe_field_output(s, i, &b))
+		if (!describe_is_output(s, i))
 			continue;
+		describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, &b);
 		conn_send(l->conn, W_FIELD_OUTPUT, 0, &b, NULL);
 		start.outputs++;
 	}
@@ -259,6 +260,19 @@ got_written(struct links *l, const struct frame *f, struct rbuf *r)
 }
 
 static enum err
+got_pulse(struct links *l, struct rbuf *r)
+{
+	struct msg_field_pulse m;
+
+	if (!msg_field_pulse_get(r, &m) || !r_done(r) || m.point >= l->site->point_count ||
+	    !describe_is_output(l->site, m.point) || ((m.coils | m.refused) & ~(PULSE_COIL | PULSE_OPEN_COIL)) != 0)
+		return ERR_FRAME;
+	if (l->ops->pulse != NULL)
+		l->ops->pulse(&m, l->arg);
+	return OK;
+}
+
+static enum err
 answer(struct links *l, const struct frame *f)
 {
 	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
@@ -297,6 +311,7 @@ links_frame(struct links *l, const struct frame *f, struct utc received, struct 
 	case W_SAMPLES: return got_samples(l, &r, received, now);
 	case W_DEVICE_STATE: return got_device_state(l, &r);
 	case W_FIELD_WRITTEN: return got_written(l, f, &r);
+	case W_FIELD_PULSE: return got_pulse(l, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
 	case W_RAW:
 	case W_RESULT: return answer(l, f);

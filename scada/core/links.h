@@ -19,6 +19,10 @@ struct links_ops {
 	void (*written)(const struct msg_field_written *m, void *arg);
 	/* The field program is gone: writes that were sent and not answered have no known outcome. */
 	void (*down)(void *arg);
+	/* Which coils of a pulse may be set. NULL: nobody wants to know. */
+	void (*pulse)(const struct msg_field_pulse *m, void *arg);
+	/* enum pulse_coils that an earlier field program may have left set: told to each with the configuration. NULL: none. */
+	uint8_t (*left_set)(point_id point, void *arg);
 };
 
 struct links *links_new(struct publish *p, const struct links_ops *ops, void *arg);

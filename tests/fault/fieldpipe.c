@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,16 @@ fp_stop(struct fieldpipe *fp)
 	free(fp->buf);
 	wbuf_done(&fp->out);
 	MUST(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+void
+fp_kill(struct fieldpipe *fp)
+{
+	MUST(kill(fp->pid, SIGKILL) == 0);
+	MUST(waitpid(fp->pid, NULL, 0) == fp->pid);
+	close(fp->fd);
+	free(fp->buf);
+	wbuf_done(&fp->out);
 }
 
 /* ---- configuration */
@@ -359,6 +370,9 @@ take_frame(struct fieldpipe *fp, const struct frame *f)
 		take_written(fp, &r);
 	} else if (f->generation != fp->generation) {
 		return; /* numbers of another configuration */
+	} else if (f->type == W_FIELD_PULSE) {
+		MUST(msg_field_pulse_get(&r, &fp->pulse));
+		fp->pulses++;
 	} else if (f->type == W_SAMPLES) {
 		take_samples(fp, &r);
 	} else if (f->type == W_DEVICE_STATE) {

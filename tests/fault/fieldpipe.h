@@ -57,10 +57,14 @@ struct fieldpipe {
 	uint32_t raw_seen, result_seen, bye_seen, frames;
 	enum err result, bye;
 	bool has_ended;
+	struct msg_field_pulse pulse; /* the last */
+	uint32_t pulses;
 };
 
 void fp_start(struct fieldpipe *fp);
 void fp_stop(struct fieldpipe *fp); /* ends the pipe and reaps the program; fails if it does not end by itself */
+
+void fp_kill(struct fieldpipe *fp); /* SIGKILL: it can do nothing more */
 
 /* A configuration: begin, links, devices, items, go. The numbers returned are those of the wire. */
 void fp_begin(struct fieldpipe *fp);

@@ -21,6 +21,7 @@
 static struct fieldpipe fp;
 static struct dev dev;
 static uint32_t device;
+static uint8_t left_set;
 
 /* Points 0: u16 at 100; 1: i32 at 200, CDAB, with a timer at 210; 2: pulse of 300 ms on coil 7, read there; 3: bits 4..7 of 300. */
 static void
@@ -54,6 +55,7 @@ add_points(uint32_t period_us)
 	fp_output(&fp, m);
 	m = fp_output_default(device, 2, TABLE_COIL, 7, RAW_BIT);
 	m.pulse_us = 300000;
+	m.left_set = left_set;
 	fp_output(&fp, m);
 	m = fp_output_default(device, 3, TABLE_HOLDING, 300, RAW_U16);
 	m.bit_lo = 4;
@@ -280,6 +282,25 @@ START_TEST(a_pulse_is_cleared_when_the_device_comes_back)
 }
 END_TEST
 
+START_TEST(a_pulse_that_a_killed_program_left_set_is_cleared_by_the_next_one)
+{
+	outcome(fp_write(&fp, 2, 1));
+	fp_kill(&fp);
+	fp_start(&fp);
+	configure(SLOWLY);
+	fp_listen(&fp, 600);
+	ck_assert(fp.points[2].value == 1); /* nobody told it */
+	fp_kill(&fp);
+	fp_start(&fp);
+	left_set = PULSE_COIL;
+	configure(SLOWLY);
+	FP_UNTIL(&fp, SOON, fp.points[2].value == 0);
+	FP_UNTIL(&fp, SOON, fp.pulses == 1 && fp.pulse.coils == 0);
+	ck_assert_uint_eq(fp.pulse.point, 2);
+	left_set = 0;
+}
+END_TEST
+
 START_TEST(the_end_of_the_pipe_leaves_no_coil_set)
 {
 	outcome(fp_write(&fp, 2, 1));
@@ -350,6 +371,7 @@ T_MAIN("field writes",
     T(what_cannot_reach_a_device_is_not_sent)
     T(another_device_at_the_address_is_not_written)
     T(a_pulse_is_cleared_when_the_device_comes_back)
+    T(a_pulse_that_a_killed_program_left_set_is_cleared_by_the_next_one)
     T(the_end_of_the_pipe_leaves_no_coil_set)
     T(a_configuration_that_comes_meanwhile_answers_what_is_under_way)
     T(a_write_goes_before_the_reads_of_all_that_share_the_connection))

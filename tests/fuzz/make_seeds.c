@@ -287,7 +287,8 @@ put_field_output(struct wbuf *b)
 	        .open_address = 21,
 	        .pulse_us = 500000,
 	        .timer_address = UINT32_MAX,
-	        .is_echoed = 1 });
+	        .is_echoed = 1,
+	        .left_set = PULSE_OPEN_COIL });
 }
 
 static void
@@ -302,6 +303,12 @@ put_field_written(struct wbuf *b)
 	msg_field_written_put(b,
 	    &(struct msg_field_written){
 	        .write = 77, .point = 0, .err = ERR_TIMEOUT, .time = NOW, .detail = "no answer in 500 ms" });
+}
+
+static void
+put_field_pulse(struct wbuf *b)
+{
+	msg_field_pulse_put(b, &(struct msg_field_pulse){ .point = 0, .coils = PULSE_COIL, .refused = 0 });
 }
 
 /* ---- dispatch */
@@ -386,6 +393,7 @@ static const struct seed {
 	{ W_FIELD_OUTPUT, false, put_field_output },
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
+	{ W_FIELD_PULSE, false, put_field_pulse },
 };
 
 /* ---- the files */

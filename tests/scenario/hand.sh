@@ -26,6 +26,7 @@ points:
     write: {table: coil, address: 20}
     select_before_operate: true
     check_back: {done_when: "$.CB == 1", time: 1s}
+  - {tag: PULSE, kind: command, states: {0: rest, 1: pulse}, read: {table: coil, address: 22}, write: {table: coil, address: 22, pulse: 8s}}
   - {tag: LAMP, kind: command, states: {0: "off", 1: "on"}, read: {table: coil, address: 21}, write: {table: coil, address: 21}, check_back: {done_when: "$.LAMP == 1", time: 1s}}
 SITE
 sed -i "s|^  - {name: SYS|  - {name: P, profile: plc, area: north, link: \"modbus-tcp://$address:15503/1\", poll: 200ms, timeout: 500ms}\n&|" "$work/site/site.yaml"
@@ -178,6 +179,26 @@ judge() { # what is not known yet is read back for some seconds
 }
 until_true 20 judge && pass "$(cat "$work/judged")" || { fail "$(cat "$work/judged")"; cat "$work/given"; }
 is_whole && pass "the chain is whole"
+
+# ---- a pulse in whose middle its programs are killed: the coil is set, and who would have cleared it is gone
+until_true 30 ready || fail "the device is not back: $("$chisan" links)"
+give operate P.PULSE 1 'cut off.'
+until_true 5 value_is P.PULSE 1 good || fail "no pulse: $(cat "$work/out")"
+kill -9 $(pgrep -P "$server" -f chisan-field)
+until_true 20 value_is P.PULSE 0 good && [ "$(writes 'coil 22 0')" = 1 ] && pass "the next field program clears the coil of a pulse that was cut off" ||
+	fail "the coil is left set: $(cat "$work/plc/writes")"
+until_true 5 journalled 'the field program ended in the middle of a pulse' && until_true 5 journalled 'the coil of a pulse that was cut off has been cleared' ||
+	fail "the journal says nothing of it"
+until_true 30 ready || fail "the device is not back: $("$chisan" links)"
+give operate P.PULSE 1 'cut off with all.'
+until_true 5 value_is P.PULSE 1 good || fail "no second pulse: $(cat "$work/out")"
+helpers=$(pgrep -P "$server")
+kill -9 "$server" $helpers; wait "$server" 2>/dev/null
+for pid in $helpers; do until_true 10 sh -c "! kill -0 $pid" || fail "helper $pid outlives chisand"; done
+[ "$(writes 'coil 22 0')" = 1 ] || fail "somebody cleared it"
+launch_and_begin
+until_true 20 value_is P.PULSE 0 good && [ "$(writes 'coil 22 0')" = 2 ] && until_true 5 journalled 'chisand ended in the middle of a pulse' &&
+	pass "also when all were killed at once" || fail "the coil is left set: $(writes 'coil 22') $(value_of P.PULSE) $(entry_of pulse | tail -n 3) $(cat "$work/plc/writes")"
 
 # ---- an override outlives a kill
 until_true 30 ready || fail "the device is not back: $("$chisan" links)"

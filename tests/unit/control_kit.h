@@ -90,6 +90,7 @@ struct kit {
 	double last_sent[KIT_COUNT];
 	int64_t last_send_at[KIT_COUNT];
 	uint32_t timer_s;
+	int64_t pulse_at; /* mono at which the field program has cleared PULSE; 0 */
 	bool checks_ramp;
 	/* ---- journal and store */
 	bool records; /* false: it never answers by itself */
@@ -327,6 +328,12 @@ kit_on_journal(const struct control_entry *e, void *arg)
 	kit_queue(arg, 0, e);
 }
 
+static inline void
+kit_on_save(const struct wbuf *states, void *arg)
+{
+	kit_store(arg, states);
+}
+
 /* The ramp holds against what was sent before, or against where the device was seen. */
 static inline void
 kit_check_ramp(struct kit *k, double value)
@@ -520,7 +527,7 @@ kit_on_emergency(const struct actor *by, const char *words, void *arg)
 }
 
 static const struct control_ops kit_ops = { kit_on_send, kit_on_intent, kit_on_journal, kit_on_output, kit_on_command,
-	kit_on_check, kit_on_answer, kit_on_tag, kit_on_approval, kit_on_drift, kit_on_emergency };
+	kit_on_check, kit_on_answer, kit_on_tag, kit_on_approval, kit_on_drift, kit_on_emergency, kit_on_save };
 
 /* ---- time */
 
@@ -552,7 +559,13 @@ kit_answer_writes(struct kit *k)
 			continue;
 		}
 		k->writes[i] = k->writes[--k->write_count];
+		if (w.point == PULSE && (w.e < ERR_EXC_FUNCTION || w.e > ERR_EXC_OTHER))
+			k->pulse_at = k->mono.us + US_PER_S;
 		control_written(k->c, &m, k->now, k->mono);
+	}
+	if (k->pulse_at != 0 && k->mono.us >= k->pulse_at && k->is_field_up && k->is_up) {
+		k->pulse_at = 0;
+		control_pulse(k->c, &(struct msg_field_pulse){ .point = PULSE });
 	}
 }
 
@@ -741,6 +754,8 @@ kit_boot(struct kit *k)
 	memset(k->tags_on, 0, sizeof(k->tags_on));
 	k->inhibit_count = 0;
 	control_each_tag(k->c, kit_on_tag, k);
+	if (control_left_set(k->c, PULSE) != 0)
+		k->pulse_at = k->mono.us + US_PER_S;
 	control_begin(k->c, k->now, k->mono);
 	kit_scan(k);
 	control_device(k->c, 0, k->is_up ? DEVICE_UP : DEVICE_DOWN, k->now, k->mono);

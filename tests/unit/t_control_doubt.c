@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * t_control_doubt.c - an override whose command ended as unknown: shown so, not written again, and then decided by what the device reports.
+ * t_control_doubt.c - an override whose command ended as unknown: shown so, not written again, and then decided by what the device reports;
+ * and coils of pulses that may have been left set.
  */
 #include "config.h"
 
@@ -205,6 +206,105 @@ START_TEST(what_nothing_reports_stays_unknown_and_protection_acts_all_the_same)
 }
 END_TEST
 
+/* ---- pulses: what the field program may have left set */
+
+static void
+field_says(uint8_t coils, uint8_t refused)
+{
+	control_pulse(k.c, &(struct msg_field_pulse){ .point = PULSE, .coils = coils, .refused = refused });
+}
+
+static bool
+is_saved(void)
+{
+	for (unsigned i = 0; i < k.state_count; i++)
+		if (k.states[i].kind == STATE_PULSE)
+			return true;
+	return false;
+}
+
+START_TEST(a_pulse_that_a_field_program_left_set_is_told_to_the_next_one)
+{
+	kit_start(&k);
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), 0);
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	ck_assert(!is_saved());
+	kit_run(&k, 100 * US_PER_MS);
+	ck_assert(is_saved());
+	field_says(PULSE_COIL, 0);
+	k.is_field_up = false; /* killed in the middle */
+	control_field_down(k.c, k.now, k.mono);
+	kit_run(&k, 5 * US_PER_S);
+	SAYS(k.last_entry[JOURNAL_SYSTEM], "the field program ended in the middle of a pulse");
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), PULSE_COIL);
+	ck_assert_uint_eq(control_left_set(k.c, HELD), 0);
+	k.is_field_up = true;
+	field_says(PULSE_COIL, 0);
+	field_says(0, 0);
+	SAYS(k.last_entry[JOURNAL_SYSTEM], "has been cleared");
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), 0);
+	ck_assert(!is_saved());
+	/* the next one runs its course: nothing is said */
+	unsigned entries = k.entries[JOURNAL_SYSTEM];
+	kit_device(&k, true);
+	kit_run(&k, 2 * US_PER_S);
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	kit_run(&k, 3 * US_PER_S);
+	ck_assert_uint_eq(k.entries[JOURNAL_SYSTEM], entries);
+	ck_assert(!is_saved());
+	kit_done(&k);
+}
+END_TEST
+
+START_TEST(a_write_of_a_pulse_that_nobody_heard_of_again_may_have_set_it)
+{
+	kit_start(&k);
+	k.fault = FAULT_DEAF;
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	kit_step(&k, 10 * US_PER_MS);
+	ck_assert_uint_eq(k.sends[PULSE], 1);
+	control_field_down(k.c, k.now, k.mono);
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), PULSE_COIL);
+	kit_run(&k, US_PER_S);
+	ck_assert(is_saved());
+	kit_done(&k);
+}
+END_TEST
+
+START_TEST(a_pulse_outlives_the_kill_of_chisand_too)
+{
+	kit_start(&k);
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	kit_run(&k, 500 * US_PER_MS);
+	field_says(PULSE_COIL, 0);
+	k.is_up = false;
+	kit_kill(&k, US_PER_S);
+	SAYS(k.last_entry[JOURNAL_SYSTEM], "chisand ended in the middle of a pulse");
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), PULSE_COIL);
+	field_says(PULSE_COIL, 0);
+	field_says(0, PULSE_COIL);
+	SAYS(k.last_entry[JOURNAL_SYSTEM], "it stays set");
+	ck_assert_uint_eq(control_left_set(k.c, PULSE), 0);
+	ck_assert(!is_saved());
+	kit_done(&k);
+}
+END_TEST
+
+START_TEST(what_was_refused_or_never_sent_is_not_saved)
+{
+	kit_start(&k);
+	k.fault = FAULT_REFUSES;
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	kit_run(&k, US_PER_S);
+	ck_assert(!is_saved());
+	k.is_field_up = false;
+	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
+	kit_run(&k, US_PER_S);
+	ck_assert(!is_saved());
+	kit_done(&k);
+}
+END_TEST
+
 /* clang-format off */
 T_MAIN("control_doubt",
 	T(what_the_device_has_after_all_stands)
@@ -213,5 +313,9 @@ T_MAIN("control_doubt",
 	T(the_override_before_comes_back)
 	T(doubt_outlives_a_restart)
 	T(whoever_sets_it_anew_or_releases_it_ends_the_doubt)
-	T(what_nothing_reports_stays_unknown_and_protection_acts_all_the_same))
+	T(what_nothing_reports_stays_unknown_and_protection_acts_all_the_same)
+	T(a_pulse_that_a_field_program_left_set_is_told_to_the_next_one)
+	T(a_write_of_a_pulse_that_nobody_heard_of_again_may_have_set_it)
+	T(a_pulse_outlives_the_kill_of_chisand_too)
+	T(what_was_refused_or_never_sent_is_not_saved))
 /* clang-format on */

@@ -32,6 +32,7 @@ static struct msg_field_item last_item;
 static struct msg_field_output last_output;
 static struct msg_field_write last_write;
 static unsigned output_count, write_count;
+static uint32_t left_told; /* points, as bits */
 static point_id last_scanned;
 static uint32_t raw_sequence, answered_to;
 static uint16_t field_generation;
@@ -72,6 +73,7 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		break;
 	case W_FIELD_OUTPUT:
 		ck_assert(msg_field_output_get(&r, &last_output) && r_done(&r));
+		left_told |= last_output.left_set != 0 ? 1u << last_output.point : 0;
 		output_count++;
 		break;
 	case W_FIELD_WRITE:
@@ -149,7 +151,32 @@ down_cb(void *arg)
 	downs++;
 }
 
-static const struct links_ops ops = { raw_cb, raw_failed_cb, state_cb, written_cb, down_cb };
+static uint8_t left_coils; /* of point 4 */
+static struct msg_field_pulse pulse;
+static unsigned pulses;
+
+static void
+pulse_cb(const struct msg_field_pulse *m, void *arg)
+{
+	(void)arg;
+	pulse = *m;
+	pulses++;
+}
+
+static uint8_t
+left_set_cb(point_id point, void *arg)
+{
+	(void)arg;
+	return point == 4 ? left_coils : 0;
+}
+
+static const struct links_ops ops = { .raw = raw_cb,
+	.raw_failed = raw_failed_cb,
+	.state = state_cb,
+	.written = written_cb,
+	.down = down_cb,
+	.pulse = pulse_cb,
+	.left_set = left_set_cb };
 
 static void
 turns(void)
@@ -542,6 +569,40 @@ START_TEST(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
 }
 END_TEST
 
+static enum err
+say_pulse(uint32_t point, unsigned coils, unsigned refused)
+{
+	struct wbuf b = { 0 };
+	enum err e;
+
+	msg_field_pulse_put(
+	    &b, &(struct msg_field_pulse){ .point = point, .coils = (uint8_t)coils, .refused = (uint8_t)refused });
+	e = report(W_FIELD_PULSE, &b);
+	wbuf_done(&b);
+	return e;
+}
+
+START_TEST(coils_that_may_be_set_are_told_both_ways)
+{
+	left_coils = PULSE_COIL;
+	left_told = 0;
+	links_up(l, ours);
+	turns();
+	ck_assert_uint_eq(left_told, 1u << 4); /* and no other one */
+	left_coils = 0;
+	reported_generation = 4;
+	pulses = 0;
+	ck_assert_int_eq(say_pulse(4, PULSE_COIL, 0), OK);
+	ck_assert_uint_eq(pulse.coils, PULSE_COIL);
+	ck_assert_int_eq(say_pulse(4, 0, PULSE_COIL), OK);
+	ck_assert_uint_eq(pulses, 2);
+	ck_assert_int_eq(say_pulse(4, 4, 0), ERR_FRAME); /* there are two coils at most */
+	ck_assert_int_eq(say_pulse(2, 0, 0), ERR_FRAME); /* not an output */
+	ck_assert_int_eq(say_pulse(999, 0, 0), ERR_FRAME);
+	ck_assert_uint_eq(pulses, 2);
+}
+END_TEST
+
 START_TEST(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome)
 {
 	char why[256];
@@ -632,4 +693,5 @@ T_MAIN("links",
                 T(each_state_of_a_device_is_told) T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
                     T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
                         T(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
-                            T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))
+                            T(coils_that_may_be_set_are_told_both_ways)
+                                T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))

@@ -54,6 +54,8 @@ static struct world {
 	enum err cause[16];
 	int64_t sample_time[16];
 	uint32_t samples;
+	struct msg_field_pulse pulses[16]; /* by point */
+	uint32_t pulse_count;
 } w;
 
 static void
@@ -227,6 +229,7 @@ add_output(uint32_t point, struct cfg_output c)
 		.open_address = c.open_address,
 		.timer_address = c.timer_address,
 		.pulse_us = c.pulse_us,
+		.left_set = c.left_set,
 		.has_sf = c.has_sf,
 		.sf_address = c.sf_address,
 		.is_echoed = c.is_echoed };
@@ -320,7 +323,16 @@ made_setup(const char *host, uint16_t generation)
 }
 
 static const struct poll_ops poll_ops = { .want = want, .drop = drop, .samples = samples, .state = state };
-static const struct outputs_ops outputs_ops = { .written = written };
+static void
+pulse(const struct msg_field_pulse *m, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_lt(m->point, ARRAY_LEN(w.pulses));
+	w.pulses[m->point] = *m;
+	w.pulse_count++;
+}
+
+static const struct outputs_ops outputs_ops = { .written = written, .pulse = pulse };
 
 static void
 go(void)
@@ -849,6 +861,82 @@ START_TEST(a_pulse_that_was_on_its_way_when_a_configuration_came_is_cleared)
 }
 END_TEST
 
+/* ---- left set by a field program that was killed */
+
+/* The coils 7 and 11 to 13 are set; which of them are ours? The first configuration of the field program says it. */
+static void
+begin_left(uint8_t one, uint8_t pair)
+{
+	struct cfg_output c = coil(7, UINT32_MAX, 1000000);
+
+	memset(&w, 0, sizeof(w));
+	w.now = (struct moment){ { START }, { UTC_START } };
+	w.epoch = 1;
+	w.coils[7] = w.coils[11] = w.coils[12] = w.coils[13] = 1;
+	timers_init(&w.timers);
+	made_setup("127.0.0.1", 1);
+	c.left_set = one;
+	add_output(2, c);
+	add_item(3, TABLE_COIL, 20, RAW_BIT, 0, 63, 10000000);
+	c = coil(11, 12, 500000);
+	c.is_echoed = true;
+	c.left_set = pair;
+	add_output(3, c);
+	go();
+	outputs_clear_left(w.outputs, w.now);
+}
+
+START_TEST(what_was_left_set_is_cleared_as_soon_as_the_device_is_up)
+{
+	begin_left(PULSE_COIL, PULSE_COIL | PULSE_OPEN_COIL);
+	run_s(2);
+	ck_assert_uint_eq(w.coils[7] + w.coils[11] + w.coils[12], 0);
+	ck_assert_uint_eq(w.coils[13], 1); /* of somebody else */
+	ck_assert_uint_eq(w.seen_count, 3);
+	ck_assert_uint_eq(w.pulses[2].coils + w.pulses[3].coils, 0);
+	ck_assert_uint_eq(w.pulse_count, 3);
+	run_s(20);
+	ck_assert_uint_eq(w.seen_count, 3);
+	finish();
+}
+END_TEST
+
+START_TEST(what_was_not_left_set_is_not_touched)
+{
+	begin_left(0, 0);
+	run_s(20);
+	ck_assert_uint_eq(w.seen_count, 0);
+	finish();
+}
+END_TEST
+
+START_TEST(which_coils_may_be_set_is_told)
+{
+	begin();
+	ask(3, 1);
+	run_until_answered(1);
+	ck_assert_uint_eq(w.pulses[3].coils, PULSE_COIL);
+	ask(3, 0);
+	run_until_answered(2);
+	ck_assert_uint_eq(w.pulses[3].coils, PULSE_OPEN_COIL);
+	run_s(1);
+	ck_assert_uint_eq(w.pulses[3].coils, 0);
+	w.writes = EXCEPTS;
+	w.exception = ERR_EXC_DEVICE;
+	ask(2, 1);
+	run_until_answered(3);
+	ck_assert_uint_eq(w.pulses[2].coils, 0); /* refused */
+	w.writes = ANSWERS;
+	ask(2, 1);
+	run_until_answered(4);
+	w.writes = EXCEPTS;
+	run_s(20);
+	ck_assert_uint_eq(w.pulses[2].coils, 0);
+	ck_assert_uint_eq(w.pulses[2].refused, PULSE_COIL); /* it stays set, and nobody hides it */
+	finish();
+}
+END_TEST
+
 START_TEST(at_the_end_all_pulses_are_cleared_at_once)
 {
 	begin();
@@ -903,6 +991,9 @@ T_MAIN("output",
     T(writes_under_way_when_a_configuration_comes_are_answered_truthfully)
     T_LOOP(pulses_are_cleared_by_the_configuration_that_follows, 0, (int)2)
     T(a_pulse_that_was_on_its_way_when_a_configuration_came_is_cleared)
+    T(what_was_left_set_is_cleared_as_soon_as_the_device_is_up)
+    T(what_was_not_left_set_is_not_touched)
+    T(which_coils_may_be_set_is_told)
     T(at_the_end_all_pulses_are_cleared_at_once)
     T(writing_allocates_nothing))
 /* clang-format on */
