@@ -271,6 +271,10 @@ alarms_own(struct alarms *a, enum alarm_own which, bool on, const char *words, s
 {
 	uint32_t n = a->first_own + (uint32_t)which;
 
+	if (which == OWN_STORE && on && a->site_tells_store) {
+		on = false;
+		words = "the site file has alarms of its own for it";
+	}
 	/* A second person who acts alone while the first is not confirmed yet is announced too. */
 	if (which == OWN_EMERGENCY && on && a->has_begun && a->tests[n].answer) {
 		given(a, n, false, "again", now, mono);

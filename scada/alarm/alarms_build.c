@@ -267,6 +267,35 @@ build_own(struct alarms *a, uint32_t i)
 	a->tests[a->first_own + i].kind = kind_of(ALARM_SYSTEM);
 }
 
+/* Has this site an alarm for the store's state? */
+static bool
+has_store_alarm(const struct site *s, unsigned state)
+{
+	for (point_id id = 0; id < s->point_count; id++) {
+		const struct site_point *p = &s->points[id];
+		const struct site_limit *l = p->def->alarms.v;
+		if (p->def->read == NULL || p->def->read->internal == NULL ||
+		    strcmp(p->def->read->internal, "store-state") != 0 || p->device == DEVICE_NONE ||
+		    !s->nodes[p->device].device->enabled)
+			continue;
+		for (uint32_t i = 0; i < p->def->alarms.n; i++)
+			if (l[i].type == LIMIT_STATE && l[i].state == (int64_t)state)
+				return true;
+	}
+	return false;
+}
+
+/* One fault is one alarm: that which the site file declares, with its words, priority and delay. Only if it declares all of them. */
+static void
+build_twins(struct alarms *a)
+{
+	static const unsigned not_recording[] = { STORE_FULL, STORE_FAILING, STORE_READ_ONLY, STORE_ABSENT };
+
+	a->site_tells_store = true;
+	for (size_t i = 0; i < ARRAY_LEN(not_recording); i++)
+		a->site_tells_store &= has_store_alarm(a->site, not_recording[i]);
+}
+
 static void
 build_drift(struct alarms *a, point_id id, uint32_t n)
 {
@@ -428,5 +457,6 @@ build_alarms(struct alarms *a)
 			build_drift(a, id, n++);
 	assert(n == a->count);
 	build_devices(a);
+	build_twins(a);
 	build_index(a);
 }

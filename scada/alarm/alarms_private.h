@@ -183,6 +183,7 @@ struct alarms {
 	int64_t *raises; /* mono of the last chatter_count raisings of each */
 	uint8_t *raise_next;
 
+	bool site_tells_store;            /* the site's own alarms say that nothing is recorded: OWN_STORE is silent */
 	bool has_begun, begins_with_turn; /* the latter: after a reload */
 	struct utc now;
 	struct mono mono;

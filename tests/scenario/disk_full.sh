@@ -25,6 +25,8 @@ pids=$(pgrep -P "$server" | sort)
 
 fill
 check "SYS.STORE says full" until_true 30 value_is SYS.STORE 2 good
+full_is_told() { raw alarms | grep -q '^SYS.STORE.STATE2 UNACK'; }
+until_true 30 full_is_told && ! raw alarms | grep -q '^CHISAN.STORE ' && pass "one fault is one alarm" || fail "alarms: $(raw alarms)"
 check "chisan status says it" until_true 10 status_says full
 tr -d '\n' <"$work/out" | sed 's/   *//g' | grep -q "no room in $data" || fail "status does not say where room is needed"
 "$chisan" status --json >"$work/out" 2>"$work/err"; grep -q '"state":"full"' "$work/out" && pass "and for scripts" || fail "status --json: $(cat "$work/out")"

@@ -502,6 +502,53 @@ START_TEST(own_alarms_say_what_they_were_told)
 }
 END_TEST
 
+/* A point of the store's state with alarms for these states. */
+static void
+store_point(const char *states)
+{
+	struct site_point_def *d = ak_point(&k, "STORE", KIND_DIGITAL);
+
+	((struct site_register *)(uintptr_t)d->read)->internal = "store-state";
+	for (; *states != '\0'; states++)
+		ak_limit(&k, d, LIMIT_STATE, *states - '0');
+}
+
+START_TEST(a_store_that_the_site_file_watches_raises_one_alarm)
+{
+	store_point("2347");
+	ak_start(&k);
+	ak_feed(&k, 0, STORE_FULL);
+	alarms_own(k.a, OWN_STORE, true, "the disk is full", k.now, k.mono);
+	ak_turn(&k);
+	STATE_IS("D0.STORE.STATE2", UNACK);
+	STATE_IS("CHISAN.STORE", NORM);
+	ck_assert_uint_eq(k.move_count, 1);
+}
+END_TEST
+
+START_TEST(a_store_that_the_site_file_watches_in_part_raises_chisans_own)
+{
+	store_point("237"); /* not when it is read-only */
+	ak_start(&k);
+	ak_feed(&k, 0, STORE_READ_ONLY);
+	alarms_own(k.a, OWN_STORE, true, "the disk cannot be written", k.now, k.mono);
+	ak_turn(&k);
+	STATE_IS("CHISAN.STORE", UNACK);
+	ck_assert_uint_eq(k.move_count, 1);
+}
+END_TEST
+
+START_TEST(a_store_that_a_device_switched_off_watches_raises_chisans_own)
+{
+	store_point("2347");
+	k.list[0].enabled = k.list[1].enabled = false;
+	ak_start(&k);
+	alarms_own(k.a, OWN_STORE, true, "the disk is full", k.now, k.mono);
+	ak_turn(&k);
+	STATE_IS("CHISAN.STORE", UNACK);
+}
+END_TEST
+
 START_TEST(outputs_that_can_be_written_have_a_drift_alarm)
 {
 	struct site_point_def *p = ak_point(&k, "P_SP", KIND_SETPOINT);
@@ -615,6 +662,9 @@ T_MAIN("alarm_engine",
     T(connecting_for_the_first_time_is_no_silence)
     T(a_device_switched_off_closes_its_alarms)
     T(own_alarms_say_what_they_were_told)
+    T(a_store_that_the_site_file_watches_raises_one_alarm)
+    T(a_store_that_the_site_file_watches_in_part_raises_chisans_own)
+    T(a_store_that_a_device_switched_off_watches_raises_chisans_own)
     T(outputs_that_can_be_written_have_a_drift_alarm)
     T(definitions_are_whole)
     T(nothing_happens_before_the_begin))
