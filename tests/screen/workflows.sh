@@ -9,11 +9,11 @@ top_builddir=${top_builddir:-$PWD}
 chisan=$top_builddir/console/chisan
 chisand=$top_builddir/scada/core/chisand
 simulator=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers"
 unset CHISAN_NOW LC_CTYPE LC_MESSAGES LANG NO_COLOR
 export LC_ALL=C.UTF-8
 command -v tmux >/dev/null || { echo "skipped: tmux is not installed"; exit 77; }
-for program in "$chisan" "$chisand" "$simulator"; do
+for program in "$chisan" "$chisand" "$simulator" "$top_builddir/scada/notify/chisan-notify"; do
 	[ -x "$program" ] || { echo "skipped: $program is missing"; exit 77; }
 done
 
@@ -114,7 +114,8 @@ grep -q '^users:' "$site/site.yaml" && { echo "skipped: the layout has users of 
 pids=$!
 for ((i = 0; i < 200; i++)); do grep -qs ready "$dir/plant.log" && break; sleep 0.05; done
 "$chisand" -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>"$dir/chisand.log" &
-pids="$pids $!"
+server=$!
+pids="$pids $server"
 "$chisan" status --wait 30s >/dev/null || { cat "$dir/chisand.log"; exit 1; }
 console="env -i PATH='$PATH' HOME='$dir' TERM=xterm-256color LC_ALL=C.UTF-8 ${ASAN_OPTIONS:+ASAN_OPTIONS='$ASAN_OPTIONS'} '$chisan' -s '$CHISAN_SOCKET'"
 tmux_ new-session -d -s one -x 80 -y 24 "$console" \; set -g status off >/dev/null
@@ -483,6 +484,53 @@ see 'FLOOD( in area [a-z]+)?: [0-9]+ ' 'new above: Home'
 at_top 'x one by one' 'ESS1: [0-9]+ alarms, [0-9]+ not acknowledged; Enter opens it' 'GRID.RY.51.STATE1 UNACK'
 key x
 see 'ESS1.EVT1.BIT2 +UNACK'
+
+flow "12: nobody is at the console: those on duty are told, one after the other, until somebody answers"
+key x Home
+cat >"$dir/tell" <<TELL
+#!/bin/sh
+sed "s/^/\$1 \$2: /" >>'$dir/told'
+TELL
+chmod 0755 "$dir/tell"
+: >"$dir/told"
+cat >>"$site/site.yaml" <<SITE
+notify:
+  program: $dir/tell
+  group: 1s
+  least_gap: 1s
+  duty:
+    - {name: night, address: "+81-422-1", after: 1s, priority: 1}
+    - {name: chief, address: "+81-422-2", after: 4s, priority: 1}
+    - {name: board, address: "+81-422-3", after: 40s, priority: 1}
+SITE
+kill -HUP $server
+told() { # WHO ALARM: at most 90 s
+	local i
+	for ((i = 0; i < 1800; i++)); do
+		grep -qE "^$1 .*P1 $2 " "$dir/told" && return 0
+		sleep 0.05
+	done
+	echo "FAIL $flow: $1 was never told of $2:"
+	sed 's/^/    |/' "$dir/told"
+	tail -n 5 "$dir/chisand.log"
+	exit 1
+}
+plant trip GTC
+alarms GTC.TRIP
+see 'GTC.TRIP.STATE1 +UNACK'
+told night 'GTC\.TRIP\.STATE1'
+told chief 'GTC\.TRIP\.STATE1'
+[ "$(grep -E 'GTC\.TRIP' "$dir/told" | cut -d ' ' -f 1 | tr '\n' ' ')" = 'night chief ' ] || fail "told in another order: $(cat "$dir/told")"
+see 'GTC.TRIP.STATE1 +UNACK' # whoever is told has not answered yet
+key Home
+ack 'GTC.TRIP.STATE1 +ACKED' # and now somebody is there
+typed ':journal'
+key Enter
+see 'chief was told of'
+key q
+plant trip F1
+told board 'WTE\.F1\.TRIP\.STATE1' # of what nobody answered
+grep -E '^board .*GTC\.TRIP' "$dir/told" && fail "the last one was told of what somebody had answered"
 
 [ $failed = 0 ] && echo "all workflows went through"
 exit $failed
