@@ -504,6 +504,8 @@ static const struct {
 	{ "c", "remark", MODE_ALARMS | MODE_ALARM, 0, W_ALARM_ACT },
 	{ "d", "drawing", MODE_ALARMS | MODE_ALARM, 0, 0 },
 	{ "t", "trend", MODE_ALARMS | MODE_ALARM, 0, 0 },
+	{ "%", "other span", MODE_KPI, 0, 0 },
+	{ "%", "figures", MODE_ALARMS, 0, 0 },
 	{ "Q", "quit", MODE_ALL, 0, 0 },
 	{ "a", "alarms", MODE_ALL, MODE_ALARMS | MODE_ALARM, 0 },
 	{ "#", "pages", MODE_ALL, 0, 0 },

@@ -23,7 +23,7 @@ enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
 	MODE_DISPATCH = 1024,
-	MODE_ALARMS = 4096, MODE_ALARM = 8192, /* the list, one of them */
+	MODE_ALARMS = 4096, MODE_ALARM = 8192, MODE_KPI = 16384, /* the list, one of them, their figures */
 };
 
 /* ONE ROW PER REQUEST.  _(id, word in the palette, keys, where, argument in the palette, help) */
@@ -38,6 +38,7 @@ enum key_mode {
 	_(REQ_JOURNAL,   "journal",   "e",               MODE_ALL,    "[POINT]",  "what happened, who did it; on trends: near it") \
 	_(REQ_ALARMS,    "alarms",    "a",               MODE_ALL,    "[TEXT]",   "alarm list; there and on an alarm: acknowledge") \
 	_(REQ_ACK_SEEN,  "ack-page",  "A",               MODE_ALARMS, "",         "acknowledge those on the screen; asks once") \
+	_(REQ_KPI,       "kpi",       "%",               MODE_ALL,    "[SPAN]",   "alarm figures and targets: 24h, 7d, 30d") \
 	_(REQ_SILENCE,   "silence",   "Space",           MODE_ALL,    "",         "horn and bell off until the next new alarm") \
 	_(REQ_BELL,      "bell",      "Ctrl-G",          MODE_ALL,    "",         "the bell of this terminal off or on") \
 	_(REQ_SHELVE,    "shelve",    "s",               MODE_ALARMS | MODE_ALARM, "", "put it on a shelf for a time, or back (CONTROL)") \

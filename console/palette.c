@@ -11,6 +11,7 @@
 #include "console/palette.h"
 #include "console/rkind.h"
 
+#include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/str.h"
 
@@ -70,6 +71,7 @@ static void
 offer_argument(struct console *co, struct found *f, enum request req)
 {
 	static const char *const columns[] = { "name", "value", "quality", "age", "device" };
+	static const char *const spans[] = { "24h", "7d", "30d" };
 
 	switch (req) {
 	case REQ_GOTO:
@@ -84,6 +86,10 @@ offer_argument(struct console *co, struct found *f, enum request req)
 	case REQ_MODE:
 		for (unsigned i = 0; i < GUARD_MODES; i++)
 			offer(f, guard_mode_name(i));
+		break;
+	case REQ_KPI:
+		for (size_t i = 0; i < ARRAY_LEN(spans); i++)
+			offer(f, spans[i]);
 		break;
 	case REQ_THEME:
 		for (int i = 0; theme_at(i) != NULL; i++)

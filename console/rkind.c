@@ -138,17 +138,17 @@ is_shift(const char *text)
 	return text[0] == '\0' || (text[0] == '-' && str_to_i64(text + 1, 1, 99, &number));
 }
 
-/* A day or a month, as such. */
+/* A day or a month, as such; or a time from which on until now. */
 static bool
 is_part(const char *text)
 {
-	static const char form[] = "dddd-dd-dd";
+	static const char form[] = "dddd-dd-ddTdddd";
 	size_t n = strlen(text);
 
 	for (size_t i = 0; i < n && i < sizeof form; i++)
 		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
 			return false;
-	return n == 7 || n == 10;
+	return n == 7 || n == 10 || n == 15;
 }
 
 bool

@@ -40,7 +40,8 @@ const char *rkind_nearest(const char *name);
 #define RKIND_LABEL 20
 /*
  * The label of the period in which t lies: "2026-11-22" "2026-11" "2026" (from April). Shifts are the site's own, and named by it:
- * A week is "2026-W48", from Monday; what has weeks can be had of a day or a month too, and these labels are taken as they are.
+ * A week is "2026-W48", from Monday; what has weeks can be had of a day or a month too, or from a time to now, and these
+ * labels are taken as they are.
  * "2026-11-22-2" is the second of a day, "2026-11-22" all of it, "2026-11-22T0830" from then to now, "" the one that goes on.
  */
 void rkind_label(const struct rkind *k, struct utc t, char *label, size_t size);

@@ -22,6 +22,7 @@
 	_(alarms) \
 	_(alarm) \
 	_(alarm_act) \
+	_(kpi) \
 	_(bookmarks) \
 	_(point) \
 	_(links) \

@@ -353,6 +353,8 @@ alarm_request(struct console *co, enum request req, const char *argument)
 {
 	if (req == REQ_ALARMS) {
 		console_open(co, &scr_alarms, argument);
+	} else if (req == REQ_KPI) {
+		console_open(co, &scr_kpi, argument);
 	} else if (req == REQ_SILENCE) {
 		alarm_acts_silence(co);
 	} else {
@@ -396,6 +398,7 @@ screen_request(struct console *co, enum request req, const char *argument)
 	case REQ_ADD: open_trend(co, req, argument); break;
 	case REQ_POINTS: console_open(co, &scr_points, argument); break;
 	case REQ_ALARMS:
+	case REQ_KPI:
 	case REQ_SILENCE:
 	case REQ_BELL: alarm_request(co, req, argument); break;
 	case REQ_BOOKMARKS: console_open(co, &scr_bookmarks, NULL); break;

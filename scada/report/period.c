@@ -16,7 +16,9 @@
 static const char *const forms[] = { "the day as 2026-11-22", "the month as 2026-11",
 	"the fiscal year as 2026, which begins in April",
 	"the day as 2026-11-22, its second shift as 2026-11-22-2, or from a time on until now as 2026-11-22T2030",
-	"the week as 2026-W48, which begins on Monday, a day as 2026-11-22 or a month as 2026-11" };
+	"the week as 2026-W48, which begins on Monday, a day as 2026-11-22, a month as 2026-11, or from a time on "
+	"until now as "
+	"2026-11-22T2030" };
 
 static bool
 refuse(const struct report_kind *k, const char *label, const char *what, char *message, size_t size)
@@ -76,6 +78,26 @@ week_label(int64_t date, char *label, size_t size)
 	str_printf(label, size, "%04d-W%02d", (int)year, (int)((date - first_monday(year)) / 7 + 1));
 }
 
+/* "2026-11-30T0500": from then on. A time that the clocks leave out is the first one after it. */
+static bool
+read_since(const char *label, int64_t *from)
+{
+	char day[16], hour[4], minute[4];
+	int64_t date, h, m;
+	if (strlen(label) != 15 || label[10] != 'T')
+		return false;
+	str_printf(day, sizeof(day), "%.10s", label);
+	str_printf(hour, sizeof(hour), "%.2s", label + 11);
+	str_printf(minute, sizeof(minute), "%.2s", label + 13);
+	/* Two digits each, of which the first may be zero. */
+	if (hour[0] < '0' || hour[0] > '2' || minute[0] < '0' || minute[0] > '5' || !date_from_text(day, &date) ||
+	    !str_to_i64(hour[0] == '0' ? hour + 1 : hour, 0, 23, &h) ||
+	    !str_to_i64(minute[0] == '0' ? minute + 1 : minute, 0, 59, &m))
+		return false;
+	*from = calendar_at(date, h * 60 + m);
+	return true;
+}
+
 static bool
 read_week(const struct report_kind *k, const char *label, int64_t *from, int64_t *to, char *message, size_t size)
 {
@@ -89,6 +111,8 @@ read_week(const struct report_kind *k, const char *label, int64_t *from, int64_t
 	} else if (month_from_text(label, &date)) {
 		*from = calendar_begin(date);
 		*to = calendar_begin(calendar_month_begin(date, 1));
+	} else if (read_since(label, from)) {
+		*to = REPORT_UNTIL_NOW;
 	} else {
 		return refuse(k, label, "week, day or month", message, size);
 	}
@@ -110,26 +134,6 @@ shift_period(const struct site_shift *s, uint32_t n, int64_t date, uint32_t i, i
 {
 	*from = calendar_at(date, s[i].from);
 	*to = i + 1 < n ? calendar_at(date, s[i + 1].from) : calendar_at(date + 1, s[0].from);
-}
-
-/* "2026-11-30T0500": from then on. A time that the clocks leave out is the first one after it. */
-static bool
-read_since(const char *label, int64_t *from)
-{
-	char day[16], hour[4], minute[4];
-	int64_t date, h, m;
-	if (strlen(label) != 15 || label[10] != 'T')
-		return false;
-	str_printf(day, sizeof(day), "%.10s", label);
-	str_printf(hour, sizeof(hour), "%.2s", label + 11);
-	str_printf(minute, sizeof(minute), "%.2s", label + 13);
-	/* Two digits each, of which the first may be zero. */
-	if (hour[0] < '0' || hour[0] > '2' || minute[0] < '0' || minute[0] > '5' || !date_from_text(day, &date) ||
-	    !str_to_i64(hour[0] == '0' ? hour + 1 : hour, 0, 23, &h) ||
-	    !str_to_i64(minute[0] == '0' ? minute + 1 : minute, 0, 59, &m))
-		return false;
-	*from = calendar_at(date, h * 60 + m);
-	return true;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scada/base/kpi.h"
 #include "scada/base/record.h"
 #include "scada/base/str.h"
 #include "scada/report/alarm_log.h"
@@ -52,13 +53,6 @@ span_text(struct sheet *s, int64_t ms)
 }
 
 /* ---- figures */
-
-struct row {
-	struct sheet_text label;
-	double v;
-	int decimals;
-	const char *unit, *target, *most;
-};
 
 static double
 median_s(const struct alarm_log *l)
@@ -123,68 +117,71 @@ top_share(const struct alarm_log *l)
 }
 
 static void
-put_rows(struct sheet *s, const struct row *rows, size_t n)
+measure(const struct alarm_log *l, double v[KPI_COUNT])
 {
-	for (size_t i = 0; i < n; i++) {
-		sheet_row(s, rows[i].label);
-		if (isnan(rows[i].v))
-			sheet_words(s, T1("-"));
-		else
-			sheet_words(s, T1(sheet_printf(s, "%.*f", rows[i].decimals, rows[i].v)));
-		sheet_words(s, T1(rows[i].unit));
-		sheet_words(s, T1(rows[i].target));
-		sheet_words(s, T1(rows[i].most));
-	}
+	double days = (double)(l->to - l->from) / (double)DAY_MS, ten, hour, n = l->event_count;
+
+	v[KPI_PEAK_TEN] = alarm_log_most(l, ALARM_LOG_TEN_MS, TEN_MOST, &ten);
+	v[KPI_PEAK_HOUR] = alarm_log_most(l, MS_PER_HOUR, HOUR_MOST, &hour);
+	v[KPI_OVER_TEN] = 100 * ten;
+	v[KPI_OVER_HOUR] = 100 * hour;
+	v[KPI_ALARMS] = n;
+	v[KPI_REPEATS] = l->repeats;
+	v[KPI_REMINDERS] = l->reminders;
+	v[KPI_DAY] = n / days;
+	v[KPI_HOUR] = n / days / 24;
+	v[KPI_TEN] = n / days / 144;
+	v[KPI_FLOODS] = l->flood_count;
+	v[KPI_FLOODED] = 100 * (double)l->flood_ms / (double)(l->to - l->from);
+	v[KPI_CHATTER] = sum_of(l, chatters_of);
+	v[KPI_FLEETING] = sum_of(l, fleeting_of);
+	v[KPI_STALE] = l->stale_count;
+	v[KPI_TOP] = top_share(l);
+	v[KPI_P1] = share_of_priority(l, 1, 1);
+	v[KPI_P2] = share_of_priority(l, 2, 2);
+	v[KPI_P34] = share_of_priority(l, 3, 4);
+	v[KPI_ACKS] = l->ack_count;
+	v[KPI_ACK_MEAN] = mean_s(l);
+	v[KPI_ACK_MEDIAN] = median_s(l);
+	v[KPI_ACK_LATE] = percent(l->acked_returned, l->ack_count);
+	v[KPI_NEVER] = l->never;
+	v[KPI_OPEN] = l->open;
+	v[KPI_ADVISORIES] = l->advisories;
+	v[KPI_SUPPRESSED] = l->suppressions;
+	v[KPI_SHELVED] = l->shelved;
+	v[KPI_OUT] = l->out;
+	v[KPI_LIMITS] = l->limits;
+	v[KPI_TESTS] = l->tests;
+}
+
+static void
+put_figure(struct sheet *s, enum kpi k, double v)
+{
+	const struct kpi_row *r = kpi_row(k);
+	enum kpi_verdict verdict = kpi_judge(k, v);
+
+	sheet_row(s, T2(r->name, r->name_ja));
+	sheet_words(s, T1(isnan(v) ? "-" : sheet_printf(s, "%.*f", r->decimals, v)));
+	sheet_words(s, T1(r->unit));
+	sheet_words(s, T1(r->target_text));
+	sheet_words(s, T1(isnan(r->most) ? "" : sheet_printf(s, "%.0f", r->most)));
+	sheet_words(s, T2(kpi_verdict_word(verdict, false), kpi_verdict_word(verdict, true)));
 }
 
 static void
 put_figures(struct sheet *s, const struct alarm_log *l)
 {
-	double days = (double)(l->to - l->from) / (double)DAY_MS, ten, hour, n = l->event_count;
-	uint32_t most_ten = alarm_log_most(l, ALARM_LOG_TEN_MS, TEN_MOST, &ten);
-	uint32_t most_hour = alarm_log_most(l, MS_PER_HOUR, HOUR_MOST, &hour);
-	const struct row rows[] = {
-		{ T2("Alarms annunciated", "警報発報数"), n, 0, "", "", "" },
-		{ T2("of them raised again unanswered", "うち未確認のまま再発報"), l->repeats, 0, "", "", "" },
-		{ T2("of them reminders", "うち再通知"), l->reminders, 0, "", "", "" },
-		{ T2("Per day", "1日あたり"), n / days, 1, "", "<= 150", "300" },
-		{ T2("Per hour", "1時間あたり"), n / days / 24, 2, "", "6", "12" },
-		{ T2("Per 10 minutes", "10分あたり"), n / days / 144, 2, "", "1", "2" },
-		{ T2("Most in 10 minutes", "10分間最大"), most_ten, 0, "", "<= 10", "" },
-		{ T2("10 minutes with more than 10", "10件超の10分間"), 100 * ten, 2, "%", "< 1", "5" },
-		{ T2("Most in an hour", "1時間最大"), most_hour, 0, "", "", "" },
-		{ T2("Hours with more than 30", "30件超の1時間"), 100 * hour, 2, "%", "< 1", "" },
-		{ T2("Floods", "警報氾濫"), l->flood_count, 0, "", "0", "" },
-		{ T2("Time in floods", "氾濫時間の割合"), 100 * (double)l->flood_ms / (double)(l->to - l->from), 2, "%",
-		    "< 1", "" },
-		{ T2("Alarms that chattered", "チャタリング警報"), sum_of(l, chatters_of), 0, "", "0", "10" },
-		{ T2("Fleeting: gone within 10 s, unanswered", "瞬時警報(10秒以内復帰)"), sum_of(l, fleeting_of), 0, "",
-		    "0", "" },
-		{ T2("Stale", "長時間継続"), l->stale_count, 0, "", "0", "5" },
-		{ T2("Share of the ten most frequent", "上位10警報の割合"), top_share(l), 1, "%", "< 5", "" },
-		{ T2("Priority 1", "優先度1"), share_of_priority(l, 1, 1), 1, "%", "5", "" },
-		{ T2("Priority 2", "優先度2"), share_of_priority(l, 2, 2), 1, "%", "15", "" },
-		{ T2("Priorities 3 and 4", "優先度3・4"), share_of_priority(l, 3, 4), 1, "%", "80", "" },
-		{ T2("Acknowledged", "確認数"), l->ack_count, 0, "", "", "" },
-		{ T2("Mean time to acknowledge", "確認までの平均時間"), mean_s(l), 1, "s", "", "" },
-		{ T2("Median time to acknowledge", "確認までの中央値"), median_s(l), 1, "s", "", "" },
-		{ T2("Acknowledged after they had returned", "復帰後の確認"), percent(l->acked_returned, l->ack_count),
-		    1, "%", "", "" },
-		{ T2("Never acknowledged", "未確認のまま終了"), l->never, 0, "", "0", "" },
-		{ T2("Not acknowledged at the end", "終了時未確認"), l->open, 0, "", "", "" },
-		{ T2("Advisories: no answer asked", "通知のみ"), l->advisories, 0, "", "", "" },
-		{ T2("Suppressed by design, times", "設計抑制回数"), l->suppressions, 0, "", "", "" },
-		{ T2("Shelved, times", "保留回数"), l->shelved, 0, "", "", "" },
-		{ T2("Taken out of service, times", "除外回数"), l->out, 0, "", "", "" },
-		{ T2("Limits changed", "警報値変更"), l->limits, 0, "", "", "" },
-		{ T2("Tests", "試験"), l->tests, 0, "", "", "" },
-	};
-	sheet_table(s, T2("Figures", "指標"), T2("Figure", "項目"));
+	double v[KPI_COUNT];
+
+	measure(l, v);
+	sheet_table(s, T2(KPI_FIGURES_TITLE, KPI_FIGURES_TITLE_JA), T2("Figure", "項目"));
 	text_column(s, T2("Value", "値"), 14);
 	text_column(s, T2("Unit", "単位"), 8);
 	text_column(s, T2("Target", "目標"), 12);
 	text_column(s, T2("At most", "許容"), 12);
-	put_rows(s, rows, ARRAY_LEN(rows));
+	text_column(s, T2("Judged", "判定"), 0);
+	for (unsigned k = 0; k < KPI_COUNT; k++)
+		put_figure(s, (enum kpi)k, v[k]);
 	sheet_note(s,
 	    T2("an alarm counts each time it is annunciated; suppressed ones and tests do not; targets: EEMUA 191, "
 	       "ISA-18.2",
@@ -291,7 +288,7 @@ static void
 put_top(struct sheet *s, const struct alarm_log *l)
 {
 	uint32_t top[ALARM_LOG_TOP], n = alarm_log_top(l, top);
-	sheet_table(s, T2("Most frequent", "多発警報"), T2("No.", "順位"));
+	sheet_table(s, T2(KPI_TOP_TITLE, KPI_TOP_TITLE_JA), T2("No.", "順位"));
 	put_alarm_columns(s);
 	for (uint32_t i = 0; i < n; i++)
 		put_alarm_row(s, l, &l->all[top[i]], i + 1);

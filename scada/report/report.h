@@ -68,7 +68,7 @@ const struct report_kind *report_row(size_t i);          /* NULL at the end */
 #define REPORT_UNTIL_NOW INT64_MAX
 /*
  * "2026-11-22", "2026-11", "2026" (from April), "2026-11-22-2" (its second shift) into ms; the zone's own days, also of 23 and 25
- * hours. Of a shift also "2026-11-22T2030": from then on, and *to is REPORT_UNTIL_NOW. False: message says what is right.
+ * hours. Of a shift and of what has weeks also "2026-11-22T2030": from then on, and *to is REPORT_UNTIL_NOW. False: message says what is right.
  * site: for the times of shifts; NULL: each lasts from midnight to midnight.
  */
 bool report_period_of(const struct site *site, const struct report_kind *k, const char *label, int64_t *from,

@@ -328,6 +328,25 @@ write_report(struct wbuf *b, const struct msg_report_get *q)
 	memcpy(wbuf_grow(b, strlen(line)), line, strlen(line));
 }
 
+/* As the report itself was once made of a made day: the file that its own test compares. */
+static void
+put_alarms_csv(struct wbuf *b)
+{
+	const char *src = getenv("top_srcdir");
+	char path[600], piece[4096];
+	size_t n;
+
+	str_printf(path, sizeof path, "%s/tests/report/golden/alarms.csv", src != NULL ? src : ".");
+	FILE *file = fopen(path, "r");
+	if (file == NULL) {
+		fprintf(stderr, "fakesite: no %s; is top_srcdir set?\n", path);
+		abort();
+	}
+	while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+		memcpy(wbuf_grow(b, n), piece, n);
+	fclose(file);
+}
+
 static void
 answer_report(struct fakerecords *r, struct conn *c, const struct frame *f, struct rbuf *in)
 {
@@ -356,7 +375,9 @@ answer_report(struct fakerecords *r, struct conn *c, const struct frame *f, stru
 	                          : q.revision,
 	    q.revision == 1 || r->confirmed > 0);
 	wbuf_init(&b);
-	if (q.form == REPORT_CSV)
+	if (q.form == REPORT_CSV && strcmp(q.report, "alarms") == 0)
+		put_alarms_csv(&b);
+	else if (q.form == REPORT_CSV)
 		memcpy(wbuf_grow(&b, sizeof csv - 1), csv, sizeof csv - 1);
 	else if (q.form == REPORT_CSV_CP932)
 		memcpy(wbuf_grow(&b, sizeof cp932 - 1), cp932, sizeof cp932 - 1);

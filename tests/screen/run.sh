@@ -5,6 +5,7 @@
 set -eu
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 top_builddir=${top_builddir:-$PWD}
+export top_srcdir
 here=$top_srcdir/tests/screen
 chisan=$top_builddir/console/chisan
 fakesite=$top_builddir/tests/screen/fakesite
@@ -121,6 +122,13 @@ screen alarms.script "$dir/out/alarms-132x43" --size 132x43
 screen alarms.script "$dir/out/alarms-132x43-ja" --size 132x43 --ja
 screen alarms.script "$dir/out/alarms-80x24-ascii" --size 80x24 --ascii
 screen alarms.script "$dir/out/alarms-80x24-accessible" --size 80x24 --accessible
+for size in 80x24 132x43; do
+	screen kpi.script "$dir/out/kpi-$size" --size $size
+	screen kpi.script "$dir/out/kpi-$size-ja" --size $size --ja
+done
+screen kpi.script "$dir/out/kpi-80x24-ascii" --size 80x24 --ascii
+screen kpi.script "$dir/out/kpi-80x24-accessible" --size 80x24 --accessible
+screen kpi.script "$dir/out/kpi-60x16" --size 60x16
 for size in 80x24 132x43; do
 	serve_alarms
 	screen alarm-acts.script "$dir/out/alarm-acts-$size" --size $size

@@ -404,6 +404,11 @@ START_TEST(a_day_reads_as_it_was)
 	expect(r.csv, "指標", "上位10警報の割合", 1, "100.0");
 	expect(r.csv, "指標", "優先度1", 1, "6.7");
 	expect(r.csv, "指標", "優先度3・4", 1, "93.3");
+	expect(r.csv, "指標", "優先度3・4", 5, "達成");
+	expect(r.csv, "指標", "優先度1", 5, "未達"); /* 6.7, of 5 */
+	expect(r.csv, "指標", "警報氾濫", 5, "未達");
+	expect(r.csv, "指標", "1日あたり", 5, "達成");
+	expect(r.csv, "指標", "警報発報数", 5, ""); /* has no target */
 	expect(r.csv, "指標", "確認数", 1, "2");
 	expect(r.csv, "指標", "確認までの平均時間", 1, "60.0");
 	expect(r.csv, "指標", "復帰後の確認", 1, "50.0");
@@ -423,6 +428,12 @@ START_TEST(a_day_reads_as_it_was)
 	report_done(&r);
 	r = make("alarms", "", false, 2 * 86400);
 	ck_assert_str_eq(r.label, "2026-W48");
+	report_done(&r);
+	/* from a time on until now, as the page of figures asks for it */
+	r = make("alarms", "2026-11-23T0200", false, 2 * 86400);
+	expect(r.csv, "指標", "警報発報数", 1,
+	    "14"); /* those two before two o'clock are not in it, one of the next day is */
+	ck_assert_str_eq(r.label, "2026-11-23T0200");
 	report_done(&r);
 	r = make("alarms", "2026-11", false, 9 * 86400);
 	expect(r.csv, "指標", "警報発報数", 1, "17"); /* and the stale one, when it came */

@@ -30,6 +30,7 @@ static const struct {
 	{ "shift", "2026-11-22-2", "Asia/Tokyo", "2026-11-22T20:30:00+09:00", "2026-11-23T08:30:00+09:00" },
 	{ "shift", "2026-11-22", "Asia/Tokyo", "2026-11-22T08:30:00+09:00", "2026-11-23T08:30:00+09:00" },
 	{ "shift", "2026-11-30T0500", "Asia/Tokyo", "2026-11-30T05:00:00+09:00", NULL },
+	{ "alarms", "2026-11-30T0501", "Asia/Tokyo", "2026-11-30T05:01:00+09:00", NULL },
 	{ "shift", "2026-11-30T0059", "Asia/Tokyo", "2026-11-30T00:59:00+09:00", NULL },
 	{ "shift", "2026-03-29T0230", "Europe/Berlin", "2026-03-29T03:00:00+02:00",
 	    NULL }, /* the clocks leave it out */
@@ -80,13 +81,16 @@ static const struct {
 	{ "yearly", "2026-04", "'2026-04' is no fiscal year; write the fiscal year as 2026, which begins in April" },
 	{ "alarms", "2025-W53",
 	    "'2025-W53' is no week, day or month; write the week as 2026-W48, which begins on Monday, a day as "
-	    "2026-11-22 or a month as 2026-11" },
+	    "2026-11-22, a month as 2026-11, or from a time on until now as 2026-11-22T2030" },
 	{ "alarms", "2026-W00",
 	    "'2026-W00' is no week, day or month; write the week as 2026-W48, which begins on Monday, a day as "
-	    "2026-11-22 or a month as 2026-11" },
+	    "2026-11-22, a month as 2026-11, or from a time on until now as 2026-11-22T2030" },
 	{ "alarms", "2026-W1",
 	    "'2026-W1' is no week, day or month; write the week as 2026-W48, which begins on Monday, a day as "
-	    "2026-11-22 or a month as 2026-11" },
+	    "2026-11-22, a month as 2026-11, or from a time on until now as 2026-11-22T2030" },
+	{ "alarms", "2026-11-22T2460",
+	    "'2026-11-22T2460' is no week, day or month; write the week as 2026-W48, which begins on Monday, a day as "
+	    "2026-11-22, a month as 2026-11, or from a time on until now as 2026-11-22T2030" },
 	{ "shift", "2026-11-22-0",
 	    "'2026-11-22-0' is no shift; write the day as 2026-11-22, its second shift as 2026-11-22-2, or from a time "
 	    "on until now as 2026-11-22T2030" },
