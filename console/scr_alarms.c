@@ -12,6 +12,7 @@
 #include "console/alarm_lines.h"
 #include "console/alarm_many.h"
 #include "console/alarm_rows.h"
+#include "console/alarm_say.h"
 #include "console/frame.h"
 #include "scada/base/str.h"
 
