@@ -30,13 +30,14 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
-#define RATE_HZ      2.0
-#define ALARM_S      0.1 /* alarms are drawn at once, but a burst of them no more often */
-#define SLOW_HZ      0.5
-#define ANSWER_US    (2 * US_PER_S) /* what comes so soon after a key answers it, and is drawn at once */
-#define RESIZE_S     0.06           /* a storm of sizes is drawn once */
-#define MESSAGE_US   (20 * US_PER_S)
-#define SCRIPT_MAX_S 20.0 /* a script that waits longer has failed */
+#define RATE_HZ       2.0
+#define ALARM_S       0.1 /* alarms are drawn at once, but a burst of them no more often */
+#define SLOW_HZ       0.5
+#define ANSWER_US     (2 * US_PER_S) /* what comes so soon after a key answers it, and is drawn at once */
+#define RESIZE_S      0.06           /* a storm of sizes is drawn once */
+#define MESSAGE_US    (20 * US_PER_S)
+#define PASTE_QUIET_S 1.0  /* so long nothing comes within a paste */
+#define SCRIPT_MAX_S  20.0 /* a script that waits longer has failed */
 
 struct loop {
 	struct console co;
@@ -50,6 +51,7 @@ struct loop {
 	ev_prepare prepare;
 	ev_tstamp drawn_at;
 	bool draw_all, is_pasting;
+	ev_tstamp pasted_at;       /* the last key */
 	const struct theme *theme; /* as the terminal has it */
 	int64_t minute;            /* of the last tick that drew */
 	char first_page[64];
@@ -182,6 +184,25 @@ on_second(struct ev_loop *loop, ev_timer *w, int revents)
 }
 
 /* ---- keys */
+
+/*
+ * Of a paste only text goes on: what ends a line, leaves, stops or moves does not, nor the keys that bytes in it look like. Where its end
+ * was lost, as after a Ctrl-Z in it that the terminal took with all behind it, it is over when nothing came for a moment.
+ */
+static bool
+is_dropped(struct loop *l, uint32_t key)
+{
+	struct console *co = &l->co;
+	bool was_pasting = l->is_pasting, is_late = ev_now(co->loop) - l->pasted_at > PASTE_QUIET_S;
+
+	if (key == K_PASTE_BEGIN || key == K_PASTE_END)
+		l->is_pasting = key == K_PASTE_BEGIN;
+	else if (was_pasting && is_late)
+		console_key(co, K_PASTE_END);
+	l->pasted_at = ev_now(co->loop);
+	return l->is_pasting && key != K_PASTE_BEGIN && (key < ' ' || key >= K_SPECIAL);
+}
+
 void
 console_key(struct console *co, uint32_t key)
 {
@@ -191,8 +212,8 @@ console_key(struct console *co, uint32_t key)
 	struct view *v = console_top(co);
 
 	co->key_at = co->now;
-	if (key == K_PASTE_BEGIN || key == K_PASTE_END)
-		l->is_pasting = key == K_PASTE_BEGIN;
+	if (is_dropped(l, key))
+		return;
 	if (co->prompt.is_open) {
 		palette_key(co, key);
 		return;

@@ -133,8 +133,8 @@ prompt_key(struct prompt *p, uint32_t key)
 		p->is_pasting = key == K_PASTE_BEGIN;
 		return PROMPT_NOTHING;
 	}
-	if (p->is_pasting && (key == K_ENTER || key == K_TAB))
-		return PROMPT_NOTHING; /* a paste never runs anything */
+	if (p->is_pasting && (key < ' ' || key >= K_SPECIAL))
+		return PROMPT_NOTHING; /* a paste is text: it runs, leaves, recalls and takes away nothing */
 	switch (key) {
 	case K_ENTER: remember(p); return PROMPT_DONE;
 	case K_ESCAPE:

@@ -403,12 +403,25 @@ find_history(const char *name, struct fakehistory_point *p, void *arg)
 
 static struct fakehistory history = { .find = find_history, .mode = "" };
 
+static unsigned acts_heard; /* frames by which a person changes something */
+
+static void
+count_act(uint16_t type)
+{
+	static const uint16_t acts[] = { W_NOTE, W_MANUAL, W_SCAN, W_REPORT_CONFIRM, W_ALARM_ACT, W_COMMAND, W_TAG,
+		W_APPROVE };
+
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+		acts_heard += acts[i] == type;
+}
+
 static void
 on_frame(struct conn *c, const struct frame *f, void *arg)
 {
 	struct wbuf b;
 
 	(void)arg;
+	count_act(f->type);
 	wbuf_init(&b);
 	if (f->type == W_HELLO) {
 		msg_hello_put(&b,
@@ -654,7 +667,10 @@ command(char *line)
 			if (clients[k] != NULL)
 				send_device_state(clients[k], i);
 	}
-	printf("done\n");
+	if (strcmp(field[0], "sent") == 0)
+		printf("sent %u\n", acts_heard);
+	else
+		printf("done\n");
 	fflush(stdout);
 }
 

@@ -26,7 +26,8 @@
 #define BYTES_MAX (4 * 1024 * 1024)
 
 static char folder[64], sock[128], model[512];
-static char alarms_model[512]; /* "": a site without alarms; set before the server is started */
+static char alarms_model[512]; /* "": a site without alarms; set before the server is started, as is: */
+static const char *model_name = "model.txt";
 static pid_t server, console;
 static int server_in, server_out, tty;
 static VTerm *vt;
@@ -100,7 +101,7 @@ set_up(void)
 	str_copy(folder, sizeof folder, "/tmp/chisan-vterm-XXXXXX");
 	ck_assert(mkdtemp(folder) != NULL);
 	str_printf(sock, sizeof sock, "%s/s", folder);
-	str_printf(model, sizeof model, "%s/tests/screen/model.txt", src != NULL ? src : ".");
+	str_printf(model, sizeof model, "%s/tests/screen/%s", src != NULL ? src : ".", model_name);
 	bytes = malloc(BYTES_MAX);
 	byte_count = 0;
 	start_server();
