@@ -122,7 +122,7 @@ unit_tests() { # of gcc, by name
 valgrind_test() { # name
 	local built=$root/build-check/gcc
 	env CK_FORK=no CHISAN_SANDBOX=off CHISAN_VALGRIND=1 TMPDIR="${fast:-/tmp}" top_srcdir="$root" top_builddir="$built" \
-		CHISAN_LIBEXECDIR="$built/scada/site:$built/scada/store:$built/scada/notify:$built/drivers" \
+		CHISAN_LIBEXECDIR="$built/scada/site:$built/scada/store:$built/scada/notify:$built/scada/planner:$built/drivers" \
 		CK_TIMEOUT_MULTIPLIER=20 CHISAN_TEST_SECONDS=1500 tests/deadline.sh valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
 		--errors-for-leak-kinds=definite,indirect --error-exitcode=9 --child-silent-after-fork=yes "$built/tests/unit/$1"
 }
