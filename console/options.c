@@ -141,6 +141,16 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_SCRIPT: c->script = value; return value[0] != '\0';
 	case OPT_SIZE: c->size = value; return value[0] != '\0';
 	case OPT_NO_GUARD: c->no_guardian = true; return true;
+	case OPT_DATA:
+	case OPT_POLICY:
+	case OPT_FORECAST:
+	case OPT_HORIZON:
+	case OPT_REPLAN:
+	case OPT_STEP:
+	case OPT_SOLVER_TIME:
+	case OPT_FROM:
+	case OPT_TO:
+	case OPT_TRACE: o->study[id] = value; return value[0] != '\0';
 	case OPT_HELP:
 	case OPT_VERSION:
 	case OPTION_COUNT: return true;

@@ -22,7 +22,7 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan mode backup", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan mode backup study", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
 	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan mode backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
@@ -66,6 +66,16 @@
 	_(OPT_YES,        "yes",          0,  NULL,     "report set release extend undo", "do it without being asked") \
 	_(OPT_FORCE,      "force",        0,  NULL,     "backup report handover", "write over a file that is there") \
 	_(OPT_VERBOSE,    "verbose",     'v', NULL,     "check", "print the site back when it has no faults") \
+	_(OPT_DATA,       "data",         0,  "FILE",   "study", "the series, CSV: a column time or hour, and those that the site's assets name") \
+	_(OPT_POLICY,     "policy",       0,  "WORD",   "study", "plan, rules or none (plan)") \
+	_(OPT_FORECAST,   "forecast",     0,  "WORD",   "study", "perfect, learned, or a FILE with the columns of the data (perfect)") \
+	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
+	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
+	_(OPT_STEP,       "step",         0,  "TIME",   "study", "steps, a multiple of the data's, at most 1h (the data's)") \
+	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (200ms)") \
+	_(OPT_FROM,       "from",         0,  "T",      "study", "only from here on; a date or a time") \
+	_(OPT_TO,         "to",           0,  "T",      "study", "only up to here") \
+	_(OPT_TRACE,      "trace",        0,  "FILE",   "study", "each step, as CSV") \
 	_(OPT_BUCKETS,    "buckets",      0,  "N",      "trend", "so many stretches of equal length, 1 to 20000") \
 	_(OPT_SAMPLES,    "samples",      0,  NULL,     "trend", "every sample as it is recorded, instead of buckets") \
 	_(OPT_PNG,        "png",          0,  "FILE",   "trend", "a picture into FILE, drawn by gnuplot") \
@@ -105,9 +115,10 @@ struct options {
 	const char *area, *state, *comment, *order;
 	unsigned priority; /* 0 = not given */
 	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *at, *reason, *output, *yes_typed, *permit,
-	    *png;                 /* NULL = not given; times are read when the site's zone is known */
-	int64_t revision, for_us; /* 0 = not given */
-	double kw, target_kw;     /* with given[OPT_KW], given[OPT_TARGET] */
+	    *png;                        /* NULL = not given; times are read when the site's zone is known */
+	int64_t revision, for_us;        /* 0 = not given */
+	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
+	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */
 	int64_t wait_us, timeout_us, count, buckets;
 	struct console_options console;
 	const char *args[1001]; /* the command and its arguments, NULL at the end; borrowed from argv */

@@ -115,6 +115,7 @@ links() { # program, libraries as a pattern
 }
 links scada/core/chisand 'libev|libutf8proc|libsodium|libseccomp'
 links scada/site/chisan-site 'libfyaml|libev|libutf8proc|libsodium|libseccomp'
+links scada/planner/chisan-study 'libClp|libCoinUtils|libstdc\+\+|libev|libutf8proc|libsodium|libseccomp'
 links scada/store/chisan-store 'libsqlite3|libsodium|libev|libutf8proc|libseccomp'
 links scada/notify/chisan-notify 'libev|libutf8proc|libsodium|libseccomp'
 links scada/planner/chisan-planner 'libClp|libev|libutf8proc|libseccomp'

@@ -118,5 +118,10 @@ void dispatch_plan_free(struct plan *plan); /* NULL is fine */
  * not from the lp.  False: why names the first. Who is handed a plan from elsewhere asks this before anything is written.
  */
 bool dispatch_plan_check(const struct problem *p, const struct plan *plan, double tolerance_kw, char *why, size_t size);
+/*
+ * One step of a plan as a plan of its own, settled against p, a problem of one step with the same assets: what it comes to where things are
+ * as p says.  Whether they can be so, dispatch_plan_check() says. Caller frees.
+ */
+struct plan *dispatch_plan_step(const struct problem *p, const struct plan *from, unsigned step);
 
 #endif

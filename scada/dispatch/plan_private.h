@@ -154,6 +154,7 @@ void build_demand(struct build *b);                                       /* pla
 void build_months(struct build *b);
 
 /* ---- reading: plan_read.c */
+struct plan *plan_new(const struct shape *s); /* all 0, nothing relaxed; dispatch_plan_free() */
 double reading_x(const struct reading *r, const struct part *a, unsigned t, unsigned k);
 double reading_dual(const struct reading *r, const struct part *a, unsigned t, unsigned k); /* a kWh; 0 without duals */
 double reading_price(

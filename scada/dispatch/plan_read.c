@@ -108,7 +108,7 @@ read_reason(const struct reading *r, unsigned i, unsigned t)
 	out->shadow[t] = isfinite(shadow) && r->dual != NULL && fabs(shadow) > felt ? shadow : 0;
 }
 
-static struct plan *
+struct plan *
 plan_new(const struct shape *s)
 {
 	struct plan *plan = xcalloc(1, sizeof(*plan));

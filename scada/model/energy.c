@@ -71,6 +71,36 @@ const struct key_word asset_role_words[] = {
 	{ NULL, 0, NULL },
 };
 
+/* In the order of SERIES_LIST of scada/dispatch/problem.h, which a test holds them against. */
+static const struct key_word series_words[] = {
+	{ "available", 0, "0 or 1: in service; of a grid connection: the utility's grid is there" },
+	{ "fixed_kw", 1, "kW held by an operator or a test; empty: free" },
+	{ "load_kw", 2, "kW a load takes" },
+	{ "heat_t_per_h", 3, "t/h of steam a load takes" },
+	{ "pv_kw", 4, "kW that the sun would give" },
+	{ "steam_t_per_h", 5, "t/h that a furnace makes" },
+	{ "price_import", 6, "a kWh drawn, without demand charge" },
+	{ "price_export", 7, "a kWh given" },
+	{ "co2_kg_per_kwh", 8, "kg of a kWh drawn" },
+	{ "import_max_kw", 9, "kW, most drawn" },
+	{ "export_max_kw", 10, "kW, most given" },
+	{ "fuel_price", 11, "a unit of fuel" },
+	{ "filed_kw", 12, "kW of net export filed with the utility; empty: none" },
+	{ "price_short", 13, "a kWh less than filed" },
+	{ "price_surplus", 14, "got for a kWh more than filed" },
+	{ NULL, 0, NULL },
+};
+
+#define T struct asset_data
+static const struct key data_keys[] = {
+	{ "series", KEY_ENUM, AT(series), true, .words = series_words, .help = "what it is of the asset" },
+	{ "column", KEY_STRING, AT(column), true, .min = 1, .max = 64, .help = "of the study's file, by the name in its first line" },
+	{ "scale", KEY_NUMBER, AT(scale), .min = -1e9, .max = 1e9, .def = "1", .help = "times which the column is taken" },
+	{ "offset", KEY_NUMBER, AT(offset), .min = -1e9, .max = 1e9, .def = "0", .help = "and what is added then" },
+};
+const struct schema asset_data_schema = { "data", sizeof(T), data_keys, ARRAY_LEN(data_keys), "a column of a study's file that is a series of the asset", NULL, 0, 0 };
+#undef T
+
 #define T struct asset
 static const struct key asset_keys[] = {
 	{ "name", KEY_NAME, AT(name), true, .help = "unique among assets" },
@@ -80,6 +110,7 @@ static const struct key asset_keys[] = {
 	{ "bus", KEY_NAME, AT(bus), .help = "its electric bus" },
 	{ "heat_bus", KEY_NAME, AT(heat_bus), .help = "its heat bus" },
 	{ "points", KEY_POINTS, AT(points), .words = asset_role_words, .help = "which point is what of it" },
+	{ "data", KEY_LIST, AT(data), .max = 16, .sub = &asset_data_schema, .help = "for chisan study: which column of its file is what of it" },
 };
 enum { ASSET_KEY_KIND = 3 };
 const struct schema asset_schema = {
@@ -95,6 +126,9 @@ static const struct key energy_keys[] = {
 	{ "dispatch", KEY_MAP, AT(dispatch), .sub = &energy_dispatch_schema, .help = "how the receiving point is kept; absent: no mode but manual" },
 	{ "outage", KEY_DURATION, AT(outage_us), .min = 0, .max = 2592000, .def = "0s", .help = "length of the outage that reserves must cover" },
 	{ "co2_price_per_kg", KEY_NUMBER, AT(co2_price_per_kg), .min = 0, .max = 1e6, .def = "0", .help = "what a kilogram of CO2 costs" },
+	{ "over_cost_per_kwh", KEY_NUMBER, AT(over_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh that nobody takes; absent: avoided at any price" },
+	{ "curtail_cost_per_kwh", KEY_NUMBER, AT(curtail_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh of sun that is not used; absent: nothing" },
+	{ "heat_lost_cost_per_t", KEY_NUMBER, AT(heat_lost_cost_per_t), .min = 0, .max = 1e6, .help = "for chisan study: of a t of steam that is missing; absent: avoided at any price" },
 	{ "latitude_deg", KEY_NUMBER, AT(latitude_deg), .min = -90, .max = 90, .unit = "deg", .help = "for the sun" },
 	{ "longitude_deg", KEY_NUMBER, AT(longitude_deg), .min = -180, .max = 180, .unit = "deg", .help = "for the sun" },
 };

@@ -40,6 +40,13 @@ struct bus {
 enum asset_kind { ASSET_LIST(ASSET_ENUM) ASSET_KIND_COUNT };
 #undef ASSET_ENUM
 
+struct asset_data { /* of a study: a column of its file that is a series of the asset: column x scale + offset */
+	struct node node;
+	int series; /* enum series_kind of scada/dispatch/problem.h */
+	const char *column;
+	double scale, offset;
+};
+
 struct asset {
 	struct node node;
 	const char *name; /* ESS1; unique among assets */
@@ -48,6 +55,7 @@ struct asset {
 	const char *bus;          /* name of its bus (of the electric side) */
 	const char *heat_bus;     /* of the heat side; NULL = none */
 	struct key_points points; /* role -> point: each kind lists its roles ("p", "soc", "p_sp", "state", ...) */
+	struct key_list data;     /* struct asset_data */
 	void *parameters;         /* struct asset_<kind> */
 };
 
@@ -145,10 +153,12 @@ struct energy {
 	struct energy_dispatch *dispatch; /* NULL = the modes of dispatch cannot be switched on */
 	int64_t outage_us;                /* length of the outage that reserves must cover */
 	double co2_price_per_kg;
+	/* Of a study; NaN = none given: then it is a goal that no price stands against. */
+	double over_cost_per_kwh, curtail_cost_per_kwh, heat_lost_cost_per_t;
 	double latitude_deg, longitude_deg; /* for the sun */
 };
 
-extern const struct schema energy_schema, bus_schema, asset_schema, energy_dispatch_schema;
+extern const struct schema energy_schema, bus_schema, asset_schema, asset_data_schema, energy_dispatch_schema;
 #define ASSET_DECLARE(lower, UPPER, help) \
 	extern const struct schema asset_##lower##_schema; \
 	extern const char *const asset_##lower##_roles[]; /* points that the kind takes; ends with NULL */

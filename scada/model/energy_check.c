@@ -162,6 +162,53 @@ static const struct {
 	{ ASSET_LOAD, "base_kw", "peak_kw" },
 };
 
+/* Which series a kind can use, as words parted by blanks. */
+static const char *const kind_series[ASSET_KIND_COUNT] = {
+	[ASSET_GRID] =
+	    "available fixed_kw price_import price_export co2_kg_per_kwh import_max_kw export_max_kw filed_kw "
+	    "price_short price_surplus",
+	[ASSET_FURNACE] = "available steam_t_per_h",
+	[ASSET_STG] = "available fixed_kw",
+	[ASSET_GTC] = "available fixed_kw fuel_price",
+	[ASSET_PV] = "available fixed_kw pv_kw",
+	[ASSET_BATTERY] = "available fixed_kw",
+	[ASSET_BOILER] = "available fuel_price",
+	[ASSET_HEATSTORE] = "available",
+	[ASSET_DUMP] = "available",
+	[ASSET_LOAD] = "available fixed_kw load_kw heat_t_per_h",
+};
+
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = strstr(list, word); p != NULL; p = strstr(p + 1, word))
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+static void
+check_data(const struct check *c, const struct asset *a)
+{
+	const struct asset_data *list = a->data.v;
+	const struct key_word *words = asset_data_schema.keys[0].words;
+
+	for (uint32_t i = 0; i < a->data.n; i++) {
+		struct mark where = schema_mark(&asset_data_schema, &list[i], offsetof(struct asset_data, series));
+		const char *word = node_has(&list[i].node, 0) ? words[list[i].series].word : NULL;
+		if (word == NULL)
+			continue;
+		if (!has_word(kind_series[a->kind], word))
+			say(c, where, false, "a %s has no series '%s'; it takes %s", asset_kind_word(a->kind), word,
+			    kind_series[a->kind]);
+		for (uint32_t j = 0; j < i; j++)
+			if (list[j].series == list[i].series && node_has(&list[j].node, 0))
+				say(c, where, false, "a second column for %s; one is right", word);
+	}
+}
+
 static void
 check_asset(const struct check *c, const struct asset *a)
 {
@@ -183,10 +230,12 @@ check_asset(const struct check *c, const struct asset *a)
 	if (is_heat_only[a->kind] && a->heat_bus == NULL)
 		say(c, a->node.at, false, "a %s without heat_bus; name the heat bus that it is on",
 		    asset_kind_word(a->kind));
-	if (!is_heat_only[a->kind] && a->bus == NULL)
+	/* A load may take heat alone. */
+	if (!is_heat_only[a->kind] && a->bus == NULL && (a->kind != ASSET_LOAD || a->heat_bus == NULL))
 		say(c, a->node.at, false, "a %s without bus; name the electric bus that it is on",
 		    asset_kind_word(a->kind));
 	check_roles(c, a);
+	check_data(c, a);
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++)
 		if (orders[i].kind == a->kind)
 			check_order(c, a, orders[i].low, orders[i].high);

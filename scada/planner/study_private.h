@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * study_private.h - one run of a study, as its files share it.
+ */
+#ifndef CHISAN_STUDY_PRIVATE_H
+#define CHISAN_STUDY_PRIVATE_H
+
+#include "scada/planner/solver.h"
+#include "scada/planner/study.h"
+
+struct study_run {
+	const struct study_data *d;
+	const struct study_asked *asked;
+	struct study_result *r;
+	struct arena *arena;
+	unsigned horizon; /* steps */
+	unsigned row;     /* the step that is being decided */
+
+	/* how things stand before it: one for each asset, series are not used */
+	struct problem_asset *state;
+	struct peaks peaks;
+	int64_t window;
+	double window_kwh, window_hours;
+
+	/* problems, filled anew for each step: the horizon, and the step alone as it was */
+	struct problem wide, now;
+	double *hours;
+	unsigned *windows, *months;
+	double *(*buffer)
+	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
+	double **held;      /* of each asset: horizon values, NaN but for the first */
+
+	struct solver *solver, *solver_now;
+	unsigned solved; /* row that solver was asked about last */
+	struct plan *plan;
+	unsigned plan_row; /* of its first step */
+
+	char *why;
+	size_t size;
+};
+
+/* ---- study_problem.c */
+void study_problem_init(struct study_run *s);
+/* The coming steps as they are foreseen: s->wide.  is_seen: the first of them as it was. False: s->why. */
+bool study_problem_wide(struct study_run *s, bool is_seen);
+void study_problem_now(struct study_run *s); /* s->now: the step alone, as it was */
+/* Holds an asset in the first step of p (wide or now); NaN: as its column says, if there is one. */
+void study_problem_hold(struct study_run *s, struct problem *p, unsigned asset, double kw);
+double study_available(const struct study_data *d, unsigned asset, unsigned row);
+
+/* ---- study_learn.c */
+bool study_learn_can(const struct study_data *d, char *why, size_t size);
+/* `count` values from row on, of the load, heat or sun of one asset. False: s->why. */
+bool study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned count, double *v);
+
+/* ---- study_policy.c */
+/* Solved, read and checked; NULL: s->why. seconds: where something starts and stops. */
+struct plan *study_solve(
+    struct study_run *s, struct solver *solver, const struct problem *p, unsigned shift, double seconds);
+/* What comes of the step; NULL: s->why. */
+struct plan *study_step_rules(struct study_run *s);
+struct plan *study_step_none(struct study_run *s);
+struct plan *study_step_plan(struct study_run *s);
+
+/* ---- study_sums.c */
+void study_sums_begin(struct study_run *s);
+/* Adds the step, moves the state on; returns the mean of the demand window so far. */
+double study_sums_step(struct study_run *s, const struct plan *plan);
+void study_sums_end(struct study_run *s);
+/* What a new greatest half hour costs in this month; count 0: nothing. */
+struct problem_month study_month_price(const struct study_run *s, unsigned row);
+
+#endif

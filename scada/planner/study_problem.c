@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * study_problem.c - the study's data as problems: the horizon as it is foreseen, and the step alone as it was.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scada/planner/study_private.h"
+
+#define WINDOW_US      (1800 * US_PER_S)
+#define OUTAGE_GUESS_H 4 /* who cannot know takes an outage that is there to last so long, and foresees none */
+
+/* Goals that have a price in the site file are a matter of money; the others are kept wherever it can be done. */
+static bool
+every_load_has_a_price(const struct energy *e)
+{
+	const struct asset *list = e->assets.v;
+
+	for (uint32_t i = 0; i < e->assets.n; i++)
+		if (list[i].kind == ASSET_LOAD && list[i].bus != NULL &&
+		    ((const struct asset_load *)list[i].parameters)->lost_load_cost_per_kwh <= 0)
+			return false;
+	return true;
+}
+
+static struct problem
+problem_of(const struct study_run *s)
+{
+	const struct energy *e = s->d->energy;
+
+	return (struct problem){ .energy = e,
+		.hours = s->hours,
+		.window = s->windows,
+		.month = s->months,
+		.assets = arena_alloc(s->arena, (e->assets.n + 1) * sizeof(struct problem_asset)),
+		.asset_count = e->assets.n,
+		.co2_price_per_kg = e->co2_price_per_kg,
+		.curtail_price = isnan(e->curtail_cost_per_kwh) ? 0 : e->curtail_cost_per_kwh,
+		.contract_price = s->d->site->tariffs.n > 0 ? 0 : (double)NAN,
+		.over_price = e->over_cost_per_kwh,
+		.lost_price = every_load_has_a_price(e) ? 0 : (double)NAN,
+		.heat_lost_price = e->heat_lost_cost_per_t,
+		.outage_h = (double)e->outage_us / 3.6e9,
+		.reserve_price = (double)NAN,
+		.end_value = (double)NAN };
+}
+
+static void
+begin_state(struct study_run *s)
+{
+	const struct asset *list = s->d->energy->assets.v;
+
+	s->state = arena_alloc(s->arena, (s->d->energy->assets.n + 1) * sizeof(*s->state));
+	for (uint32_t i = 0; i < s->d->energy->assets.n; i++) {
+		struct problem_asset *a = &s->state[i];
+		*a = (struct problem_asset){
+			.asset = &list[i], .power_kw = (double)NAN, .in_state_h = 1e4, .health = 1
+		};
+		if (list[i].kind == ASSET_BATTERY) {
+			const struct asset_battery *b = list[i].parameters;
+			a->energy_kwh = b->energy_kwh * fmax(b->soc_min_pct, b->reserve_pct) / 100;
+		}
+		if (list[i].kind == ASSET_GTC)
+			a->power_kw = 0;
+	}
+}
+
+void
+study_problem_init(struct study_run *s)
+{
+	unsigned n = s->d->energy->assets.n;
+
+	s->hours = arena_alloc(s->arena, s->horizon * sizeof(*s->hours));
+	s->windows = arena_alloc(s->arena, s->horizon * sizeof(*s->windows));
+	s->months = arena_alloc(s->arena, s->horizon * sizeof(*s->months));
+	s->buffer = arena_alloc(s->arena, (n + 1) * sizeof(*s->buffer));
+	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
+	for (unsigned i = 0; i < n; i++) {
+		s->held[i] = arena_alloc(s->arena, s->horizon * sizeof(double));
+		for (int k = 0; s->asked->forecast != STUDY_PERFECT && k < SERIES_COUNT; k++)
+			if (s->d->was[i][k] != NULL)
+				s->buffer[i][k] = arena_alloc(s->arena, s->horizon * sizeof(double));
+	}
+	for (unsigned t = 0; t < s->horizon; t++)
+		s->hours[t] = s->d->hours;
+	begin_state(s);
+	s->wide = problem_of(s);
+	s->now = problem_of(s);
+	s->now.month_count = 0; /* the demand charge is reckoned over the month, by study_sums.c */
+	s->now.outage_h = 0;
+}
+
+double
+study_available(const struct study_data *d, unsigned asset, unsigned row)
+{
+	return d->was[asset][SERIES_AVAILABLE] != NULL ? d->was[asset][SERIES_AVAILABLE][row] : 1;
+}
+
+static void
+copy_state(const struct study_run *s, struct problem *p)
+{
+	for (unsigned i = 0; i < p->asset_count; i++) {
+		p->assets[i] = s->state[i];
+		memset(p->assets[i].series, 0, sizeof(p->assets[i].series));
+	}
+}
+
+static int64_t
+window_of(const struct study_data *d, unsigned row)
+{
+	return d->step_us >= WINDOW_US ? (int64_t)row : (d->start.us + (int64_t)row * d->step_us) / WINDOW_US;
+}
+
+static void
+fill_windows(struct study_run *s, struct problem *p)
+{
+	int64_t first = window_of(s->d, s->row);
+	unsigned count = 0;
+
+	for (unsigned t = 0; t < p->steps; t++) {
+		unsigned row = s->row + t;
+		s->windows[t] = (unsigned)(window_of(s->d, row) - first);
+		bool same = t > 0 && s->windows[t] == s->windows[t - 1];
+		if (t == 0 || (!same && s->d->place[row].month != s->d->place[row - 1].month)) {
+			if (count == PROBLEM_MONTHS_MAX)
+				count--; /* a horizon of months: the last counts as one */
+			p->months[count++] = study_month_price(s, row);
+		}
+		s->months[t] = count - 1;
+	}
+	p->month_count = p->months[0].price > 0 || p->months[0].free_kw > 0 ? count : 0;
+	p->window_kwh = s->window == first ? s->window_kwh : 0;
+	p->window_hours = s->window == first ? s->window_hours : 0;
+}
+
+/* What nobody can know ahead, as whoever plans takes it. */
+static bool
+fill_learned(struct study_run *s, unsigned i, enum series_kind k, double *v, unsigned steps)
+{
+	const double *was = s->d->was[i][k] + s->row;
+
+	if (k == SERIES_LOAD_KW || k == SERIES_HEAT || k == SERIES_PV_KW)
+		return study_learn(s, i, k, steps, v);
+	memcpy(v, was, steps * sizeof(*v)); /* prices and schedules are published */
+	for (unsigned t = 0; k == SERIES_AVAILABLE && t < steps; t++)
+		v[t] = t * s->d->hours < OUTAGE_GUESS_H ? was[0] : 1;
+	return true;
+}
+
+static bool
+fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned steps, bool is_seen)
+{
+	double *v = s->buffer[i][k];
+
+	if (s->asked->forecast == STUDY_FILE)
+		memcpy(v, s->d->foreseen[i][k] + s->row, steps * sizeof(*v));
+	else if (!is_seen && !fill_learned(s, i, k, v, steps))
+		return false;
+	if (is_seen || k == SERIES_AVAILABLE) /* whether something is there is seen at once */
+		v[0] = s->d->was[i][k][s->row];
+	s->wide.assets[i].series[k] = v;
+	return true;
+}
+
+bool
+study_problem_wide(struct study_run *s, bool is_seen)
+{
+	unsigned left = s->d->end - s->row;
+	struct problem *p = &s->wide;
+
+	p->steps = s->horizon < left ? s->horizon : left;
+	p->start = utc_add(s->d->start, (int64_t)s->row * s->d->step_us);
+	copy_state(s, p);
+	fill_windows(s, p);
+	for (unsigned i = 0; i < p->asset_count; i++)
+		for (int k = 0; k < SERIES_COUNT; k++) {
+			if (s->d->was[i][k] == NULL)
+				continue;
+			if (s->asked->forecast == STUDY_PERFECT)
+				p->assets[i].series[k] = s->d->was[i][k] + s->row;
+			else if (!fill_foreseen(s, i, k, p->steps, is_seen))
+				return false;
+		}
+	return true;
+}
+
+void
+study_problem_now(struct study_run *s)
+{
+	struct problem *p = &s->now;
+
+	p->steps = 1;
+	p->start = utc_add(s->d->start, (int64_t)s->row * s->d->step_us);
+	copy_state(s, p);
+	s->windows[0] = 0;
+	for (unsigned i = 0; i < p->asset_count; i++)
+		for (int k = 0; k < SERIES_COUNT; k++)
+			if (s->d->was[i][k] != NULL)
+				p->assets[i].series[k] = s->d->was[i][k] + s->row;
+}
+
+void
+study_problem_hold(struct study_run *s, struct problem *p, unsigned asset, double kw)
+{
+	const double *own = s->d->was[asset][SERIES_FIXED_KW];
+	double *v = s->held[asset];
+
+	if (own != NULL && !isnan(own[s->row]))
+		return; /* the column's hold is stronger */
+	for (unsigned t = 0; t < p->steps; t++)
+		v[t] = t > 0 && own != NULL ? own[s->row + t] : (double)NAN;
+	v[0] = kw;
+	p->assets[asset].series[SERIES_FIXED_KW] = v;
+}
