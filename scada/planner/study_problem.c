@@ -12,17 +12,25 @@
 #define WINDOW_US      (1800 * US_PER_S)
 #define OUTAGE_GUESS_H 4 /* who cannot know takes an outage that is there to last so long, and foresees none */
 
-/* Goals that have a price in the site file are a matter of money; the others are kept wherever it can be done. */
-static bool
-every_load_has_a_price(const struct energy *e)
+/*
+ * Goals that have a price in the site file are a matter of money; the others are kept wherever it can be done.  Of what is not served: the
+ * dearest load's, so that what names none itself (a plant's own use) goes last; NaN where a load names none.
+ */
+static double
+lost_price(const struct energy *e)
 {
 	const struct asset *list = e->assets.v;
+	double dearest = (double)NAN;
 
-	for (uint32_t i = 0; i < e->assets.n; i++)
-		if (list[i].kind == ASSET_LOAD && list[i].bus != NULL &&
-		    ((const struct asset_load *)list[i].parameters)->lost_load_cost_per_kwh <= 0)
-			return false;
-	return true;
+	for (uint32_t i = 0; i < e->assets.n; i++) {
+		if (list[i].kind != ASSET_LOAD || list[i].bus == NULL)
+			continue;
+		double own = ((const struct asset_load *)list[i].parameters)->lost_load_cost_per_kwh;
+		if (own <= 0)
+			return (double)NAN;
+		dearest = fmax(own, isnan(dearest) ? 0 : dearest);
+	}
+	return dearest;
 }
 
 static struct problem
@@ -40,7 +48,7 @@ problem_of(const struct study_run *s)
 		.curtail_price = isnan(e->curtail_cost_per_kwh) ? 0 : e->curtail_cost_per_kwh,
 		.contract_price = s->d->site->tariffs.n > 0 ? 0 : (double)NAN,
 		.over_price = e->over_cost_per_kwh,
-		.lost_price = every_load_has_a_price(e) ? 0 : (double)NAN,
+		.lost_price = lost_price(e),
 		.heat_lost_price = e->heat_lost_cost_per_t,
 		.outage_h = (double)e->outage_us / 3.6e9,
 		.reserve_price = (double)NAN,

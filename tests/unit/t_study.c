@@ -185,6 +185,28 @@ START_TEST(heat_alone)
 }
 END_TEST
 
+/* A plant of its own: 2 t/h make 300 kW, of which it takes 50. */
+#define PLANT \
+	"  buses: [{name: MAIN, carrier: electricity}, {name: STEAM, carrier: heat}]\n  assets:\n" \
+	"    - {name: F1, kind: furnace, heat_bus: STEAM, waste_t_per_h: 1, steam_t_per_h: 2}\n" \
+	"    - {name: STG, kind: steam-turbine, bus: MAIN, heat_bus: STEAM, rated_kw: 400, kw_per_t: 150, " \
+	"aux_kw_one: 50," \
+	" aux_kw_two: 50}\n" \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, export_max_kw: 1000, price_import: 0.2, " \
+	"price_export: 0.1}\n"
+
+START_TEST(a_plant_serves_itself_before_it_sells)
+{
+	ck_assert_msg(kit_site(&k, PLANT LOAD, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, "hour,load\n0,100\n1,100\n", 0), "%s", k.said);
+	const struct study_sums *s = kit_run(&k, policies[_i], STUDY_PERFECT, 48, 0);
+	ck_assert_double_eq_tol(s->unserved_kwh, 0, 1e-6);
+	ck_assert_double_eq_tol(s->export_kwh, 2 * 150, 1e-3);
+	ck_assert_double_eq_tol(s->total, -30, 1e-3);
+	kit_done(&k);
+}
+END_TEST
+
 #define TARIFF \
 	"tariffs:\n  - from: 2025-01-01\n    plan: p\n    contract: agreed\n    contract_kw: 20\n    base_price: 10\n" \
 	"    excess_factor: 1.5\n    power_factor_pct: 85\n    source: made up\n    energy:\n" \
@@ -356,8 +378,9 @@ T_MAIN("study",
         T_LOOP(a_grid_that_fails_leaves_loads_unserved, 0, 3) T_LOOP(a_set_alone_serves_all, 0, 3)
             T(rules_store_what_is_over) T(a_plan_buys_when_it_is_cheap) T(a_battery_carries_an_outage_that_is_foreseen)
                 T(a_set_and_a_battery_without_a_grid) T_LOOP(heat_alone, 0, 3)
-                    T_LOOP(demand_is_the_mean_of_a_half_hour, 0, 3) T(a_plan_keeps_the_peak_down)
-                        T(rows_are_averaged_into_steps) T(learned_forecasts_cost_little_more_than_knowing)
-                            T(seldom_planning_costs_no_less) T_LOOP(what_does_not_fit_is_said_and_nothing_runs, 0, 5)
-                                T(a_series_that_a_kind_has_not_is_a_fault_of_the_site)
-                                    T(a_horizon_of_too_many_steps_is_refused))
+                    T_LOOP(a_plant_serves_itself_before_it_sells, 0, 3) T_LOOP(demand_is_the_mean_of_a_half_hour, 0, 3)
+                        T(a_plan_keeps_the_peak_down) T(rows_are_averaged_into_steps)
+                            T(learned_forecasts_cost_little_more_than_knowing) T(seldom_planning_costs_no_less)
+                                T_LOOP(what_does_not_fit_is_said_and_nothing_runs, 0, 5)
+                                    T(a_series_that_a_kind_has_not_is_a_fault_of_the_site)
+                                        T(a_horizon_of_too_many_steps_is_refused))
