@@ -19,6 +19,9 @@ enum { CELL_MAX = 64, LINE_BYTES_MAX = 16384 };
 #define STEP_MIN_US (60 * US_PER_S)
 #define STEP_MAX_US (3600 * US_PER_S)
 
+static void say_at(struct columns *c, unsigned line, size_t place, const char *fmt, va_list ap)
+    __attribute__((format(printf, 4, 0)));
+
 static void
 say_at(struct columns *c, unsigned line, size_t place, const char *fmt, va_list ap)
 {

@@ -20,7 +20,7 @@ sed 's/profile: energy-meter.*/profile: my-meter/; /^energy:/,$d' "$work/minimal
 mv "$work/new" "$work/minimal/site.yaml"
 [ -s "$work/minimal/screens/battery.screen" ] && [ -s "$work/minimal/my-meter.yaml" ]
 
-for dir in "$work/minimal" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/musashino"; do
+for dir in "$work/minimal" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/musashino" "$top_srcdir/layouts/musashino-study"; do
 	"$site" -n "$dir" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
 	if [ "$(wc -l <"$work/out")" -ne 1 ] || ! grep -q ': no faults$' "$work/out"; then
 		echo "$dir: more than 'no faults' was said:"
