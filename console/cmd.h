@@ -52,6 +52,7 @@ enum cmd_exit {
 	_(undo,   1,   1, "POINT",        "what stood before your last command on it, as a new command") \
 	_(dispatch, 0, 0, "",             "mode, demand of the half hour, what dispatch wants of which output") \
 	_(plan,   0,   0, "",             "the plan that is held: what each asset does hour by hour, why, and what it costs") \
+	_(co2,    0,   0, "",             "CO2 and cost today, this month, this fiscal year; what was saved") \
 	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
 	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
 	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \

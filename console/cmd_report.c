@@ -341,9 +341,10 @@ read_words(const struct options *o, struct words *w)
 			const char *near = rkind_nearest(o->args[at]);
 			say_error("there is no report \"%.40s\"%s%s%s", o->args[at],
 			    near != NULL ? "; did you mean \"" : "",
-			    near != NULL ? near
-			                 : "; there are daily, monthly, yearly, demand, co2, energy, battery, heat, "
-			                   "operation, shift",
+			    near != NULL
+			        ? near
+			        : "; there are daily, monthly, yearly, demand, co2, saving, energy, battery, heat, "
+			          "operation, shift",
 			    near != NULL ? "\"?" : "");
 			return false;
 		}

@@ -64,6 +64,7 @@ offer_pages(struct console *co, struct found *f)
 	offer(f, "trend");
 	offer(f, "journal");
 	offer(f, "reports");
+	offer(f, "co2");
 	offer(f, "help");
 }
 

@@ -18,6 +18,7 @@
 	_(yearly,    RPERIOD_YEAR,  "YEAR",      "Yearly report",       "年報") \
 	_(demand,    RPERIOD_DAY,   "DEMAND",    "Demand, half hours",  "デマンド日報") \
 	_(co2,       RPERIOD_MONTH, "CO2",       "CO2",                 "CO2排出量") \
+	_(saving,    RPERIOD_DAY,   "SAVING",    "CO2 and cost so far", "CO2・料金実績") \
 	_(energy,    RPERIOD_YEAR,  "ENERGY",    "Energy",              "エネルギー使用量") \
 	_(battery,   RPERIOD_MONTH, "BATTERY",   "Batteries",           "蓄電池") \
 	_(heat,      RPERIOD_MONTH, "HEAT",      "Heat",                "熱") \

@@ -35,6 +35,7 @@
 	_(hand) \
 	_(held) \
 	_(dispatch) \
+	_(co2) \
 	_(help)
 /* clang-format on */
 

@@ -18,6 +18,7 @@
 	_(yearly) \
 	_(demand) \
 	_(co2) \
+	_(saving) \
 	_(energy) \
 	_(battery) \
 	_(heat) \
@@ -35,6 +36,7 @@ struct report_source {
 	struct query *query;
 	struct db *db; /* for the journal and what is saved; NULL = none */
 	struct utc now;
+	struct saving_days *days; /* what is kept from one report to the next (saving_days.h); NULL = nothing */
 };
 
 /*

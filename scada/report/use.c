@@ -75,13 +75,14 @@ factor_on(
 	return factor_amount(f, (enum factor_volume)l->volume);
 }
 
-static enum err
-read_amount(
-    const struct report_source *src, const struct uses *u, unsigned i, int64_t from, int64_t to, struct figure *out)
+enum err
+use_amount(const struct report_source *src, const struct uses *u, unsigned i, int64_t from, int64_t to,
+    struct figure *out, double *known_ms)
 {
 	struct bucket b;
 	int64_t edges[2] = { from, to };
 	*out = (struct figure){ (double)NAN, 0, false };
+	*known_ms = 0;
 	if (u->points[i].key == 0)
 		return OK;
 	report_still();
@@ -93,6 +94,9 @@ read_amount(
 	    : b.mean * (double)b.known * (double)(to - from) / (double)MS_PER_HOUR;
 	*out =
 	    (struct figure){ v * u->scales[i], figures_marks(src, &u->points[i], u->lines[i].as, &b, from, to), false };
+	/* A counter whose readings at both ends are known leaves nothing out. */
+	if (!isnan(v))
+		*known_ms = (double)(to - from) * (out->marks & (CELL_PARTIAL | CELL_ESTIMATED) ? (double)b.known : 1);
 	return OK;
 }
 
@@ -102,37 +106,75 @@ sooner(int64_t a, int64_t b)
 	return a == DATE_NONE || (b != DATE_NONE && b < a) ? b : a;
 }
 
+struct use
+use_none(void)
+{
+	return (struct use){ { (double)NAN, 0, true }, (double)NAN, (double)NAN, 0 };
+}
+
+double
+use_factor_kg(const struct report_source *src, struct uses *u, unsigned i, int64_t day)
+{
+	int64_t until;
+	return factor_on(src, u, i, FACTOR_CO2_KG, day, &until);
+}
+
+/* *until: the day from which on another row may hold. */
+static void
+add_part(const struct report_source *src, struct uses *u, unsigned i, int64_t day, const struct figure *part,
+    double known_ms, struct use *sum, int64_t *until)
+{
+	int role = u->lines[i].role;
+	bool counts = role != USE_OWN && role != USE_SOLD;
+	int64_t until_gj = DATE_NONE;
+	double gj = (double)NAN, kg = factor_on(src, u, i, FACTOR_CO2_KG, day, until);
+	if (counts && role != USE_LOCAL && !u->is_co2_alone)
+		gj = factor_on(src, u, i, FACTOR_GJ, day, &until_gj);
+	*until = sooner(*until, until_gj);
+	if (part == NULL)
+		return;
+	sum->amount.is_empty = false;
+	if (isnan(part->v)) {
+		sum->amount.marks |= CELL_PARTIAL;
+		return;
+	}
+	u->lacks_factor |= isnan(kg) && counts;
+	sum->amount.marks |= part->marks;
+	sum->amount.v = (isnan(sum->amount.v) ? 0 : sum->amount.v) + part->v;
+	sum->kg = (isnan(sum->kg) ? 0 : sum->kg) + part->v * kg;
+	sum->gj = (isnan(sum->gj) ? 0 : sum->gj) + part->v * gj;
+	sum->known_ms += known_ms;
+}
+
+void
+use_add_day(const struct report_source *src, struct uses *u, unsigned i, int64_t day, const struct figure *amount,
+    double known_ms, struct use *sum)
+{
+	int64_t until;
+	add_part(src, u, i, day, amount, known_ms, sum, &until);
+}
+
 enum err
 use_read(const struct report_source *src, struct uses *u, unsigned i, int64_t from, int64_t to, struct use *out)
 {
 	int64_t now = src->now.us / US_PER_MS, end;
-	bool counts = u->lines[i].role != USE_OWN && u->lines[i].role != USE_SOLD;
 	bool is_running = to > now;
-	*out = (struct use){ { (double)NAN, 0, from >= now }, (double)NAN, (double)NAN };
+	*out = use_none();
 	if (from >= now)
 		return OK;
+	out->amount.is_empty = false;
 	to = is_running ? now : to;
 	for (; from < to; from = end) {
 		struct figure part;
-		int64_t until_kg, until_gj, day = calendar_day(from);
-		double kg = factor_on(src, u, i, FACTOR_CO2_KG, day, &until_kg);
-		double gj = counts && u->lines[i].role != USE_LOCAL ? factor_on(src, u, i, FACTOR_GJ, day, &until_gj)
-		                                                    : (until_gj = DATE_NONE, (double)NAN);
-		int64_t until = sooner(until_kg, until_gj);
+		double known_ms;
+		int64_t until, day = calendar_day(from);
+		add_part(src, u, i, day, NULL, 0, out, &until);
 		end = until == DATE_NONE ? to : calendar_begin(until);
 		end = end < to ? end : to;
-		enum err e = read_amount(src, u, i, from, end, &part);
+		enum err e = use_amount(src, u, i, from, end, &part, &known_ms);
 		if (e != OK)
 			return e;
-		if (isnan(part.v)) {
-			out->amount.marks |= CELL_PARTIAL;
-			continue;
-		}
-		u->lacks_factor |= isnan(kg) && counts;
-		out->amount.marks |= part.marks;
-		out->amount.v = (isnan(out->amount.v) ? 0 : out->amount.v) + part.v;
-		out->kg = (isnan(out->kg) ? 0 : out->kg) + part.v * kg;
-		out->gj = (isnan(out->gj) ? 0 : out->gj) + part.v * gj;
+		use_add_day(src, u, i, day, &part, known_ms, out);
 	}
 	out->amount.marks |= is_running ? CELL_PARTIAL : 0;
 	return OK;
@@ -142,8 +184,9 @@ enum err
 use_marks(const struct report_source *src, const struct uses *u, unsigned i, int64_t from, int64_t to, unsigned *marks)
 {
 	struct figure whole;
+	double known_ms;
 	int64_t now = src->now.us / US_PER_MS;
-	enum err e = read_amount(src, u, i, from, to < now ? to : now, &whole);
+	enum err e = use_amount(src, u, i, from, to < now ? to : now, &whole, &known_ms);
 	if (e == OK && !isnan(whole.v))
 		*marks = whole.marks | (to > now ? CELL_PARTIAL : 0);
 	return e;

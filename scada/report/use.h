@@ -11,6 +11,7 @@
 struct use {                  /* a line in a span */
 	struct figure amount; /* in base units: kWh, m3, GJ, L, kg */
 	double kg, gj;        /* NaN: no factor, or the amount is missing */
+	double known_ms;      /* of its time, that which the amount is of */
 };
 struct used_factor {
 	const struct factor *factor;
@@ -25,6 +26,7 @@ struct uses {
 	struct used_factor used[128];
 	unsigned used_count;
 	bool lacks_factor; /* somewhere there was none */
+	bool is_co2_alone; /* GJ are not asked for, and their factors not named */
 };
 
 /* ERR_NOT_FOUND: the site has no lines. */
@@ -33,6 +35,14 @@ void uses_close(struct uses *u);
 /* Line i in from..to; clipped at now. */
 enum err use_read(
     const struct report_source *src, struct uses *u, unsigned i, int64_t from, int64_t to, struct use *out);
+/* Its parts: the amount alone, of from..to that is over; and what that amounts to on the day, added to a sum that began as use_none(). */
+enum err use_amount(const struct report_source *src, const struct uses *u, unsigned i, int64_t from, int64_t to,
+    struct figure *out, double *known_ms);
+void use_add_day(const struct report_source *src, struct uses *u, unsigned i, int64_t day, const struct figure *amount,
+    double known_ms, struct use *sum);
+struct use use_none(void);
+/* kg of CO2 of one unit of line i on the day, by a row that is then named among those used; NaN: there is none. */
+double use_factor_kg(const struct report_source *src, struct uses *u, unsigned i, int64_t day);
 /* Marks of its amount over the whole of from..to: what is estimated at the ends of its rows may be exact in their sum. */
 enum err use_marks(
     const struct report_source *src, const struct uses *u, unsigned i, int64_t from, int64_t to, unsigned *marks);

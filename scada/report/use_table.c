@@ -14,7 +14,7 @@
 static struct use
 total_of(const struct use *grid, unsigned rows, unsigned lines, unsigned line)
 {
-	struct use sum = { { (double)NAN, 0, true }, (double)NAN, (double)NAN };
+	struct use sum = use_none();
 	for (unsigned r = 0; r < rows; r++) {
 		const struct use *u = &grid[(size_t)r * lines + line];
 		if (u->amount.is_empty)

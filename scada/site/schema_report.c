@@ -114,6 +114,7 @@ static const struct key reports_keys[] = {
 	{ "demand", KEY_MAP, AT(demand), .sub = &demand_schema, .help = "what the demand report watches" },
 	{ "energy", KEY_LIST, AT(energy), .max = 64, .sub = &use_schema, .help = "lines of the CO2 and energy reports" },
 	{ "oil_limit_kl", KEY_NUMBER, AT(oil_limit_kl), .min = 0, .max = 1e9, .unit = "kL", .help = "crude oil a fiscal year from which the law asks for reports" },
+	{ "co2_target_t", KEY_NUMBER, AT(co2_target_t), .min = 0, .max = 1e9, .unit = "t", .help = "CO2 that local production should save in a fiscal year; absent: no target is shown" },
 	{ "heat", KEY_MAP, AT(heat), .sub = &heat_schema, .help = "what the heat report adds up" },
 	{ "shifts", KEY_LIST, AT(shifts), .max = 12, .sub = &shift_schema, .help = "of operators; absent: one from midnight to midnight" },
 };

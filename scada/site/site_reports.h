@@ -73,6 +73,7 @@ struct site_reports {
 	struct site_demand *demand;
 	struct key_list energy; /* struct site_use */
 	double oil_limit_kl;    /* a year; from it on the law asks for a report */
+	double co2_target_t;    /* to be saved by local production in a fiscal year; NaN = none */
 	struct site_heat *heat;
 	struct key_list shifts; /* struct site_shift */
 };

@@ -17,6 +17,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/version.h"
+#include "scada/report/saving_days.h"
 #include "scada/store/reader_private.h"
 
 #define QUEUE_MAX   (64u << 20) /* bytes; far above what credit lets come together */
@@ -94,6 +95,7 @@ leave_source(struct reader *r)
 		finish(r, q);
 	}
 	filing_forget(r->filing);
+	saving_days_forget(r->days);
 	source_close(&r->source);
 }
 
@@ -156,8 +158,10 @@ take_turn(struct reader *r)
 		bool is_bad = q->err == ERR_IO || q->err == ERR_BAD_DATA;
 
 		finish(r, q);
-		if (is_bad && !r->is_making && !has_begun(r))
+		if (is_bad && !r->is_making && !has_begun(r)) {
+			saving_days_forget(r->days);
 			source_close(&r->source);
+		}
 	}
 }
 
@@ -334,6 +338,7 @@ use_site(struct reader *r)
 		log_error("the time zone %s is not known here: reports count days in UTC", site->timezone);
 	site_free(r->site);
 	r->site = site;
+	saving_days_forget(r->days);
 	filing_forget(r->filing);
 	log_info("the site is %s, its days are those of %s", site->name, site->timezone);
 }
@@ -461,6 +466,7 @@ reader_new(struct ev_loop *loop, int fd, const struct store_options *o)
 	str_printf(r->spool, sizeof(r->spool), "%s/%s", o->data_folder, DB_SPOOL_FOLDER);
 	empty_spool(r->spool);
 	r->filing = filing_new();
+	r->days = saving_days_new();
 	r->conn = conn_new(loop, fd, &ops, r, &limits);
 	conn_set_role(r->conn, ROLE_PEER);
 	ev_idle_init(&r->turn, turn_cb);
@@ -485,6 +491,7 @@ reader_free(struct reader *r)
 		drop(r, TAILQ_FIRST(&r->questions));
 	source_close(&r->source);
 	filing_free(r->filing);
+	saving_days_free(r->days);
 	site_free(r->site);
 	free(r->tree);
 	conn_free(r->conn);

@@ -29,7 +29,9 @@ enum err
 reader_make(struct reader *r, const char *name, const char *label, enum report_language language, struct utc now,
     struct report *out, char *message, size_t size)
 {
-	const struct report_source src = { .site = r->site, .query = r->source.query, .db = &r->source.db, .now = now };
+	const struct report_source src = {
+		.site = r->site, .query = r->source.query, .db = &r->source.db, .now = now, .days = r->days
+	};
 	enum err e;
 
 	r->is_making = true;

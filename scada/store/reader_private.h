@@ -132,10 +132,11 @@ struct reader {
 	ev_timer drained;  /* while chisand does not read */
 	bool must_refresh; /* the query can read ahead */
 	bool is_greeted, has_ended;
-	bool is_making;     /* a report: nothing that it stands on may go */
-	struct mono served; /* others, while it is made */
-	struct site *site;  /* NULL = not told yet */
-	uint8_t *tree;      /* of the site that is coming in */
+	bool is_making;           /* a report: nothing that it stands on may go */
+	struct mono served;       /* others, while it is made */
+	struct site *site;        /* NULL = not told yet */
+	struct saving_days *days; /* kept from one report to the next; of this site and database */
+	uint8_t *tree;            /* of the site that is coming in */
 	uint32_t tree_len, tree_got;
 	struct filing *filing;
 	struct mono rest_until; /* no report is made before */

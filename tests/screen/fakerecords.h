@@ -37,6 +37,8 @@ struct fakerecords {
 	const char *health_text;
 	/* what happened */
 	unsigned acts, questions, confirmed;
+	unsigned
+	    savings; /* CO2 and cost so far, asked for since a console came: each a minute later than the one before */
 	uint64_t token; /* of the last act */
 	struct msg_manual manual;
 	struct msg_scan scan;

@@ -66,6 +66,11 @@ for size in 80x24 132x43; do
 done
 screen records.script "$dir/out/records-80x24-ascii" --size 80x24 --ascii
 screen records.script "$dir/out/records-80x24-accessible" --size 80x24 --accessible
+for look in "--size 80x24" "--size 80x24 --ja" "--size 80x24 --ascii" "--size 80x24 --accessible" "--size 132x43" "--size 132x43 --ja" \
+    "--size 60x16"; do
+	# shellcheck disable=SC2086 # words
+	screen co2.script "$dir/out/co2-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
 # Acts change the site: each run has a server of its own.
 for look in "--size 80x24" "--size 80x24 --accessible" "--size 132x43 --ja"; do
 	kill "$pid"

@@ -28,8 +28,9 @@ struct fake_series {
 struct query {
 	struct fake_series series[FAKE_POINTS];
 	unsigned count;
-	int64_t late;
-	int depth; /* of query_begin */
+	int64_t late, late_from, late_to; /* the newest row, and what it touches */
+	unsigned spans;                   /* buckets asked for so far */
+	int depth;                        /* of query_begin */
 };
 
 static inline struct fake_series *
@@ -195,6 +196,7 @@ query_spans(struct query *q, const struct query_point *p, const int64_t *edges, 
 	ck_assert_int_eq(q->depth, 1); /* all of a report is of one moment */
 	for (uint32_t i = 0; i < n; i++) {
 		ck_assert_int_lt(edges[i], edges[i + 1]);
+		q->spans++;
 		out[i] = fake_bucket(fake_series_of(q, p), edges[i], edges[i + 1]);
 	}
 	return OK;
@@ -256,6 +258,12 @@ int64_t
 query_late_newest(struct query *q)
 {
 	return q->late;
+}
+
+bool
+query_is_late(struct query *q, int64_t after, int64_t from, int64_t to)
+{
+	return after < q->late && q->late_from < to && from < q->late_to;
 }
 
 /* ---- the journal and what is saved: db points to this */

@@ -454,6 +454,48 @@ START_TEST(a_report_comes_as_text_csv_and_file)
 }
 END_TEST
 
+static json_t *
+row_of(json_t *answer, const char *key)
+{
+	json_t *rows = json_object_get(answer, "rows"), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (strcmp(json_string_value(json_object_get(row, "key")), key) == 0)
+			return row;
+	}
+	ck_abort_msg("no row %s", key);
+}
+
+START_TEST(co2_and_cost_come_with_their_factors)
+{
+	double v;
+
+	ck_assert_int_eq(run("co2"), CMD_DONE);
+	HAS(out, "Saved by local production");
+	HAS(out, " 623,511# ");
+	HAS(out, " *** kg-CO2");
+	HAS(out, "known least: PV, city hall (PV1.KWH)");
+	HAS(out, "factor GRID_2024 0.43 kg-CO2/kWh, from 2024-04-01; ");
+	HAS(out, "tariff Special high voltage, example, from 2025-04-01; ");
+	ck_assert_int_eq(run("co2 --ja"), CMD_DONE);
+	HAS(out, "地産による削減量");
+	ck_assert_int_eq(run("co2 --json"), CMD_DONE);
+	ck_assert_uint_eq(count_lines(), 1);
+	json_t *j = json_loads(capture.out_text, 0, NULL), *row = row_of(j, "saved_dispatch");
+	ck_assert_int_eq(json_unpack(row, "{s:{s:f}}", "month", "value", &v), 0);
+	ck_assert_double_eq(v, 310.5);
+	ck_assert(json_is_null(json_object_get(json_object_get(row, "fiscal_year"), "value")));
+	ck_assert(json_is_null(json_object_get(row_of(j, "base"), "today"))); /* a day has no demand charge */
+	ck_assert_int_eq(json_unpack(json_array_get(json_object_get(j, "factors"), 1), "{s:F}", "value", &v), 0);
+	ck_assert_double_eq(v, 2.05);
+	json_decref(j);
+	records.is_absent = true;
+	ck_assert_int_ne(run("co2"), CMD_DONE);
+}
+END_TEST
+
 START_TEST(filed_reports_are_listed)
 {
 	ck_assert_int_eq(run("report --list -n 5"), CMD_DONE);
@@ -642,7 +684,9 @@ T_MAIN("cmd_records",
                         T(scan_goes_off_with_a_reason_and_on_without) T(an_act_that_is_not_recorded_yet_says_so)
                             T(a_refused_act_ends_with_5_and_its_reason) T(an_act_whose_link_breaks_is_unknown)
                                 T(who_may_not_is_told_his_role) T(a_report_comes_as_text_csv_and_file)
-                                    T(filed_reports_are_listed) T(confirming_needs_a_person_and_what_he_saw)
-                                        T(a_backup_is_whole_or_not_there) T(status_tells_how_the_record_is)
-                                            T_LOOP(a_period_is_read_as_people_write_it, 0, (int)ARRAY_LEN(periods)) T(
-                                                one_leafs_from_period_to_period) T(two_shifts_of_a_day_have_two_names))
+                                    T(co2_and_cost_come_with_their_factors) T(filed_reports_are_listed)
+                                        T(confirming_needs_a_person_and_what_he_saw) T(a_backup_is_whole_or_not_there)
+                                            T(status_tells_how_the_record_is)
+                                                T_LOOP(a_period_is_read_as_people_write_it, 0, (int)ARRAY_LEN(periods))
+                                                    T(one_leafs_from_period_to_period)
+                                                        T(two_shifts_of_a_day_have_two_names))

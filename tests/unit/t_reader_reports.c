@@ -248,7 +248,61 @@ START_TEST(a_report_is_made_now_where_none_is_filed)
 }
 END_TEST
 
+/* The first number of the row with the key in the report of CO2 and cost so far. */
+static double
+figure(const char *key)
+{
+	char end[40], text[40], *line;
+	double v;
+	struct asked *a = report("saving", "2026-11-18", UINT32_MAX, REPORT_CSV);
+	ck_assert_msg(a->err == OK, "%s", a->text);
+	struct rbuf r = kit_body(a, 1, W_REPORT_DATA);
+	str_printf(end, sizeof end, ",%s\r\n", key);
+	char *csv = xstrndup((const char *)r.data, r.len), *at = strstr(csv, end);
+	ck_assert_msg(at != NULL, "%s", csv);
+	for (line = at; line > csv && line[-1] != '\n'; line--)
+		;
+	line += strcspn(line, ",") + 1;
+	str_printf(text, sizeof text, "%.*s", (int)strcspn(line, ","), line);
+	ck_assert_msg(str_to_double(text, &v), "%s", csv);
+	free(csv);
+	return v;
+}
+
+START_TEST(days_that_are_kept_are_forgotten_with_the_site)
+{
+	static const char text[] =
+	    "site: Unit\ntimezone: Asia/Tokyo\ndevices:\n"
+	    "  - {name: ESS1, profile: p, link: \"modbus-tcp://127.0.0.1:502/1\"}\nprofiles:\n  - profile: p\n    "
+	    "points:\n"
+	    "      - {tag: SOC, kind: analog, unit: kW, read: {table: holding, address: 0, type: i16}}\nreports:\n"
+	    "  demand: {power: ESS1.SOC, target_kw: 100}\n  energy:\n"
+	    "    - {name: A, point: ESS1.SOC, as: energy, role: purchased, kind: electricity}\nfactors:\n"
+	    "  - {id: F, kind: electricity, basis: adjusted, value: 0.5, unit: kg-CO2/kWh, source: none, from: "
+	    "2026-04-01}\n"
+	    "tariffs:\n  - {from: 2026-04-01, plan: P, contract: agreed, contract_kw: 1, base_price: 1, source: none,\n"
+	    "     energy: [{name: all, price: %d}]}\n";
+	char yaml[sizeof text + 16];
+
+	fill(20);
+	str_printf(yaml, sizeof yaml, text, 100);
+	kit_site(yaml);
+	double kwh = figure("bought"), cost = figure("cost");
+	ck_assert(kwh > 50);
+	ck_assert_double_eq_tol(cost, 100 * kwh, 51); /* kWh are whole in it */
+	ck_assert_double_eq_tol(figure("emitted"), kwh / 2, 1);
+	ck_assert(figure("cost") == cost);
+	str_printf(yaml, sizeof yaml, text, 200);
+	const struct site *was = reader->site;
+	kit_new_site(yaml);
+	KIT_UNTIL(reader->site != was);
+	ck_assert_double_eq_tol(figure("cost"), 2 * cost, 1.5);
+	ck_assert(figure("bought") == kwh);
+}
+END_TEST
+
 T_MAIN("reader_reports",
     T_FIXTURE(setup, teardown) T(filed_reports_are_listed_and_given) T(reports_that_are_not_there_are_explained)
-        T(a_closed_day_is_filed_by_itself_and_once) T(a_japanese_title_alone_files_nothing_in_japanese) T_LOOP(
-            reports_are_filed_in_the_language_that_the_site_declares, 0, 3) T(a_report_is_made_now_where_none_is_filed))
+        T(a_closed_day_is_filed_by_itself_and_once) T(a_japanese_title_alone_files_nothing_in_japanese)
+            T_LOOP(reports_are_filed_in_the_language_that_the_site_declares, 0, 3)
+                T(a_report_is_made_now_where_none_is_filed) T(days_that_are_kept_are_forgotten_with_the_site))

@@ -37,7 +37,7 @@ make(const char *name, const char *label, const char *now, bool is_ja)
 {
 	char message[400];
 	struct report r;
-	const struct report_source src = { site, &q, &record.db, { kit_ms(now) * 1000 } };
+	const struct report_source src = { site, &q, &record.db, { kit_ms(now) * 1000 }, NULL };
 	enum err e = report_make(&src, name, label, is_ja, &r, message, sizeof(message));
 	ck_assert_msg(e == OK, "%s %s: %s", name, label, message);
 	return r;
@@ -242,7 +242,7 @@ START_TEST(a_shift_from_a_time_on_lasts_until_now)
 	ck_assert(strstr(r.text, "2026-11-22 05:00 to 2026-11-22 09:12") != NULL);
 	report_done(&r);
 	char message[300];
-	const struct report_source src = { site, &q, &record.db, { kit_ms("2026-11-22T09:12:00+09:00") * 1000 } };
+	const struct report_source src = { site, &q, &record.db, { kit_ms("2026-11-22T09:12:00+09:00") * 1000 }, NULL };
 	ck_assert_int_eq(report_make(&src, "shift", "2026-11-22T0913", false, &r, message, sizeof(message)), ERR_USAGE);
 	ck_assert_str_eq(message, "2026-11-22T0913 has not begun yet; a report is made of what was");
 }
@@ -369,7 +369,7 @@ START_TEST(a_running_day_shows_what_there_is_and_no_more)
 	ck_assert_str_eq(cell, "");
 	report_done(&r);
 	char message[300];
-	const struct report_source src = { site, &q, NULL, { kit_ms("2026-11-22T10:30:00+09:00") * 1000 } };
+	const struct report_source src = { site, &q, NULL, { kit_ms("2026-11-22T10:30:00+09:00") * 1000 }, NULL };
 	ck_assert_int_eq(report_make(&src, "daily", "2026-11-23", false, &r, message, sizeof(message)), ERR_USAGE);
 	ck_assert_str_eq(message, "2026-11-23 has not begun yet; a report is made of what was");
 	ck_assert_int_eq(report_make(&src, "dayly", "2026-11-23", false, &r, message, sizeof(message)), ERR_NOT_FOUND);
@@ -643,13 +643,13 @@ START_TEST(a_site_without_it_is_told_which_key_to_write)
 {
 	char message[300];
 	struct report r;
-	const struct report_source src = { site, &q, &record.db, { kit_ms("2027-01-01T00:00:00Z") * 1000 } };
+	const struct report_source src = { site, &q, &record.db, { kit_ms("2027-01-01T00:00:00Z") * 1000 }, NULL };
 	ck_assert(clock_set_zone("Asia/Tokyo"));
 	site->reports = NULL;
 	site->energy = NULL;
 	static const char *const kinds[][2] = { { "daily", "2026-11-22" }, { "monthly", "2026-11" },
 		{ "yearly", "2025" }, { "demand", "2026-11-22" }, { "co2", "2026-11" }, { "energy", "2025" },
-		{ "battery", "2026-11" }, { "heat", "2026-11" } };
+		{ "saving", "2026-11-22" }, { "battery", "2026-11" }, { "heat", "2026-11" } };
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		ck_assert_int_eq(
 		    report_make(&src, kinds[i][0], kinds[i][1], false, &r, message, sizeof(message)), ERR_NOT_FOUND);

@@ -71,7 +71,7 @@ static struct report_source
 source(int64_t now_s)
 {
 	record = (struct fake_record){ .entries = entries, .entry_count = entry_count };
-	return (struct report_source){ site, &q, &record.db, { (begin + now_s * 1000) * 1000 } };
+	return (struct report_source){ site, &q, &record.db, { (begin + now_s * 1000) * 1000 }, NULL };
 }
 
 /* ---- a second count */

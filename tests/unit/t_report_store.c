@@ -130,7 +130,7 @@ START_TEST(a_day_from_the_database_is_the_day_that_was_put_in)
 	fill();
 	struct query *q = query_open(&db);
 	ck_assert_msg(q != NULL, "%s", db.text);
-	const struct report_source src = { site, q, &db, { (begin + DAYS * INT64_C(86400000)) * 1000 } };
+	const struct report_source src = { site, q, &db, { (begin + DAYS * INT64_C(86400000)) * 1000 }, NULL };
 	ck_assert_msg(
 	    report_make(&src, "daily", "2026-11-22", false, &r, message, sizeof(message)) == OK, "%s", message);
 	for (int h = 0; h < 24; h++) {

@@ -123,15 +123,15 @@ make(const char *name, const char *label, bool is_ja)
 {
 	char message[400];
 	struct report r;
-	const struct report_source src = { site, &q, &record.db, { kit_ms("2026-12-01T00:00:05+09:00") * 1000 } };
+	const struct report_source src = { site, &q, &record.db, { kit_ms("2026-12-01T00:00:05+09:00") * 1000 }, NULL };
 	enum err e = report_make(&src, name, label, is_ja, &r, message, sizeof(message));
 	ck_assert_msg(e == OK, "%s: %s", name, message);
 	return r;
 }
 
 static const char *const kinds[][2] = { { "daily", "2026-11-22" }, { "monthly", "2026-11" }, { "yearly", "2026" },
-	{ "demand", "2026-11-22" }, { "co2", "2026-11" }, { "energy", "2026" }, { "battery", "2026-11" },
-	{ "heat", "2026-11" }, { "operation", "2026-11-22" }, { "shift", "2026-11-22-1" } };
+	{ "demand", "2026-11-22" }, { "co2", "2026-11" }, { "saving", "2026-11-22" }, { "energy", "2026" },
+	{ "battery", "2026-11" }, { "heat", "2026-11" }, { "operation", "2026-11-22" }, { "shift", "2026-11-22-1" } };
 
 /* ---- golden files */
 

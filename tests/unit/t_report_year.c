@@ -67,7 +67,7 @@ make(const char *name, const char *label)
 {
 	char message[400];
 	struct report r;
-	const struct report_source src = { site, &q, NULL, { kit_ms("2026-04-02T00:00:00+09:00") * 1000 } };
+	const struct report_source src = { site, &q, NULL, { kit_ms("2026-04-02T00:00:00+09:00") * 1000 }, NULL };
 	enum err e = report_make(&src, name, label, false, &r, message, sizeof(message));
 	ck_assert_msg(e == OK, "%s", message);
 	return r;
