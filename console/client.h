@@ -85,7 +85,14 @@ struct client {
 	struct client_private *private;
 };
 
-enum client_control_kind { CONTROL_OUTPUT, CONTROL_TAG, CONTROL_COMMAND, CONTROL_APPROVAL, CONTROL_DISPATCH };
+enum client_control_kind {
+	CONTROL_OUTPUT,
+	CONTROL_TAG,
+	CONTROL_COMMAND,
+	CONTROL_APPROVAL,
+	CONTROL_DISPATCH,
+	CONTROL_SEQUENCE
+};
 
 struct client_ops {
 	void (*phase)(struct client *c, void *arg); /* it changed; after CLIENT_LIVE all points are new */

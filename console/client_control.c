@@ -90,6 +90,7 @@ client_control_free(struct client_control *k)
 	for (uint32_t i = 0; i < k->approval_count; i++)
 		approval_done(&k->approvals[i]);
 	client_dispatch_done(&k->dispatch);
+	client_sequences_done(&k->sequences);
 	approval_done(&k->decided);
 	free(k->outputs);
 	free(k->tags_of);
@@ -271,7 +272,9 @@ client_control_frame(struct client *c, const struct frame *f)
 
 	if (m == NULL)
 		return OK; /* an answer to what was asked before there was a model */
-	if (m->point_count != m->point_max && (f->type == W_OUTPUT || f->type == W_TAG_STATE || f->type == W_DISPATCH))
+	if (m->point_count != m->point_max &&
+	    (f->type == W_OUTPUT || f->type == W_TAG_STATE || f->type == W_DISPATCH || f->type == W_SEQUENCE_DEF ||
+	        f->type == W_SEQUENCE_STATE))
 		return p->what & SUB_POINTS ? ERR_FRAME : OK; /* numbers of points that are not known */
 	rbuf_init(&r, f->body, f->length);
 	switch (f->type) {
@@ -290,6 +293,14 @@ client_control_frame(struct client *c, const struct frame *f)
 	case W_DISPATCH:
 		what = CONTROL_DISPATCH;
 		e = client_dispatch_take(&m->control->dispatch, &r, m->control->points);
+		break;
+	case W_SEQUENCE_DEF:
+		what = CONTROL_SEQUENCE;
+		e = client_sequence_def(&m->control->sequences, &r, m->control->points);
+		break;
+	case W_SEQUENCE_STATE:
+		what = CONTROL_SEQUENCE;
+		e = client_sequence_state(&m->control->sequences, &r, &number);
 		break;
 	default:
 		what = CONTROL_APPROVAL;

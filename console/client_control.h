@@ -8,6 +8,7 @@
 
 #include "console/client.h"
 #include "console/client_dispatch.h"
+#include "console/client_sequence.h"
 #include "scada/base/command.h"
 
 #define CLIENT_TAGS_MAX      20000
@@ -30,6 +31,7 @@ struct client_control {
 	uint32_t points;   /* room of the arrays by point */
 	uint32_t overrides;
 	struct client_dispatch dispatch;
+	struct client_sequences sequences;
 };
 
 /* NULL: the point is no output, or nothing was told about it. */

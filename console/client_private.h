@@ -59,6 +59,11 @@ enum err client_control_frame(struct client *c, const struct frame *f);
 struct client_dispatch;
 enum err client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points);
 void client_dispatch_done(struct client_dispatch *d);
+/* client_sequence.c: W_SEQUENCE_DEF, W_SEQUENCE_STATE. */
+struct client_sequences;
+enum err client_sequence_def(struct client_sequences *q, struct rbuf *r, uint32_t points);
+enum err client_sequence_state(struct client_sequences *q, struct rbuf *r, uint64_t *number);
+void client_sequences_done(struct client_sequences *q);
 enum err client_model_end(struct client_model *m, const struct frame *f, unsigned what);
 
 #define CLIENT_PAUSE_FIRST_S 0.2

@@ -54,6 +54,7 @@ enum cmd_exit {
 	_(plan,   0,   0, "",             "the plan that is held: what each asset does hour by hour, why, and what it costs") \
 	_(co2,    0,   0, "",             "CO2 and cost today, this month, this fiscal year; what was saved") \
 	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
+	_(sequence, 0, 2, "[NAME [begin|confirm|skip|abort]]", "guided sequences: their steps, and what a person does with them") \
 	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
 	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \
 	_(approve, 0,  1, "[ID]",         "yes, or --reject, to what somebody asks; without ID the list") \

@@ -486,6 +486,10 @@ static const struct {
 	{ "S", "stop", MODE_DISPATCH, 0, W_MODE },
 	{ "o", "mode", MODE_DISPATCH, 0, W_MODE },
 	{ "O", "target", MODE_DISPATCH, 0, W_MODE },
+	{ "y", "confirm", MODE_SEQUENCE, 0, W_SEQUENCE },
+	{ "s", "skip", MODE_SEQUENCE, 0, W_SEQUENCE },
+	{ "B", "begin", MODE_SEQUENCE, 0, W_SEQUENCE },
+	{ "A", "abort", MODE_SEQUENCE, 0, W_SEQUENCE },
 	{ "M", "by hand", MODE_POINT, 0, W_MANUAL },
 	{ "B", "scan", MODE_POINT, 0, W_SCAN },
 	{ "c", "confirm", MODE_REPORTS | MODE_REPORT, 0, W_REPORT_CONFIRM },
@@ -524,6 +528,7 @@ static const struct {
 	{ "m", "note", MODE_ALL, 0, W_NOTE },
 	{ "z", "pause", MODE_ALL, 0, 0 },
 	{ "b", "bookmark", MODE_ALL, 0, 0 },
+	{ "E", "sequences", MODE_ALL, MODE_SEQUENCE, 0 },
 	{ "P", "save page", MODE_ALL, 0, 0 },
 	{ "J", "日本語", MODE_ALL, 0, 0 },
 };

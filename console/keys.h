@@ -22,7 +22,7 @@ enum key {
 enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
-	MODE_DISPATCH = 1024,
+	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768,
 	MODE_ALARMS = 4096, MODE_ALARM = 8192, MODE_KPI = 16384, /* the list, one of them, their figures */
 };
 
@@ -64,6 +64,11 @@ enum key_mode {
 	_(REQ_STOP,      "stop",      "S",               MODE_DISPATCH, "",       "dispatch to manual, at once and unasked") \
 	_(REQ_MODE,      "mode",      "o",               MODE_DISPATCH, "MODE [KW UNTIL] REASON", "another mode of dispatch (CONTROL)") \
 	_(REQ_TARGET,    "target",    "O",               MODE_DISPATCH, "KW REASON", "another demand target (supervisor, CONTROL)") \
+	_(REQ_SEQUENCE,  "sequence",  "E",               MODE_ALL,    "[NAME]",   "guided sequences, as a black start") \
+	_(REQ_SEQ_BEGIN, "begin",     "B",               MODE_SEQUENCE, "REASON", "begin this sequence (CONTROL)") \
+	_(REQ_SEQ_CONFIRM, "step-done", "y",             MODE_SEQUENCE, "",       "confirm the current step; asks once (CONTROL)") \
+	_(REQ_SEQ_SKIP,  "skip",      "s",               MODE_SEQUENCE, "",       "pass over the current step, with a reason (CONTROL)") \
+	_(REQ_SEQ_ABORT, "abort",     "A",               MODE_SEQUENCE, "",       "end this run before its last step (CONTROL)") \
 	_(REQ_SET,       "set",       "o",               MODE_POINT | MODE_HELD, "", "set or switch this output (CONTROL)") \
 	_(REQ_RELEASE,   "release",   "O",               MODE_POINT | MODE_HELD, "", "end this override without a bump (CONTROL)") \
 	_(REQ_EXTEND,    "extend",    "X",               MODE_ALL,    "",         "extend this override, or what ends first") \

@@ -95,6 +95,11 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_REASON: o->reason = value; return value[0] != '\0';
 	case OPT_OUTPUT: o->output = value; return value[0] != '\0';
 	case OPT_FOR: return str_to_duration(value, &o->for_us) && o->for_us > 0 && o->for_us <= FOR_MAX_US;
+	case OPT_STEP:
+		o->study[id] = value;
+		if (!str_to_i64(value, 1, 1000, &o->step)) /* a study's is a time */
+			o->step = 0;
+		return o->step > 0 || str_to_duration(value, &n);
 	case OPT_REVISION: return str_to_i64(value, 1, UINT32_MAX - 1, &o->revision);
 	case OPT_FOLLOW: o->follow = true; return true;
 	case OPT_REVERSE: o->reverse = true; return true;
@@ -146,7 +151,6 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_FORECAST:
 	case OPT_HORIZON:
 	case OPT_REPLAN:
-	case OPT_STEP:
 	case OPT_SOLVER_TIME:
 	case OPT_FROM:
 	case OPT_TO:

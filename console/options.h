@@ -22,9 +22,9 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode backup study", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode sequence backup study", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode backup", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode sequence backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch report", "watch: begin with all values as they stand; report: as of now, not as filed") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms", "end after so many lines; journal: the newest N; report --list: at most N") \
@@ -38,11 +38,11 @@
 	_(OPT_REVERSE,    "reverse",      0,  NULL,     "journal", "newest first") \
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
-	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode", "why; kept in the journal") \
+	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence", "why; kept in the journal") \
 	_(OPT_FOR,        "for",          0,  "TIME",   "manual set extend shelve", "how long; manual: without it until somebody ends it; set, extend: 60m") \
 	_(OPT_OFF,        "off",          0,  NULL,     "manual", "back to what is measured") \
 	_(OPT_DRY_RUN,    "dry-run",      0,  NULL,     "set ack reset shelve unshelve oos silence mode", "what would be and every check; nothing is done") \
-	_(OPT_YES_TYPED,  "yes-typed",    0,  "POINT",  "set release undo", "the name of a dangerous output, once more") \
+	_(OPT_YES_TYPED,  "yes-typed",    0,  "POINT",  "set release undo sequence", "the name of a dangerous output or sequence, once more") \
 	_(OPT_YES_CONFIRMED, "yes-confirmed", 0, NULL,  "set undo", "what the output asks first is so: its question is answered with yes") \
 	_(OPT_EMERGENCY,  "emergency",    0,  NULL,     "set shelve", "alone where two persons are needed; the duty list is alarmed") \
 	_(OPT_PERMIT,     "permit",       0,  "NUMBER", "tag", "number of the work permit") \
@@ -58,6 +58,7 @@
 	_(OPT_RETURN,     "return",       0,  NULL,     "oos", "back into service") \
 	_(OPT_KW,         "kw",           0,  "KW",     "mode", "demand-response: most that may be drawn") \
 	_(OPT_TARGET,     "target",       0,  "KW",     "mode", "another demand target in place of a mode; 0: none") \
+	_(OPT_STEP,       "step",         0,  "STEP",   "sequence study", "sequence: this one and no other, if another is current; study: steps, at most 1h (the data's)") \
 	_(OPT_LIST,       "list",         0,  NULL,     "report", "the reports that are filed") \
 	_(OPT_CSV,        "csv",          0,  NULL,     "trend report", "for spreadsheets; a report in UTF-8 with its mark") \
 	_(OPT_CP932,      "cp932",        0,  NULL,     "report", "for older spreadsheets: CSV in CP932") \
@@ -71,7 +72,6 @@
 	_(OPT_FORECAST,   "forecast",     0,  "WORD",   "study", "perfect, learned, or a FILE with the columns of the data (perfect)") \
 	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
 	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
-	_(OPT_STEP,       "step",         0,  "TIME",   "study", "steps, a multiple of the data's, at most 1h (the data's)") \
 	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (200ms)") \
 	_(OPT_FROM,       "from",         0,  "T",      "study", "only from here on; a date or a time") \
 	_(OPT_TO,         "to",           0,  "T",      "study", "only up to here") \
@@ -116,7 +116,7 @@ struct options {
 	unsigned priority; /* 0 = not given */
 	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *at, *reason, *output, *yes_typed, *permit,
 	    *png;                        /* NULL = not given; times are read when the site's zone is known */
-	int64_t revision, for_us;        /* 0 = not given */
+	int64_t revision, for_us, step;  /* 0 = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */
 	int64_t wait_us, timeout_us, count, buckets;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "console/acts.h"
+#include "console/client_sequence.h"
 #include "console/frame.h"
 #include "console/palette.h"
 #include "console/rkind.h"
@@ -91,6 +92,11 @@ offer_argument(struct console *co, struct found *f, enum request req)
 	case REQ_KPI:
 		for (size_t i = 0; i < ARRAY_LEN(spans); i++)
 			offer(f, spans[i]);
+		break;
+	case REQ_SEQUENCE:
+		for (uint32_t i = 0; co->has_model && i < client_sequence_count(co->client); i++)
+			if (client_sequence(co->client, i) != NULL)
+				offer(f, client_sequence(co->client, i)->name);
 		break;
 	case REQ_THEME:
 		for (int i = 0; theme_at(i) != NULL; i++)

@@ -18,7 +18,7 @@ prompt_open(struct prompt *p, const char *label, int purpose, const char *text)
 	p->is_open = true;
 	p->label = label;
 	p->purpose = purpose;
-	p->is_pasting = p->is_question = false;
+	p->is_pasting = p->is_question = p->was_pasted = false;
 	p->history_at = p->history_count;
 	prompt_set(p, text);
 }
@@ -131,6 +131,7 @@ prompt_key(struct prompt *p, uint32_t key)
 		p->choices[0] = '\0';
 	if (key == K_PASTE_BEGIN || key == K_PASTE_END) {
 		p->is_pasting = key == K_PASTE_BEGIN;
+		p->was_pasted = true;
 		return PROMPT_NOTHING;
 	}
 	if (p->is_pasting && (key < ' ' || key >= K_SPECIAL))

@@ -19,9 +19,9 @@ struct prompt {
 	const char *label; /* "/" "filter: " */
 	int purpose;       /* enum request that opened it */
 	char text[PROMPT_MAX];
-	size_t cursor; /* byte */
-	bool is_pasting;
-	bool is_question; /* y answers it, any other key leaves */
+	size_t cursor;               /* byte */
+	bool is_pasting, was_pasted; /* was_pasted: something of what stands here, or stood when it was closed */
+	bool is_question;            /* y answers it, any other key leaves */
 	char history[PROMPT_HISTORY][PROMPT_MAX];
 	int history_count, history_at;
 	char choices[256]; /* what Tab found, shown behind the text */

@@ -36,6 +36,7 @@
 	_(held) \
 	_(dispatch) \
 	_(co2) \
+	_(sequence) \
 	_(help)
 /* clang-format on */
 

@@ -553,12 +553,42 @@ struct msg_bytes {
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
 	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
 
+/* Answered by W_RESULT as other acts are. run and step: those that the person saw; another one is refused. */
+#define MSG_SEQUENCE_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  act)             /* enum sequence_act */ \
+	_(u64, run)             /* SEQ_BEGIN: 0 */ \
+	_(u16, step)            /* from 0 */ \
+	_(str, name) _(str, reason)
+
+/* One a sequence, in a snapshot; `index` counts from 0 within this generation. */
+#define MSG_SEQUENCE_DEF_FIELDS(_) \
+	_(u16, index) _(u16, count) \
+	_(u8,  role)            /* least role of whoever runs it */ \
+	_(str, name) _(str, title) _(str, title_ja) _(str, area) \
+	_(bytes, steps)         /* each: u8 enum sequence_step_flags, u32 point, u32 output that has to be tagged (POINT_NONE: none), \
+	                           i64 us that the check must hold, str text, text_ja, check, check_text, check_text_ja, \
+	                           u16 n, n times u32: the points that the check reads */
+
+/* Behind its definition in a snapshot, and whenever something of it has changed. */
+#define MSG_SEQUENCE_STATE_FIELDS(_) \
+	_(u16, index) \
+	_(u8,  state)           /* enum sequence_state */ \
+	_(u64, run)             /* never used again; 0 = none yet */ \
+	_(u16, now)             /* the current step, from 0; at the end the count of steps */ \
+	_(i64, since) _(i64, ended) /* utc; 0 = not */ \
+	_(str, user) _(str, reason) /* who began it, and why */ \
+	_(str, end_user) _(str, end_reason) \
+	_(bytes, steps)         /* each: u8 enum sequence_mark, u8 enum sequence_verdict, i64 utc since when its check holds (0 = it does not), \
+	                           i64 utc of its mark, str who, str reason */
+
 #define MSG_LIST(_) \
 	_(manual, MANUAL) _(scan, SCAN) \
 	_(alarm_def, ALARM_DEF) _(alarm, ALARM) _(horn, HORN) _(alarm_act, ALARM_ACT) _(alarm_limit, ALARM_LIMIT) \
 	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
+	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \

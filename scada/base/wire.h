@@ -91,6 +91,9 @@ enum wire_flags {
 	_(W_APPROVE,     137,  19,    1024, ROLE_OPERATOR,WF_REQUEST,           "a second person says yes or no") \
 	_(W_MODE,        138,  28,    1024, ROLE_OPERATOR,WF_REQUEST,           "mode of dispatch or demand target; which role for which: base/mode.h") \
 	_(W_DISPATCH,    139,  90,   65536, ROLE_NONE,   WF_NUMBERS,            "how dispatch is: mode, grid, the half hour's demand, what it wants of which output") \
+	_(W_SEQUENCE,    140,  23,    1024, ROLE_OPERATOR,WF_REQUEST,           "a guided sequence is begun, a step confirmed or skipped, the run aborted") \
+	_(W_SEQUENCE_STATE,141,38,   65536, ROLE_NONE,   WF_NUMBERS,            "how a sequence is: its run, marks of its steps, what their checks say") \
+	_(W_SEQUENCE_DEF,142,  14,  524288, ROLE_NONE,   WF_NUMBERS,            "what a sequence is: a piece of a snapshot") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
 	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
@@ -125,7 +128,7 @@ enum wire_flags {
 	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
 	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 140..159 control, 187..191 store, 195..223 planner. */
+/* Reserved: 103..127 alarms, 143..159 control, 187..191 store, 195..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

@@ -74,6 +74,12 @@ acts_dispatch(struct acts *a, struct dispatching *d)
 }
 
 void
+acts_sequences(struct acts *a, struct sequencing *q)
+{
+	a->sequencing = q;
+}
+
+void
 acts_site(struct acts *a, struct table *t)
 {
 	a->table = t;
@@ -161,6 +167,7 @@ kind_of(const struct act *t)
 	case W_REPORT_CONFIRM: return JOURNAL_REPORT;
 	case W_ALARM_ACT: return JOURNAL_ACK;
 	case W_MODE: return JOURNAL_DISPATCH;
+	case W_SEQUENCE: return JOURNAL_SEQUENCE;
 	default: return JOURNAL_NOTE;
 	}
 }
@@ -206,6 +213,8 @@ apply(struct acts *a, struct act *t)
 		held_drop(a->held, STATE_SCAN_OFF, t->point, now, mono);
 	else if (t->type == W_MODE)
 		act_mode_apply(a, t, now, mono);
+	else if (t->type == W_SEQUENCE)
+		act_sequence_apply(a, t, mono);
 	else
 		return;
 	a->ops->touched(a->arg);
@@ -233,6 +242,8 @@ journalled(const struct log_end *end, void *arg)
 
 	TAILQ_REMOVE(&a->open, t, entry);
 	a->open_count--;
+	if (t->type == W_SEQUENCE)
+		act_sequence_over(a, t);
 	if (end->outcome == LOG_REFUSED) {
 		act_refuse(t, end->e, -1, "%s", end->text[0] != '\0' ? end->text : err_text(end->e));
 	} else if (end->outcome == LOG_LATE && t->type == W_REPORT_CONFIRM) {
@@ -433,6 +444,7 @@ union request {
 	struct msg_report_confirm confirm;
 	struct msg_alarm_act alarm;
 	struct msg_mode mode;
+	struct msg_sequence sequence;
 };
 
 /* False: its body is bad. */
@@ -464,6 +476,10 @@ read_request(const struct frame *f, union request *m, uint64_t *token)
 		ok = msg_mode_get(&r, &m->mode);
 		*token = ok ? m->mode.token : 0;
 		break;
+	case W_SEQUENCE:
+		ok = msg_sequence_get(&r, &m->sequence);
+		*token = ok ? m->sequence.token : 0;
+		break;
 	default:
 		ok = msg_report_confirm_get(&r, &m->confirm);
 		*token = ok ? m->confirm.token : 0;
@@ -485,6 +501,8 @@ start(struct acts *a, struct act *t, const union request *m, struct utc now, str
 		ok = do_confirm(a, t, &m->confirm, mono);
 	else if (t->type == W_MODE)
 		ok = act_mode(a, t, &m->mode, now, mono);
+	else if (t->type == W_SEQUENCE)
+		ok = act_sequence(a, t, &m->sequence, now, mono);
 	else if (t->type == W_ALARM_ACT)
 		act_alarm(a, t, &m->alarm, now, mono);
 	else {
@@ -505,7 +523,7 @@ acts_frame(
 	uint64_t token = 0;
 
 	if (f->type != W_MANUAL && f->type != W_SCAN && f->type != W_NOTE && f->type != W_REPORT_CONFIRM &&
-	    f->type != W_ALARM_ACT && f->type != W_MODE)
+	    f->type != W_ALARM_ACT && f->type != W_MODE && f->type != W_SEQUENCE)
 		return false;
 	if (!read_request(f, &m, &token)) {
 		a->ops->answer(

@@ -15,6 +15,7 @@
 #include "scada/core/dispatching.h"
 #include "scada/core/held.h"
 #include "scada/core/logbook.h"
+#include "scada/core/sequencing.h"
 
 #define ACTS_REMEMBERED 256 /* outcomes kept for tokens that come again */
 #define ACTS_OPEN       64  /* that wait for the journal at a time */
@@ -45,8 +46,9 @@ void acts_alarm_entry(struct acts *a, const struct msg_journal_add *m);
 
 /* Dispatch, for W_MODE; borrowed; NULL: none. */
 void acts_dispatch(struct acts *a, struct dispatching *d);
+void acts_sequences(struct acts *a, struct sequencing *q); /* the same for W_SEQUENCE */
 
-/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE. False: it is none of these. Answered now or later, always. */
+/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE, W_SEQUENCE. False: it is none of these. Answered now or later, always. */
 bool acts_frame(
     struct acts *a, void *asker, const struct actor *who, const struct frame *f, struct utc now, struct mono mono);
 /* It is gone: the act goes on, the answer goes nowhere. */

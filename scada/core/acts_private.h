@@ -30,8 +30,9 @@ struct act {
 		uint32_t sequence;
 	} waiters[WAITERS_MAX];
 	unsigned waiter_count;
-	struct alarm_ask *ask; /* of W_ALARM_ACT, owned; NULL */
-	struct mode_ask mode;  /* of W_MODE */
+	struct alarm_ask *ask;        /* of W_ALARM_ACT, owned; NULL */
+	struct mode_ask mode;         /* of W_MODE */
+	struct sequence_ask sequence; /* of W_SEQUENCE */
 	char reason[MODE_REASON];
 	/* ---- outcome */
 	bool is_done;
@@ -45,6 +46,7 @@ TAILQ_HEAD(act_list, act);
 struct acts {
 	struct alarming *alarming; /* NULL = none */
 	struct dispatching *dispatching;
+	struct sequencing *sequencing;
 	struct act *acting; /* whose entries come from the alarms just now */
 	struct logbook *log;
 	struct held *held;
@@ -74,6 +76,11 @@ void act_journal(struct acts *a, struct act *t, const struct msg_journal_add *m,
 /* acts_mode.c: W_MODE */
 bool act_mode(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now, struct mono mono);
 void act_mode_apply(struct acts *a, struct act *t, struct utc now, struct mono mono);
+
+/* acts_sequence.c: W_SEQUENCE */
+bool act_sequence(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc now, struct mono mono);
+void act_sequence_apply(struct acts *a, struct act *t, struct mono mono);
+void act_sequence_over(struct acts *a, const struct act *t); /* its entry no longer waits, whatever became of it */
 
 /* acts_alarm.c */
 void act_alarm(struct acts *a, struct act *t, const struct msg_alarm_act *m, struct utc now, struct mono mono);

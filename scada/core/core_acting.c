@@ -165,6 +165,35 @@ static const struct dispatching_ops dispatching_ops = {
 	.want = want_cb, .output = output_cb, .publish = publish_hand, .save = save_cb
 };
 
+/* ---- sequences */
+
+struct inhibited {
+	point_id id;
+	bool is_so;
+};
+
+static void
+see_tag(const struct msg_tag_state *m, void *arg)
+{
+	struct inhibited *i = arg;
+
+	i->is_so |= m->on != 0 && m->kind == TAG_INHIBIT && m->point == i->id;
+}
+
+static bool
+inhibited_cb(point_id id, void *arg)
+{
+	struct core *c = arg;
+	struct inhibited i = { .id = id };
+
+	control_each_tag(hand_control(c->hand), see_tag, &i);
+	return i.is_so;
+}
+
+static const struct sequencing_ops sequencing_ops = {
+	.publish = publish_hand, .save = save_cb, .is_inhibited = inhibited_cb
+};
+
 /* ---- snapshots */
 
 static uint32_t
@@ -172,17 +201,21 @@ pieces_cb(enum feed_phase part, void *arg)
 {
 	const struct core *c = arg;
 
-	/* the last one is of dispatch */
-	return part == FEED_CONTROL ? hand_pieces(c->hand) + 1 : alarming_pieces(c->alarming, part == FEED_ALARM_DEFS);
+	/* behind those of the hand one of dispatch, then one a sequence */
+	return part == FEED_CONTROL ? hand_pieces(c->hand) + 1 + sequencing_pieces(c->sequencing)
+	                            : alarming_pieces(c->alarming, part == FEED_ALARM_DEFS);
 }
 
 static void
 piece_cb(enum feed_phase part, uint32_t i, uint16_t generation, struct wbuf *frames, void *arg)
 {
 	const struct core *c = arg;
+	uint32_t of_hand = part == FEED_CONTROL ? hand_pieces(c->hand) : 0;
 
-	if (part == FEED_CONTROL && i == hand_pieces(c->hand))
+	if (part == FEED_CONTROL && i == of_hand)
 		dispatching_piece(c->dispatching, generation, frames);
+	else if (part == FEED_CONTROL && i > of_hand)
+		sequencing_piece(c->sequencing, i - of_hand - 1, generation, frames);
 	else if (part == FEED_CONTROL)
 		hand_piece(c->hand, i, generation, frames);
 	else
@@ -269,6 +302,7 @@ core_act_turn(struct core *c, struct utc now, struct mono mono)
 	alarming_turn(c->alarming, now, mono);
 	hand_turn(c->hand, now, mono);
 	alarming_turn(c->alarming, now, mono); /* what control found: a device that does not keep its setpoint */
+	sequencing_turn(c->sequencing, now, mono);
 }
 
 void
@@ -285,8 +319,10 @@ core_act_site(struct core *c, struct utc now, struct mono mono)
 	alarming_site(c->alarming, c->table, c->generation, now, mono);
 	hand_site(c->hand, c->table, c->generation, now, mono);
 	dispatching_site(c->dispatching, c->table, c->generation, c->hash, now, mono);
+	sequencing_site(c->sequencing, c->table, c->generation, now, mono);
 	memory_alarms(c->memory, c->table != NULL ? c->alarming : NULL);
 	memory_dispatch(c->memory, c->table != NULL ? c->dispatching : NULL);
+	memory_sequences(c->memory, c->table != NULL ? c->sequencing : NULL);
 	if (c->is_acting && c->table != NULL && !alarms_has_begun(alarming_engine(c->alarming)))
 		alarms_begin(alarming_engine(c->alarming), now, mono);
 }
@@ -299,7 +335,8 @@ core_restore(const struct msg_store_state *state, void *arg)
 	struct mono mono = clock_mono();
 
 	return alarming_restore(c->alarming, state, now, mono) || hand_restore(c->hand, state, now, mono) ||
-	    dispatching_restore(c->dispatching, state, now, mono);
+	    dispatching_restore(c->dispatching, state, now, mono) ||
+	    sequencing_restore(c->sequencing, state, now, mono);
 }
 
 void
@@ -310,6 +347,7 @@ core_renewed(void *arg)
 	alarming_save_all(c->alarming, clock_utc());
 	hand_save_all(c->hand, clock_utc());
 	dispatching_save_all(c->dispatching, clock_utc(), clock_mono());
+	sequencing_save_all(c->sequencing, clock_utc());
 }
 
 /* ---- life */
@@ -322,6 +360,7 @@ core_act_new(struct core *c)
 	c->alarming = alarming_new(memory_log(c->memory), &alarming_ops, c);
 	c->hand = hand_new(memory_log(c->memory), &hand_ops, c);
 	c->dispatching = dispatching_new(memory_log(c->memory), &dispatching_ops, c);
+	c->sequencing = sequencing_new(memory_log(c->memory), &sequencing_ops, c);
 	publish_source(c->publish, &source, c);
 }
 
@@ -330,6 +369,7 @@ core_act_free(struct core *c)
 {
 	publish_source(c->publish, NULL, NULL);
 	ev_timer_stop(c->loop, &c->due);
+	sequencing_free(c->sequencing);
 	dispatching_free(c->dispatching);
 	hand_free(c->hand);
 	alarming_free(c->alarming);

@@ -18,6 +18,7 @@
 #include "scada/core/memory.h"
 #include "scada/core/onduty.h"
 #include "scada/core/place.h"
+#include "scada/core/sequencing.h"
 
 struct core {
 	struct ev_loop *loop;
@@ -33,6 +34,7 @@ struct core {
 	struct alarming *alarming;
 	struct hand *hand;
 	struct dispatching *dispatching;
+	struct sequencing *sequencing;
 	struct onduty *onduty;
 	const char *writer[3], *reader[4]; /* arguments of the store */
 	/* ---- of the generation */

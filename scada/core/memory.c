@@ -498,6 +498,12 @@ memory_dispatch(struct memory *m, struct dispatching *d)
 }
 
 void
+memory_sequences(struct memory *m, struct sequencing *q)
+{
+	acts_sequences(m->acts, q);
+}
+
+void
 memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry)
 {
 	acts_alarm_entry(m->acts, entry);

@@ -12,6 +12,7 @@
 #include "scada/core/alarming.h"
 #include "scada/core/calc.h"
 #include "scada/core/logbook.h"
+#include "scada/core/sequencing.h"
 #include "scada/core/session.h"
 #include "scada/core/supervise.h"
 #include "scada/core/system.h"
@@ -70,6 +71,7 @@ void memory_alarms(struct memory *m, struct alarming *alarming);
 bool memory_ask(struct memory *m, struct conn *c, const struct frame *f);
 void memory_forget_conn(struct memory *m, const struct conn *c);
 void memory_dispatch(struct memory *m, struct dispatching *d); /* the same for dispatch */
+void memory_sequences(struct memory *m, struct sequencing *q);
 void memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry);
 /* Saved with the next batch, without an entry. False: no store. */
 bool memory_save(struct memory *m, const struct msg_store_state *state);

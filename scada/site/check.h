@@ -42,6 +42,7 @@ void check_output(struct check *c, const struct site_point_def *d); /* d has an 
 /* 3 */ void check_devices(struct check *c);                        /* names, links, overrides; calculations */
 /* 3 */ void check_alarming(struct check *c);                       /* the site's own alarms; alarming; areas */
 /* 3 */ void check_notify(struct check *c);
+/* 3 */ void check_sequences(struct check *c);
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);
 /* 5 */ void check_built(struct check *c);                    /* manners nobody uses, earlier names that are taken */

@@ -166,9 +166,9 @@ override_of(struct exprs *x, const struct site_point *p)
 	return p->def->tag != NULL ? site_find_override(&x->overrides, p->def->tag) : NULL;
 }
 
-/* One that is asked now and then: it keeps no sum. */
+/* One that is asked now and then: it keeps no sum. *inputs (may be NULL) gets what it reads. */
 static void
-check_condition(struct exprs *x, struct mark m, const char *key, const char *text)
+check_condition(struct exprs *x, struct mark m, const char *key, const char *text, point_id **inputs)
 {
 	if (text == NULL)
 		return;
@@ -179,11 +179,12 @@ check_condition(struct exprs *x, struct mark m, const char *key, const char *tex
 		    "its name here",
 		    key);
 	else
-		check_one(x, m, key, text, NULL);
+		check_one(x, m, key, text, inputs);
 }
 
 #define KIND(k)      (1u << (k))
 #define KIND_NUMBERS (KIND(KIND_ANALOG) | KIND(KIND_COUNTER) | KIND(KIND_SETPOINT))
+#define KIND_ALL     (KIND(KIND_COUNT) - 1)
 #define KIND_OUTPUTS (KIND(KIND_SETPOINT) | KIND(KIND_COMMAND))
 
 /* A key whose value is the name of one point of these kinds. */
@@ -239,7 +240,7 @@ check_alarm_expressions(struct exprs *x, const struct site_point *p)
 	const struct site_limit *l = p->def->alarms.v;
 	for (uint32_t i = 0; i < p->def->alarms.n; i++) {
 		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, suppress_when), "suppress_when",
-		    l[i].suppress_when);
+		    l[i].suppress_when, NULL);
 		if (schema_is_set(&limit_schema, &l[i], offsetof(struct site_limit, type)) && l[i].type == LIMIT_DEV)
 			check_twin(x, p, &l[i]);
 	}
@@ -260,7 +261,7 @@ check_output_expressions(struct exprs *x, const struct site_output *o)
 		{ offsetof(struct site_output, tag_when), "tag_when", o->tag_when },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		check_condition(x, schema_mark(&output_schema, o, all[i].offset), all[i].key, all[i].text);
+		check_condition(x, schema_mark(&output_schema, o, all[i].offset), all[i].key, all[i].text, NULL);
 	check_named(x, AT_KEY(output_schema, o, struct site_output, tag_after), "tag_after", o->tag_after, KIND_OUTPUTS,
 	    "a setpoint or command, which a tag can block");
 }
@@ -274,19 +275,45 @@ check_point_expressions(struct exprs *x, const struct site_point *p, point_id id
 	bool has_suppress = o != NULL && o->suppress_when != NULL, has_interlock = o != NULL && o->interlock != NULL;
 	check_condition(x,
 	    has_suppress ? AT_KEY(override_schema, o, struct site_override, suppress_when) : AT(suppress_when),
-	    "suppress_when", d->suppress_when);
+	    "suppress_when", d->suppress_when, NULL);
 	check_condition(x, has_interlock ? AT_KEY(override_schema, o, struct site_override, interlock) : AT(interlock),
-	    "interlock", d->interlock);
+	    "interlock", d->interlock, NULL);
 	const struct site_check_back *b = d->check_back;
 	if (b != NULL) {
-		check_condition(
-		    x, AT_KEY(check_back_schema, b, struct site_check_back, done_when), "done_when", b->done_when);
+		check_condition(x, AT_KEY(check_back_schema, b, struct site_check_back, done_when), "done_when",
+		    b->done_when, NULL);
 		check_condition(x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when",
-		    b->failed_when);
+		    b->failed_when, NULL);
 	}
 	check_alarm_expressions(x, p);
 	if (d->output != NULL)
 		check_output_expressions(x, d->output);
+}
+
+static void
+check_step_expressions(struct exprs *x, const struct site_step *p)
+{
+	struct mark at = AT_KEY(sequence_step_schema, p, struct site_step, check);
+	point_id *inputs = NULL;
+	check_condition(x, at, "check", p->check, &inputs);
+	if (inputs != NULL && inputs[0] == 0 && !was_said(x, at))
+		fault_at(x->c->f, at,
+		    "check: it reads no point, so it would prove nothing; compare a point, or leave check: out: then "
+		    "the "
+		    "person's word alone counts");
+	check_named(
+	    x, AT_KEY(sequence_step_schema, p, struct site_step, point), "point", p->point, KIND_ALL, "a point");
+	check_named(x, AT_KEY(sequence_step_schema, p, struct site_step, tagged), "tagged", p->tagged, KIND_OUTPUTS,
+	    "a setpoint or command, which a tag can block");
+}
+
+static void
+check_sequence_expressions(struct exprs *x)
+{
+	const struct site_sequence *q = x->c->s->sequences.v;
+	for (uint32_t i = 0; i < x->c->s->sequences.n; i++)
+		for (uint32_t j = 0; j < q[i].steps.n; j++)
+			check_step_expressions(x, &((const struct site_step *)q[i].steps.v)[j]);
 }
 
 static void
@@ -295,9 +322,9 @@ check_site_expressions(struct exprs *x)
 	const struct site *s = x->c->s;
 	const struct site_limit *l = s->alarms.v;
 	for (uint32_t i = 0; i < s->alarms.n; i++) {
-		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, when), "when", l[i].when);
+		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, when), "when", l[i].when, NULL);
 		check_condition(x, AT_KEY(limit_schema, &l[i], struct site_limit, suppress_when), "suppress_when",
-		    l[i].suppress_when);
+		    l[i].suppress_when, NULL);
 	}
 	if (s->alarming != NULL)
 		check_named(x, AT_KEY(alarming_schema, s->alarming, struct site_alarming, horn), "horn",
@@ -314,6 +341,7 @@ check_expressions(struct check *c)
 	for (point_id i = 0; i < c->s->point_count; i++)
 		check_point_expressions(x, &c->s->points[i], i);
 	check_site_expressions(x);
+	check_sequence_expressions(x);
 	check_circles(c, x->inputs);
 	free(x->overrides.sorted);
 }

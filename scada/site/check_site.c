@@ -235,6 +235,7 @@ check_site(struct reader *r)
 	check_devices(&c);
 	check_alarming(&c);
 	check_notify(&c);
+	check_sequences(&c);
 	if (!c.is_too_large) {
 		site_build_tree(r->site);
 		check_sort_names(&c);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "scada/base/sequence.h"
 #include "scada/site/schema_site.h"
 
 #define AT(member) offsetof(T, member)
@@ -71,6 +72,7 @@ static const struct key site_keys[] = {
 	{ "tariffs", KEY_LIST, AT(tariffs), .max = 200, .sub = &tariff_schema, .help = "what electricity costs, by date" },
 	{ "holidays", KEY_LIST, AT(holidays), .max = 2000, .sub = &holiday_schema, .help = "days that are no working days" },
 	{ "terms", KEY_LIST, AT(terms), .max = 500, .sub = &term_schema, .help = "school terms: days in which schools teach" },
+	{ "sequences", KEY_LIST, AT(sequences), .max = SEQUENCES_MAX, .sub = &sequence_schema, .help = "what persons do step by step, each step checked against points" },
 	{ "profiles", KEY_LIST, AT(profiles), .sub = &profile_schema, .help = "profiles in place of files" },
 	{ "screens", KEY_LIST, AT(screens), .sub = &screen_schema, .help = "screens in place of files" },
 };
@@ -120,6 +122,8 @@ const struct schema_page schema_pages[] = {
 	{ &tariff_adjustment_schema, "tariffs[].adjustments[]" },
 	{ &holiday_schema, "holidays[]" },
 	{ &term_schema, "terms[]" },
+	{ &sequence_schema, "sequences[]" },
+	{ &sequence_step_schema, "sequences[].steps[]" },
 	{ NULL, NULL },
 };
 /* clang-format on */

@@ -269,6 +269,24 @@ struct site_retention { /* history: how long what is kept, by class of point */
 #define SITE_HISTORY_DEFAULT "default"
 #define SITE_HISTORY_NONE    "none" /* of a point: not recorded */
 
+struct site_sequence { /* sequences: what persons do step by step, each step checked against points */
+	struct node node;
+	const char *name, *title, *title_ja, *area;
+	int role;              /* enum role: the least */
+	struct key_list steps; /* struct site_step */
+};
+struct site_step {
+	struct node node;
+	const char *text, *text_ja;
+	const char *check; /* expression; NULL: the person's word alone */
+	const char *check_text, *check_text_ja;
+	const char *point;  /* that it is about; NULL */
+	const char *tagged; /* an output that has to carry an inhibit tag; NULL */
+	int64_t wait_us;    /* the check must hold for so long */
+	bool skip, danger;  /* may be passed over with a reason; the console wants a word typed */
+	bool lasts;         /* false: its check may turn false behind it */
+};
+
 struct site {
 	struct node node;
 	struct arena *arena;
@@ -288,6 +306,7 @@ struct site {
 	struct key_list tariffs;        /* struct tariff */
 	struct key_list holidays;       /* struct holiday */
 	struct key_list terms;          /* struct term */
+	struct key_list sequences;      /* struct site_sequence */
 	struct key_list profiles;       /* struct site_profile; from their own files */
 	struct key_list screens;        /* struct site_screen */
 

@@ -17,6 +17,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/msg.h"
+#include "scada/base/sequence.h"
 #include "scada/base/str.h"
 
 #define NOW     INT64_C(1795000000000000)
@@ -276,6 +277,69 @@ put_approve(struct wbuf *b)
 }
 
 static void
+put_sequence(struct wbuf *b)
+{
+	msg_sequence_put(b,
+	    &(struct msg_sequence){
+	        .token = 9, .act = SEQ_CONFIRM, .run = NUMBER, .step = 1, .name = "black-start", .reason = "seen" });
+}
+
+static void
+put_sequence_def(struct wbuf *b)
+{
+	struct wbuf steps = { .len = 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		w_u8(&steps, i == 0 ? SEQ_DANGER : SEQ_MAY_SKIP);
+		w_u32(&steps, 0);
+		w_u32(&steps, i == 0 ? 0 : POINT_NONE);
+		w_i64(&steps, 10 * US_PER_S);
+		w_str(&steps, "52R is open");
+		w_str(&steps, "52R「切」");
+		w_str(&steps, "A.B == 0");
+		w_str(&steps, "open");
+		w_str(&steps, "切");
+		w_u16(&steps, 1);
+		w_u32(&steps, 0);
+	}
+	msg_sequence_def_put(b,
+	    &(struct msg_sequence_def){ .index = 0,
+	        .count = 1,
+	        .role = ROLE_OPERATOR,
+	        .name = "black-start",
+	        .title = "Black start",
+	        .title_ja = "ブラックスタート",
+	        .area = "north",
+	        .steps = { steps.data, steps.len } });
+	wbuf_done(&steps);
+}
+
+static void
+put_sequence_state(struct wbuf *b)
+{
+	struct wbuf steps = { .len = 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		w_u8(&steps, i == 0 ? SEQ_CONFIRMED : SEQ_OPEN);
+		w_u8(&steps, i == 0 ? SEQ_FALSE : SEQ_WAITING);
+		w_i64(&steps, i == 0 ? 0 : NOW);
+		w_i64(&steps, i == 0 ? NOW : 0);
+		w_str(&steps, i == 0 ? "duty" : "");
+		w_str(&steps, i == 0 ? "seen" : "");
+	}
+	msg_sequence_state_put(b,
+	    &(struct msg_sequence_state){ .index = 0,
+	        .state = SEQ_RUNNING,
+	        .run = NUMBER,
+	        .now = 1,
+	        .since = NOW,
+	        .user = "duty",
+	        .reason = "grid lost",
+	        .steps = { steps.data, steps.len } });
+	wbuf_done(&steps);
+}
+
+static void
 put_field_output(struct wbuf *b)
 {
 	msg_field_output_put(b,
@@ -390,6 +454,9 @@ static const struct seed {
 	{ W_APPROVE, false, put_approve },
 	{ W_MODE, false, put_mode },
 	{ W_DISPATCH, true, put_dispatch },
+	{ W_SEQUENCE, false, put_sequence },
+	{ W_SEQUENCE_DEF, true, put_sequence_def },
+	{ W_SEQUENCE_STATE, true, put_sequence_state },
 	{ W_FIELD_OUTPUT, false, put_field_output },
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
@@ -460,7 +527,7 @@ make_client(const char *folder, uint16_t type)
 	w_u8(&all, HONEST);
 	for (int turn = 0; turn < 2; turn++) {
 		for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
-			bool is_def = seeds[i].type == W_ALARM_DEF;
+			bool is_def = seeds[i].type == W_ALARM_DEF || seeds[i].type == W_SEQUENCE_DEF;
 			if (!seeds[i].is_told || (type != 0 && seeds[i].type != type && !is_def) ||
 			    (turn > 0 && is_def))
 				continue;

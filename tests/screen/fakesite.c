@@ -24,6 +24,7 @@
 #include "scada/base/str.h"
 #include "tests/screen/fakecontrol.h"
 #include "tests/screen/fakedispatch.h"
+#include "tests/screen/fakesequence.h"
 #include "tests/screen/fakealarms.h"
 #include "tests/screen/fakehistory.h"
 #include "tests/screen/fakerecords.h"
@@ -57,6 +58,7 @@ static enum role role = ROLE_OPERATOR;
 static struct fakerecords records;
 static struct fakecontrol control;
 static struct fakedispatch dispatch;
+static struct fakesequence sequences;
 static struct fakealarms alarms;
 
 /* "\e" and "\a" become ESC and BEL: titles of a hostile device. */
@@ -137,7 +139,7 @@ read_line(char *line, const char *folder)
 	if (strcmp(field[0], "site") == 0) {
 		memcpy(site, field, sizeof field);
 		utc_from_iso(field[5], &now);
-		control.now = dispatch.now = now;
+		control.now = dispatch.now = sequences.now = now;
 	} else if (strcmp(field[0], "device") == 0) {
 		memcpy(devices[device_count].field, field, sizeof field);
 		devices[device_count++].state = (int)unsigned_of(field[8]);
@@ -150,7 +152,8 @@ read_line(char *line, const char *folder)
 			.cause = (uint16_t)unsigned_of(field[18]),
 			.time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
 		p->cell.decimals = (int8_t)unsigned_of(field[3]);
-	} else if (fakecontrol_line(&control, field) || fakedispatch_line(&dispatch, field)) {
+	} else if (fakecontrol_line(&control, field) || fakedispatch_line(&dispatch, field) ||
+	    fakesequence_line(&sequences, field)) {
 		;
 	} else if (strcmp(field[0], "screen") == 0) {
 		screens[screen_count][0] = field[1];
@@ -347,6 +350,7 @@ send_snapshot(struct conn *c)
 	send_values(c);
 	fakecontrol_snapshot(&control, c);
 	fakedispatch_snapshot(&dispatch, c);
+	fakesequence_snapshot(&sequences, c);
 	fakealarms_snapshot(&alarms, c);
 	msg_snapshot_end_put(
 	    &b, &(struct msg_snapshot_end){ .devices = device_count, .points = point_count, .screens = screen_count });
@@ -434,7 +438,8 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 		send_body(c, W_HELLO, &b);
 		conn_set_role(c, role);
 	} else if (fakecontrol_frame(&control, c, f) || fakealarms_frame(&alarms, c, f) ||
-	    fakerecords_frame(&records, c, f) || fakedispatch_frame(&dispatch, c, f)) {
+	    fakerecords_frame(&records, c, f) || fakedispatch_frame(&dispatch, c, f) ||
+	    fakesequence_frame(&sequences, c, f)) {
 		;
 	} else if (f->type == W_SUBSCRIBE) {
 		struct msg_subscribe m;
@@ -709,6 +714,8 @@ main(int argc, char **argv)
 	fakecontrol_init(&control, now);
 	fakedispatch_init(&dispatch, now);
 	dispatch.find = find_point;
+	fakesequence_init(&sequences, now);
+	sequences.find = find_point;
 	control.find = find_point;
 	control.value = value_of;
 	control.changed = control_changed;

@@ -95,6 +95,14 @@ for look in "--size 80x24" "--size 80x24 --ascii" "--size 80x24 --accessible" "-
 	# shellcheck disable=SC2086 # words
 	screen dispatch.script "$dir/out/dispatch-$(echo "$look" | tr -cd 'a-z0-9')" $look
 done
+# Guided sequences: the same.
+for look in "--size 80x24" "--size 80x24 --ascii" "--size 80x24 --accessible" "--size 132x43 --ja" "--size 60x16"; do
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	serve sequence.txt
+	# shellcheck disable=SC2086 # words
+	screen sequence.script "$dir/out/sequence-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
 kill "$pid"
 wait "$pid" 2>/dev/null || true
 serve

@@ -251,7 +251,8 @@ static const struct {
 	{ W_COMMAND, ROLE_VIEWER }, /* the dry run; steps have roles of their own */
 	{ W_TAG, ROLE_OPERATOR },
 	{ W_APPROVE, ROLE_OPERATOR },
-	{ W_MODE, ROLE_OPERATOR }, /* the target takes a supervisor */
+	{ W_MODE, ROLE_OPERATOR },     /* the target takes a supervisor */
+	{ W_SEQUENCE, ROLE_OPERATOR }, /* a sequence may want more */
 	{ W_NOTE, ROLE_OPERATOR },
 	{ W_REPORT_CONFIRM, ROLE_OPERATOR },
 	{ W_BACKUP_GET, ROLE_ENGINEER },
