@@ -79,8 +79,13 @@ sequencing_turn(struct sequencing *q, struct utc now, struct mono mono)
 	if (q->table == NULL)
 		return;
 	for (uint32_t i = 0; i < q->count; i++) {
-		sequence_look(q, &q->list[i], now, mono);
-		sequence_tell(q, &q->list[i]);
+		struct sequence *s = &q->list[i];
+
+		if (s->run.state != SEQ_RUNNING && !s->is_changed)
+			continue;
+		sequence_look(q, s, now, mono);
+		sequence_tell(q, s);
+		s->is_changed = false;
 	}
 }
 
@@ -199,6 +204,7 @@ make(struct sequence *s, const struct site_sequence *def, struct table *t)
 {
 	memset(s, 0, sizeof(*s));
 	s->def = def;
+	s->is_changed = true;
 	s->steps = def->steps.v;
 	s->count = def->steps.n < SEQUENCE_STEPS_MAX ? def->steps.n : SEQUENCE_STEPS_MAX;
 	hash_steps(s, s->hash);

@@ -239,5 +239,6 @@ sequencing_set(struct sequencing *q, const struct sequence_ask *ask, const struc
 	if (!is_as_seen)
 		return;
 	step_run(s, &s->run, ask, by, reason, now);
+	s->is_changed = true;
 	sequencing_turn(q, now, mono);
 }

@@ -41,7 +41,8 @@ struct sequence {
 	const struct site_step *steps;
 	unsigned count;
 	uint8_t hash[SEQ_HASH];
-	bool is_held; /* an act waits for the journal */
+	bool is_held;    /* an act waits for the journal */
+	bool is_changed; /* its run has: to be looked at and told, also when it is over */
 	struct run run;
 	struct step_check checks[SEQUENCE_STEPS_MAX];
 	struct wbuf told; /* the body that consoles have */

@@ -134,6 +134,7 @@ sequencing_restore(struct sequencing *q, const struct msg_store_state *m, struct
 		s->run.id = run.id;
 		sequence_save(q, s, now);
 	}
+	s->is_changed = true;
 	sequencing_turn(q, now, mono);
 	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * t_acts.c - values by hand, scans off, notes and confirmations: refused with a reason, journalled before they take effect, answered
+ * t_acts.c - values by hand, scans off, notes, confirmations and sequences: refused with a reason, journalled before they take effect, answered
  * once.
  */
 #include "config.h"
@@ -382,6 +382,159 @@ START_TEST(who_was_told_to_come_again_may_with_the_same_token)
 }
 END_TEST
 
+/* ---- guided sequences: the same way as every other act */
+
+static struct site_step steps[] = { { .text = "It stands still", .check = "A.P == 0", .lasts = true },
+	{ .text = "It runs" } };
+static struct site_sequence sequences[] = { { .name = "restart", .role = ROLE_OPERATOR, .steps = { steps, 2 } } };
+
+static void
+nothing_published(const struct wbuf *frames, void *arg)
+{
+	(void)frames;
+	(void)arg;
+}
+
+static void
+nothing_saved(const struct msg_store_state *state, void *arg)
+{
+	(void)arg;
+	ck_abort_msg("%s was saved without an entry", state->name);
+}
+
+static bool
+never_inhibited(point_id id, void *arg)
+{
+	(void)id;
+	(void)arg;
+	return false;
+}
+
+static const struct sequencing_ops sequencing_ops = { nothing_published, nothing_saved, never_inhibited };
+
+static struct sequencing *
+with_sequences(void)
+{
+	struct sequencing *q = sequencing_new(book, &sequencing_ops, NULL);
+
+	kit.site.sequences = (struct key_list){ sequences, 1 };
+	sequencing_site(q, table, 1, now(), mono());
+	acts_sequences(acts, q);
+	return q;
+}
+
+static void
+sequence(void *asker, uint64_t token, enum sequence_act act, uint64_t run, unsigned step, const char *reason)
+{
+	struct msg_sequence m = { .token = token,
+		.act = (uint8_t)act,
+		.run = run,
+		.step = (uint16_t)step,
+		.name = "restart",
+		.reason = reason };
+	struct wbuf b = { 0 };
+
+	msg_sequence_put(&b, &m);
+	request(asker, W_SEQUENCE, &b, "duty");
+	wbuf_done(&b);
+}
+
+START_TEST(a_step_is_confirmed_once_and_with_its_state)
+{
+	struct sequencing *q = with_sequences();
+	struct msg_journal_add m;
+
+	feed(P, 0);
+	sequence(&asker_a, 1, SEQ_BEGIN, 0, 0, "");
+	ck_assert_int_eq(result, ERR_REFUSED); /* why? */
+	store_answers();
+	sequence(&asker_a, 2, SEQ_BEGIN, 0, 0, "pump\033[2J stands");
+	uint64_t run = (uint64_t)now().us;
+	m = entry();
+	ck_assert_uint_eq(m.kind, JOURNAL_SEQUENCE);
+	ck_assert_uint_eq(m.is_act, 1);
+	ck_assert_ptr_null(strchr(m.text, '\033'));
+	ck_assert_uint_eq(saved_state().kind, STATE_SEQUENCE);
+	ck_assert_str_eq(saved_state().name, "restart");
+	uint32_t first = sent_sequence;
+	/* before it is recorded nobody else acts on it */
+	answers = 0;
+	sequence(&asker_b, 3, SEQ_BEGIN, 0, 0, "me too");
+	ck_assert_int_eq(result, ERR_BUSY);
+	ck_assert(answered == &asker_b);
+	sequence(&asker_b, 2, SEQ_BEGIN, 0, 0, "pump\033[2J stands"); /* sent again: waits for the first outcome */
+	ck_assert_uint_eq(answers, 1);
+	sent_sequence = first; /* the refusal went to the store behind it */
+	store_answers_at((int64_t)run);
+	sent_sequence++;
+	store_answers();
+	ck_assert_uint_eq(logbook_waiting(book), 0);
+	ck_assert_uint_eq(answers, 3);
+	ck_assert_int_eq(result, OK);
+	acts_sequences(acts, NULL);
+	sequence(&asker_a, 4, SEQ_CONFIRM, run, 0, "");
+	ck_assert_int_eq(result, ERR_BUSY); /* between two sites */
+	sequencing_free(q);
+}
+END_TEST
+
+START_TEST(what_a_sequence_refuses_is_journalled)
+{
+	struct sequencing *q = with_sequences();
+
+	feed(P, 7);
+	sequence(&asker_a, 1, SEQ_BEGIN, 0, 0, "pump stands");
+	uint64_t run = (uint64_t)now().us;
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	ck_assert_str_eq(text, "recorded as entry 5: restart: step 1 of 2: It stands still");
+	sequence(&asker_a, 2, SEQ_CONFIRM, run, 0, "");
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_int_eq(addcause, AC_BLOCKED_INTERLOCKING);
+	ck_assert_str_eq(entry().text, "refused: step 1 is not so; needed: A.P == 0; read: A.P 7 kW");
+	ck_assert_uint_eq(entry().kind, JOURNAL_SEQUENCE);
+	ck_assert_uint_eq(entry().states.len, 0);
+	store_answers();
+	feed(P, 0);
+	sequence(&asker_a, 3, SEQ_CONFIRM, run, 0, "seen");
+	ck_assert_str_eq(entry().before, "A.P 0 kW");
+	ck_assert_str_eq(entry().after, "step 2 of 2: It runs");
+	store_answers();
+	ck_assert_int_eq(result, OK);
+	sequence(&asker_a, 3, SEQ_CONFIRM, run, 0, "seen"); /* long after, with the same token: not done again */
+	ck_assert_int_eq(result, OK);
+	sequence(&asker_a, 4, SEQ_CONFIRM, run, 0, "seen");
+	ck_assert_int_eq(addcause, AC_PARAMETER_CHANGE);
+	store_answers();
+	sequence(&asker_a, 5, (enum sequence_act)9, run, 1, "what");
+	ck_assert_int_eq(result, ERR_USAGE);
+	acts_sequences(acts, NULL);
+	sequencing_free(q);
+}
+END_TEST
+
+START_TEST(a_slow_store_does_not_hold_a_sequence_up)
+{
+	struct sequencing *q = with_sequences();
+
+	feed(P, 0);
+	sequence(&asker_a, 1, SEQ_BEGIN, 0, 0, "pump stands");
+	uint64_t run = (uint64_t)now().us;
+	clock_us += 200 * US_PER_MS;
+	logbook_tick(book, mono());
+	ck_assert_uint_eq(answers, 1);
+	ck_assert_uint_eq(detail, RESULT_NOT_RECORDED);
+	sequence(&asker_a, 2, SEQ_CONFIRM, run, 0, "");
+	clock_us += 200 * US_PER_MS;
+	logbook_tick(book, mono());
+	ck_assert_uint_eq(answers, 2);
+	ck_assert_int_eq(result, OK);
+	ck_assert_str_eq(text, "not yet recorded: restart: step 2 of 2: It runs");
+	acts_sequences(acts, NULL);
+	sequencing_free(q);
+}
+END_TEST
+
 T_MAIN("acts",
     T_FIXTURE(setup, teardown) T(a_value_by_hand_is_journalled_first_and_then_taken)
         T(a_calculated_value_may_be_replaced_too) T(what_cannot_be_is_refused_with_what_would_be_right)
@@ -391,5 +544,7 @@ T_MAIN("acts",
                     a_token_that_the_journal_knows_of_an_earlier_run_is_not_done_again)
                     T(of_two_at_once_the_later_one_is_told) T(an_asker_that_is_gone_gets_no_answer_and_the_act_is_done)
                         T(scan_off_keeps_the_value_and_looks_at_no_sample) T(notes_are_about_a_point_or_a_time)
-                            T(a_confirmation_carries_its_entry_to_the_store)
-                                T(who_was_told_to_come_again_may_with_the_same_token))
+                            T(a_confirmation_carries_its_entry_to_the_store) T(
+                                who_was_told_to_come_again_may_with_the_same_token)
+                                T(a_step_is_confirmed_once_and_with_its_state) T(what_a_sequence_refuses_is_journalled)
+                                    T(a_slow_store_does_not_hold_a_sequence_up))
