@@ -152,7 +152,9 @@ client_sequence_state(struct client_sequences *q, struct rbuf *r, uint64_t *numb
 	if (!msg_sequence_state_get(r, &m) || m.state >= SEQ_STATE_COUNT)
 		return ERR_FRAME;
 	*number = m.index;
-	if (m.index >= q->n || q->v[m.index].name == NULL) /* told before what it is: nothing to keep it in */
+	if (q->n == 0 || (m.index < q->n && q->v[m.index].name == NULL))
+		return OK; /* a change amid a snapshot, before what it is: its piece says it again */
+	if (m.index >= q->n)
 		return ERR_FRAME;
 	struct client_sequence *s = &q->v[m.index];
 	if (m.now > s->step_count || (m.state == SEQ_RUNNING && m.now >= s->step_count) || !take_states(s, &m.steps))
