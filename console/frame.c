@@ -9,6 +9,7 @@
 #include "console/acts.h"
 #include "console/banner.h"
 #include "console/bell.h"
+#include "console/client_sequence.h"
 #include "console/frame.h"
 #include "console/health.h"
 #include "console/holds.h"
@@ -261,7 +262,26 @@ put_right(struct console *co, int row, enum look look, const char *text)
 	return width + 2;
 }
 
-/* What this console's owner, or a person, holds: "bell off, 2 by hand (M): h". */
+/* A guided sequence that is under way: "black-start 4/14: E"; false: none. */
+static bool
+sequence_text(const struct console *co, char *buf, size_t size)
+{
+	unsigned running = 0;
+
+	for (uint32_t i = 0; i < client_sequence_count(co->client); i++) {
+		const struct client_sequence *s = client_sequence(co->client, i);
+
+		if (s == NULL || s->state != SEQ_RUNNING)
+			continue;
+		if (++running > 1)
+			str_printf(buf, size, "%u sequences: E", running);
+		else
+			str_printf(buf, size, "%.30s %u/%u: E", s->name, s->now + 1, s->step_count);
+	}
+	return running > 0;
+}
+
+/* What this console's owner, or a person, holds, and a sequence that is under way: "bell off, 2 by hand (M): h, black-start 4/14: E". */
 static void
 right_of_first(const struct console *co, char *buf, size_t size)
 {
@@ -273,10 +293,14 @@ right_of_first(const struct console *co, char *buf, size_t size)
 		return;
 	}
 	str_copy(buf, size, co->bell->is_off ? "bell off" : "");
-	if (!held_text(co, held, sizeof held))
-		return;
-	str_append(buf, size, buf[0] != '\0' ? ", " : "");
-	str_append(buf, size, held);
+	if (held_text(co, held, sizeof held)) {
+		str_append(buf, size, buf[0] != '\0' ? ", " : "");
+		str_append(buf, size, held);
+	}
+	if (sequence_text(co, held, sizeof held)) {
+		str_append(buf, size, buf[0] != '\0' ? ", " : "");
+		str_append(buf, size, held);
+	}
 }
 
 /*
