@@ -72,7 +72,7 @@
 	_(OPT_FORECAST,   "forecast",     0,  "WORD",   "study", "perfect, learned, or a FILE with the columns of the data (perfect)") \
 	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
 	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
-	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (200ms)") \
+	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (2s)") \
 	_(OPT_FROM,       "from",         0,  "T",      "study", "only from here on; a date or a time") \
 	_(OPT_TO,         "to",           0,  "T",      "study", "only up to here") \
 	_(OPT_TRACE,      "trace",        0,  "FILE",   "study", "each step, as CSV") \

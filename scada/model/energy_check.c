@@ -165,8 +165,8 @@ static const struct {
 /* Which series a kind can use, as words parted by blanks. */
 static const char *const kind_series[ASSET_KIND_COUNT] = {
 	[ASSET_GRID] =
-	    "available fixed_kw price_import price_export co2_kg_per_kwh import_max_kw export_max_kw filed_kw "
-	    "price_short price_surplus",
+	    ("available fixed_kw price_import price_export co2_kg_per_kwh import_max_kw export_max_kw filed_kw "
+	     "price_short price_surplus"),
 	[ASSET_FURNACE] = "available steam_t_per_h",
 	[ASSET_STG] = "available fixed_kw",
 	[ASSET_GTC] = "available fixed_kw fuel_price",

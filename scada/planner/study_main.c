@@ -23,7 +23,7 @@
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 #define HORIZON_US    (48 * 3600 * US_PER_S)
-#define SOLVER_US     (US_PER_S / 5)
+#define SOLVER_US     (2 * US_PER_S)
 #define YEAR_OF_HOURS 2026 /* of a file with an hour column, where --from does not say another */
 
 struct options {
@@ -50,7 +50,7 @@ usage(FILE *out)
 	      "  --horizon DUR     how far a plan looks ahead (48h)\n"
 	      "  --replan DUR      a new plan so often (each step)\n"
 	      "  --step DUR        steps, a multiple of the file's, at most 1h (the file's)\n"
-	      "  --solver-time DUR for one plan, at most, where sets start and stop (200ms)\n"
+	      "  --solver-time DUR for one plan, at most, where sets start and stop (2s)\n"
 	      "  --from T --to T   only the steps between\n"
 	      "  --trace FILE      each step, as CSV\n"
 	      "  --json            the result as one JSON value\n"

@@ -13,7 +13,7 @@
 #include "scada/dispatch/share.h"
 #include "scada/planner/study_private.h"
 
-static const double tolerance_kw = 1e-2, felt = 1e-3, now_s = 5;
+static const double tolerance_kw = 1e-2, felt = 1e-3, now_s = 5, patience = 20;
 
 static bool
 has_binary(const struct lp *lp)
@@ -34,9 +34,15 @@ study_solve(struct study_run *s, struct solver *solver, const struct problem *p,
 	if (!problem_check(p, s->why, s->size))
 		return NULL;
 	struct lp *lp = dispatch_plan_build(p);
-	if (has_binary(lp))
+	if (has_binary(lp)) {
 		solver_commit(solver, lp, shift, seconds, &out, &gap);
-	else
+		/* A study has time: a machine that is busy with other things must not turn a plan into none. */
+		for (int more = 0; more < 2 && out.end == SOLVE_TIME; more++) {
+			solution_done(&out);
+			seconds *= patience;
+			solver_commit(solver, lp, 0, seconds, &out, &gap);
+		}
+	} else
 		solver_relax(solver, lp, shift, fmax(seconds, now_s), &out);
 	if (out.end != SOLVE_OPTIMAL && out.end != SOLVE_FEASIBLE)
 		snprintf(s->why, s->size, "%s", out.why);
