@@ -225,9 +225,10 @@ find_span(struct binding *b, struct utc from, struct utc to)
 
 	d->first = 0;
 	d->end = d->rows;
-	if (from.us != 0)
-		d->first =
-		    from.us <= d->start.us ? 0 : (unsigned)((from.us - d->start.us + d->step_us - 1) / d->step_us);
+	if (from.us >= last)
+		d->first = d->rows;
+	else if (from.us > d->start.us)
+		d->first = (unsigned)((from.us - d->start.us + d->step_us - 1) / d->step_us);
 	if (to.us != 0 && to.us < last)
 		d->end = to.us <= d->start.us ? 0 : (unsigned)((to.us - d->start.us) / d->step_us);
 	if (d->first >= d->end)

@@ -160,7 +160,39 @@ START_TEST(a_fault_of_a_figure_has_its_place)
 }
 END_TEST
 
+/* Any bytes in any place: read, or refused with a sentence; what is read can be taken. */
+START_TEST(damaged_files_are_read_or_refused)
+{
+	static const char whole[] = "hour,a,b\n0,1,5\n0.5,100,7\n1,-3e2,\n1.5,4,0\n2,1,1\n";
+	static const char bytes[] = "\0\n\r,.-+e\"0159\xff\xc3\xa9 hourtime";
+	uint64_t seed = 7;
+	double v[16];
+
+	for (int round = 0; round < t_rounds(20000); round++) {
+		char text[sizeof(whole)];
+		struct columns c;
+		memcpy(text, whole, sizeof(whole));
+		size_t len = sizeof(whole) - 1;
+		for (int k = 0; k < 1 + round % 4; k++) {
+			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+			text[(seed >> 33) % len] = bytes[(seed >> 20) % (sizeof(bytes) - 1)];
+		}
+		if (round % 5 == 0)
+			len = (seed >> 40) % sizeof(whole);
+		said[0] = '\0';
+		count = 0;
+		enum err e =
+		    columns_read("f.csv", text, len, (struct utc){ INT64_C(1767225600) * US_PER_S }, &c, hear, NULL);
+		ck_assert((e == OK) == (count == 0));
+		for (unsigned k = 0; k < c.count; k++)
+			ck_assert(columns_take(&c, k, true, v) == (c.faults == 0) || c.faults > 0);
+		ck_assert(count == 0 || strncmp(said, "f.csv:", 6) == 0);
+		columns_done(&c);
+	}
+}
+END_TEST
+
 T_MAIN("columns",
     T(hours_are_counted_from_midnight) T(a_minute_may_be_a_rounded_hour) T(times_have_their_offset)
         T(what_is_empty_is_no_number_unless_it_may_be) T_LOOP(a_fault_says_where_and_what, 0, 16)
-            T(so_many_faults_and_no_more) T(a_fault_of_a_figure_has_its_place))
+            T(so_many_faults_and_no_more) T(a_fault_of_a_figure_has_its_place) T(damaged_files_are_read_or_refused))

@@ -359,6 +359,21 @@ START_TEST(a_series_that_a_kind_has_not_is_a_fault_of_the_site)
 }
 END_TEST
 
+START_TEST(a_span_beyond_the_file_is_refused)
+{
+	ck_assert_msg(kit_site(&k, BUS GRID LOAD, ""), "%s", k.said);
+	k.csv = xstrdup("hour,load,there,price\n0,10,1,0.2\n0.016667,20,1,0.3\n");
+	ck_assert_int_eq(columns_read("data.csv", k.csv, strlen(k.csv), (struct utc){ INT64_C(1767225600) * US_PER_S },
+	                     &k.c, kit_hear, &k),
+	    OK);
+	/* So far beyond that the number of its step would not fit an unsigned. */
+	ck_assert(!study_bind(k.site, &k.c, NULL, 0,
+	    (struct utc){ k.c.start.us + (INT64_C(1) << 32) * (KIT_HOUR / 60) }, (struct utc){ 0 }, &k.d));
+	ck_assert_msg(strstr(k.said, "leave no step of the file") != NULL, "%s", k.said);
+	kit_done(&k);
+}
+END_TEST
+
 START_TEST(a_horizon_of_too_many_steps_is_refused)
 {
 	const struct study_asked asked = { .policy = STUDY_PLAN, .horizon_us = 601 * KIT_HOUR, .solver_s = 1 };
@@ -383,4 +398,4 @@ T_MAIN("study",
                             T(learned_forecasts_cost_little_more_than_knowing) T(seldom_planning_costs_no_less)
                                 T_LOOP(what_does_not_fit_is_said_and_nothing_runs, 0, 5)
                                     T(a_series_that_a_kind_has_not_is_a_fault_of_the_site)
-                                        T(a_horizon_of_too_many_steps_is_refused))
+                                        T(a_horizon_of_too_many_steps_is_refused) T(a_span_beyond_the_file_is_refused))
