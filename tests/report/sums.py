@@ -266,6 +266,55 @@ def check_co2(blocks, begin, end):
     check("co2 saved", rows["地産による削減量"][7], saved / 1000, 0.02)
 
 
+def price(ms):
+    """Of a kWh by the site's tariff: autumn, working days and Saturdays from 8 to 22 o'clock, else night; fuel adjustment and levy."""
+    t = datetime.fromtimestamp(ms / 1000)
+    return (18.1 if t.weekday() < 6 and 8 <= t.hour < 22 else 14.9) - 4.2 + 3.98
+
+
+def check_saving(block, begin, end):
+    """CO2 and cost of the day and of its month: half hours of the readings, with the batteries and without them."""
+    rows = {row[8]: row for row in block if len(row) == 9}
+    month = ms_of(datetime.fromtimestamp(begin / 1000).astimezone().replace(day=1).isoformat())
+    for k, a in ((1, begin), (3, max(month, raw.ms[0]))):
+
+        def counted(name, f=None, t=None):
+            return raw.reading(name, min(end, raw.ms[-1]) if t is None else t) - raw.reading(name, a if f is None else f)
+
+        aux = Samples("WTE.STG.AUX_P", a, end).figure("energy", a, end)
+        made = sum(counted(name + ".KWH") for name in ("WTE.STG", "GTC", "PV1", "PV2", "PV3"))
+        heat = counted("HEAT.HALL_GJ") + counted("HEAT.GYM_GJ")
+        bought, sold = counted("GRID.RX.KWH_IMP"), counted("GRID.RX.KWH_EXP")
+        gas_kg = counted("GTC.GAS_V") * GAS_NORMAL * GAS_KG
+        saved = (made - aux - sold) * KWH_KG + heat * HEAT_KG - gas_kg
+        cost = moved = moved_cost = apart = most = most_without = 0
+        for f in range(a, end, 1800000):
+            t = f + 1800000
+            drawn, given = counted("GRID.RX.KWH_IMP", f, t), counted("GRID.RX.KWH_EXP", f, t)
+            ess = [counted(f"ESS{n}.KWH_D", f, t) - counted(f"ESS{n}.KWH_C", f, t) for n in (1, 2, 3, 4)]
+            here = sum(ess[:3])
+            # They gave: less given to the grid, then more drawn. They took: less drawn.
+            without = max(drawn, drawn - given + here) if here > 0 else max(0, drawn + here)
+            cost += drawn * price(f)
+            moved += without - drawn
+            moved_cost += (without - drawn) * price(f)
+            apart += ess[3]
+            most, most_without = max(most, 2 * drawn), max(most_without, 2 * without)
+        what = "saving day" if k == 1 else "saving month"
+        check(what + " bought", rows["bought"][k], bought, 1)
+        check(what + " given", rows["given"][k], sold, 1)
+        check(what + " made", rows["made"][k], made, 3)
+        check(what + " heat", rows["heat"][k], heat, 0.1)
+        check(what + " emitted", rows["emitted"][k], bought * KWH_KG + gas_kg, 0.5)
+        check(what + " saved", rows["saved_local"][k], saved, 3)
+        check(what + " without", rows["without_local"][k], saved + bought * KWH_KG + gas_kg, 3)
+        check(what + " cost", rows["cost"][k], cost, 20)
+        check(what + " moved", rows["saved_dispatch"][k], (moved + apart) * KWH_KG, 1)
+        check(what + " moved cost", rows["cost_saved"][k], moved_cost, 30)
+        check(what + " greatest", rows["greatest"][k], most, 2)
+        check(what + " greatest without", rows["greatest_without"][k], most_without, 2)
+
+
 for kind, label in zip(sys.argv[3::2], sys.argv[4::2]):
     head, blocks = tables(run("report", kind, label, "--now", "--csv"))
     head = {row[0]: row[1] for row in head if len(row) > 1}
@@ -278,6 +327,8 @@ for kind, label in zip(sys.argv[3::2], sys.argv[4::2]):
         check_demand(blocks[0], ms_of(head["開始"][:8] + "01" + head["開始"][10:]))
     elif kind == "co2":
         check_co2(blocks, begin, end)
+    elif kind == "saving":
+        check_saving(blocks[0], begin, end)
     print(f"{kind} {label}: {checked - before} figures compared, {(end - begin) / 3600000:g} hours")
 for fault in faults[:20]:
     print("DIFFERS:", fault)

@@ -18,10 +18,10 @@ sums() { # RAW WORDS...
 site tokyo Asia/Tokyo
 "$fill" "$work/tokyo" "$work/a" 2025-10-19 2025-11-04 120 "$work/a.csv" >"$work/out" 2>&1 || fail "no data"
 start "$work/tokyo" "$work/a"
-TZ=Asia/Tokyo sums "$work/a.csv" daily 2025-10-20 daily 2025-11-03 demand 2025-10-20 monthly 2025-10 co2 2025-10 &&
-	pass "daily, monthly, demand and CO2 reports are the sums of the samples"
+TZ=Asia/Tokyo sums "$work/a.csv" daily 2025-10-20 daily 2025-11-03 demand 2025-10-20 monthly 2025-10 co2 2025-10 saving 2025-10-20 saving 2025-10-31 &&
+	pass "daily, monthly, demand and CO2 reports, and what dispatch saved, are the sums of the samples"
 mkdir "$work/pages"
-for kind in "daily 2025-10-20" "monthly 2025-10" "yearly 2025" "demand 2025-10-20" "co2 2025-10" "energy 2025" "battery 2025-10" \
+for kind in "daily 2025-10-20" "monthly 2025-10" "yearly 2025" "demand 2025-10-20" "co2 2025-10" "saving 2025-10-20" "energy 2025" "battery 2025-10" \
 	"heat 2025-10" "operation 2025-10-20" "shift 2025-10-20-1" "shift 2025-10-20T0500"; do
 	for words in "" --ja; do
 		page="$work/pages/$kind $words"
@@ -43,7 +43,7 @@ for name in sys.argv[1:]:
     if wide or bad:
         print(name, wide[:2], bad)
         faults += 1
-sys.exit(1 if faults or len(sys.argv) != 23 else 0)
+sys.exit(1 if faults or len(sys.argv) != 25 else 0)
 PYTHON
 pass "every report in both languages keeps to 132 columns, and CP932 has all of its characters"
 stop
