@@ -301,7 +301,9 @@ confirm(const struct options *o, struct client *c, const struct rkind *k, const 
 
 	if (code == CMD_DONE && g.revision == 0) {
 		say_error("%s %s is not filed%s", k->name, label,
-		    g.is_final ? " yet: it will be in a few minutes" : ": its period is not over");
+		    !rkind_is_filed(k->name) ? ": reports of this kind are made when they are asked for"
+		        : g.is_final         ? " yet: it will be in a few minutes"
+		                             : ": its period is not over");
 		code = CMD_REFUSED;
 	}
 	if (code == CMD_DONE && g.confirmed_at != 0) {

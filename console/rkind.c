@@ -44,6 +44,12 @@ rkind_nearest(const char *name)
 	return str_nearest(name, names);
 }
 
+bool
+rkind_is_filed(const char *name)
+{
+	return strcmp(name, "shift") != 0 && strcmp(name, "saving") != 0;
+}
+
 const char *
 rkind_example(const struct rkind *k)
 {

@@ -37,6 +37,8 @@ struct rkind {
 const struct rkind *rkind_at(size_t i); /* NULL at the end */
 const struct rkind *rkind_find(const char *name);
 const char *rkind_nearest(const char *name);
+bool rkind_is_filed(
+    const char *name); /* by itself, some minutes after its period; else it is made whenever it is asked for */
 
 #define RKIND_LABEL 20
 /*

@@ -86,8 +86,10 @@ scr_report_confirm(struct console *co, const struct rgot *g)
 		console_message(co, true, "there is no report here yet");
 	else if (g->revision == 0)
 		console_message(co, true,
-		    g->is_final ? "it is not filed yet: it will be in a few minutes"
-		                : "only what is filed can be confirmed; its period is not over");
+		    !rkind_is_filed(g->kind)
+		        ? "reports of this kind are made when they are asked for; what is filed can be confirmed"
+		        : g->is_final ? "it is not filed yet: it will be in a few minutes"
+		                      : "only what is filed can be confirmed; its period is not over");
 	else if (g->confirmed_at != 0)
 		console_message(co, true, "revision %u is confirmed already, by %s", g->revision, g->confirmed_by);
 	else

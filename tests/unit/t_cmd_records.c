@@ -524,6 +524,9 @@ START_TEST(confirming_needs_a_person_and_what_he_saw)
 	ck_assert_int_eq(run("report confirm daily yesterday --yes"), CMD_REFUSED);
 	HAS(err, "confirmed already, by keeper");
 	ck_assert_int_eq(run("report confirm daily today --yes"), CMD_REFUSED);
+	HAS(err, "its period is not over");
+	ck_assert_int_eq(run("report confirm saving today --yes"), CMD_REFUSED);
+	HAS(err, "made when they are asked for");
 	HAS(err, "not filed");
 }
 END_TEST
