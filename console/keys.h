@@ -67,7 +67,8 @@ enum key_mode {
 	_(REQ_SEQUENCE,  "sequence",  "E",               MODE_ALL,    "[NAME]",   "guided sequences, as a black start") \
 	_(REQ_SEQ_BEGIN, "begin",     "B",               MODE_SEQUENCE, "REASON", "begin this sequence (CONTROL)") \
 	_(REQ_SEQ_CONFIRM, "step-done", "y",             MODE_SEQUENCE, "",       "confirm the current step; asks once (CONTROL)") \
-	_(REQ_SEQ_SKIP,  "skip",      "s",               MODE_SEQUENCE, "",       "pass over this step, with a reason (CONTROL)") \
+	_(REQ_SEQ_REMARK, "remark",   "Y",               MODE_SEQUENCE, "",       "confirm the current step with a remark (CONTROL)") \
+	_(REQ_SEQ_SKIP,  "skip",      "s",               MODE_SEQUENCE, "",       "skip the current step, with a reason (CONTROL)") \
 	_(REQ_SEQ_ABORT, "abort",     "A",               MODE_SEQUENCE, "",       "end this run before its last step (CONTROL)") \
 	_(REQ_SET,       "set",       "o",               MODE_POINT | MODE_HELD, "", "set or switch this output (CONTROL)") \
 	_(REQ_RELEASE,   "release",   "O",               MODE_POINT | MODE_HELD, "", "end this override without a bump (CONTROL)") \

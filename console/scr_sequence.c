@@ -363,6 +363,7 @@ act(struct console *co, struct page *p, enum request req, const char *argument)
 	}
 	switch (req) {
 	case REQ_SEQ_BEGIN: sequence_acts_begin(co, s, argument); break;
+	case REQ_SEQ_REMARK: sequence_acts_remark(co, s, &p->seen, &p->asked, argument); break;
 	case REQ_SEQ_SKIP: sequence_acts_skip(co, s, &p->seen, &p->asked, argument); break;
 	case REQ_SEQ_ABORT: sequence_acts_abort(co, s, &p->asked, argument); break;
 	default: sequence_acts_confirm(co, s, &p->seen, &p->asked, argument); break;
@@ -383,6 +384,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	case REQ_OPEN: open_selected(co, p); return DRAW_ALL;
 	case REQ_SEQ_BEGIN:
 	case REQ_SEQ_CONFIRM:
+	case REQ_SEQ_REMARK:
 	case REQ_SEQ_SKIP:
 	case REQ_SEQ_ABORT: return act(co, p, req, argument);
 	default: return REQ_UNHANDLED;

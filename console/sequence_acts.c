@@ -129,6 +129,31 @@ sequence_acts_confirm(struct console *co, const struct client_sequence *s, const
 }
 
 void
+sequence_acts_remark(struct console *co, const struct client_sequence *s, const struct sequence_seen *seen,
+    struct sequence_seen *asked, const char *answer)
+{
+	struct sequence_seen about = *asked;
+	char behind[64];
+
+	asked->is_there = false;
+	if (!is_open(co, s, true))
+		return;
+	if (answer != NULL && about.is_there) {
+		send(co, s, SEQ_CONFIRM, &about, answer);
+		return;
+	}
+	if (s->steps[s->now].flags & SEQ_DANGER) {
+		console_message(co, true, "step %u is dangerous: y confirms it, and the name is typed", s->now + 1);
+		return;
+	}
+	if (!is_seen(co, s, seen))
+		return;
+	*asked = *seen;
+	str_printf(behind, sizeof behind, ", step %u is done; remark: ", s->now + 1);
+	prompt_open(&co->prompt, label(co, "", s->name, behind), REQ_SEQ_REMARK, "");
+}
+
+void
 sequence_acts_skip(struct console *co, const struct client_sequence *s, const struct sequence_seen *seen,
     struct sequence_seen *asked, const char *answer)
 {

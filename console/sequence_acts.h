@@ -23,6 +23,9 @@ struct sequence_seen {
 void sequence_acts_begin(struct console *co, const struct client_sequence *s, const char *answer);
 void sequence_acts_confirm(struct console *co, const struct client_sequence *s, const struct sequence_seen *seen,
     struct sequence_seen *asked, const char *answer);
+/* The same with a remark; not for dangerous steps, where the name is typed. */
+void sequence_acts_remark(struct console *co, const struct client_sequence *s, const struct sequence_seen *seen,
+    struct sequence_seen *asked, const char *answer);
 void sequence_acts_skip(struct console *co, const struct client_sequence *s, const struct sequence_seen *seen,
     struct sequence_seen *asked, const char *answer);
 void sequence_acts_abort(

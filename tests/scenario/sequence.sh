@@ -55,7 +55,7 @@ step() {
 	shift
 	until_ 120 "step $n may be confirmed" is "d['now'] == $n and d['steps'][$n - 1]['verdict'] in ('true', 'none')"
 	sequence confirm --step "$n" "$@" || fail "step $n"
-	grep -q '^DONE, recorded as entry' "$dir/out" || fail "step $n"
+	grep -qE '^DONE, (recorded as entry|NOT YET RECORDED)' "$dir/out" || fail "step $n" # a starved store comes later
 }
 command_() { # POINT VALUE: a command of the operator, carried out
 	timeout 120 "$chisan" set "$1" "$2" --reason 'black start' --yes --yes-typed "$1" --yes-confirmed --timeout 100s >"$dir/out" 2>&1 ||
@@ -71,7 +71,8 @@ ctl() { "$plant" --ctl "$dir/ctl" "$@" | grep -q ok || fail "the plant: $*"; }
 host=127.78.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
-sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+# the dead bus has to hold for longer, so that it is refused before also on a slow machine
+sed -i "s/127\.0\.0\.1/$host/g; s/wait: 10s/wait: 20s/" "$site/site.yaml"
 # a quiet night, so that the gas turbine alone carries the block; a minute of it in three seconds
 "$plant" --seed 7 --speed 20 --start 2026-11-25T23:30:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
@@ -103,7 +104,8 @@ step 2
 refused 5 'no inhibit tag is on GRID.CB.52R_CMD' confirm
 timeout 20 "$chisan" tag GRID.CB.52R_CMD inhibit --text 'black start: do not close' >"$dir/out" 2>&1 || fail tag
 step 3
-refused 5 'has been so for [0-9] s, and is to be so for 10 s' confirm
+until_ 60 'the bus is dead' is 'd["steps"][3]["verdict"] == "waiting"'
+refused 5 'has been so for [0-9]+ s, and is to be so for 20 s' confirm
 
 # ---- chisand is killed in the middle, and goes on where it was
 kill -9 "$server"
