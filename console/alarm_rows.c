@@ -249,7 +249,8 @@ fold(struct alarm_rows *r, const struct client *c, const struct alarm_row *selec
 			r->rows[kept++].is_inside = is_group;
 		}
 	}
-	memmove(&r->rows[kept], &r->rows[singles], (r->count - singles) * sizeof *r->rows);
+	if (r->count > singles)
+		memmove(&r->rows[kept], &r->rows[singles], (r->count - singles) * sizeof *r->rows);
 	r->count -= singles - kept;
 }
 

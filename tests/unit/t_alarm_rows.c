@@ -338,6 +338,14 @@ START_TEST(a_flood_that_begins_leaves_the_cursor_where_it_is)
 }
 END_TEST
 
+START_TEST(nothing_can_be_grouped)
+{
+	rows.is_grouped = true;
+	look();
+	ck_assert_uint_eq(rows.count, 0);
+}
+END_TEST
+
 START_TEST(after_a_reload_the_cursor_finds_its_group)
 {
 	kit_go(a, 2, ALARM_UNACK, KIT_NOW); /* device 0 */
@@ -495,12 +503,12 @@ END_TEST
 T_MAIN("alarm_rows",
     T_FIXTURE(setup, teardown) T(the_worst_stand_above_and_the_newest_first) T(a_new_one_moves_no_row_on_the_screen)
         T(a_short_list_does_not_move_either) T(what_is_acknowledged_or_over_stays_until_the_rows_are_settled)
-            T(on_a_half_empty_page_a_step_moves_no_row) T(a_taller_screen_is_filled)
-                T(in_a_flood_the_cursor_does_not_go_to_another_alarm)
-                    T(a_flood_that_begins_leaves_the_cursor_where_it_is) T(after_a_reload_the_cursor_finds_its_group)
-                        T_LOOP(whatever_happens_in_a_flood_the_cursor_is_on_the_same, 0, t_rounds(5))
-                            T(one_that_is_raised_again_rises_unless_the_cursor_is_on_it) T(the_filter_chooses)
-                                T(areas_are_gone_through_in_turn) T(in_a_flood_only_the_worst_stand_by_themselves)
-                                    T(after_a_reload_the_selected_one_is_found_by_its_name)
-                                        T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, t_rounds(5))
-                                            T(ten_thousand_are_listed_within_a_frame))
+            T(on_a_half_empty_page_a_step_moves_no_row) T(a_taller_screen_is_filled) T(
+                in_a_flood_the_cursor_does_not_go_to_another_alarm) T(a_flood_that_begins_leaves_the_cursor_where_it_is)
+                T(nothing_can_be_grouped) T(after_a_reload_the_cursor_finds_its_group)
+                    T_LOOP(whatever_happens_in_a_flood_the_cursor_is_on_the_same, 0, t_rounds(5))
+                        T(one_that_is_raised_again_rises_unless_the_cursor_is_on_it) T(the_filter_chooses)
+                            T(areas_are_gone_through_in_turn) T(in_a_flood_only_the_worst_stand_by_themselves)
+                                T(after_a_reload_the_selected_one_is_found_by_its_name)
+                                    T_LOOP(whatever_happens_the_list_is_whole_and_the_cursor_stays, 0, t_rounds(5))
+                                        T(ten_thousand_are_listed_within_a_frame))
