@@ -540,12 +540,15 @@ END_TEST
 
 T_MAIN("saving",
     T_FIXTURE(set_up, tear_down) T(without_batteries_less_is_given_then_more_is_drawn) T(a_day_saves_what_the_hand_says)
-        T(a_month_and_a_year_have_what_is_known_and_say_how_much) T(a_day_that_runs_is_counted_until_now) T(
-            a_half_hour_that_runs_is_no_demand_yet) T(agreed_and_measured_contracts_see_the_peak_that_batteries_took)
-            T(a_measured_contract_looks_back_over_the_turn_of_the_year) T(days_of_23_and_25_hours_cost_what_they_last)
-                T(a_factor_that_changes_within_a_month_divides_it) T(a_fiscal_year_begins_in_april_with_its_own_factor)
-                    T(a_gap_is_left_out_and_told) T(a_power_in_place_of_a_counter_costs_what_is_known_of_it)
-                        T(what_a_counter_counted_over_midnight_is_known_of_the_month)
-                            T(a_battery_without_counters_goes_by_its_power) T(
-                                a_battery_on_a_bus_of_its_own_counts_in_co2_alone) T(days_that_are_over_are_read_once)
-                                T(late_data_open_the_days_they_touch) T(the_report_names_its_rows_factors_and_tariff))
+        T_LONG(a_month_and_a_year_have_what_is_known_and_say_how_much) T(a_day_that_runs_is_counted_until_now) T(
+            a_half_hour_that_runs_is_no_demand_yet)
+            T_LONG(agreed_and_measured_contracts_see_the_peak_that_batteries_took) T_LONG(
+                a_measured_contract_looks_back_over_the_turn_of_the_year) T(days_of_23_and_25_hours_cost_what_they_last)
+                T_LONG(a_factor_that_changes_within_a_month_divides_it)
+                    T(a_fiscal_year_begins_in_april_with_its_own_factor) T(a_gap_is_left_out_and_told)
+                        T(a_power_in_place_of_a_counter_costs_what_is_known_of_it)
+                            T(what_a_counter_counted_over_midnight_is_known_of_the_month)
+                                T(a_battery_without_counters_goes_by_its_power)
+                                    T(a_battery_on_a_bus_of_its_own_counts_in_co2_alone)
+                                        T(days_that_are_over_are_read_once) T(late_data_open_the_days_they_touch)
+                                            T(the_report_names_its_rows_factors_and_tariff))

@@ -389,13 +389,12 @@ START_TEST(a_horizon_of_too_many_steps_is_refused)
 END_TEST
 
 T_MAIN("study",
-    T(the_words_of_a_site_are_the_series_of_a_problem) T_LOOP(a_grid_alone_costs_what_is_drawn, 0, 3)
-        T_LOOP(a_grid_that_fails_leaves_loads_unserved, 0, 3) T_LOOP(a_set_alone_serves_all, 0, 3)
-            T(rules_store_what_is_over) T(a_plan_buys_when_it_is_cheap) T(a_battery_carries_an_outage_that_is_foreseen)
-                T(a_set_and_a_battery_without_a_grid) T_LOOP(heat_alone, 0, 3)
-                    T_LOOP(a_plant_serves_itself_before_it_sells, 0, 3) T_LOOP(demand_is_the_mean_of_a_half_hour, 0, 3)
-                        T(a_plan_keeps_the_peak_down) T(rows_are_averaged_into_steps)
-                            T(learned_forecasts_cost_little_more_than_knowing) T(seldom_planning_costs_no_less)
-                                T_LOOP(what_does_not_fit_is_said_and_nothing_runs, 0, 5)
-                                    T(a_series_that_a_kind_has_not_is_a_fault_of_the_site)
-                                        T(a_horizon_of_too_many_steps_is_refused) T(a_span_beyond_the_file_is_refused))
+    T(the_words_of_a_site_are_the_series_of_a_problem) T_LOOP(a_grid_alone_costs_what_is_drawn, 0, 3) T_LOOP(
+        a_grid_that_fails_leaves_loads_unserved, 0, 3) T_LOOP(a_set_alone_serves_all, 0, 3) T(rules_store_what_is_over)
+        T(a_plan_buys_when_it_is_cheap) T(a_battery_carries_an_outage_that_is_foreseen)
+            T(a_set_and_a_battery_without_a_grid) T_LOOP(heat_alone, 0, 3) T_LOOP(a_plant_serves_itself_before_it_sells,
+                0, 3) T_LOOP(demand_is_the_mean_of_a_half_hour, 0, 3) T(a_plan_keeps_the_peak_down)
+                T(rows_are_averaged_into_steps) T_LONG(learned_forecasts_cost_little_more_than_knowing)
+                    T_LONG(seldom_planning_costs_no_less) T_LOOP(what_does_not_fit_is_said_and_nothing_runs, 0, 5)
+                        T(a_series_that_a_kind_has_not_is_a_fault_of_the_site) T(a_horizon_of_too_many_steps_is_refused)
+                            T(a_span_beyond_the_file_is_refused))

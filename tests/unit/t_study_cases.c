@@ -157,4 +157,4 @@ START_TEST(a_case_is_planned_as_well_as_can_be)
 }
 END_TEST
 
-T_MAIN("study_cases", T_TIMEOUT(120) T_LOOP(a_case_is_planned_as_well_as_can_be, 0, CASES))
+T_MAIN("study_cases", T_TIMEOUT(120) T_LOOP(a_case_is_planned_as_well_as_can_be, 0, t_rounds(CASES)))
