@@ -510,6 +510,7 @@ static const struct {
 	{ "S", "stop", MODE_DISPATCH, 0, W_MODE },
 	{ "o", "mode", MODE_DISPATCH, 0, W_MODE },
 	{ "O", "target", MODE_DISPATCH, 0, W_MODE },
+	{ "v", "plan", MODE_DISPATCH, 0, 0 },
 	{ "y", "confirm", MODE_SEQUENCE, 0, W_SEQUENCE },
 	{ "s", "skip", MODE_SEQUENCE, 0, W_SEQUENCE },
 	{ "B", "begin", MODE_SEQUENCE, 0, W_SEQUENCE },

@@ -60,6 +60,7 @@ enum key_mode {
 	_(REQ_HANDOVER,  "handover",  "",                MODE_ALL,    "[SINCE]",  "the shift report") \
 	_(REQ_HELD,      "held",      "h",               MODE_ALL,    "",         "all that people hold: V T M B, and who asks") \
 	_(REQ_DISPATCH,  "dispatch",  "D",               MODE_ALL,    "",         "dispatch: mode, demand, what it wants and why") \
+	_(REQ_PLAN,      "plan",      "v",               MODE_ALL,    "",         "the plan: what each asset does, when and why") \
 	_(REQ_CO2,       "co2",       "$",               MODE_ALL,    "",         "CO2 and cost: today, month, fiscal year") \
 	_(REQ_STOP,      "stop",      "S",               MODE_DISPATCH, "",       "dispatch to manual, at once and unasked") \
 	_(REQ_MODE,      "mode",      "o",               MODE_DISPATCH, "MODE [KW UNTIL] REASON", "another mode of dispatch (CONTROL)") \

@@ -35,6 +35,7 @@
 	_(hand) \
 	_(held) \
 	_(dispatch) \
+	_(plan) \
 	_(co2) \
 	_(sequence) \
 	_(help)

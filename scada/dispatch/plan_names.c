@@ -13,7 +13,6 @@
 #define HELP3(id, name, help) help,
 #define NAME2(id, name) name,
 static const char *const relax_names[] = { RELAX_LIST(NAME3) }, *const relax_helps[] = { RELAX_LIST(HELP3) },
-	*const reason_names[] = { REASON_LIST(NAME3) }, *const reason_helps[] = { REASON_LIST(HELP3) },
 	*const cost_names[] = { COST_LIST(NAME2) }, *const what_names[] = { LP_WHAT_LIST(NAME2) };
 /* clang-format on */
 
@@ -33,18 +32,6 @@ const char *
 relax_help(enum relax r)
 {
 	return word(relax_helps, ARRAY_LEN(relax_helps), r);
-}
-
-const char *
-plan_reason_name(enum plan_reason r)
-{
-	return word(reason_names, ARRAY_LEN(reason_names), r);
-}
-
-const char *
-plan_reason_help(enum plan_reason r)
-{
-	return word(reason_helps, ARRAY_LEN(reason_helps), r);
 }
 
 const char *

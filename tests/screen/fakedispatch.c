@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fakedispatch.c - one frame of how dispatch is, and the answer to W_MODE.
+ * fakedispatch.c - one frame of how dispatch is, and the answers to W_MODE and W_PLAN_GET.
  */
 #include "config.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "scada/base/mem.h"
 #include "scada/base/mode.h"
+#include "scada/base/reason.h"
 #include "scada/base/str.h"
 #include "tests/screen/fakedispatch.h"
 
@@ -105,12 +107,115 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 	wbuf_done(&wants);
 }
 
+/* ---- a plan: a day of the sun, two batteries that follow it, a gas turbine by day, loads */
+
+#define PLAN_STEPS 192
+#define QUARTER_US (INT64_C(900) * US_PER_S)
+
+static const struct planned {
+	const char *name, *kind;
+	double night, day; /* kW */
+	unsigned has;      /* 1 energy, 2 on */
+	uint8_t by_night, by_day;
+} planned[] = {
+	{ "GRID", "grid", 820, 340, 0, REASON_NONE, REASON_NONE },
+	{ "STG", "steam_turbine", 1980, 2310, 2, REASON_POWER, REASON_POWER },
+	{ "GTC", "gas_turbine", 0, 1200, 2, REASON_DOWN_TIME, REASON_HEAT },
+	{ "PV1", "pv", 0, 21.4, 0, REASON_SUN, REASON_SUN },
+	{ "PV2", "pv", 0, 14.2, 0, REASON_SUN, REASON_SUN },
+	{ "ESS1", "battery", -85.5, 120, 1, REASON_PRICE, REASON_PEAK },
+	{ "ESS2", "battery", 0, 0, 1, REASON_OUT, REASON_OUT },
+	{ "ESS3", "battery", -40, 60, 1, REASON_SURPLUS, REASON_PRICE },
+	{ "HALL", "load", 210, 740, 0, REASON_NONE, REASON_NONE },
+	{ "GYM", "load", 140, 390, 0, REASON_NONE, REASON_NONE },
+};
+
+static void
+put_planned(const struct planned *a, int64_t start, struct wbuf *b)
+{
+	double stored = 200;
+
+	w_str(b, a->name);
+	w_str(b, a->kind);
+	w_u8(b, (uint8_t)a->has);
+	for (int t = 0; t < PLAN_STEPS; t++) {
+		int hour = (int)((start + t * QUARTER_US) / (3600 * US_PER_S) + 9) % 24; /* in Japan */
+		bool is_day = hour >= 8 && hour < 17;
+		double kw = is_day ? a->day : a->night;
+
+		stored -= kw / 4;
+		stored = fmin(fmax(stored, 60), 380);
+		w_f32(b, kw);
+		w_u8(b, is_day ? a->by_day : a->by_night);
+		w_f32(b, a->has == 1 && is_day ? 7.25 : 0);
+		if (a->has & 1)
+			w_f32(b, stored);
+		if (a->has & 2)
+			w_u8(b, kw > 0);
+	}
+}
+
+static void
+tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
+{
+	struct wbuf b = { 0 }, costs = { 0 }, assets = { 0 }, prices = { 0 }, relaxed = { 0 };
+	int64_t start = d->now.us - d->now.us % QUARTER_US;
+
+	if (!d->is_there) {
+		conn_result(c, sequence, ERR_NOT_FOUND, -1, "there is no plan: chisan-planner does not run");
+		return;
+	}
+	w_str(&costs, "import");
+	w_f64(&costs, 412031);
+	w_str(&costs, "fuel");
+	w_f64(&costs, 208800);
+	w_str(&costs, "start");
+	w_f64(&costs, 0);
+	for (unsigned i = 0; i < ARRAY_LEN(planned); i++)
+		put_planned(&planned[i], start, &assets);
+	for (int t = 0; t < PLAN_STEPS; t++)
+		w_f32(&prices, t < 40 ? 12.5 : 21.25);
+	w_str(&relaxed, "reserve");
+	w_str(&relaxed, "MAIN");
+	w_u16(&relaxed, 12);
+	w_f64(&relaxed, 31.5);
+	w_str(&relaxed, "contract");
+	w_str(&relaxed, "GRID");
+	w_u16(&relaxed, 60);
+	w_f64(&relaxed, 4);
+	msg_plan_put(&b,
+	    &(struct msg_plan){ .is_good = 1,
+	        .made = d->now.us - 4 * 60 * US_PER_S,
+	        .start = start,
+	        .steps = PLAN_STEPS,
+	        .step_s = 900,
+	        .text = "forecasts: 7 from similar days, 0 plain, 0 flat, 0 as they are now",
+	        .total = 620831,
+	        .co2_kg = 3120,
+	        .peak_kw = 934,
+	        .costs = { costs.data, costs.len },
+	        .assets = { assets.data, assets.len },
+	        .prices = { prices.data, prices.len },
+	        .relaxed = { relaxed.data, relaxed.len } });
+	conn_send(c, W_PLAN, sequence, &b, NULL);
+	conn_result(c, sequence, OK, -1, "the plan");
+	wbuf_done(&b);
+	wbuf_done(&costs);
+	wbuf_done(&assets);
+	wbuf_done(&prices);
+	wbuf_done(&relaxed);
+}
+
 bool
 fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f)
 {
 	struct msg_mode m;
 	struct rbuf r;
 
+	if (f->type == W_PLAN_GET) {
+		tell_plan(d, c, f->sequence);
+		return true;
+	}
 	if (f->type != W_MODE)
 		return false;
 	rbuf_init(&r, f->body, f->length);

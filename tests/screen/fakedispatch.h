@@ -33,6 +33,7 @@ void fakedispatch_init(struct fakedispatch *d, struct utc now);
  */
 bool fakedispatch_line(struct fakedispatch *d, char **field);
 void fakedispatch_snapshot(struct fakedispatch *d, struct conn *c);
-bool fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f); /* W_MODE; true: it was ours */
+bool fakedispatch_frame(
+    struct fakedispatch *d, struct conn *c, const struct frame *f); /* W_MODE, W_PLAN_GET; true: it was ours */
 
 #endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_plan.c - the plan that chisand holds: what each asset is to do hour by hour, and why. It is asked for when the page opens, when another
+ * one was made, and each minute.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/client_control.h"
+#include "console/list.h"
+#include "console/plan_got.h"
+#include "console/screen.h"
+#include "scada/base/mem.h"
+#include "scada/base/reason.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+#define EACH_S      60
+#define TIME_CELLS  11 /* "12-01 08:00" */
+#define PRICE_CELLS 8
+#define CELLS       8  /* of a column of an asset */
+#define HEAD_LEAST  14 /* rows of a page from which all is said above the table; below: only what is not kept */
+
+struct page {
+	struct console *co;
+	struct plan_got *plan, *incoming;
+	uint32_t asked;
+	int seconds; /* since it was asked for */
+	char failed[300];
+	bool is_by_step;
+	struct list list;  /* its rows: hours, or steps */
+	int column, first; /* of assets that are shown, then the loads: the one looked at, the first on the screen */
+};
+
+/* ---- questions */
+
+static void
+answer_frame(struct client *c, const struct frame *f, void *arg)
+{
+	struct page *p = arg;
+
+	(void)c;
+	if (f->type == W_PLAN && !p->incoming->is_there)
+		(void)plan_got_read(p->incoming, f->body, f->length);
+}
+
+static void
+answer_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
+{
+	struct page *p = arg;
+	struct plan_got *was = p->plan;
+
+	(void)c;
+	(void)addcause;
+	p->asked = 0;
+	p->failed[0] = '\0';
+	if (e == OK && !p->incoming->is_there)
+		str_copy(p->failed, sizeof p->failed, "chisand sent no plan that can be read");
+	else if (e != OK)
+		text_put_safe(p->failed, sizeof p->failed, text, -1);
+	p->plan = p->incoming; /* one that is no longer held is no longer shown */
+	p->incoming = was;
+	plan_got_done(was);
+	console_changed(p->co, DRAW_ALL);
+}
+
+static const struct client_answer answer = { answer_frame, answer_done };
+
+static void
+ask(struct page *p)
+{
+	struct wbuf none = { .len = 0 };
+
+	client_forget(p->co->client, &p->asked);
+	plan_got_done(p->incoming);
+	p->seconds = 0;
+	p->asked = client_ask(p->co->client, W_PLAN_GET, &none, &answer, p);
+	if (p->asked == 0)
+		str_copy(p->failed, sizeof p->failed, "it cannot be asked for without a link to chisand");
+}
+
+static bool
+open_plan(struct console *co, void *private, const char *argument)
+{
+	struct page *p = private;
+
+	(void)argument;
+	p->co = co;
+	p->plan = xcalloc(1, sizeof *p->plan);
+	p->incoming = xcalloc(1, sizeof *p->incoming);
+	ask(p);
+	return true;
+}
+
+static void
+close_plan(struct console *co, void *private)
+{
+	struct page *p = private;
+
+	client_forget(co->client, &p->asked);
+	plan_got_done(p->plan);
+	plan_got_done(p->incoming);
+	free(p->plan);
+	free(p->incoming);
+}
+
+static bool
+is_another(const struct console *co, const struct page *p)
+{
+	const struct client_dispatch *d = co->has_model ? client_dispatch(co->client) : NULL;
+
+	return d != NULL && d->m.plan_made != (p->plan->is_there ? p->plan->m.made : 0);
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	struct page *p = private;
+
+	(void)number;
+	if (what == CHANGE_MODEL || (what == CHANGE_CONTROL && p->asked == 0 && p->seconds > 1 && is_another(co, p)))
+		ask(p);
+	else if (what == CHANGE_SECOND && ++p->seconds >= EACH_S && p->asked == 0 && !console_is_lost(co))
+		ask(p);
+	return what == CHANGE_MODEL || what == CHANGE_LANGUAGE || what == CHANGE_PHASE ? DRAW_ALL : DRAW_NOTHING;
+}
+
+/* ---- rows and columns */
+
+static int
+count_rows(const struct page *p)
+{
+	int n = 0;
+
+	for (unsigned t = 0; t < p->plan->m.steps; t = plan_got_row_end(p->plan, t, !p->is_by_step))
+		n++;
+	return n;
+}
+
+/* The first step of a row. */
+static unsigned
+step_of(const struct page *p, int row)
+{
+	unsigned t = 0;
+
+	for (int i = 0; i < row; i++)
+		t = plan_got_row_end(p->plan, t, !p->is_by_step);
+	return t;
+}
+
+static int
+row_of(const struct page *p, unsigned step)
+{
+	int row = 0;
+
+	for (unsigned t = plan_got_row_end(p->plan, 0, !p->is_by_step); t <= step && t < p->plan->m.steps;
+	     t = plan_got_row_end(p->plan, t, !p->is_by_step))
+		row++;
+	return row;
+}
+
+/* Assets that are shown, and the loads. */
+static int
+count_columns(const struct page *p)
+{
+	int n = 1;
+
+	for (unsigned i = 0; i < p->plan->asset_count; i++)
+		n += plan_got_is_shown(&p->plan->assets[i]);
+	return n;
+}
+
+static const struct plan_got_asset *
+asset_of(const struct page *p, int column) /* NULL: the loads */
+{
+	for (unsigned i = 0; i < p->plan->asset_count; i++)
+		if (plan_got_is_shown(&p->plan->assets[i]) && column-- == 0)
+			return &p->plan->assets[i];
+	return NULL;
+}
+
+/* ---- the page */
+
+static void
+put(struct console *co, int row, struct area a, enum look look, const char *raw)
+{
+	char safe[1024];
+
+	text_put_safe(safe, sizeof safe, raw, -1);
+	grid_fit(co->grid, row, a.column + 1, a.columns - 2, look, safe, false);
+}
+
+/* Returns its rows. */
+static int
+draw_head(struct console *co, const struct page *p, struct area a)
+{
+	const struct plan_got *plan = p->plan;
+	char text[900], other[700], when[24], co2[32], peak[32];
+	bool is_whole = a.rows >= HEAD_LEAST;
+	int last_row = is_whole ? a.row + 2 : a.row;
+
+	str_printf(text, sizeof text, "%s %s; %s", console_title(co, "Made", "作成"),
+	    utc_civil(when, sizeof when, (struct utc){ plan->m.made }, "%m-%d %H:%M"), plan->m.text);
+	if (is_whole)
+		put(co, a.row, a, LOOK_NORMAL, text);
+	str_printf(text, sizeof text, "CO2 %s kg; %s %s kW; %s %s", str_fixed(co2, sizeof co2, plan->m.co2_kg, 0),
+	    console_title(co, "greatest half hour", "最大30分値"), str_fixed(peak, sizeof peak, plan->m.peak_kw, 0),
+	    console_title(co, "costs", "費用"), plan_got_costs(plan, other, sizeof other));
+	if (is_whole)
+		put(co, a.row + 1, a, LOOK_NORMAL, text);
+	if (plan_got_relaxed(plan, 0, other, sizeof other)) {
+		unsigned more = 0;
+		char last[200];
+		while (more < 999 && plan_got_relaxed(plan, more + 1, last, sizeof last))
+			more++;
+		str_printf(text, sizeof text, "%s %s", console_title(co, "Not kept:", "未達:"), other);
+		if (more > 0)
+			str_printf(last, sizeof last, co->is_ja ? "、他%u件" : ", and %u more", more);
+		else
+			last[0] = '\0';
+		str_append(text, sizeof text, last);
+		put(co, last_row, a, LOOK_UNCERTAIN, text);
+	} else {
+		put(co, last_row, a, LOOK_LABEL, console_title(co, "every goal is kept", "全目標達成"));
+	}
+	return last_row - a.row + 1;
+}
+
+/* Columns of assets that fit; `first` follows the one that is looked at. */
+static int
+fit_columns(struct page *p, struct area a)
+{
+	int count = count_columns(p), fit = (a.columns - 2 - TIME_CELLS - PRICE_CELLS) / CELLS;
+
+	fit = fit < 1 ? 1 : fit > count ? count : fit;
+	p->column = p->column < 0 ? 0 : p->column >= count ? count - 1 : p->column;
+	p->first = p->first > p->column ? p->column : p->first;
+	p->first = p->column - p->first >= fit ? p->column - fit + 1 : p->first;
+	p->first = p->first + fit > count ? count - fit : p->first;
+	return fit;
+}
+
+static int
+column_at(const struct page *p, struct area a, int column)
+{
+	return a.column + 1 + TIME_CELLS + PRICE_CELLS + (column - p->first) * CELLS;
+}
+
+static void
+draw_titles(struct console *co, const struct page *p, int row, struct area a, int fit)
+{
+	grid_put(co->grid, row, a.column + 1, TIME_CELLS, LOOK_TITLE, console_title(co, "Time", "時刻"));
+	grid_fit(co->grid, row, a.column + 1 + TIME_CELLS, PRICE_CELLS, LOOK_TITLE, console_title(co, "a kWh", "単価"),
+	    true);
+	for (int i = p->first; i < p->first + fit; i++) {
+		const struct plan_got_asset *s = asset_of(p, i);
+		const char *name = s == NULL ? console_title(co, "loads", "負荷計") : s->name;
+		grid_put(co->grid, row, column_at(p, a, i), 1, LOOK_TITLE, " ");
+		grid_fit(co->grid, row, column_at(p, a, i) + 1, CELLS - 1, i == p->column ? LOOK_SELECTED : LOOK_TITLE,
+		    name, true);
+	}
+	if (p->first > 0)
+		grid_put(co->grid, row, column_at(p, a, p->first), 1, LOOK_LABEL, "<");
+	if (p->first + fit < count_columns(p))
+		grid_put(co->grid, row, column_at(p, a, p->first + fit), 1, LOOK_LABEL, ">");
+}
+
+static bool
+is_off(const struct plan_got_asset *s, unsigned from, unsigned to)
+{
+	for (unsigned t = from; t < to; t++)
+		if (s->on[t])
+			return false;
+	return true;
+}
+
+static void
+draw_row(struct console *co, const struct page *p, int row, unsigned from, unsigned to, struct area a, int fit)
+{
+	char when[24], number[40];
+
+	grid_put(co->grid, row, a.column + 1, TIME_CELLS, LOOK_LABEL,
+	    utc_civil(when, sizeof when, plan_got_time(p->plan, from), "%m-%d %H:%M"));
+	grid_fit(co->grid, row, a.column + 1 + TIME_CELLS, PRICE_CELLS, LOOK_LABEL,
+	    str_fixed(number, sizeof number, plan_got_mean(p->plan->price, from, to), 2), true);
+	for (int i = p->first; i < p->first + fit; i++) {
+		const struct plan_got_asset *s = asset_of(p, i);
+		double kw = s == NULL ? plan_got_loads(p->plan, from, to) : plan_got_mean(s->kw, from, to);
+		bool off = s != NULL && is_off(s, from, to);
+		grid_fit(co->grid, row, column_at(p, a, i) + 1, CELLS - 1, off ? LOOK_LABEL : LOOK_NORMAL,
+		    off ? console_title(co, "off", "停止") : str_fixed(number, sizeof number, kw, 0), true);
+	}
+}
+
+/* The reasons of a row's steps, each once, the first one's in full. */
+static void
+say_reasons(const struct plan_got_asset *s, unsigned from, unsigned to, char *buf, size_t size)
+{
+	unsigned seen = 1U << (s->reason[from] & 31U);
+
+	str_printf(buf, size, "%s%s%s", plan_reason_name(s->reason[from]), s->reason[from] != REASON_NONE ? ": " : "",
+	    plan_reason_help(s->reason[from]));
+	for (unsigned t = from + 1; t < to; t++) {
+		if ((seen >> (s->reason[t] & 31U) & 1U) != 0 || s->reason[t] == REASON_NONE)
+			continue;
+		seen |= 1U << (s->reason[t] & 31U);
+		str_append(buf, size, "; then ");
+		str_append(buf, size, plan_reason_name(s->reason[t]));
+	}
+}
+
+/* What the cell under both cursors says: figures in the first row, the reason in the second. */
+static void
+draw_detail(struct console *co, const struct page *p, int row, unsigned from, unsigned to, struct area a)
+{
+	const struct plan_got_asset *s = asset_of(p, p->column);
+	char text[600], why[400], begin[24], end[24], number[40], stored[80] = "", worth[80] = "";
+
+	utc_civil(begin, sizeof begin, plan_got_time(p->plan, from), "%m-%d %H:%M");
+	utc_civil(end, sizeof end, plan_got_time(p->plan, to), "%H:%M");
+	if (s == NULL) {
+		str_printf(text, sizeof text, "%s-%s  %s %s kW", begin, end, console_title(co, "all loads", "全負荷"),
+		    str_fixed(number, sizeof number, plan_got_loads(p->plan, from, to), 1));
+		put(co, row, a, LOOK_TITLE, text);
+		return;
+	}
+	if (s->has_energy && isfinite(s->energy[to - 1]))
+		str_printf(stored, sizeof stored, co->is_ja ? "、終わりに %s %s" : ", %s %s at its end",
+		    str_fixed(number, sizeof number, s->energy[to - 1], 1),
+		    strcmp(s->kind, "battery") == 0 ? "kWh" : "GJ");
+	if (fabs(s->shadow[from]) >= 0.005)
+		str_printf(worth, sizeof worth, co->is_ja ? "、限界値 %s" : "; a kWh more: %s",
+		    str_fixed(number, sizeof number, s->shadow[from], 2));
+	str_printf(text, sizeof text, "%s-%s  %s %s kW%s%s", begin, end, s->name,
+	    str_fixed(number, sizeof number, plan_got_mean(s->kw, from, to), 1), stored, worth);
+	put(co, row, a, LOOK_TITLE, text);
+	say_reasons(s, from, to, why, sizeof why);
+	put(co, row + 1, a, LOOK_NORMAL, why);
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	struct page *p = private;
+
+	co->grid->cursor_row = a.row;
+	co->grid->cursor_column = a.column;
+	if (!p->plan->is_there) {
+		grid_fit(co->grid, a.row + 1, a.column + 3, a.columns - 4,
+		    p->failed[0] != '\0' ? LOOK_UNCERTAIN : LOOK_LABEL,
+		    p->failed[0] != '\0' ? p->failed : "The plan is asked for.", false);
+		return;
+	}
+	int top = a.row + draw_head(co, p, a) + 1;
+	int detail = a.rows >= 9 ? 2 : 0, rows = a.row + a.rows - top - detail;
+	int fit = fit_columns(p, a);
+	list_fit(&p->list, count_rows(p), rows > 0 ? rows : 1);
+	draw_titles(co, p, top - 1, a, fit);
+	unsigned from = step_of(p, p->list.top);
+	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
+		unsigned to = plan_got_row_end(p->plan, from, !p->is_by_step);
+		draw_row(co, p, top + i, from, to, a, fit);
+		if (p->list.top + i == p->list.at) {
+			grid_paint(co->grid, top + i, a.column, a.columns, LOOK_SELECTED);
+			co->grid->cursor_row = top + i;
+			co->grid->cursor_column = a.column;
+			if (detail > 0)
+				draw_detail(co, p, a.row + a.rows - detail, from, to, a);
+		}
+		from = to;
+	}
+}
+
+/* ---- keys */
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+
+	(void)co;
+	(void)argument;
+	if (list_request(&p->list, req))
+		return DRAW_BODY | DRAW_ALL;
+	switch (req) {
+	case REQ_LEFT: p->column -= p->column > 0; return DRAW_ALL;
+	case REQ_RIGHT: p->column++; return DRAW_ALL; /* brought back where it is drawn */
+	case REQ_OPEN:
+		if (p->plan->is_there) {
+			unsigned step = step_of(p, p->list.at);
+			p->is_by_step = !p->is_by_step;
+			list_fit(&p->list, count_rows(p), p->list.rows);
+			p->list.at = row_of(p, step);
+		}
+		return DRAW_ALL;
+	default: return REQ_UNHANDLED;
+	}
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	struct page *p = private;
+	char span[48];
+
+	str_copy(title, title_size, console_title(co, "Plan, kW", "運転計画 kW"));
+	if (!p->plan->is_there)
+		return;
+	list_span(&p->list, span, sizeof span);
+	str_printf(hint, hint_size, "%s, %s", span,
+	    p->is_by_step ? console_title(co, "Enter: by hours", "Enter: 時間毎")
+	                  : console_title(co, "Enter: by steps", "Enter: 各コマ"));
+}
+
+const struct screen_ops scr_plan = {
+	.name = "plan",
+	.title = "Plan, kW",
+	.title_ja = "運転計画 kW",
+	.help = "the plan of dispatch: what each asset is to do hour by hour, and why",
+	.modes = MODE_ALL,
+	.private_size = sizeof(struct page),
+	.open = open_plan,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.close = close_plan,
+	.head = head,
+};
