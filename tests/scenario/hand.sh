@@ -192,8 +192,9 @@ until_true 5 journalled 'the field program ended in the middle of a pulse' && un
 until_true 30 ready || fail "the device is not back: $("$chisan" links)"
 give operate P.PULSE 1 'cut off with all.'
 until_true 5 value_is P.PULSE 1 good || fail "no second pulse: $(cat "$work/out")"
+kill -STOP "$server" # a field program that sees its end first would clear the coil
 helpers=$(pgrep -P "$server")
-kill -9 "$server" $helpers; wait "$server" 2>/dev/null
+kill -9 $helpers; kill -9 "$server"; wait "$server" 2>/dev/null
 for pid in $helpers; do until_true 10 sh -c "! kill -0 $pid" || fail "helper $pid outlives chisand"; done
 [ "$(writes 'coil 22 0')" = 1 ] || fail "somebody cleared it"
 launch_and_begin

@@ -113,7 +113,8 @@ until_true 10 marked M.C "\"value\":$shown[,.].*substituted" && [ "$shown" -ge "
 is_whole && pass "the chain is whole"
 
 # the writer hangs
-pid=$(helper '-d'); reader=$(helper '-r')
+has_helpers() { pid=$(helper '-d') reader=$(helper '-r'); [ -n "$pid" ] && [ -n "$reader" ]; }
+until_true 30 has_helpers || fail "the store is not back"
 is_stopped() { grep -q '^State:.T' "/proc/$1/status"; }
 hung_for() { [ $(($(milliseconds) - hung)) -ge "$1" ]; } # ms
 kill -STOP "$pid"
