@@ -104,6 +104,8 @@ run(const char *line)
 		say_error("%s", message);
 		code = CMD_USAGE;
 	} else {
+		if (t_is_short() && !o.given[OPT_TIMEOUT]) /* and everything takes twenty times as long */
+			o.timeout_us *= 20;
 		code = cmd_run(&o);
 	}
 	capture_end();
