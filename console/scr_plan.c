@@ -28,7 +28,8 @@ struct page {
 	struct console *co;
 	struct plan_got *plan, *incoming;
 	uint32_t asked;
-	int seconds; /* since it was asked for */
+	int seconds;  /* since it was asked for */
+	int64_t seen; /* when the plan was made that dispatch spoke of as it was asked for */
 	char failed[300];
 	bool is_by_step;
 	struct list list;  /* its rows: hours, or steps */
@@ -69,6 +70,15 @@ answer_done(struct client *c, enum err e, int addcause, const char *text, void *
 
 static const struct client_answer answer = { answer_frame, answer_done };
 
+/* When the plan was made that chisand holds; 0: none. */
+static int64_t
+told_of(const struct console *co)
+{
+	const struct client_dispatch *d = co->has_model ? client_dispatch(co->client) : NULL;
+
+	return d != NULL ? d->m.plan_made : 0;
+}
+
 static void
 ask(struct page *p)
 {
@@ -77,6 +87,7 @@ ask(struct page *p)
 	client_forget(p->co->client, &p->asked);
 	plan_got_done(p->incoming);
 	p->seconds = 0;
+	p->seen = told_of(p->co);
 	p->asked = client_ask(p->co->client, W_PLAN_GET, &none, &answer, p);
 	if (p->asked == 0)
 		str_copy(p->failed, sizeof p->failed, "it cannot be asked for without a link to chisand");
@@ -107,21 +118,13 @@ close_plan(struct console *co, void *private)
 	free(p->incoming);
 }
 
-static bool
-is_another(const struct console *co, const struct page *p)
-{
-	const struct client_dispatch *d = co->has_model ? client_dispatch(co->client) : NULL;
-
-	return d != NULL && d->m.plan_made != (p->plan->is_there ? p->plan->m.made : 0);
-}
-
 static unsigned
 update(struct console *co, void *private, enum change what, uint32_t number)
 {
 	struct page *p = private;
 
 	(void)number;
-	if (what == CHANGE_MODEL || (what == CHANGE_CONTROL && p->asked == 0 && p->seconds > 1 && is_another(co, p)))
+	if (what == CHANGE_MODEL || (what == CHANGE_CONTROL && told_of(co) != p->seen))
 		ask(p);
 	else if (what == CHANGE_SECOND && ++p->seconds >= EACH_S && p->asked == 0 && !console_is_lost(co))
 		ask(p);

@@ -192,7 +192,7 @@ wait $server; code=$?; server=
 [ ! -e "$socket" ] && pass "the socket is gone" || fail "the socket stayed"
 for pid in $children; do kill -0 "$pid" 2>/dev/null && fail "process $pid stayed"; done
 pass "no helper stayed"
-grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
+grep -E "Sanitizer|runtime error|memory leak" "$work/log" && fail "a sanitizer spoke"
 
 # 9 a socket that a killed chisand left behind is replaced
 "$chisand" -f "$work/site" -d "$work/data" -s "$socket" > "$work/log" 2>&1 & server=$!
@@ -227,6 +227,6 @@ told '^STOPPING=1$' && pass "STOPPING" || fail "not told: STOPPING"
 until_true 20 sh -c "! kill -0 $stopping" || fail "it does not stop"
 wait $stopping; code=$?; stopping=
 [ $code = 0 ] && pass "one whose helpers hang ends well" || fail "exit code $code"
-grep -iE "sanitizer|runtime error|leak" "$work/log" "$work/stopping" && fail "a sanitizer spoke"
+grep -E "Sanitizer|runtime error|memory leak" "$work/log" "$work/stopping" && fail "a sanitizer spoke"
 
 [ $failures = 0 ]

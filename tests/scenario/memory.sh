@@ -157,7 +157,7 @@ until_true 5 told 'kind=8 point=M1.A user= text=the value by hand of .* came to 
 # 8 a clean stop loses nothing: the last entry is there at the next start
 kill -TERM $server; wait $server; code=$?; server=
 [ $code = 0 ] && pass "a clean stop" || fail "exit code $code"
-grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
+grep -E "Sanitizer|runtime error|memory leak" "$work/log" && fail "a sanitizer spoke"
 start
 until_true 10 value_is M1.A 101 good || fail "no start after the stop"
 if pgrep -P "$server" -f 'chisan-store -r' >/dev/null && ! logged 'chisan-store -r exited'; then
@@ -180,6 +180,6 @@ else
 	echo "SKIP of part 9: a store is installed in the system"
 fi
 kill -TERM $server; wait $server; server=
-grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
+grep -E "Sanitizer|runtime error|memory leak" "$work/log" && fail "a sanitizer spoke"
 
 [ $failures = 0 ]

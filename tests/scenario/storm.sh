@@ -178,6 +178,6 @@ wait $server; code=$?; server=
 for pid in $children; do kill -0 "$pid" 2>/dev/null && fail "process $pid stayed"; done
 "$chisan" status >/dev/null 2>&1; code=$?
 [ $code = 6 ] || fail "status without a server: exit code $code"
-grep -iE "sanitizer|runtime error|leak" "$work/log" && fail "a sanitizer spoke"
+grep -E "Sanitizer|runtime error|memory leak" "$work/log" && fail "a sanitizer spoke"
 [ $failures = 0 ] || { tail -20 "$work/log"; exit 1; }
 echo "the storm is weathered"
