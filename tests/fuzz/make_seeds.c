@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * make_seeds.c FOLDER - frames of alarms and control as honest programs send them, one file each: what fuzz_wire and fuzz_client begin
- * with. seeds.sh compares them with those that are committed, so that a changed frame cannot leave a seed behind.
+ * with. made_seeds.sh compares them with those that are committed, so that a changed frame cannot leave a seed behind.
  */
 #include "config.h"
 

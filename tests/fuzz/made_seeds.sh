@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# seeds.sh - the seeds of the fuzzers that are made are those that make_seeds makes now.  UPDATE=1 writes them anew.
+# made_seeds.sh - the seeds of the fuzzers that are made are those that make_seeds makes now.  UPDATE=1 writes them anew.
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 top_builddir=${top_builddir:-$PWD}
 seeds=$top_srcdir/tests/fuzz/seeds
@@ -22,5 +22,5 @@ done
 for kind in $(sed -nE 's/^\t_\((W_[A-Z_]+), *(9[6-9]|1[0-5][0-9]|4[6789]),.*/\1/p' "$top_srcdir/scada/base/wire.h"); do
 	[ -f "$work/fuzz_wire/$kind" ] || { echo "$kind has no seed in make_seeds.c"; failed=1; }
 done
-[ $failed = 0 ] || echo "a frame has changed: UPDATE=1 make -C BUILD check TESTS=tests/fuzz/seeds.sh"
+[ $failed = 0 ] || echo "a frame has changed: UPDATE=1 make -C BUILD check TESTS=tests/fuzz/made_seeds.sh"
 exit $failed
