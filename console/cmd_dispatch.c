@@ -144,8 +144,8 @@ print_text(const struct options *o, const struct client *c, const struct client_
 	    kw(d->m.forecast_kw, b, sizeof b), kw(d->m.target_kw, e, sizeof e), client_stage_word(d->m.stage, o->ja),
 	    d->m.is_estimated ? ", estimated" : "");
 	line("Half hour", text);
-	str_printf(text, sizeof text, "draws %s, may draw %s more", kw(d->m.power_kw, a, sizeof a),
-	    kw(d->m.adjust_kw, b, sizeof b));
+	str_printf(text, sizeof text, "%s %s, may draw %s more", d->m.power_kw < 0 ? "gives" : "draws",
+	    kw(fabs(d->m.power_kw), a, sizeof a), kw(d->m.adjust_kw, b, sizeof b));
 	line("Now", text);
 	str_printf(text, sizeof text, "this month %s, twelve months %s; %u of %u steps shed",
 	    kw(d->m.month_kw, a, sizeof a), kw(d->m.year_kw, b, sizeof b), d->m.shed, d->m.steps);

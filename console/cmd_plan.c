@@ -74,7 +74,9 @@ print_text(const struct options *o, const struct plan_got *p)
 		say("%-11s", utc_civil(start, sizeof start, plan_got_time(p, t), "%m-%d %H:%M"));
 		cell(plan_got_mean(p->price, t, end), 2);
 		for (unsigned i = 0; i < p->asset_count; i++)
-			if (plan_got_is_shown(&p->assets[i]))
+			if (plan_got_is_shown(&p->assets[i]) && plan_got_is_out(&p->assets[i], t, end))
+				say(" %*s", COLUMN - 1, "out");
+			else if (plan_got_is_shown(&p->assets[i]))
 				cell(plan_got_mean(p->assets[i].kw, t, end), 0);
 		cell(plan_got_loads(p, t, end), 0);
 		say("\n");

@@ -10,6 +10,7 @@
 
 #include "console/plan_got.h"
 #include "scada/base/mem.h"
+#include "scada/base/reason.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
@@ -49,6 +50,8 @@ read_asset(struct rbuf *r, unsigned steps, struct plan_got_asset *a)
 		a->reason[t] = r_u8(r);
 		a->shadow[t] = r_f32(r);
 		a->energy[t] = a->has_energy ? r_f32(r) : (double)NAN;
+		if (a->reason[t] == REASON_OUT) /* what it stores is not known */
+			a->energy[t] = (double)NAN;
 		a->on[t] = a->has_on ? r_u8(r) : 1;
 	}
 	return !r->bad;
@@ -111,6 +114,15 @@ plan_got_mean(const double *v, unsigned from, unsigned to)
 	for (unsigned t = from; t < to; t++)
 		sum += v[t];
 	return sum / (to - from);
+}
+
+bool
+plan_got_is_out(const struct plan_got_asset *a, unsigned from, unsigned to)
+{
+	for (unsigned t = from; t < to; t++)
+		if (a->reason[t] != REASON_OUT)
+			return false;
+	return true;
 }
 
 bool

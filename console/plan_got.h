@@ -15,7 +15,7 @@ struct plan_got_asset {
 	char name[64], kind[32]; /* safe */
 	bool has_energy, has_on;
 	double *kw, *shadow,
-	    *energy; /* shadow: of the bound that the reason names, money a kWh; energy: kWh, GJ at the end, NaN = none */
+	    *energy; /* shadow: of the bound that the reason names, money a kWh; energy: kWh, GJ at the end, NaN = none, or not known */
 	uint8_t *reason, *on; /* enum plan_reason; on: 1 where it has no such thing */
 };
 struct plan_got {
@@ -34,6 +34,8 @@ void plan_got_done(struct plan_got *p); /* and it is zero again */
 struct utc plan_got_time(const struct plan_got *p, unsigned step);
 /* A row of a table that begins with this step ends before that one: of an hour of the clock, or of the step alone. */
 unsigned plan_got_row_end(const struct plan_got *p, unsigned step, bool by_hour);
+bool plan_got_is_out(
+    const struct plan_got_asset *a, unsigned from, unsigned to); /* not in service in any of these steps */
 bool plan_got_is_shown(
     const struct plan_got_asset *a); /* in a table: neither loads, which stand as a sum, nor furnaces and dumps */
 /* Of steps from..to - 1. */

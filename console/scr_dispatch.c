@@ -169,14 +169,16 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 	}
 	draw_bar(co, d, row + 1, a);
 	label(co, row + 2, a, "Now", "現在");
-	if (d->m.adjust_kw < 0)
-		str_printf(text, sizeof text, "draws %s; %s must go until the half hour ends",
-		    kw(d->m.power_kw, power, sizeof power), kw(-d->m.adjust_kw, adjust, sizeof adjust));
-	else
-		str_printf(text, sizeof text, "draws %s; may draw %s more until the half hour ends",
-		    kw(d->m.power_kw, power, sizeof power), kw(d->m.adjust_kw, adjust, sizeof adjust));
+	const char *flow = d->m.power_kw < 0 ? "gives" : "draws";
+	kw(fabs(d->m.power_kw), power, sizeof power);
 	if (isnan(d->m.adjust_kw))
-		str_printf(text, sizeof text, "draws %s", kw(d->m.power_kw, power, sizeof power));
+		str_printf(text, sizeof text, "%s %s", flow, power);
+	else if (d->m.adjust_kw < 0)
+		str_printf(text, sizeof text, "%s %s; %s must go until the half hour ends", flow, power,
+		    kw(-d->m.adjust_kw, adjust, sizeof adjust));
+	else
+		str_printf(text, sizeof text, "%s %s; may draw %s more until the half hour ends", flow, power,
+		    kw(d->m.adjust_kw, adjust, sizeof adjust));
 	put(co, row + 2, a, look, text);
 	label(co, row + 3, a, "Greatest", "最大");
 	str_printf(text, sizeof text, "month %s, 12 months %s; %u of %u steps of loads shed",

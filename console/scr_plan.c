@@ -292,9 +292,15 @@ draw_row(struct console *co, const struct page *p, int row, unsigned from, unsig
 	for (int i = p->first; i < p->first + fit; i++) {
 		const struct plan_got_asset *s = asset_of(p, i);
 		double kw = s == NULL ? plan_got_loads(p->plan, from, to) : plan_got_mean(s->kw, from, to);
-		bool off = s != NULL && is_off(s, from, to);
-		grid_fit(co->grid, row, column_at(p, a, i) + 1, CELLS - 1, off ? LOOK_LABEL : LOOK_NORMAL,
-		    off ? console_title(co, "off", "停止") : str_fixed(number, sizeof number, kw, 0), true);
+		bool out = s != NULL && plan_got_is_out(s, from, to), off = s != NULL && !out && is_off(s, from, to);
+		const char *text = out ? console_title(co, "out", "除外")
+		    : off              ? console_title(co, "off", "停止")
+		                       : str_fixed(number, sizeof number, kw, 0);
+		grid_fit(co->grid, row, column_at(p, a, i) + 1, CELLS - 1,
+		    out       ? LOOK_UNCERTAIN
+		        : off ? LOOK_LABEL
+		              : LOOK_NORMAL,
+		    text, true);
 	}
 }
 

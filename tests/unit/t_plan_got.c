@@ -101,6 +101,34 @@ START_TEST(it_is_read)
 }
 END_TEST
 
+START_TEST(of_what_is_out_nobody_knows_what_it_stores)
+{
+	struct wbuf all = { 0 }, prices = { 0 };
+	struct msg_plan m = good;
+
+	w_str(&all, "ESS");
+	w_str(&all, "battery");
+	w_u8(&all, 1);
+	for (unsigned t = 0; t < m.steps; t++) {
+		w_f32(&all, 0);
+		w_u8(&all, t < 4 ? REASON_OUT : REASON_PRICE);
+		w_f32(&all, 0);
+		w_f32(&all, 0);
+		w_f32(&prices, 20);
+	}
+	m.text = "";
+	m.assets = (struct msg_bytes){ all.data, all.len };
+	m.prices = (struct msg_bytes){ prices.data, prices.len };
+	wbuf_reset(&body);
+	msg_plan_put(&body, &m);
+	wbuf_done(&all);
+	wbuf_done(&prices);
+	ck_assert(plan_got_read(&got, body.data, body.len));
+	ck_assert(isnan(got.assets[0].energy[3]) && isfinite(got.assets[0].energy[4]));
+	ck_assert(plan_got_is_out(&got.assets[0], 0, 4) && !plan_got_is_out(&got.assets[0], 0, 5));
+}
+END_TEST
+
 START_TEST(rows_are_hours_of_the_clock)
 {
 	put_plan(good, 1); /* 00:30 to 02:00 */
@@ -148,5 +176,5 @@ START_TEST(a_lie_is_refused)
 END_TEST
 
 T_MAIN("plan_got",
-    T_FIXTURE(NULL, teardown) T(it_is_read) T(rows_are_hours_of_the_clock)
+    T_FIXTURE(NULL, teardown) T(it_is_read) T(of_what_is_out_nobody_knows_what_it_stores) T(rows_are_hours_of_the_clock)
         T(one_that_is_cut_is_refused_and_leaves_nothing) T_LOOP(a_lie_is_refused, 0, 6))
