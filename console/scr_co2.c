@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/report_ask.h"
 #include "console/savings.h"
 #include "console/screen.h"
 #include "console/wrap.h"
@@ -30,8 +31,7 @@ struct page {
 	struct console *co;
 	struct savings s;
 	bool has;
-	struct rgot incoming;
-	uint32_t asked;
+	struct report_ask ask;
 	int seconds;     /* since it was asked for */
 	struct utc made; /* by the server */
 	char failed[200];
@@ -44,48 +44,25 @@ static const char *const few[] = { "saved_local", "target_share", "saved_dispatc
 /* ---- questions */
 
 static void
-answer_frame(struct client *c, const struct frame *f, void *arg)
+answer(void *owner, struct rgot *got, const char *why)
 {
-	struct page *p = arg;
-
-	(void)c;
-	rgot_take(&p->incoming, f);
-}
-
-static void
-answer_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
-{
-	struct page *p = arg;
+	struct page *p = owner;
 	struct savings *s = xcalloc(1, sizeof *s);
 
-	(void)c;
-	(void)addcause;
-	p->asked = 0;
 	p->failed[0] = '\0';
-	if (e != OK) {
-		text_put_safe(p->failed, sizeof p->failed, text, -1);
-	} else if (!p->incoming.has_head || p->incoming.is_too_big ||
-	    !savings_read((const char *)p->incoming.content.data, p->incoming.content.len, s)) {
+	if (got == NULL) {
+		str_copy(p->failed, sizeof p->failed, why);
+	} else if (!savings_read((const char *)got->content.data, got->content.len, s)) {
 		str_copy(p->failed, sizeof p->failed, "the server sent no figures of CO2 and cost that can be read");
 	} else {
 		p->s = *s;
 		p->has = true;
-		p->made.us = p->incoming.made;
+		p->made.us = got->made;
 	}
-	wbuf_done(&p->incoming.content);
-	p->incoming = (struct rgot){ 0 };
+	if (got != NULL)
+		wbuf_done(&got->content);
 	free(s);
 	console_changed(p->co, DRAW_ALL);
-}
-
-static const struct client_answer answer = { answer_frame, answer_done };
-
-static void
-forget(struct page *p)
-{
-	client_forget(p->co->client, &p->asked);
-	wbuf_done(&p->incoming.content);
-	p->incoming = (struct rgot){ 0 };
 }
 
 static void
@@ -93,15 +70,12 @@ ask(struct page *p)
 {
 	struct wbuf b;
 
-	forget(p);
 	wbuf_init(&b);
-	wbuf_init(&p->incoming.content);
 	savings_question(&b);
 	p->seconds = 0;
-	p->asked = client_ask(p->co->client, W_REPORT_GET, &b, &answer, p);
-	wbuf_done(&b);
-	if (p->asked == 0)
+	if (!report_ask_put(&p->ask, p->co->client, &b))
 		str_copy(p->failed, sizeof p->failed, "it cannot be asked for without a link to chisand");
+	wbuf_done(&b);
 }
 
 static bool
@@ -111,6 +85,8 @@ open_co2(struct console *co, void *private, const char *argument)
 
 	(void)argument;
 	p->co = co;
+	p->ask.owner = p;
+	p->ask.done = answer;
 	ask(p);
 	return true;
 }
@@ -118,8 +94,10 @@ open_co2(struct console *co, void *private, const char *argument)
 static void
 close_co2(struct console *co, void *private)
 {
+	struct page *p = private;
+
 	(void)co;
-	forget(private);
+	report_ask_forget(&p->ask);
 }
 
 static unsigned
@@ -130,7 +108,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	(void)number;
 	if (what == CHANGE_MODEL)
 		ask(p);
-	else if (what == CHANGE_SECOND && ++p->seconds >= EACH_S && p->asked == 0 && !console_is_lost(co))
+	else if (what == CHANGE_SECOND && ++p->seconds >= EACH_S && p->ask.asked == 0 && !console_is_lost(co))
 		ask(p);
 	return what == CHANGE_MODEL || what == CHANGE_LANGUAGE || what == CHANGE_PHASE ? DRAW_ALL : DRAW_NOTHING;
 }

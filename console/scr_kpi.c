@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "console/kpi_read.h"
-#include "console/rgot.h"
+#include "console/report_ask.h"
 #include "console/screen.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
@@ -72,8 +72,7 @@ static const struct {
 struct page {
 	struct console *co;
 	int span, top; /* top: first line, of the linear page */
-	struct rgot incoming;
-	uint32_t asked;
+	struct report_ask ask;
 	bool has;
 	struct kpi_figures got;
 	struct utc from, to;
@@ -85,48 +84,25 @@ struct page {
 /* ---- the question */
 
 static void
-answer_frame(struct client *c, const struct frame *f, void *arg)
+answer(void *owner, struct rgot *got, const char *why)
 {
-	struct page *p = arg;
+	struct page *p = owner;
+	struct kpi_figures figures_got;
 
-	(void)c;
-	rgot_take(&p->incoming, f);
-}
-
-static void
-answer_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
-{
-	struct page *p = arg;
-	struct rgot *g = &p->incoming;
-	struct kpi_figures got;
-
-	(void)c;
-	(void)addcause;
-	p->asked = 0;
 	p->failed[0] = '\0';
-	if (e != OK) {
-		text_put_safe(p->failed, sizeof p->failed, text, -1);
-	} else if (!g->has_head || g->is_too_big || !kpi_read((const char *)g->content.data, g->content.len, &got)) {
+	if (got == NULL) {
+		str_copy(p->failed, sizeof p->failed, why);
+	} else if (!kpi_read((const char *)got->content.data, got->content.len, &figures_got)) {
 		str_copy(p->failed, sizeof p->failed, "the server sent no report of alarms that can be read");
 	} else {
-		p->got = got;
-		p->from = (struct utc){ g->from };
-		p->to = (struct utc){ g->to };
+		p->got = figures_got;
+		p->from = (struct utc){ got->from };
+		p->to = (struct utc){ got->to };
 		p->has = true;
 	}
-	wbuf_done(&g->content);
-	*g = (struct rgot){ 0 };
-	p->co->dirty |= DRAW_ALL;
-}
-
-static const struct client_answer answer = { answer_frame, answer_done };
-
-static void
-forget(struct page *p)
-{
-	client_forget(p->co->client, &p->asked);
-	wbuf_done(&p->incoming.content);
-	p->incoming = (struct rgot){ 0 };
+	if (got != NULL)
+		wbuf_done(&got->content);
+	console_changed(p->co, DRAW_ALL);
 }
 
 static void
@@ -136,15 +112,12 @@ ask(struct page *p)
 	char label[RKIND_LABEL];
 	struct wbuf b;
 
-	forget(p);
 	utc_civil(label, sizeof label, from, "%Y-%m-%dT%H%M");
 	wbuf_init(&b);
-	wbuf_init(&p->incoming.content);
 	rgot_question(&b, rkind_find("alarms"), label, RGOT_NOW, REPORT_CSV, p->co->is_ja);
-	p->asked = client_ask(p->co->client, W_REPORT_GET, &b, &answer, p);
-	wbuf_done(&b);
-	if (p->asked == 0)
+	if (!report_ask_put(&p->ask, p->co->client, &b))
 		str_copy(p->failed, sizeof p->failed, "they cannot be asked for without a link to chisand");
+	wbuf_done(&b);
 }
 
 /* ---- the page */
@@ -165,6 +138,8 @@ open_kpi(struct console *co, void *private, const char *argument)
 	struct page *p = private;
 
 	p->co = co;
+	p->ask.owner = p;
+	p->ask.done = answer;
 	if (argument != NULL && argument[0] != '\0' && (p->span = span_of(argument)) == SPANS) {
 		console_message(co, true, "%s is no span of these figures; write 24h, 7d or 30d", argument);
 		return false;
@@ -176,8 +151,10 @@ open_kpi(struct console *co, void *private, const char *argument)
 static void
 close_kpi(struct console *co, void *private)
 {
+	struct page *p = private;
+
 	(void)co;
-	forget(private);
+	report_ask_forget(&p->ask);
 }
 
 static unsigned
@@ -189,7 +166,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	switch (what) {
 	case CHANGE_MODEL: ask(p); return DRAW_ALL;
 	case CHANGE_SECOND:
-		if (p->asked == 0 && p->has && !console_is_lost(co) && utc_diff_us(co->now, p->to) > AGAIN_US)
+		if (p->ask.asked == 0 && p->has && !console_is_lost(co) && utc_diff_us(co->now, p->to) > AGAIN_US)
 			ask(p);
 		return DRAW_NOTHING;
 	case CHANGE_ALARM: return DRAW_BODY;
@@ -363,7 +340,7 @@ draw(struct console *co, void *private, struct area a)
 	}
 	utc_civil(from, sizeof from, p->from, "%m-%d %H:%M");
 	utc_civil(to, sizeof to, p->to, "%m-%d %H:%M");
-	str_printf(text, sizeof text, "%s to %s%s", from, to, p->asked != 0 ? "; newer ones are being made" : "");
+	str_printf(text, sizeof text, "%s to %s%s", from, to, p->ask.asked != 0 ? "; newer ones are being made" : "");
 	grid_fit(co->grid, a.row, a.column + (co->is_accessible ? 0 : 1), a.columns - 2, LOOK_LABEL, text, false);
 	if (co->is_accessible || a.columns < LEAST_CELLS || a.rows < (int)ARRAY_LEN(figures) + 2) {
 		draw_lines(p, a);

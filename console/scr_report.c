@@ -10,6 +10,7 @@
 #include "console/acts.h"
 #include "console/keep.h"
 #include "console/newfile.h"
+#include "console/report_ask.h"
 #include "console/scr_act.h"
 #include "console/scr_report.h"
 #include "scada/base/mem.h"
@@ -35,14 +36,14 @@ struct page {
 	const struct rkind *kind;
 	char label[RKIND_LABEL];
 	uint32_t revision; /* as asked for */
-	struct rgot got, incoming;
+	struct rgot got;
 	char **lines;
 	int count, width; /* of the text: lines, cells */
 	struct table tables[TABLES_MAX];
 	int table_count;
 	uint8_t table_of[LINES_MAX]; /* 1 + its index; 0: a line that belongs to none */
 	int scroll, left;
-	uint32_t asked;
+	struct report_ask ask;
 	char failed[200];
 	char path[1024]; /* to be written there when it has come; "" = to be shown */
 };
@@ -242,50 +243,25 @@ write_to(struct page *p, const struct rgot *g)
 }
 
 static void
-answer_frame(struct client *c, const struct frame *f, void *arg)
+answer(void *owner, struct rgot *got, const char *why)
 {
-	struct page *p = arg;
+	struct page *p = owner;
 
-	(void)c;
-	rgot_take(&p->incoming, f);
-}
-
-static void
-answer_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
-{
-	struct page *p = arg;
-
-	(void)c;
-	(void)addcause;
-	p->asked = 0;
 	p->failed[0] = '\0';
-	if (e != OK || !p->incoming.has_head || p->incoming.is_too_big) {
-		text_put_safe(
-		    p->failed, sizeof p->failed, e != OK ? text : "the server sent no report that can be used", -1);
+	if (got == NULL) {
+		str_copy(p->failed, sizeof p->failed, why);
 		if (p->path[0] != '\0' || p->count > 0)
 			console_message(p->co, true, "%s", p->failed);
-		wbuf_done(&p->incoming.content);
 	} else if (p->path[0] != '\0') {
-		write_to(p, &p->incoming);
-		wbuf_done(&p->incoming.content);
+		write_to(p, got);
+		wbuf_done(&got->content);
 	} else {
 		wbuf_done(&p->got.content);
-		p->got = p->incoming;
+		p->got = *got;
 		split(p);
 	}
 	p->path[0] = '\0';
-	p->incoming = (struct rgot){ 0 };
-	p->co->dirty |= DRAW_ALL;
-}
-
-static const struct client_answer answer = { answer_frame, answer_done };
-
-static void
-forget(struct page *p)
-{
-	client_forget(p->co->client, &p->asked);
-	wbuf_done(&p->incoming.content);
-	p->incoming = (struct rgot){ 0 };
+	console_changed(p->co, DRAW_ALL);
 }
 
 static void
@@ -294,14 +270,11 @@ ask(struct page *p, enum report_form form)
 	struct wbuf b;
 	uint32_t revision = form == REPORT_TEXT || p->got.revision == 0 ? p->revision : p->got.revision;
 
-	forget(p);
 	wbuf_init(&b);
-	wbuf_init(&p->incoming.content);
 	rgot_question(&b, p->kind, p->label, revision, form, p->co->is_ja);
-	p->asked = client_ask(p->co->client, W_REPORT_GET, &b, &answer, p);
-	wbuf_done(&b);
-	if (p->asked == 0)
+	if (!report_ask_put(&p->ask, p->co->client, &b))
 		str_copy(p->failed, sizeof p->failed, "it cannot be asked for without a link to chisand");
+	wbuf_done(&b);
 }
 
 /* ---- the page */
@@ -317,6 +290,8 @@ open_report(struct console *co, void *private, const char *argument)
 		return false;
 	}
 	p->co = co;
+	p->ask.owner = p;
+	p->ask.done = answer;
 	p->kind = to_open.kind;
 	p->revision = to_open.revision;
 	str_copy(p->label, sizeof p->label, to_open.label);
@@ -331,7 +306,7 @@ close_report(struct console *co, void *private)
 	struct page *p = private;
 
 	(void)co;
-	forget(p);
+	report_ask_forget(&p->ask);
 	wbuf_done(&p->got.content);
 	forget_lines(p);
 }

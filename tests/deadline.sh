@@ -3,6 +3,7 @@
 # Runs one test and ends it, with all it started, when it goes on for too long: deadline.sh COMMAND...
 # A second before, it says what was running, so that the log of the test tells where it hung.
 # CHISAN_TEST_SECONDS (600) is the limit; the exit code is the test's own, or 124 when it was ended.
+# CHISAN_TEST_TIMES names a file that gets a line for it: seconds, seconds of processor, what was run.
 limit=${CHISAN_TEST_SECONDS:-600}
 seen() {
 	ps -eo pid,ppid,pgid,stat,etimes,wchan:20,args --forest | awk -v me="$1" '
@@ -29,4 +30,8 @@ wait $watcher 2>/dev/null
 case $end in
 124 | 137) echo "deadline: did not end within $limit s: $*" ;;
 esac
+if [ -n "${CHISAN_TEST_TIMES-}" ]; then
+	times | awk -v real=$SECONDS -v what="${*: -1}" 'NR == 2 { split($1, u, /[ms]/); split($2, s, /[ms]/)
+		printf "%d %d %s\n", real, (u[1] + s[1]) * 60 + u[2] + s[2], what }' >>"$CHISAN_TEST_TIMES"
+fi
 exit $end
