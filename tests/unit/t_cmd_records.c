@@ -19,7 +19,7 @@
 #include "tests/screen/fakerecords.h"
 #include "tests/unit/t.h"
 
-#include "tests/unit/capture.h"
+#include "tests/unit/cmd_kit.h"
 #include "tests/unit/fake.h"
 
 static struct fake fake;
@@ -56,6 +56,7 @@ setup(void)
 	struct utc now = clock_utc();
 	fakerecords_init(&records, now, 300);
 	fake_start(&fake, ev_default_loop(0));
+	cmd_folder = fake.folder;
 	fake.records = take_frame;
 	fake.left = client_left;
 	setenv("CHISAN_SOCKET", fake.path, 1);
@@ -77,45 +78,6 @@ teardown(void)
 	fake_stop(&fake);
 	fakerecords_done(&records);
 }
-
-/* Runs "chisan WORD ..."; '_' stands for a space inside a word, %d for the folder. */
-static int
-run(const char *line)
-{
-	static char words[1024], copies[16][256];
-	static const char *argv[32] = { "chisan" };
-	static struct options o;
-	char message[512];
-	int argc = 1, code;
-
-	str_copy(words, sizeof words, line);
-	for (char *save, *w = strtok_r(words, " ", &save); w != NULL && argc < 16; w = strtok_r(NULL, " ", &save)) {
-		if (strncmp(w, "%d/", 3) == 0)
-			str_printf(copies[argc], sizeof copies[0], "%s/%s", fake.folder, w + 3);
-		else
-			str_copy(copies[argc], sizeof copies[0], w);
-		for (char *p = copies[argc]; *p != '\0' && w[0] != '%'; p++)
-			*p = *p == '_' ? ' ' : *p;
-		argv[argc] = copies[argc];
-		argc++;
-	}
-	capture_begin();
-	if (!options_read(&o, argc, argv, message, sizeof message)) {
-		say_error("%s", message);
-		code = CMD_USAGE;
-	} else {
-		if (t_is_short() && !o.given[OPT_TIMEOUT]) /* and everything takes twenty times as long */
-			o.timeout_us *= 20;
-		code = cmd_run(&o);
-	}
-	capture_end();
-	return code;
-}
-
-#define HAS(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) != NULL, "no \"%s\" in:\n%s", what, capture.where##_text)
-#define HAS_NOT(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) == NULL, "\"%s\" in:\n%s", what, capture.where##_text)
 
 static unsigned
 count_lines(void)

@@ -17,7 +17,7 @@
 #include "tests/screen/fakecontrol.h"
 #include "tests/unit/t.h"
 
-#include "tests/unit/capture.h"
+#include "tests/unit/cmd_kit.h"
 #include "tests/unit/fake.h"
 
 static struct fake fake;
@@ -90,44 +90,6 @@ teardown(void)
 	fake_stop(&fake);
 	fakecontrol_done(&control);
 }
-
-/* Runs "chisan WORD ..." with no terminal at its input; '_' stands for a space inside a word. */
-static int
-run(const char *line)
-{
-	static char words[1024], copies[24][256];
-	static const char *argv[32] = { "chisan" };
-	static struct options o;
-	char message[512];
-	int argc = 1, code;
-
-	str_copy(words, sizeof words, line);
-	for (char *save, *w = strtok_r(words, " ", &save); w != NULL && argc < 24; w = strtok_r(NULL, " ", &save)) {
-		str_copy(copies[argc], sizeof copies[0], w);
-		for (char *p = copies[argc]; *p != '\0'; p++)
-			*p = *p == '_' ? ' ' : *p;
-		argv[argc] = copies[argc];
-		argc++;
-	}
-	int in = dup(STDIN_FILENO);
-	ck_assert(freopen("/dev/null", "r", stdin) != NULL);
-	capture_begin();
-	if (!options_read(&o, argc, argv, message, sizeof message)) {
-		say_error("%s", message);
-		code = CMD_USAGE;
-	} else {
-		code = cmd_run(&o);
-	}
-	capture_end();
-	dup2(in, STDIN_FILENO);
-	close(in);
-	return code;
-}
-
-#define HAS(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) != NULL, "no \"%s\" in:\n%s", what, capture.where##_text)
-#define HAS_NOT(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) == NULL, "\"%s\" in:\n%s", what, capture.where##_text)
 
 static json_t *
 run_json(const char *line, int code)

@@ -16,7 +16,7 @@
 #include "tests/unit/t.h"
 
 #include "tests/screen/fakehistory.h"
-#include "tests/unit/capture.h"
+#include "tests/unit/cmd_kit.h"
 #include "tests/unit/fake.h"
 
 static struct fake fake;
@@ -68,41 +68,6 @@ teardown(void)
 {
 	fake_stop(&fake);
 }
-
-/* Words are split at spaces; '_' stands for a space within one. */
-static int
-run(const char *line)
-{
-	static char words[512];
-	static const char *argv[32];
-	static struct options o;
-	char message[512];
-	int argc = 1, code;
-
-	str_copy(words, sizeof words, line);
-	argv[0] = words;
-	for (char *save, *w = strtok_r(words, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
-		for (char *p = w; *p != '\0' && strchr(w, '.') == NULL; p++)
-			*p = *p == '_' ? ' ' : *p;
-		argv[argc++] = w;
-	}
-	capture_begin();
-	if (!options_read(&o, argc, argv, message, sizeof message)) {
-		say_error("%s", message);
-		code = CMD_USAGE;
-	} else {
-		if (t_is_short() && !o.given[OPT_TIMEOUT]) /* and everything takes twenty times as long */
-			o.timeout_us *= 20;
-		code = cmd_run(&o);
-	}
-	capture_end();
-	return code;
-}
-
-#define HAS(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) != NULL, "no \"%s\" in:\n%s", what, capture.where##_text)
-#define HAS_NOT(where, what) \
-	ck_assert_msg(strstr(capture.where##_text, what) == NULL, "\"%s\" in:\n%s", what, capture.where##_text)
 
 START_TEST(json_has_the_promised_shape)
 {
