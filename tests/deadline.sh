@@ -31,7 +31,8 @@ case $end in
 124 | 137) echo "deadline: did not end within $limit s: $*" ;;
 esac
 if [ -n "${CHISAN_TEST_TIMES-}" ]; then
-	times | awk -v real=$SECONDS -v what="${*: -1}" 'NR == 2 { split($1, u, /[ms]/); split($2, s, /[ms]/)
-		printf "%d %d %s\n", real, (u[1] + s[1]) * 60 + u[2] + s[2], what }' >>"$CHISAN_TEST_TIMES"
+	times > >(awk -v real=$SECONDS -v what="${*: -1}" 'NR == 2 { split($1, u, /[ms]/); split($2, s, /[ms]/)
+		printf "%d %d %s\n", real, (u[1] + s[1]) * 60 + u[2] + s[2], what }' >>"$CHISAN_TEST_TIMES")
+	wait $!
 fi
 exit $end
