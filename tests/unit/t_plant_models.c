@@ -567,19 +567,19 @@ END_TEST
 
 T_MAIN("plant_models",
     T_TIMEOUT(120) T_LONG(power_balances_at_every_step_of_a_week)
-        T_LONG(batteries_stay_within_their_limits_whatever_is_commanded) T_LONG(battery_keeps_the_first_law) T(
-            round_trip_costs_about_an_eighth) T(battery_derates_near_full_and_empty)
-            T(battery_at_a_school_never_feeds_back) T(a_seed_repeats_a_run_to_the_bit_and_another_does_not) T(
+        T_LONG(batteries_stay_within_their_limits_whatever_is_commanded) T_LONG(battery_keeps_the_first_law) T_LONG(
+            round_trip_costs_about_an_eighth) T_LONG(battery_derates_near_full_and_empty)
+            T(battery_at_a_school_never_feeds_back) T_LONG(a_seed_repeats_a_run_to_the_bit_and_another_does_not) T(
                 a_model_more_changes_no_other) T(gas_turbine_goes_through_its_sequence_in_about_five_minutes)
                 T(gas_turbine_burns_its_part_load_line) T(tripped_set_gives_nothing_until_cleared_and_started) T(
                     a_cap_on_the_steam_turbine_is_reached_by_its_ramp) T_LONG(heat_costs_power)
-                    T_LONG(furnaces_wander_but_hold_their_limits) T(
+                    T_LONG(furnaces_wander_but_hold_their_limits) T_LONG(
                         one_furnace_down_takes_half_of_the_steam_and_comes_back_slowly)
                         T_LONG(photovoltaics_are_dark_by_night_and_below_their_peak_by_day) T(
                             lost_grid_leaves_an_island_or_darkness)
-                            T(low_frequency_sheds_the_least_important_feeder_first) T(
+                            T(low_frequency_sheds_the_least_important_feeder_first) T_LONG(
                                 the_header_is_fed_without_the_turbine_and_falls_without_fire)
-                                T(a_forming_battery_carries_an_island) T(shedding_lowers_a_building) T(
+                                T(a_forming_battery_carries_an_island) T(shedding_lowers_a_building) T_LONG(
                                     offices_sleep_at_night_and_on_sunday) T(the_half_hour_pulse_comes_on_the_half_hour)
                                     T(every_rule_names_a_signal_or_a_command) T(every_kind_of_asset_has_a_model)
                                         T(parameters_are_off_by_five_to_ten_percent)

@@ -545,10 +545,10 @@ T_MAIN("saving",
             T_LONG(agreed_and_measured_contracts_see_the_peak_that_batteries_took) T_LONG(
                 a_measured_contract_looks_back_over_the_turn_of_the_year) T(days_of_23_and_25_hours_cost_what_they_last)
                 T_LONG(a_factor_that_changes_within_a_month_divides_it)
-                    T(a_fiscal_year_begins_in_april_with_its_own_factor) T(a_gap_is_left_out_and_told)
+                    T_LONG(a_fiscal_year_begins_in_april_with_its_own_factor) T(a_gap_is_left_out_and_told)
                         T(a_power_in_place_of_a_counter_costs_what_is_known_of_it)
                             T(what_a_counter_counted_over_midnight_is_known_of_the_month)
                                 T(a_battery_without_counters_goes_by_its_power)
                                     T(a_battery_on_a_bus_of_its_own_counts_in_co2_alone)
-                                        T(days_that_are_over_are_read_once) T(late_data_open_the_days_they_touch)
+                                        T_LONG(days_that_are_over_are_read_once) T(late_data_open_the_days_they_touch)
                                             T(the_report_names_its_rows_factors_and_tariff))
