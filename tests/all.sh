@@ -18,6 +18,13 @@ mkdir -p "$logs"
 ulimit -n "$(ulimit -Hn)" 2>/dev/null
 export LC_ALL=C.UTF-8
 unset CHISAN_SOCKET CHISAN_NOW NO_COLOR TMUX
+# The release is compiled with the flags of 1: what was compiled there need not be again. The store begins empty with each check.
+flags='-O2 -g1' cc=gcc
+if command -v ccache >/dev/null; then
+	cc='ccache gcc'
+	export CCACHE_DIR=$root/build-check/ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
+	rm -rf "$CCACHE_DIR"
+fi
 
 # Many tests wait for the disk again and again. Those of 4 and 5 have theirs in memory where there is enough; those of 3 on the disk.
 fast=
@@ -169,7 +176,7 @@ step autogen ./autogen.sh || exit 1
 
 say "gcc: build with warnings as errors"
 rm -f "$logs"/*.end
-step gcc-build built gcc CC=gcc CFLAGS='-O1 -g1' --enable-werror && step gcc-tests-build check_programs gcc || exit 1
+step gcc-build built gcc CC="$cc" CFLAGS="$flags" --enable-werror && step gcc-tests-build check_programs gcc || exit 1
 in_background &
 background=$!
 trap 'kill $background 2>/dev/null; [ -z "$fast" ] || rm -rf "$fast"' EXIT
@@ -188,7 +195,8 @@ step quickstart quickstart
 say "distcheck: a release, built with gcc, make check"
 kept=$root/build-check/release
 rm -rf "$kept" && mkdir -p "$kept"
-step distcheck env CHISAN_KEEP_RESULTS="$kept" VERBOSE=1 make -C build-check/gcc -j"$waiting" distcheck
+step distcheck env CHISAN_KEEP_RESULTS="$kept" VERBOSE=1 make -C build-check/gcc -j"$waiting" distcheck \
+	DISTCHECK_CONFIGURE_FLAGS="CC='$cc' CFLAGS='$flags'"
 [ -n "$(find "$kept" -name '*.trs' -print -quit)" ] || kept=$(find build-check/gcc/chisan-* -maxdepth 3 -type d -name sub | head -n 1)
 [ -z "$kept" ] || count "$kept" release
 
