@@ -59,7 +59,14 @@ wait $first $second
 until_true 40 "$chisan" get M.A || fail "no chisand at the end"
 until_true 30 value_is SYS.JWAIT 0 good && until_true 30 value_is SYS.STORE 0 good || fail "acts still wait for the journal"
 until_true 30 "$chisan" journal --json -n 1 || fail "the journal cannot be asked for"
-timeout 60 "$chisan" journal --json -n 100000 >"$work/journal" 2>"$work/err" || fail "the journal cannot be read"
+# Figures are of the second before: what waited then may have become more since.
+all_recorded() {
+	timeout 60 "$chisan" journal --json -n 100000 >"$work/journal" 2>"$work/err" || return 1
+	shown=$(value_of M.C)
+	newest=$(grep -o '"text":"value [0-9]*\.' "$work/journal" | tail -n 1 | grep -o '[0-9]*')
+	[ -n "$newest" ] && [ "$newest" = "$shown" ]
+}
+until_true 30 all_recorded || fail "the value is $shown, and the one that was recorded last $newest"
 /usr/bin/python3 - "$work" >"$work/out" 2>&1 <<'PY' && pass "$(cat "$work/out")" || fail "$(cat "$work/out")"
 import collections, json, sys
 work = sys.argv[1]
@@ -103,9 +110,7 @@ for b in bad[:10]:
 print("%d acts confirmed as recorded are there once; %d were late, of %d the outcome was not known, %d refused" % (recorded, late, unknown, refused))
 sys.exit(1 if bad or recorded < 5 else 0)
 PY
-newest=$(grep -o '"text":"value [0-9]*\.' "$work/journal" | tail -n 1 | grep -o '[0-9]*')
 last=$(grep '^manual' "$work/acts.a" | awk '$3 == 0 { v = $2 } END { print v }')
-shown=$(value_of M.C)
 echo "M.C is $shown; confirmed last: $last, recorded last: $newest"
 # what was confirmed last is true, unless one of which the client did not hear came after it
 until_true 10 marked M.C "\"value\":$shown[,.].*substituted" && [ "$shown" -ge "$last" ] && [ "$shown" = "$newest" ] && pass "the value by hand is the one that was recorded last" ||
