@@ -64,6 +64,16 @@ build(struct build *b, const struct part *a)
 }
 
 static void
+relieve(struct build *b, const struct part *a, unsigned row, double need)
+{
+	if (least(a) > 0)
+		lp_element(b->lp, row, shape_column(b->s, a, b->t, ON),
+		    fmin(need, ((const struct asset_boiler *)a->param)->rated_t_per_h));
+	else
+		lp_element(b->lp, row, shape_column(b->s, a, b->t, STEAM), 1);
+}
+
+static void
 read(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t)
 {
 	out->heat[t] = reading_x(r, a, t, STEAM);
@@ -109,6 +119,7 @@ const struct asset_ops asset_boiler_ops = {
 	.columns = columns,
 	.rows = rows,
 	.build = build,
+	.relieve = relieve,
 	.read = read,
 	.reason = reason,
 	.settle = settle,

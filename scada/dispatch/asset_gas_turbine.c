@@ -269,6 +269,16 @@ build(struct build *b, const struct part *a)
 }
 
 static void
+relieve(struct build *b, const struct part *a, unsigned row, double need)
+{
+	const struct asset_gtc *g = a->param;
+	double most = heat_per_kw(a) * (g->min_kw + above_kw(b->s, a, b->t));
+
+	if (has_heat(a)) /* one that starts for nothing may run for a tenth */
+		lp_element(b->lp, row, shape_column(b->s, a, b->t, ON), is_whole(a) ? fmin(need, most) : most);
+}
+
+static void
 read(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t)
 {
 	const struct asset_gtc *g = a->param;
@@ -379,6 +389,7 @@ const struct asset_ops asset_gas_turbine_ops = {
 	.columns = columns,
 	.rows = rows,
 	.build = build,
+	.relieve = relieve,
 	.read = read,
 	.reason = reason,
 	.settle = settle,

@@ -57,6 +57,13 @@ build(struct build *b, const struct part *a)
 }
 
 static void
+relieve(struct build *b, const struct part *a, unsigned row, double need)
+{
+	(void)need;
+	lp_element(b->lp, row, shape_column(b->s, a, b->t, a->bus >= 0), 1);
+}
+
+static void
 read(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t)
 {
 	const struct shape *s = r->s;
@@ -108,6 +115,7 @@ const struct asset_ops asset_load_ops = {
 	.columns = columns,
 	.rows = rows,
 	.build = build,
+	.relieve = relieve,
 	.read = read,
 	.reason = reason,
 	.settle = settle,

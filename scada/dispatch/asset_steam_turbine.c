@@ -51,6 +51,21 @@ steam_for(const struct shape *s, const struct part *a, unsigned t)
 	return fmax(left, 0);
 }
 
+/* Steam through it counts, whether more of it makes power or is extracted: at its least power it leaves the most. */
+double
+turbine_heat_most(const struct shape *s, const struct part *a, unsigned t)
+{
+	const struct asset_stg *g = a->param;
+	const struct limits *l = &a->limits[t];
+	double power = fmax(0, l->least), extracted = l->high > 0 ? g->extraction_max_t_per_h : 0;
+
+	if (g->extraction_kw_per_t > 0)
+		extracted = fmin(extracted, fmax(0, steam_for(s, a, t) * g->kw_per_t - power) / g->extraction_kw_per_t);
+	if (g->kw_per_t > g->extraction_kw_per_t) /* no more is extracted than goes in */
+		extracted = fmin(extracted, power / (g->kw_per_t - g->extraction_kw_per_t));
+	return extracted * fmax(0, 1 - g->extraction_kw_per_t / g->kw_per_t) - power / g->kw_per_t;
+}
+
 static void
 limit(const struct shape *s, struct part *a)
 {

@@ -14,6 +14,7 @@
 	_(LP_RESERVE_SHORT, "reserve that is missing") \
 	_(LP_WHEEL,         "fed by what the district exports") \
 	_(LP_BOUGHT,        "fed by the utility") \
+	_(LP_COVER,         "who makes heat that is lacking") \
 	_(LP_LINK,          "fed by the bus above") \
 	_(LP_MAIN_STEAM,    "steam of the furnaces to turbines") \
 	_(LP_WINDOW,        "mean of a demand window") \

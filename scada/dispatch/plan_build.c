@@ -71,6 +71,8 @@ dispatch_plan_build(const struct problem *p)
 		build_demand(&b);
 		for (unsigned i = 0; i < p->asset_count; i++)
 			s->parts[i].ops->build(&b, &s->parts[i]);
+		for (unsigned i = 0; i < s->bus_count; i++)
+			build_cover(&b, i);
 		assert(b.lp->columns == (b.t + 1) * s->step_columns && b.lp->rows == (b.t + 1) * s->step_rows);
 	}
 	build_months(&b);

@@ -86,6 +86,8 @@ build_bus(struct build *b, unsigned bus)
 		build_reserve(b, bus, &at, 1);
 	if (v->has_turbine)
 		build_main_steam(b, bus, &at, 1u + v->has_reserve);
+	if (v->has_makers)
+		build_cover_row(b, &at, 1u + v->has_reserve + v->has_turbine);
 	if (v->parent >= 0)
 		build_feed(b, bus, &at, 1u + v->has_reserve);
 }

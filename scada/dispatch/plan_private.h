@@ -33,6 +33,7 @@ struct place {      /* a bus */
 	int parent; /* -1 = none */
 	int grid;   /* asset whose utility feeds it; -1 = none */
 	bool is_heat, has_reserve, has_turbine;
+	bool has_makers;      /* of heat, who run or stand */
 	bool is_fed;          /* by the utility, from a bus above */
 	unsigned column, row; /* its first ones in each step; the first row is its balance */
 };
@@ -95,6 +96,8 @@ struct asset_ops {
 	unsigned (*columns)(const struct shape *s, const struct part *a);
 	unsigned (*rows)(const struct shape *s, const struct part *a);
 	void (*build)(struct build *b, const struct part *a); /* columns, rows and elements of one step */
+	/* In the row of a heat bus that lacks `need` t/h without it: what it can add. NULL = nothing. */
+	void (*relieve)(struct build *b, const struct part *a, unsigned row, double need);
 	void (*read)(const struct reading *r, const struct part *a, struct plan_asset *out, unsigned t);
 	enum plan_reason (*reason)(
 	    const struct reading *r, const struct part *a, const struct plan_asset *out, unsigned t, double *shadow);
@@ -135,6 +138,8 @@ double furnace_steam(const struct shape *s, int heat, unsigned t, unsigned *burn
 /* What a turbine's plant takes in step t: kW, t/h of steam. */
 double turbine_aux_kw(const struct shape *s, const struct part *a, unsigned t);
 double turbine_internal(const struct shape *s, const struct part *a, unsigned t);
+/* t/h that it leaves to its heat bus at most, less what goes into it: below 0 where it only takes. */
+double turbine_heat_most(const struct shape *s, const struct part *a, unsigned t);
 double battery_low_kwh(const struct part *a);
 double battery_high_kwh(const struct part *a);
 /* Fuel of a set or boiler in a step at this power (t/h), with its price; kg of CO2 in *co2. */
@@ -150,6 +155,8 @@ unsigned build_row(struct build *b, const struct part *a, unsigned k, double low
 void build_into(struct build *b, int bus, unsigned column, double value); /* into the balance; bus -1: nowhere */
 void build_taken(struct build *b, int bus, double value);                 /* taken from it, fixed */
 void build_bus(struct build *b, unsigned bus);                            /* plan_bus.c */
+void build_cover_row(struct build *b, const struct part *at, unsigned k); /* plan_cover.c: empty, in its place */
+void build_cover(struct build *b, unsigned bus);                          /* when all assets of the step are built */
 void build_demand(struct build *b);                                       /* plan_demand.c */
 void build_months(struct build *b);
 

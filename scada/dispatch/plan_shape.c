@@ -178,6 +178,8 @@ set_parts(struct shape *s)
 		a->heat = problem_bus(s->p, a->asset->heat_bus);
 		if (a->asset->kind == ASSET_STG && a->heat >= 0)
 			s->places[a->heat].has_turbine = true;
+		if (a->ops->relieve != NULL && a->ops->has_state && a->heat >= 0)
+			s->places[a->heat].has_makers = true;
 		if (a->asset->kind == ASSET_BATTERY &&
 		    (s->p->outage_h > 0 || ((const struct asset_battery *)a->param)->reserve_pct > 0))
 			s->places[a->bus].has_reserve = true;
@@ -203,7 +205,7 @@ set_layout(struct shape *s)
 		b->column = s->step_columns;
 		b->row = s->step_rows;
 		s->step_columns += 1u + b->has_reserve + (b->is_fed ? 2u : b->parent >= 0);
-		s->step_rows += 1u + b->has_reserve + b->has_turbine;
+		s->step_rows += 1u + b->has_reserve + b->has_turbine + b->has_makers;
 	}
 	s->window_column = s->step_columns;
 	s->window_row = s->step_rows;
