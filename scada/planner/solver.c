@@ -5,16 +5,17 @@
  */
 #include "config.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "scada/base/mem.h"
 #include "scada/planner/solver_private.h"
 
-/* Clp's own tolerance is 1e-7 on scaled rows; what it gives is off by more where a row's figures are large. */
-static const double tolerance = 1e-6;
+static const double slice_s = 0.1; /* of processor time, between looks at the clock */
 
 struct solver *
 solver_new(void)
@@ -22,6 +23,7 @@ solver_new(void)
 	struct solver *s = xcalloc(1, sizeof(*s));
 
 	s->clp = Clp_newModel();
+	s->cutoff = HUGE_VAL;
 	Clp_setLogLevel(s->clp, 0);
 	return s;
 }
@@ -140,72 +142,6 @@ take(const struct solver *s, const struct lp *lp, struct solution *out)
 	out->cost = lp_cost(lp, out->x);
 }
 
-/* What complementary slackness leaves open: 0 at an optimum. price: reduced cost or dual; value: between lower and upper. */
-static double
-slack_gap(double price, double value, double lower, double upper)
-{
-	double bound = price > 0 ? lower : upper;
-
-	if (fabs(bound) >= LP_INFINITY)
-		return fabs(price) * fmax(1, fabs(value));
-	return fabs(price) * fabs(value - bound);
-}
-
-/* How far the cost may be from the optimum by the duals that came with it; scale: what the cost is made of. */
-static double
-optimum_gap(const struct lp *lp, const double *lower, const double *upper, const struct solution *out, double *scale)
-{
-	double gap = 0, *sum = xcalloc(lp->rows + 1, sizeof(*sum));
-
-	*scale = 1 + fabs(out->cost);
-	for (unsigned c = 0; c < lp->columns; c++) {
-		double reduced = lp->cost[c];
-		for (int e = lp->start[c]; e < lp->start[c + 1]; e++) {
-			reduced -= out->dual[lp->index[e]] * lp->value[e];
-			sum[lp->index[e]] += lp->value[e] * out->x[c];
-		}
-		gap += slack_gap(reduced, out->x[c], lower[c], upper[c]);
-		*scale += fabs(lp->cost[c] * out->x[c]);
-	}
-	for (unsigned r = 0; r < lp->rows; r++)
-		gap += slack_gap(out->dual[r], sum[r], lp->row_lower[r], lp->row_upper[r]);
-	free(sum);
-	return gap;
-}
-
-bool
-solver_verify(const struct lp *lp, const double *lower, const double *upper, struct solution *out)
-{
-	double greatest = 1, scale;
-	struct lp_label at;
-
-	out->end = out->end == SOLVE_OPTIMAL ? SOLVE_OPTIMAL : SOLVE_FEASIBLE;
-	bool finite = isfinite(out->cost);
-	for (unsigned c = 0; c < lp->columns; c++) {
-		finite = finite && isfinite(out->x[c]);
-		greatest = fmax(greatest, fabs(out->x[c]));
-	}
-	for (unsigned r = 0; r < lp->rows; r++)
-		finite = finite && isfinite(out->dual[r]);
-	out->violation = finite ? lp_violation(lp, out->x, &at) : HUGE_VAL;
-	for (unsigned c = 0; finite && c < lp->columns; c++)
-		out->violation = fmax(out->violation, fmax(lower[c] - out->x[c], out->x[c] - upper[c]));
-	if (!finite)
-		snprintf(out->why, sizeof(out->why),
-		    "the solver's answer holds a figure that is not finite; it is not used");
-	else if (out->violation > tolerance * (1 + greatest))
-		snprintf(out->why, sizeof(out->why),
-		    "the solver's answer violates what it was given by %g, at most %g is right; it is not used",
-		    out->violation, tolerance * (1 + greatest));
-	else if (out->end == SOLVE_OPTIMAL && optimum_gap(lp, lower, upper, out, &scale) > 10 * tolerance * scale)
-		snprintf(out->why, sizeof(out->why),
-		    "the solver calls %g the least cost and its duals do not prove it; it is not used", out->cost);
-	else
-		return true;
-	out->end = SOLVE_BROKEN;
-	return false;
-}
-
 /* Every row basic, every column at its lower bound: ClpSimplex::Status 1 and 3. */
 static void
 start_cold(struct solver *s, const struct lp *lp)
@@ -218,19 +154,51 @@ start_cold(struct solver *s, const struct lp *lp)
 	free(status);
 }
 
+static double
+processor_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/*
+ * Clp counts processor time, and on a busy machine that is a part of what goes by: it gets it in slices, and the clock is looked at between
+ * them. What it had is where it goes on; as each slice begins with some work of its own, they grow.
+ */
+static int
+simplex(struct solver *s, bool is_primal, double seconds)
+{
+	struct mono begin = clock_mono();
+	double gone = 0, used = 0, first = processor_s();
+	int status;
+
+	do {
+		double share = gone > slice_s / 2 ? fmin(1, fmax(0.05, used / gone)) : 1;
+		Clp_setMaximumSeconds(s->clp, fmin((seconds - gone) * share, fmax(slice_s, gone)));
+		if (is_primal)
+			Clp_primal(s->clp, 0);
+		else
+			Clp_dual(s->clp, 0);
+		status = Clp_status(s->clp);
+		gone = (double)mono_diff_us(clock_mono(), begin) / 1e6;
+		used = processor_s() - first;
+	} while (status == 3 && gone < seconds);
+	return status;
+}
+
 /* One run of the simplex and what to make of it. */
 static void
 run(struct solver *s, const struct lp *lp, const double *lower, const double *upper, bool is_cold, double seconds,
     struct solution *out)
 {
+	double cutoff = is_cold ? HUGE_VAL : s->cutoff;
+
 	if (is_cold)
 		start_cold(s, lp);
-	Clp_setMaximumSeconds(s->clp, fmax(seconds, 0));
-	if (is_cold)
-		Clp_primal(s->clp, 0);
-	else
-		Clp_dual(s->clp, 0);
-	int status = Clp_status(s->clp);
+	Clp_setDualObjectiveLimit(s->clp, cutoff >= HUGE_VAL ? DBL_MAX : cutoff - lp->fixed_cost);
+	int status = simplex(s, is_cold, fmax(seconds, 0));
 	out->solves++;
 	out->why[0] = '\0';
 	take(s, lp, out);
@@ -240,8 +208,11 @@ run(struct solver *s, const struct lp *lp, const double *lower, const double *up
 		solver_verify(lp, lower, upper, out);
 		break;
 	case 1:
-		out->end = SOLVE_INFEASIBLE;
-		snprintf(out->why, sizeof(out->why), "nothing satisfies all rows and bounds; no plan");
+		out->end =
+		    cutoff < HUGE_VAL && Clp_isDualObjectiveLimitReached(s->clp) ? SOLVE_DEARER : SOLVE_INFEASIBLE;
+		snprintf(out->why, sizeof(out->why), "%s",
+		    out->end == SOLVE_DEARER ? "nothing is cheaper than what there is"
+		                             : "nothing satisfies all rows and bounds; no plan");
 		break;
 	case 2:
 		out->end = SOLVE_UNBOUNDED;
@@ -259,6 +230,25 @@ run(struct solver *s, const struct lp *lp, const double *lower, const double *up
 		out->end = SOLVE_BROKEN;
 		snprintf(out->why, sizeof(out->why), "the solver gave up with status %d; no plan", status);
 	}
+}
+
+/* Is what the dual simplex calls bad news proven by its own figures? Then it need not be asked twice. */
+static bool
+is_proven(struct solver *s, const struct lp *lp, const double *lower, const double *upper, const struct solution *out)
+{
+	if (s->is_trial && (out->end == SOLVE_DEARER || out->end == SOLVE_INFEASIBLE))
+		return true; /* a guess that is given up too soon costs nothing but itself */
+	if (out->end == SOLVE_DEARER)
+		return solver_dual_bound(lp, lower, upper, out->dual, 1, 1) >= s->cutoff;
+	if (out->end != SOLVE_INFEASIBLE)
+		return out->end != SOLVE_UNBOUNDED && out->end != SOLVE_BROKEN;
+	double *ray = Clp_infeasibilityRay(s->clp);
+	if (ray == NULL)
+		return false;
+	bool is = solver_dual_bound(lp, lower, upper, ray, 0, 1) > 1e-6 ||
+	    solver_dual_bound(lp, lower, upper, ray, 0, -1) > 1e-6;
+	Clp_freeRay(s->clp, ray);
+	return is;
 }
 
 void
@@ -285,9 +275,8 @@ solver_bounded(struct solver *s, const struct lp *lp, const double *lower, const
 	run(s, lp, lower, upper, false, seconds, out);
 	double gone = (double)mono_diff_us(clock_mono(), begin) / 1e6;
 	/* From a poor basis the dual simplex may call feasible what is not, and the reverse: what is bad news is asked twice. */
-	if (out->end == SOLVE_INFEASIBLE || out->end == SOLVE_UNBOUNDED || out->end == SOLVE_BROKEN)
-		if (gone < seconds)
-			run(s, lp, lower, upper, true, seconds - gone, out);
+	if (!is_proven(s, lp, lower, upper, out) && gone < seconds)
+		run(s, lp, lower, upper, true, seconds - gone, out);
 	if (out->end == SOLVE_OPTIMAL) {
 		free(s->status);
 		s->status = copy(Clp_statusArray(s->clp), lp->columns + lp->rows);
@@ -295,17 +284,44 @@ solver_bounded(struct solver *s, const struct lp *lp, const double *lower, const
 	out->seconds = (double)mono_diff_us(clock_mono(), begin) / 1e6;
 }
 
-void
-solver_relax(struct solver *s, const struct lp *lp, unsigned shift, double seconds, struct solution *out)
+bool
+solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solution *out)
 {
+	bool is_same = s->shape.start != NULL && solver_same_shape(&s->shape, lp);
+
 	memset(out, 0, sizeof(*out));
+	if (!is_same) {
+		free(s->commitment);
+		s->commitment = NULL;
+	}
 	if (!lp_check(lp, out->why, sizeof(out->why))) {
 		out->end = SOLVE_BROKEN;
-		return;
+		return false;
 	}
-	if (s->status != NULL && solver_same_shape(&s->shape, lp)) {
+	if (s->status != NULL && is_same) {
 		solver_shift(s->status, lp->steps, lp->step_columns, shift, 1);
 		solver_shift(s->status + lp->columns, lp->steps, lp->step_rows, shift, 1);
 	}
-	solver_bounded(s, lp, lp->lower, lp->upper, seconds, out);
+	return true;
+}
+
+void
+solver_relax(struct solver *s, const struct lp *lp, unsigned shift, double seconds, struct solution *out)
+{
+	if (solver_begin(s, lp, shift, out))
+		solver_bounded(s, lp, lp->lower, lp->upper, seconds, out);
+}
+
+void
+solver_keep_basis(const struct solver *s, const struct lp *lp, unsigned char **to)
+{
+	free(*to);
+	*to = s->status != NULL ? copy(s->status, lp->columns + lp->rows) : NULL;
+}
+
+void
+solver_use_basis(struct solver *s, const struct lp *lp, const unsigned char *from)
+{
+	free(s->status);
+	s->status = from != NULL ? copy(from, lp->columns + lp->rows) : NULL;
 }

@@ -13,6 +13,7 @@ enum solve_end {
 	SOLVE_INFEASIBLE,
 	SOLVE_UNBOUNDED, /* an error of the model */
 	SOLVE_TIME,      /* ended by its deadline with nothing */
+	SOLVE_DEARER,    /* only within solver and search: nothing is cheaper than what is there already */
 	SOLVE_BROKEN,    /* refused by lp_check(), or the solver's answer violates what it was given */
 };
 

@@ -4,6 +4,11 @@
  */
 #include "config.h"
 
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "scada/planner/solver_private.h"
 #include "tests/unit/t.h"
 #include "tests/unit/unit_kit.h"
@@ -157,6 +162,97 @@ START_TEST(a_solver_that_lies_is_caught)
 }
 END_TEST
 
+/* Any prices bound what things cost from below; those of an optimum bound it from both sides. */
+START_TEST(prices_of_rows_bound_the_cost)
+{
+	struct lp *lp = kit_units(30 + (uint64_t)_i, 3, 24, 0);
+	struct solver *s = solver_new();
+	struct solution out;
+
+	solver_relax(s, lp, 0, 10, &out);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	double bound = solver_dual_bound(lp, lp->lower, lp->upper, out.dual, 1, 1);
+	ck_assert_double_eq_tol(bound, out.cost, 1e-6 * (1 + fabs(out.cost)));
+	for (unsigned r = 0; r < lp->rows; r++)
+		out.dual[r] *= 0.5 + kit_random(r, 77);
+	bound = solver_dual_bound(lp, lp->lower, lp->upper, out.dual, 1, 1);
+	ck_assert(bound <= out.cost + 1e-6 * (1 + fabs(out.cost)));
+	/* There is something within, so nothing can show that there is not. */
+	ck_assert(solver_dual_bound(lp, lp->lower, lp->upper, out.dual, 0, 1) <= 1e-6);
+	solution_done(&out);
+	solver_free(s);
+	lp_free(lp);
+}
+END_TEST
+
+/* What is dearer than the cutoff is given up; what is not is found as without one. */
+START_TEST(a_cutoff_hides_nothing_cheaper)
+{
+	struct lp *lp = kit_units(50 + (uint64_t)_i, 3, 24, 0);
+	struct solver *s = solver_new();
+	struct solution out;
+	double least;
+
+	ck_assert_int_eq(ended(lp, 10, &least), SOLVE_OPTIMAL);
+	s->cutoff = least + 1;
+	solver_relax(s, lp, 0, 10, &out);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	ck_assert_double_eq_tol(out.cost, least, 1e-6 * (1 + fabs(least)));
+	solution_done(&out);
+	solver_free(s);
+	s = solver_new();
+	s->cutoff = least - 1;
+	solver_relax(s, lp, 0, 10, &out);
+	ck_assert(
+	    out.end == SOLVE_DEARER || (out.end == SOLVE_OPTIMAL && out.cost >= least - 1e-6 * (1 + fabs(least))));
+	solution_done(&out);
+	solver_free(s);
+	lp_free(lp);
+}
+END_TEST
+
+/* Takes a share of this processor, which the test is bound to. */
+static pid_t
+spin(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	while (pid == 0 && getppid() == parent)
+		;
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+/* So large that it cannot be done in its time, on a processor that others use: the time is the clock's on the wall, not the processor's. */
+START_TEST(ends_by_the_clock_on_a_busy_processor)
+{
+	struct lp *lp = kit_units(3, 20, 1500, 0);
+	struct solver *s = solver_new();
+	struct solution out;
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((unsigned)sched_getcpu(), &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+	pid_t others[] = { spin(), spin(), spin() };
+	struct mono begin = clock_mono();
+	solver_relax(s, lp, 0, 1, &out);
+	double took = (double)mono_diff_us(clock_mono(), begin) / 1e6;
+	for (int i = 0; i < 3; i++) {
+		kill(others[i], SIGKILL);
+		waitpid(others[i], NULL, 0);
+	}
+	ck_assert_int_ne(out.end, SOLVE_OPTIMAL);
+	ck_assert_double_lt(took, 3); /* by the processor's it takes four seconds and more */
+	solution_done(&out);
+	solver_free(s);
+	lp_free(lp);
+}
+END_TEST
+
 T_MAIN("solver",
     T(finds_the_least_cost_and_its_prices) T(says_why_there_is_no_plan) T(refuses_before_the_solver_sees_it)
-        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(another_shape_starts_cold) T(a_solver_that_lies_is_caught))
+        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(another_shape_starts_cold) T(a_solver_that_lies_is_caught)
+            T_LOOP(prices_of_rows_bound_the_cost, 0, 5) T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5)
+                T_LONG(ends_by_the_clock_on_a_busy_processor))
