@@ -355,7 +355,7 @@ down_cb(enum helper_id id, enum err why, void *arg)
 		alarming_own(c->alarming, OWN_READER, true, err_text(why), clock_utc(), clock_mono());
 	if (id == HELPER_PLANNER) {
 		memory_forget_conn(c->memory, plans_conn(dispatching_plans(c->dispatching)));
-		plans_down(dispatching_plans(c->dispatching));
+		plans_down(dispatching_plans(c->dispatching), c->is_stopping ? OK : why, clock_utc(), clock_mono());
 	}
 	if (id == HELPER_NOTIFY && !c->is_stopping) {
 		onduty_down(c->onduty, why);

@@ -80,6 +80,14 @@ plans_free(struct plans *p)
 	free(p);
 }
 
+static bool
+holds(const struct plans *p, struct utc now)
+{
+	const struct held *h = p->held;
+
+	return h != NULL && now.us >= h->start && now.us < plans_until(p).us;
+}
+
 /* ---- the helper */
 
 void
@@ -112,10 +120,17 @@ plans_conn(const struct plans *p)
 }
 
 void
-plans_down(struct plans *p)
+plans_down(struct plans *p, enum err why, struct utc now, struct mono mono)
 {
 	p->conn = NULL;
-	str_copy(p->text, sizeof(p->text), "chisan-planner does not run");
+	str_printf(p->text, sizeof(p->text), "%s",
+	    why == OK                ? "chisan-planner does not run"
+	        : why == ERR_TIMEOUT ? "the planner did not answer and was ended; it is started again"
+	                             : "the planner ended; it is started again");
+	if (why != OK && !p->is_failing)
+		logbook_say(p->log, now, mono, JOURNAL_PLAN, NULL, "%s; %s", p->text,
+		    holds(p, now) ? "the plan that there is holds until it expires" : "there is no plan");
+	p->is_failing = p->is_failing || why != OK; /* one that dies again and again is told of once */
 }
 
 bool
@@ -247,14 +262,6 @@ plans_take(struct plans *p, const struct frame *f, struct utc now, struct mono m
 }
 
 /* ---- reading */
-
-static bool
-holds(const struct plans *p, struct utc now)
-{
-	const struct held *h = p->held;
-
-	return h != NULL && now.us >= h->start && now.us < plans_until(p).us;
-}
 
 struct utc
 plans_until(const struct plans *p)

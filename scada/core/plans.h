@@ -26,7 +26,8 @@ struct plans *plans_new(struct logbook *l); /* the logbook gets an entry when pl
 void plans_free(struct plans *p);           /* NULL is fine */
 void plans_site(struct plans *p, const struct site *s, uint16_t generation, const uint64_t hash[4]);
 void plans_up(struct plans *p, struct conn *c);
-void plans_down(struct plans *p);
+/* ERR_TIMEOUT: it did not answer and was ended; OK: chisand stops. In the journal and in plans_text(), with what holds until it is back. */
+void plans_down(struct plans *p, enum err why, struct utc now, struct mono mono);
 const struct conn *plans_conn(const struct plans *p); /* NULL unless up */
 
 /* Is it time to ask? changed: something that a plan takes as given. */

@@ -223,8 +223,8 @@ lay_out(struct planning *p, const struct msg_plan_ask *ask)
 
 /* ---- all of it */
 
-static bool
-solve(struct planning *p, const struct msg_plan_ask *ask, struct wbuf *out, char *why, size_t size)
+static enum planning_end
+solve(struct planning *p, const struct msg_plan_ask *ask, double seconds, struct wbuf *out, char *why, size_t size)
 {
 	struct problem *b = &p->problem;
 	unsigned shift = p->start_us == 0 || p->assets != b->asset_count
@@ -234,13 +234,13 @@ solve(struct planning *p, const struct msg_plan_ask *ask, struct wbuf *out, char
 	double gap = 0;
 
 	if (!problem_check(b, why, size))
-		return false;
+		return PLANNING_NONE;
 	struct lp *lp = dispatch_plan_build(b);
 	if (!lp_check(lp, why, size)) {
 		lp_free(lp);
-		return false;
+		return PLANNING_NONE;
 	}
-	solver_commit(p->solver, lp, shift < b->steps ? shift : 0, PLANNING_SECONDS, &found, &gap);
+	solver_commit(p->solver, lp, shift < b->steps ? shift : 0, seconds, &found, &gap);
 	bool ok = found.end == SOLVE_OPTIMAL || found.end == SOLVE_FEASIBLE;
 	struct plan *plan = ok ? dispatch_plan_read(b, lp, found.x, found.dual, found.reduced) : NULL;
 	if (!ok)
@@ -251,15 +251,20 @@ solve(struct planning *p, const struct msg_plan_ask *ask, struct wbuf *out, char
 		planning_tell(p, ask, plan, &found, gap, out);
 	p->start_us = ok ? b->start.us : 0;
 	p->assets = b->asset_count;
+	enum solve_end end = found.end;
 	dispatch_plan_free(plan);
 	solution_done(&found);
 	lp_free(lp);
-	return ok;
+	if (ok)
+		return end == SOLVE_OPTIMAL ? PLANNING_BEST : PLANNING_CUT;
+	return end == SOLVE_TIME ? PLANNING_LATE : PLANNING_NONE;
 }
 
-void
-planning_make(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, struct wbuf *out)
+enum planning_end
+planning_make(
+    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, double seconds, struct wbuf *out)
 {
+	enum planning_end end = PLANNING_NONE;
 	char why[400] = "the site has no energy section";
 
 	p->arena = arena_new();
@@ -277,10 +282,12 @@ planning_make(struct planning *p, const struct msg_plan_ask *ask, const struct p
 		lay_out(p, ask);
 		for (uint32_t i = 0; i < p->problem.asset_count; i++)
 			stand(p, ask, i);
-		ok = planning_fill(p, ask, past, why, sizeof(why)) && solve(p, ask, out, why, sizeof(why));
+		if (planning_fill(p, ask, past, why, sizeof(why)))
+			end = solve(p, ask, seconds, out, why, sizeof(why));
 	}
-	if (!ok)
+	if (end == PLANNING_NONE || end == PLANNING_LATE)
 		planning_tell_none(ask, why, out);
 	arena_free(p->arena);
 	p->arena = NULL;
+	return end;
 }

@@ -35,6 +35,8 @@ struct planner {
 	struct mono asked; /* when the past was asked for last; 0 = never */
 	struct wbuf ask;   /* body of the newest W_PLAN_ASK that waits; empty = none */
 	ev_prepare work;   /* fed: plans when all frames of the turn are read */
+	ev_idle again;     /* plans once more, with time, when the quick plan is on its way */
+	bool is_again;
 	struct wbuf out;
 };
 
@@ -109,15 +111,14 @@ take_result(struct planner *p, const struct frame *f)
 
 /* ---- plans */
 
+/* A plan at once, and a better one in some seconds if that may be: when the grid is lost, nobody waits for the best. */
 static void
-work_cb(struct ev_loop *loop, ev_prepare *w, int revents)
+plan(struct planner *p)
 {
-	struct planner *p = w->data;
 	struct msg_plan_ask m;
 	struct rbuf r;
 
-	(void)loop;
-	(void)revents;
+	ev_idle_stop(p->loop, &p->again);
 	if (p->ask.len == 0 || p->site == NULL || p->question != 0)
 		return;
 	rbuf_init(&r, p->ask.data, p->ask.len);
@@ -126,15 +127,39 @@ work_cb(struct ev_loop *loop, ev_prepare *w, int revents)
 		return;
 	}
 	wbuf_reset(&p->out);
-	planning_make(p->planning, &m, p->past, &p->out);
-	conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
-	wbuf_reset(&p->ask);
+	enum planning_end end =
+	    planning_make(p->planning, &m, p->past, p->is_again ? PLANNING_SECONDS : PLANNING_QUICK_S, &p->out);
+	bool is_more = !p->is_again && (end == PLANNING_CUT || end == PLANNING_LATE);
+	if (!is_more || end == PLANNING_CUT)
+		conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
+	p->is_again = is_more;
+	if (is_more)
+		ev_idle_start(p->loop, &p->again);
+	else
+		wbuf_reset(&p->ask);
+}
+
+static void
+work_cb(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	plan(w->data);
+}
+
+static void
+again_cb(struct ev_loop *loop, ev_idle *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	plan(w->data);
 }
 
 static void
 take_ask(struct planner *p, const struct frame *f)
 {
 	wbuf_reset(&p->ask);
+	p->is_again = false;
 	memcpy(wbuf_grow(&p->ask, f->length), f->body, f->length);
 	ask_past(p);
 	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
@@ -261,6 +286,8 @@ planner_run(void)
 	ev_prepare_init(&p.work, work_cb); /* never started, only fed: runs after the frames of a turn */
 	ev_set_priority(&p.work, -1);
 	p.work.data = &p;
+	ev_idle_init(&p.again, again_cb);
+	p.again.data = &p;
 	msg_hello_put(&p.out,
 	    &(struct msg_hello){ .version = WIRE_VERSION,
 	        .role = ROLE_PEER,

@@ -108,6 +108,11 @@ planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
 kill -9 "$planner"
 until_ 20 'a killed planner is started again' sh -c "p=\$(pgrep -P $server -x chisan-planner | head -n 1); [ -n \"\$p\" ] && [ \"\$p\" != $planner ]"
 is "d['plan_made'] and any(w['why'].startswith('plan: ') for w in d['wants'])" || fail "its plan is gone with it"
+until_ 60 'and plans again' sh -c "[ \"\$('$chisan' journal --since 1d --kind plan | grep -c 'a plan was made')\" -ge 2 ]"
+planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
+kill -STOP "$planner"
+until_ 60 'a planner that hangs is ended and started again' sh -c "p=\$(pgrep -P $server -x chisan-planner | head -n 1); [ -n \"\$p\" ] && [ \"\$p\" != $planner ]"
+until_ 10 'the journal says so' sh -c "'$chisan' journal --since 1d --kind plan | grep -q 'the planner did not answer and was ended'"
 
 # ---- manual lets all go
 "$chisan" mode manual | grep -q '^DONE' || fail "manual"

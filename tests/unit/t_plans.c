@@ -128,16 +128,13 @@ put_asset(struct wbuf *b, const char *name, double kw, unsigned steps, uint8_t r
 	}
 }
 
-/* Asks, and answers with a plan of these. */
+/* A plan of these, as of the last ask. */
 static enum err
-answer(bool is_good, const char *name, double kw, unsigned steps, uint8_t reason, const char *text)
+put_plan(bool is_good, const char *name, double kw, unsigned steps, uint8_t reason, const char *text)
 {
-	struct msg_plan_ask a = { .now = now().us };
 	struct wbuf assets = { 0 }, b = { 0 };
 	struct frame f = { .type = W_PLAN };
 
-	plans_ask(plans, &a, mono());
-	serial = a.serial;
 	put_asset(&assets, name, kw, steps, reason);
 	msg_plan_put(&b,
 	    &(struct msg_plan){ .serial = serial,
@@ -154,6 +151,17 @@ answer(bool is_good, const char *name, double kw, unsigned steps, uint8_t reason
 	wbuf_done(&assets);
 	wbuf_done(&b);
 	return e;
+}
+
+/* Asks, and answers with a plan of these. */
+static enum err
+answer(bool is_good, const char *name, double kw, unsigned steps, uint8_t reason, const char *text)
+{
+	struct msg_plan_ask a = { .now = now().us };
+
+	plans_ask(plans, &a, mono());
+	serial = a.serial;
+	return put_plan(is_good, name, kw, steps, reason, text);
 }
 
 START_TEST(it_is_asked_for_in_time_and_when_something_changed)
@@ -174,7 +182,7 @@ START_TEST(it_is_asked_for_in_time_and_when_something_changed)
 	ck_assert(!plans_is_due(plans, false, mono()));
 	us += PLAN_EVERY_US;
 	ck_assert(plans_is_due(plans, false, mono()));
-	plans_down(plans);
+	plans_down(plans, OK, now(), mono());
 	ck_assert(!plans_is_due(plans, true, mono()));
 	ck_assert_str_eq(plans_text(plans), "chisan-planner does not run");
 }
@@ -192,7 +200,7 @@ START_TEST(it_holds_step_by_step_and_for_an_hour)
 	ck_assert_ptr_nonnull(plans_frame(plans, now()));
 	us += 1000 * US_PER_S;
 	ck_assert_double_eq(plans_kw(plans, "ESS", now()), 41);
-	plans_down(plans); /* who made it may die */
+	plans_down(plans, ERR_CLOSED, now(), mono()); /* who made it may die */
 	ck_assert_double_eq(plans_kw(plans, "ESS", now()), 41);
 	us = PLAN_HOLDS_US;
 	ck_assert(isnan(plans_kw(plans, "ESS", now())));
@@ -200,6 +208,39 @@ START_TEST(it_holds_step_by_step_and_for_an_hour)
 	us = -US_PER_S; /* a clock that was set back */
 	ck_assert(isnan(plans_kw(plans, "ESS", now())));
 	ck_assert_ptr_nonnull(strstr(logged, "a plan was made: from here"));
+}
+END_TEST
+
+/* One that hangs is ended by its supervisor: chisand says so once, the plan holds, and the next one ends the trouble. */
+START_TEST(a_planner_that_does_not_answer_is_told_of_once)
+{
+	begin();
+	ck_assert_int_eq(answer(true, "ESS", 40, 8, REASON_PRICE, "from here"), OK);
+	us += US_PER_S;
+	for (int i = 0; i < 3; i++) {
+		plans_down(plans, ERR_TIMEOUT, now(), mono());
+		ck_assert_ptr_nonnull(strstr(plans_text(plans), "did not answer"));
+		ck_assert_double_eq(plans_kw(plans, "ESS", now()), 40);
+		plans_up(plans, conn);
+		ck_assert(plans_is_due(plans, false, mono()));
+	}
+	const char *told = strstr(
+	    logged, "the planner did not answer and was ended; it is started again; the plan that there is holds");
+	ck_assert_ptr_nonnull(told);
+	ck_assert_ptr_null(strstr(told + 40, "did not answer"));
+	ck_assert_int_eq(answer(true, "ESS", 30, 8, REASON_PRICE, "again"), OK);
+	ck_assert_ptr_nonnull(strstr(logged, "a plan was made: again"));
+}
+END_TEST
+
+/* A second answer to the same ask is a better plan. */
+START_TEST(a_better_plan_may_follow)
+{
+	begin();
+	ck_assert_int_eq(answer(true, "ESS", 40, 8, REASON_PRICE, "quick"), OK);
+	ck_assert_int_eq(put_plan(true, "ESS", 35, 8, REASON_PRICE, "better"), OK);
+	ck_assert_double_eq(plans_kw(plans, "ESS", now()), 35);
+	ck_assert_ptr_null(strstr(logged, "better")); /* not told again */
 }
 END_TEST
 
@@ -274,6 +315,8 @@ START_TEST(another_site_forgets_it_and_an_old_answer_is_nothing)
 END_TEST
 
 T_MAIN("plans",
-    T_FIXTURE(setup, teardown) T(it_is_asked_for_in_time_and_when_something_changed) T(
-        it_holds_step_by_step_and_for_an_hour) T(its_last_step_is_its_end) T_LOOP(what_cannot_be_true_is_not_used, 0, 8)
-        T(why_there_is_none_is_told_once) T(another_site_forgets_it_and_an_old_answer_is_nothing))
+    T_FIXTURE(setup, teardown) T(it_is_asked_for_in_time_and_when_something_changed)
+        T(it_holds_step_by_step_and_for_an_hour) T(its_last_step_is_its_end)
+            T(a_planner_that_does_not_answer_is_told_of_once) T(a_better_plan_may_follow)
+                T_LOOP(what_cannot_be_true_is_not_used, 0, 8) T(why_there_is_none_is_told_once)
+                    T(another_site_forgets_it_and_an_old_answer_is_nothing))
