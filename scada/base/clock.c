@@ -28,6 +28,14 @@ clock_mono(void)
 	return (struct mono){ (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000 };
 }
 
+int64_t
+clock_processor_us(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
+}
+
 /* The time that $CHISAN_NOW gives; 0 = it is not set. */
 static struct utc
 frozen(void)

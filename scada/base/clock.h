@@ -20,7 +20,8 @@ struct utc {
 #define US_PER_S  INT64_C(1000000)
 
 struct mono clock_mono(void);
-struct utc clock_utc(void); /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
+int64_t clock_processor_us(void); /* that this process has used */
+struct utc clock_utc(void);       /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
 
 static inline int64_t
 mono_diff_us(struct mono later, struct mono earlier)

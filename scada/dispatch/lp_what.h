@@ -43,7 +43,8 @@
 	_(LP_DISCHARGE,     "discharge") \
 	_(LP_STORED,        "stored") \
 	_(LP_ENERGY,        "energy of a store") \
-	_(LP_STEAM,         "steam")
+	_(LP_STEAM,         "steam") \
+	_(LP_CALM,          "change of power that is weighed")
 /* clang-format on */
 #define LP_WHAT_ENUM(id, name) id,
 enum lp_what { LP_WHAT_LIST(LP_WHAT_ENUM) LP_WHAT_COUNT };

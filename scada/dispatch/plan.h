@@ -79,6 +79,17 @@ struct plan {
 
 /* The lp of a checked problem. Caller frees. */
 struct lp *dispatch_plan_build(const struct problem *p);
+struct prefer {
+	double within;             /* money that calm may cost, >= 0; 0: only what costs nothing */
+	const struct plan *before; /* the plan before, from which nothing is to move without need; NULL: none */
+	unsigned shift;            /* steps since its first one */
+};
+/*
+ * The same lp with another goal, for x, which solves it: what runs and which goals are kept stays, and change has a
+ * price, from step to step and from the plan before, at which it cannot cost more than x and `within`. Columns and rows of lp come first. Caller frees.
+ */
+struct lp *dispatch_plan_prefer(
+    const struct problem *p, const struct lp *lp, const double *x, const struct prefer *wish);
 /* From x (and duals, or NULL: reasons without shadow prices). Caller frees. */
 struct plan *dispatch_plan_read(
     const struct problem *p, const struct lp *lp, const double *x, const double *dual, const double *reduced);

@@ -126,6 +126,7 @@ static const struct key energy_keys[] = {
 	{ "dispatch", KEY_MAP, AT(dispatch), .sub = &energy_dispatch_schema, .help = "how the receiving point is kept; absent: no mode but manual" },
 	{ "outage", KEY_DURATION, AT(outage_us), .min = 0, .max = 2592000, .def = "0s", .help = "length of the outage that reserves must cover" },
 	{ "co2_price_per_kg", KEY_NUMBER, AT(co2_price_per_kg), .min = 0, .max = 1e6, .def = "0", .help = "what a kilogram of CO2 costs" },
+	{ "calm_within_pct", KEY_NUMBER, AT(calm_within_pct), .min = 0, .max = 5, .unit = "%", .def = "0.05", .help = "of what a plan pays and earns: so much dearer it may be for setpoints that change less; 0: only what costs nothing" },
 	{ "over_cost_per_kwh", KEY_NUMBER, AT(over_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh that nobody takes; absent: avoided at any price" },
 	{ "curtail_cost_per_kwh", KEY_NUMBER, AT(curtail_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh of sun that is not used; absent: nothing" },
 	{ "heat_lost_cost_per_t", KEY_NUMBER, AT(heat_lost_cost_per_t), .min = 0, .max = 1e6, .help = "for chisan study: of a t of steam that is missing; absent: avoided at any price" },

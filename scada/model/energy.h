@@ -153,6 +153,7 @@ struct energy {
 	struct energy_dispatch *dispatch; /* NULL = the modes of dispatch cannot be switched on */
 	int64_t outage_us;                /* length of the outage that reserves must cover */
 	double co2_price_per_kg;
+	double calm_within_pct; /* of what a plan pays and earns */
 	/* Of a study; NaN = none given: then it is a goal that no price stands against. */
 	double over_cost_per_kwh, curtail_cost_per_kwh, heat_lost_cost_per_t;
 	double latitude_deg, longitude_deg; /* for the sun */

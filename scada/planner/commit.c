@@ -52,7 +52,14 @@ commit_keep(struct search *h, struct solution *found)
 		solution_done(found);
 		return false;
 	}
-	solution_done(&h->best);
+	if (h->is_before) { /* perhaps it is kept nonetheless: finish() */
+		h->before = h->best;
+		h->before_basis = h->best_basis;
+		h->best_basis = NULL;
+		h->is_before = false;
+	} else {
+		solution_done(&h->best);
+	}
 	h->best = *found;
 	h->best.end = SOLVE_FEASIBLE;
 	h->best.solves = h->solves;
@@ -189,7 +196,7 @@ try_before(struct search *h, unsigned shift)
 		return;
 	memcpy(h->on, h->s->commitment, lp->columns * sizeof(*h->on));
 	solver_shift(h->on, lp->steps, lp->step_columns, shift, sizeof(*h->on));
-	commit_try(h);
+	h->is_before = commit_try(h) && h->s->stick > 0;
 }
 
 static void
@@ -207,6 +214,22 @@ search(struct search *h)
 		branch_prove(h);
 }
 
+/* The commitment before, if it is hardly dearer than the best: what runs does not change for so little. */
+static void
+stick(struct search *h)
+{
+	if (h->before.x == NULL || h->before.cost - h->best.cost > h->s->stick)
+		return;
+	solution_done(&h->best);
+	h->best = h->before;
+	h->before.x = h->before.dual = h->before.reduced = NULL;
+	free(h->best_basis);
+	h->best_basis = h->before_basis;
+	h->before_basis = NULL;
+	for (unsigned c = 0; c < h->lp->columns; c++)
+		h->best_on[c] = h->lp->is_binary[c] && h->best.x[c] > 0.5;
+}
+
 static void
 finish(struct search *h, struct solution *out, double *gap)
 {
@@ -216,10 +239,12 @@ finish(struct search *h, struct solution *out, double *gap)
 		    out->end == SOLVE_TIME ? "the time was over before a commitment was found; no plan"
 		                           : "no choice of what runs satisfies all rows and bounds; no plan");
 	} else {
+		bool is_proven = h->best.cost - h->bound <= 2 * COMMIT_PROVEN * (1 + fabs(h->best.cost));
+		stick(h);
 		solution_done(out);
 		*out = h->best;
 		*gap = fmax(0, out->cost - h->bound) / fmax(1, fabs(out->cost));
-		if (out->cost - h->bound <= 2 * COMMIT_PROVEN * (1 + fabs(out->cost)))
+		if (is_proven)
 			out->end = SOLVE_OPTIMAL;
 		free(h->s->commitment);
 		h->s->commitment = h->best_on;
@@ -270,6 +295,8 @@ close_search(struct search *h)
 	free(h->on);
 	free(h->best_on);
 	free(h->best_basis);
+	free(h->before_basis);
+	solution_done(&h->before);
 	free(h->lower);
 	free(h->upper);
 	free(h);

@@ -15,10 +15,13 @@ enum { COMMIT_TRIED = 4096 };
 struct search {
 	struct solver *s;
 	const struct lp *lp;
-	double *lower, *upper; /* bounds of columns as they are tried */
-	bool *on, *best_on;    /* of columns */
-	const double *relaxed; /* x of the relaxation; NULL = not yet solved */
-	struct solution best;  /* x NULL = none yet */
+	double *lower, *upper;  /* bounds of columns as they are tried */
+	bool *on, *best_on;     /* of columns */
+	const double *relaxed;  /* x of the relaxation; NULL = not yet solved */
+	struct solution best;   /* x NULL = none yet */
+	struct solution before; /* what the commitment before comes to, if it is not the best; x NULL = none */
+	unsigned char *before_basis;
+	bool is_before; /* the best is the commitment before */
 	unsigned char *best_basis;
 	double bound; /* nothing is cheaper */
 	struct mono begin;

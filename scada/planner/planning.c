@@ -13,10 +13,9 @@
 #include "scada/base/str.h"
 #include "scada/planner/planning_private.h"
 
-#define TOLERANCE_KW 1e-2
-#define LONG_AGO_H   1000.0
-#define HELD_STEPS   4
-#define OUTAGE_H     4.0
+#define LONG_AGO_H 1000.0
+#define HELD_STEPS 4
+#define OUTAGE_H   4.0
 
 struct planning *
 planning_new(void)
@@ -33,6 +32,7 @@ planning_free(struct planning *p)
 	if (p == NULL)
 		return;
 	solver_free(p->solver);
+	dispatch_plan_free(p->before);
 	free(p);
 }
 
@@ -40,7 +40,10 @@ void
 planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 {
 	p->site = s;
+	dispatch_plan_free(p->before);
+	p->before = NULL;
 	p->start_us = 0;
+	p->state = 0;
 	solver_free(p->solver); /* what it knows is of another problem */
 	p->solver = solver_new();
 	past_ask_clear(past);
@@ -137,6 +140,21 @@ stand(struct planning *p, const struct msg_plan_ask *ask, uint32_t i)
 		out->series[SERIES_FIXED_KW] = held(p, n->held_kw);
 }
 
+/* What an event changes: who is there, what persons hold, the grid. FNV-1a; never 0. */
+static uint64_t
+state_of(const struct planning *p, const struct msg_plan_ask *ask)
+{
+	uint64_t v = (UINT64_C(14695981039346656037) ^ ask->grid) * UINT64_C(1099511628211);
+
+	for (uint32_t i = 0; i < p->site->energy->assets.n; i++) {
+		const struct planning_asset *a = &p->now[i];
+		uint64_t held = isfinite(a->held_kw) ? (uint64_t)(int64_t)llround(a->held_kw * 10) + 2 : 0;
+		v = (v ^ a->is_available) * UINT64_C(1099511628211);
+		v = (v ^ held) * UINT64_C(1099511628211);
+	}
+	return v | 1;
+}
+
 /* ---- time, windows, months */
 
 static int
@@ -223,46 +241,76 @@ lay_out(struct planning *p, const struct msg_plan_ask *ask)
 
 /* ---- all of it */
 
+/* Reads, checks, calms and tells what was found. */
+static bool
+use(struct planning *p, const struct msg_plan_ask *ask, const struct lp *lp, const struct solution *found, double gap,
+    bool is_quick, struct wbuf *out, char *why, size_t size)
+{
+	struct plan *plan = dispatch_plan_read(&p->problem, lp, found->x, found->dual, found->reduced);
+
+	if (!dispatch_plan_check(&p->problem, plan, TOLERANCE_KW, why, size)) {
+		dispatch_plan_free(plan);
+		return false;
+	}
+	struct plan *calmer = is_quick ? NULL : planning_calm(p, lp, found, plan);
+	if (calmer != NULL) {
+		dispatch_plan_free(plan);
+		plan = calmer;
+	}
+	planning_tell(p, ask, plan, found, gap, out);
+	solver_stick(p->solver, planning_money(p, plan));
+	if (is_quick) {
+		dispatch_plan_free(plan);
+	} else {
+		dispatch_plan_free(p->before);
+		p->before = plan;
+	}
+	return true;
+}
+
+/* Steps since the problem that was solved before; the plan of one that is too old is forgotten. */
+static unsigned
+steps_gone(struct planning *p)
+{
+	const struct problem *b = &p->problem;
+	int64_t gone = p->start_us == 0 ? 0 : (b->start.us - p->start_us) / (PLANNING_STEP_S * US_PER_S);
+	bool goes_on = gone >= 0 && gone < b->steps;
+
+	if (p->before != NULL &&
+	    (!goes_on || p->before->start.us > b->start.us || p->before->asset_count != b->asset_count)) {
+		dispatch_plan_free(p->before);
+		p->before = NULL;
+	}
+	return goes_on ? (unsigned)gone : 0;
+}
+
 static enum planning_end
-solve(struct planning *p, const struct msg_plan_ask *ask, double seconds, struct wbuf *out, char *why, size_t size)
+solve(struct planning *p, const struct msg_plan_ask *ask, bool is_quick, struct wbuf *out, char *why, size_t size)
 {
 	struct problem *b = &p->problem;
-	unsigned shift = p->start_us == 0 || p->assets != b->asset_count
-	    ? 0
-	    : (unsigned)((b->start.us - p->start_us) / (PLANNING_STEP_S * US_PER_S));
+	unsigned gone = steps_gone(p);
 	struct solution found;
 	double gap = 0;
 
 	if (!problem_check(b, why, size))
 		return PLANNING_NONE;
 	struct lp *lp = dispatch_plan_build(b);
-	if (!lp_check(lp, why, size)) {
-		lp_free(lp);
-		return PLANNING_NONE;
-	}
-	solver_commit(p->solver, lp, shift < b->steps ? shift : 0, seconds, &found, &gap);
-	bool ok = found.end == SOLVE_OPTIMAL || found.end == SOLVE_FEASIBLE;
-	struct plan *plan = ok ? dispatch_plan_read(b, lp, found.x, found.dual, found.reduced) : NULL;
-	if (!ok)
+	solver_commit(p->solver, lp, gone, is_quick ? PLANNING_QUICK_S : PLANNING_SECONDS, &found, &gap);
+	p->start_us = b->start.us;
+	enum planning_end end = is_quick ? PLANNING_AGAIN : PLANNING_DONE;
+	if (found.end != SOLVE_OPTIMAL && found.end != SOLVE_FEASIBLE) {
 		str_printf(why, size, "the solver found none: %s", found.why);
-	else if (!(ok = dispatch_plan_check(b, plan, TOLERANCE_KW, why, size)))
-		; /* why says it */
-	else
-		planning_tell(p, ask, plan, &found, gap, out);
-	p->start_us = ok ? b->start.us : 0;
-	p->assets = b->asset_count;
-	enum solve_end end = found.end;
-	dispatch_plan_free(plan);
+		end = is_quick && found.end == SOLVE_TIME ? PLANNING_LATE : PLANNING_NONE;
+	} else if (!use(p, ask, lp, &found, gap, is_quick, out, why, size))
+		end = PLANNING_NONE;
 	solution_done(&found);
 	lp_free(lp);
-	if (ok)
-		return end == SOLVE_OPTIMAL ? PLANNING_BEST : PLANNING_CUT;
-	return end == SOLVE_TIME ? PLANNING_LATE : PLANNING_NONE;
+	return end;
 }
 
 enum planning_end
 planning_make(
-    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, double seconds, struct wbuf *out)
+    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, bool is_again, struct wbuf *out)
 {
 	enum planning_end end = PLANNING_NONE;
 	char why[400] = "the site has no energy section";
@@ -282,8 +330,11 @@ planning_make(
 		lay_out(p, ask);
 		for (uint32_t i = 0; i < p->problem.asset_count; i++)
 			stand(p, ask, i);
+		uint64_t state = state_of(p, ask);
+		bool is_quick = !is_again && state != p->state;
+		p->state = state;
 		if (planning_fill(p, ask, past, why, sizeof(why)))
-			end = solve(p, ask, seconds, out, why, sizeof(why));
+			end = solve(p, ask, is_quick, out, why, sizeof(why));
 	}
 	if (end == PLANNING_NONE || end == PLANNING_LATE)
 		planning_tell_none(ask, why, out);

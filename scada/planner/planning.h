@@ -7,9 +7,11 @@
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
  * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour
- * 3 solved     warm from the plan before, shifted; commitments by search; within the seconds that are given: PLANNING_QUICK_S first, so that
- *              there is something at once when the grid is lost, and PLANNING_SECONDS where that was not proven to be the best
- * 4 checked    against every bound and balance (dispatch_plan_check), else there is no plan
+ * 3 solved     warm from the plan before, shifted; commitments by search; within PLANNING_SECONDS. When an asset came or went, the
+ *              grid is lost or back, or a person holds something else: within PLANNING_QUICK_S first, and then once more with time
+ * 4 calmed     setpoints that change less, from step to step and from the plan before, within energy.calm_within_pct; a commitment that is
+ *              hardly dearer than the best stays
+ * 5 checked    against every bound and balance (dispatch_plan_check), else there is no plan
  */
 #ifndef CHISAN_PLANNING_H
 #define CHISAN_PLANNING_H
@@ -22,12 +24,13 @@
 enum { PLANNING_STEPS = 192, PLANNING_STEP_S = 900 };
 #define PLANNING_SECONDS 4.0
 #define PLANNING_QUICK_S 0.1
+#define PLANNING_CALM_S  0.1 /* for setpoints that change less, after each */
 
 enum planning_end {
 	PLANNING_NONE, /* out says why */
-	PLANNING_LATE, /* none within its seconds: out says so */
-	PLANNING_CUT,  /* one, and with more time there may be a better one */
-	PLANNING_BEST,
+	PLANNING_DONE, /* a plan */
+	PLANNING_AGAIN, /* a plan, made at once because something has changed: tell it, and call again for a better and calmer one */
+	PLANNING_LATE, /* none that quickly: call again */
 };
 
 struct planning;
@@ -36,8 +39,11 @@ struct planning *planning_new(void);
 void planning_free(struct planning *p); /* NULL is fine */
 /* Borrowed until the next call; the points whose past is of use go into `past`. NULL: none. */
 void planning_site(struct planning *p, const struct site *s, struct past_ask *past);
-/* Makes the plan that the ask wants; the body of W_PLAN into out: a plan, or why there is none. */
+/*
+ * Makes the plan that the ask wants; the body of W_PLAN into out: a plan, or why there is none. is_again: the same ask once more, after
+ * PLANNING_AGAIN or PLANNING_LATE.
+ */
 enum planning_end planning_make(
-    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, double seconds, struct wbuf *out);
+    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, bool is_again, struct wbuf *out);
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "scada/planner/planning.h"
 
+#define TOLERANCE_KW 1e-2
+
 struct planning_asset { /* how one stands; of W_PLAN_ASK */
 	bool is_available, is_on;
 	double power_kw, in_state_h, level, health, held_kw;
@@ -14,8 +16,9 @@ struct planning_asset { /* how one stands; of W_PLAN_ASK */
 struct planning {
 	const struct site *site; /* NULL = none */
 	struct solver *solver;
-	int64_t start_us; /* of the plan before; 0 = none */
-	uint32_t assets;  /* it had so many */
+	int64_t start_us;    /* of the problem that was solved before; 0 = none */
+	struct plan *before; /* the last that was whole; NULL = none */
+	uint64_t state;      /* who was there and held, as of the last ask; 0 = never asked */
 	/* ---- of the plan that is being made */
 	struct arena *arena;
 	struct problem problem;
@@ -26,6 +29,13 @@ struct planning {
 /* planning_series.c: false: why there can be no plan, a sentence. */
 bool planning_fill(
     struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, char *why, size_t size);
+
+/* planning_calm.c */
+/* Money that calm may cost: half for setpoints, half for a commitment that stays. Both are within energy.calm_within_pct of what is paid and earned. */
+double planning_money(const struct planning *p, const struct plan *plan);
+/* Another plan for what was found, calmer and true; NULL: none. Caller frees. */
+struct plan *planning_calm(
+    struct planning *p, const struct lp *lp, const struct solution *found, const struct plan *plan);
 
 /* planning_tell.c */
 void planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const struct plan *plan,

@@ -111,7 +111,7 @@ take_result(struct planner *p, const struct frame *f)
 
 /* ---- plans */
 
-/* A plan at once, and a better one in some seconds if that may be: when the grid is lost, nobody waits for the best. */
+/* When the grid is lost, nobody waits for the best: a plan at once, a better one in some seconds. */
 static void
 plan(struct planner *p)
 {
@@ -127,10 +127,9 @@ plan(struct planner *p)
 		return;
 	}
 	wbuf_reset(&p->out);
-	enum planning_end end =
-	    planning_make(p->planning, &m, p->past, p->is_again ? PLANNING_SECONDS : PLANNING_QUICK_S, &p->out);
-	bool is_more = !p->is_again && (end == PLANNING_CUT || end == PLANNING_LATE);
-	if (!is_more || end == PLANNING_CUT)
+	enum planning_end end = planning_make(p->planning, &m, p->past, p->is_again, &p->out);
+	bool is_more = end == PLANNING_AGAIN || end == PLANNING_LATE;
+	if (end != PLANNING_LATE)
 		conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
 	p->is_again = is_more;
 	if (is_more)

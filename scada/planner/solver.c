@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scada/base/mem.h"
 #include "scada/planner/solver_private.h"
@@ -55,6 +54,12 @@ solver_on_incumbent(struct solver *s, solver_hear *hear, void *whom)
 {
 	s->hear = hear;
 	s->whom = whom;
+}
+
+void
+solver_stick(struct solver *s, double money)
+{
+	s->stick = money;
 }
 
 void
@@ -154,15 +159,6 @@ start_cold(struct solver *s, const struct lp *lp)
 	free(status);
 }
 
-static double
-processor_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /*
  * Clp counts processor time, and on a busy machine that is a part of what goes by: it gets it in slices, and the clock is looked at between
  * them. What it had is where it goes on; as each slice begins with some work of its own, they grow.
@@ -171,7 +167,8 @@ static int
 simplex(struct solver *s, bool is_primal, double seconds)
 {
 	struct mono begin = clock_mono();
-	double gone = 0, used = 0, first = processor_s();
+	double gone = 0, used = 0;
+	int64_t first = clock_processor_us();
 	int status;
 
 	do {
@@ -183,7 +180,7 @@ simplex(struct solver *s, bool is_primal, double seconds)
 			Clp_dual(s->clp, 0);
 		status = Clp_status(s->clp);
 		gone = (double)mono_diff_us(clock_mono(), begin) / 1e6;
-		used = processor_s() - first;
+		used = (double)(clock_processor_us() - first) / 1e6;
 	} while (status == 3 && gone < seconds);
 	return status;
 }
@@ -198,7 +195,7 @@ run(struct solver *s, const struct lp *lp, const double *lower, const double *up
 	if (is_cold)
 		start_cold(s, lp);
 	Clp_setDualObjectiveLimit(s->clp, cutoff >= HUGE_VAL ? DBL_MAX : cutoff - lp->fixed_cost);
-	int status = simplex(s, is_cold, fmax(seconds, 0));
+	int status = simplex(s, is_cold || s->is_primal, fmax(seconds, 0));
 	out->solves++;
 	out->why[0] = '\0';
 	take(s, lp, out);

@@ -43,6 +43,14 @@ void solver_commit(
 /* Called with each plan that solver_commit() finds, the first as soon as it is there; it borrows `found`. NULL: nobody. */
 typedef void solver_hear(void *whom, const struct solution *found);
 void solver_on_incumbent(struct solver *s, solver_hear *hear, void *whom);
+/*
+ * After solver_commit() of `from`, which found this: an lp with its columns and rows in the same places and some behind them, in which what
+ * was found is allowed (dispatch_plan_prefer). False: nothing better in that time; out is to be freed nonetheless.
+ */
+bool solver_calm(const struct solver *s, const struct lp *from, const struct solution *found, const struct lp *calm,
+    double seconds, struct solution *out);
+/* A commitment that costs at most so much more than the best is kept if it was the one before. 0: none is. */
+void solver_stick(struct solver *s, double money);
 /* Frees the arrays. Each call above overwrites *out without looking at it: free what it held before. */
 void solution_done(struct solution *s);
 

@@ -17,6 +17,8 @@ struct solver {
 	bool *commitment;      /* of columns: 1 = the binary was on; NULL = none */
 	double cutoff;         /* dearer than that is of no interest: SOLVE_DEARER; infinite = all is */
 	bool is_trial;         /* bad news is believed at once */
+	bool is_primal;        /* the basis is of something allowed: the primal simplex goes on from it */
+	double stick;          /* money, solver_stick() */
 	solver_hear *hear;
 	void *whom;
 };

@@ -123,6 +123,44 @@ START_TEST(rolls_within_its_time_and_says_what_it_has)
 }
 END_TEST
 
+/* Two sets of which one must run, a tenth of a yen apart: the one that runs stays, unless the other is really cheaper. */
+START_TEST(what_runs_does_not_change_for_next_to_nothing)
+{
+	const struct lp_label none = { -1, -1, LP_NO_STEP, 0 };
+	struct lp *lp = lp_new();
+	struct solver *s = solver_new();
+	struct solution out;
+	double gap;
+
+	lp->steps = 1;
+	lp->step_columns = 2;
+	lp->step_rows = 1;
+	lp_column(lp, 0, 1, 10, true, none);
+	lp_column(lp, 0, 1, 10.1, true, none);
+	lp_row(lp, 1, LP_INFINITY, none);
+	lp_element(lp, 0, 0, 1);
+	lp_element(lp, 0, 1, 1);
+	lp_finish(lp);
+	solver_stick(s, 0.2);
+	solver_commit(s, lp, 0, 10, &out, &gap);
+	ck_assert_double_eq_tol(out.x[0], 1, 1e-6);
+	solution_done(&out);
+	lp->cost[0] = 10.2;
+	solver_commit(s, lp, 0, 10, &out, &gap);
+	ck_assert_double_eq_tol(out.x[0], 1, 1e-6);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	ck_assert_double_eq_tol(out.cost, 10.2, 1e-6);
+	ck_assert_double_eq_tol(gap, 0.1 / 10.2, 1e-4); /* and says what it costs */
+	solution_done(&out);
+	lp->cost[0] = 10.4;
+	solver_commit(s, lp, 0, 10, &out, &gap);
+	ck_assert_double_eq_tol(out.x[1], 1, 1e-6);
+	solution_done(&out);
+	solver_free(s);
+	lp_free(lp);
+}
+END_TEST
+
 T_MAIN("commit",
     T_LOOP(no_choice_is_cheaper, 0, t_rounds(8)) T(says_when_no_choice_is_allowed)
-        T_LONG(rolls_within_its_time_and_says_what_it_has))
+        T(what_runs_does_not_change_for_next_to_nothing) T_LONG(rolls_within_its_time_and_says_what_it_has))
