@@ -46,7 +46,7 @@ build(struct build *b, const struct part *a)
 	double kw = asked_kw(s, a, b->t), heat = asked_heat(s, a, b->t);
 
 	if (a->bus >= 0) {
-		build_into(b, a->bus, build_column(b, a, 0, 0, kw, b->h * weights_lost(s, a), false, LP_LOST), 1);
+		build_into(b, a->bus, build_column(b, a, 0, 0, kw, b->h * weights_lost(s, a, b->t), false, LP_LOST), 1);
 		build_taken(b, a->bus, kw);
 	}
 	if (a->heat >= 0) {

@@ -113,7 +113,7 @@ extern const struct asset_ops *const asset_ops[ASSET_KIND_COUNT];
 struct shape *shape_new(const struct problem *p);
 void shape_free(struct shape *s);
 struct weights weights_of(const struct shape *s);
-double weights_lost(const struct shape *s, const struct part *a); /* a kWh of this load */
+double weights_lost(const struct shape *s, const struct part *a, unsigned t); /* a kWh of this load in this step */
 void reserve_needs(struct shape *s);
 void worth_mark(struct shape *s); /* may_be_burnt, and has_mode of the assets it concerns */
 /* Index of an asset's column and row k of step t, of a bus's, of a window's. */

@@ -56,6 +56,20 @@ until_change(const struct shape *s, unsigned bus, double after_h, double hours)
 	return hours;
 }
 
+/* What a battery on the bus loses in an hour of standing, at most, of what is above its least. */
+static double
+standing(const struct shape *s, unsigned bus)
+{
+	double most = 0;
+
+	for (unsigned i = 0; i < s->p->asset_count; i++) {
+		const struct part *a = &s->parts[i];
+		if (a->bus == (int)bus && a->asset->kind == ASSET_BATTERY)
+			most = fmax(most, ((const struct asset_battery *)a->param)->standby_pct_per_day / 2400);
+	}
+	return most;
+}
+
 /* kWh that storage must give in an outage from the begin of step t on; behind the horizon it goes on as in the last step. */
 static double
 outage_kwh(const struct shape *s, unsigned bus, const double *critical, unsigned t)
@@ -73,7 +87,8 @@ outage_kwh(const struct shape *s, unsigned bus, const double *critical, unsigned
 			in_step = 0;
 		}
 	}
-	return kwh;
+	/* It loses no more than this of what it has, whenever it is taken. */
+	return kwh / fmax(0.1, 1 - standing(s, bus) * s->p->outage_h);
 }
 
 /* What the batteries' own reserve amounts to. */
@@ -149,11 +164,12 @@ stored_kwh(const struct shape *s, const struct plan *plan, unsigned bus, unsigne
 static double
 survived(const struct shape *s, const struct plan *plan, unsigned bus, const double *short_kw, unsigned t)
 {
-	double give, gone = 0, kwh = stored_kwh(s, plan, bus, t, &give);
+	double give, gone = 0, kwh = stored_kwh(s, plan, bus, t, &give), loss = standing(s, bus);
 
 	for (double in_step = 0; t < s->p->steps;) {
 		double h = until_change(s, bus, gone, s->p->hours[t] - in_step);
 		double kw = short_kw[t] - started_kw(s, bus, t, gone);
+		kwh *= 1 - fmin(1, loss * h);
 		if (kw > give + 1e-9)
 			return gone;
 		if (kw > 0 && kw * h > kwh)

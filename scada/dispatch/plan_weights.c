@@ -8,6 +8,8 @@
 
 #include "scada/dispatch/plan_private.h"
 
+#define NOW_FIRST 5e-7 /* of a load's weight, over the horizon */
+
 enum { RESERVE_HOURS = 6, PEAK_TIMES = 20, PRIORITY_MAX = 100 };
 
 static double
@@ -108,14 +110,19 @@ weights_of(const struct shape *s)
 	return w;
 }
 
+/*
+ * Of the same load, what is lost now weighs more than what is lost later, by less than a step of priority: an outage may be over sooner than was
+ * thought, and what was promised is kept before what comes after it.
+ */
 double
-weights_lost(const struct shape *s, const struct part *a)
+weights_lost(const struct shape *s, const struct part *a, unsigned t)
 {
 	const struct asset_load *l = a->param;
-	double own = l->lost_load_cost_per_kwh, first = (double)(PRIORITY_MAX - l->priority) / PRIORITY_MAX;
+	double own = l->lost_load_cost_per_kwh, first = (double)(PRIORITY_MAX - l->priority) / PRIORITY_MAX,
+	       soon = NOW_FIRST * (1 - s->at[t] / s->at[s->p->steps]);
 
 	/* Of two with the same price the less important goes first. */
 	if (!isnan(s->p->lost_price))
-		return (own > 0 ? own : s->p->lost_price) * (1 + 1e-4 * first);
-	return fmax(own, s->w.lost * (1 + first));
+		return (own > 0 ? own : s->p->lost_price) * (1 + 1e-4 * first + soon);
+	return fmax(own, s->w.lost * (1 + first)) * (1 + soon);
 }

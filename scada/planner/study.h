@@ -74,6 +74,10 @@ struct study_result {
 	unsigned month_count, steps;
 	struct study_asset *assets;
 	unsigned asset_count;
+	/* Buses with critical loads whose grid was away; hours of it, and those of them that the plan had promised when it went. */
+	unsigned outages;
+	double outage_h, promised_h;
+	double broken_kwh, beyond_kwh; /* that critical loads went without: within the promise, and after */
 	unsigned plans, plans_failed, plans_cut, realised; /* realised: steps settled anew with what came */
 	double solve_s, solve_most_s, gap_most;
 	char failed[300]; /* why the first plan that failed did */

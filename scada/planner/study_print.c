@@ -111,6 +111,10 @@ study_print_text(FILE *out, const struct study_data *d, const struct study_asked
 	line(out, "import", s->import_kwh, "kWh", "");
 	line(out, "export", s->export_kwh, "kWh", "");
 	line(out, "unserved", s->unserved_kwh, "kWh", "");
+	if (r->outages > 0) {
+		line(out, "  critical, promised", r->broken_kwh, "kWh", "in outages, within what the reserve is for");
+		line(out, "  critical, beyond", r->beyond_kwh, "kWh", "in outages that last longer");
+	}
 	line(out, "curtailed sun", s->curtailed_kwh, "kWh", "");
 	line(out, "taken by nobody", s->over_kwh, "kWh", "");
 	if (s->heat_lost_t > 0)
@@ -122,6 +126,9 @@ study_print_text(FILE *out, const struct study_data *d, const struct study_asked
 	fprintf(out, "\n%-12s %-13s %14s %14s %12s\n", "Asset", "kind", "kWh given", "kWh taken", "t of steam");
 	for (unsigned i = 0; i < r->asset_count; i++)
 		print_asset(out, &r->assets[i], d->hours);
+	if (r->outages > 0)
+		fprintf(out, "\n%u outages, %.1f h of them, %.1f h within what the reserve promised\n", r->outages,
+		    r->outage_h, r->promised_h);
 	if (asked->policy != STUDY_PLAN)
 		return;
 	fprintf(out,
@@ -235,7 +242,12 @@ study_print_json(FILE *out, const struct study_data *d, const struct study_asked
 		fputs(i > 0 ? "," : "", out);
 		put_asset(out, &r->assets[i]);
 	}
-	fprintf(out, "],\"solver\":{\"plans\":%u", r->plans);
+	fprintf(out, "],\"outages\":{\"count\":%u", r->outages);
+	put_number(out, "hours", r->outage_h);
+	put_number(out, "promised_hours", r->promised_h);
+	put_number(out, "critical_unserved_promised_kwh", r->broken_kwh);
+	put_number(out, "critical_unserved_after_kwh", r->beyond_kwh);
+	fprintf(out, "},\"solver\":{\"plans\":%u", r->plans);
 	put_number(out, "failed", r->plans_failed);
 	put_number(out, "cut", r->plans_cut);
 	put_number(out, "seconds", r->solve_s);

@@ -8,6 +8,11 @@
 #include "scada/planner/solver.h"
 #include "scada/planner/study.h"
 
+struct study_promise { /* of a bus whose grid is away */
+	bool is_away;
+	double left_h; /* of what was promised when it went */
+};
+
 struct study_run {
 	const struct study_data *d;
 	const struct study_asked *asked;
@@ -31,7 +36,8 @@ struct study_run {
 	double **held;      /* of each asset: horizon values, NaN but for the first */
 
 	struct solver *solver, *solver_now;
-	unsigned solved; /* row that solver was asked about last */
+	unsigned solved;                /* row that solver was asked about last */
+	struct study_promise *promises; /* of buses */
 	struct plan *plan;
 	unsigned plan_row; /* of its first step */
 
@@ -61,6 +67,9 @@ struct plan *study_solve(
 struct plan *study_step_rules(struct study_run *s);
 struct plan *study_step_none(struct study_run *s);
 struct plan *study_step_plan(struct study_run *s);
+
+/* ---- study_outage.c */
+void study_outage_step(struct study_run *s, const struct plan *plan); /* what came of the step */
 
 /* ---- study_sums.c */
 void study_sums_begin(struct study_run *s);

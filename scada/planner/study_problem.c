@@ -9,8 +9,9 @@
 
 #include "scada/planner/study_private.h"
 
-#define WINDOW_US      (1800 * US_PER_S)
-#define OUTAGE_GUESS_H 4 /* who cannot know takes an outage that is there to last so long, and foresees none */
+#define WINDOW_US (1800 * US_PER_S)
+#define OUTAGE_GUESS_H \
+	4.0 /* who cannot know takes an outage to last as long as reserves cover, or so long, and foresees none */
 
 /*
  * Goals that have a price in the site file are a matter of money; the others are kept wherever it can be done.  Of what is not served: the
@@ -84,6 +85,7 @@ study_problem_init(struct study_run *s)
 	s->windows = arena_alloc(s->arena, s->horizon * sizeof(*s->windows));
 	s->months = arena_alloc(s->arena, s->horizon * sizeof(*s->months));
 	s->buffer = arena_alloc(s->arena, (n + 1) * sizeof(*s->buffer));
+	s->promises = arena_alloc(s->arena, (s->d->energy->buses.n + 1) * sizeof(*s->promises));
 	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
 	for (unsigned i = 0; i < n; i++) {
 		s->held[i] = arena_alloc(s->arena, s->horizon * sizeof(double));
@@ -153,8 +155,21 @@ fill_learned(struct study_run *s, unsigned i, enum series_kind k, double *v, uns
 		return study_learn(s, i, k, steps, v);
 	memcpy(v, was, steps * sizeof(*v)); /* prices and schedules are published */
 	for (unsigned t = 0; k == SERIES_AVAILABLE && t < steps; t++)
-		v[t] = t * s->d->hours < OUTAGE_GUESS_H ? was[0] : 1;
+		v[t] = 1;
 	return true;
+}
+
+/* Whether something is there is seen at once; of what nobody foresaw it is not known how long it lasts. */
+static void
+see(const struct study_run *s, double is_there, double *v, unsigned steps)
+{
+	const struct energy *e = s->d->energy;
+	double guess_h = e->outage_us > 0 ? (double)e->outage_us / 3.6e9 : OUTAGE_GUESS_H;
+	bool is_foreseen = v[0] == is_there;
+
+	v[0] = is_there;
+	for (unsigned t = 1; !is_foreseen && t < steps && t * s->d->hours < guess_h; t++)
+		v[t] = is_there;
 }
 
 static bool
@@ -166,7 +181,9 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 		memcpy(v, s->d->foreseen[i][k] + s->row, steps * sizeof(*v));
 	else if (!is_seen && !fill_learned(s, i, k, v, steps))
 		return false;
-	if (is_seen || k == SERIES_AVAILABLE) /* whether something is there is seen at once */
+	if (k == SERIES_AVAILABLE)
+		see(s, s->d->was[i][k][s->row], v, steps);
+	else if (is_seen)
 		v[0] = s->d->was[i][k][s->row];
 	s->wide.assets[i].series[k] = v;
 	return true;

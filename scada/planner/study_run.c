@@ -50,6 +50,7 @@ run_steps(struct study_run *s, study_step_fn *step, void *arg)
 			    utc_iso(at, sizeof(at), utc_add(s->d->start, (int64_t)s->row * s->d->step_us)), why);
 			return false;
 		}
+		study_outage_step(s, plan);
 		double kw = study_sums_step(s, plan);
 		if (step != NULL)
 			step(s->d, s->row, &s->now, plan, kw, arg);

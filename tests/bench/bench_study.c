@@ -37,6 +37,23 @@ static const char yaml[] =
     "       efficiency_discharge: 0.9, standby_pct_per_day: 1, soc_min_pct: 0, soc_max_pct: 100, wear_cost_per_kwh: "
     "0.02}\n";
 
+/* The same place with a shelter, a reserve for it, and a grid that fails. */
+static const char failing[] =
+    "site: Bench\ntimezone: UTC\nenergy:\n  outage: 4h\n  over_cost_per_kwh: 1\n  buses: [{name: MAIN, carrier: "
+    "electricity}]\n  assets:\n"
+    "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 3000, export_max_kw: 3000,\n"
+    "       data: [{series: price_import, column: price}, {series: price_export, column: given}, {series: available, "
+    "column: there}]}\n"
+    "    - {name: HOUSE, kind: load, bus: MAIN, priority: 5, lost_load_cost_per_kwh: 10, data: [{series: load_kw, "
+    "column: load}]}\n"
+    "    - {name: SHELTER, kind: load, bus: MAIN, priority: 1, is_critical: true, lost_load_cost_per_kwh: 20,\n"
+    "       data: [{series: load_kw, column: load, scale: 0.05}]}\n"
+    "    - {name: SUN, kind: pv, bus: MAIN, peak_kw: 1500, data: [{series: pv_kw, column: sun}]}\n"
+    "    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 1000, charge_kw: 300, discharge_kw: 300, "
+    "efficiency_charge: 0.9,\n"
+    "       efficiency_discharge: 0.9, standby_pct_per_day: 1, soc_min_pct: 10, soc_max_pct: 95, wear_cost_per_kwh: "
+    "0.02}\n";
+
 static double load[HOURS], sun[HOURS], co2[HOURS];
 
 static double
@@ -66,7 +83,7 @@ say(const char *sentence, void *arg)
 }
 
 static struct site *
-load_site(void)
+load_site(const char *text)
 {
 	char dir[] = "/tmp/chisan-bench-XXXXXX", path[64];
 	struct site *site = NULL;
@@ -76,7 +93,7 @@ load_site(void)
 	str_printf(path, sizeof(path), "%s/site.yaml", dir);
 	FILE *f = fopen(path, "w");
 	if (f != NULL) {
-		fputs(yaml, f);
+		fputs(text, f);
 		fclose(f);
 		site_load(dir, say_site, NULL, &site);
 	}
@@ -85,9 +102,27 @@ load_site(void)
 	return site;
 }
 
-/* The year's figures as the study's file. */
+/* Outages of one to nine hours, hours or days apart; the same each time. */
+static bool
+is_there(int h)
+{
+	static bool was_thrown, away[HOURS];
+	uint64_t z = 77;
+
+	for (int i = 5; !was_thrown && i < HOURS;) {
+		z = z * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		for (int n = 1 + (int)(z >> 33) % 9; n > 0 && i < HOURS; n--)
+			away[i++] = true;
+		z = z * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		i += 3 + (int)(z >> 33) % 90;
+	}
+	was_thrown = true;
+	return !away[h];
+}
+
+/* The year's figures as the study's file; is_failing: the grid as it was, else as everybody thinks. */
 static char *
-make_csv(void)
+make_csv(bool is_failing)
 {
 	char path[1024], line[256];
 	const char *top = getenv("top_srcdir");
@@ -98,15 +133,15 @@ make_csv(void)
 	FILE *f = fopen(path, "r");
 	if (f == NULL || fgets(line, sizeof(line), f) == NULL)
 		return NULL;
-	at = (size_t)snprintf(csv, room, "hour,load,sun,co2,price,given\n");
+	at = (size_t)snprintf(csv, room, "hour,load,sun,co2,price,given,there\n");
 	for (int h = 0; h < HOURS && fgets(line, sizeof(line), f) != NULL; h++) {
 		double school;
 		int hour;
 		if (sscanf(line, "%d,%lf,%lf,%lf,%lf", &hour, &school, &load[h], &sun[h], &co2[h]) != 5)
 			return NULL;
 		sun[h] *= 1500;
-		at += (size_t)snprintf(csv + at, room - at, "%d,%.9g,%.9g,%.9g,%.9g,%.9g\n", h, load[h], sun[h], co2[h],
-		    price(h), given(h));
+		at += (size_t)snprintf(csv + at, room - at, "%d,%.9g,%.9g,%.9g,%.9g,%.9g,%d\n", h, load[h], sun[h],
+		    co2[h], price(h), given(h), !is_failing || is_there(h));
 	}
 	fclose(f);
 	return csv;
@@ -155,6 +190,44 @@ whole_year(double begin, double end)
 	return cost;
 }
 
+static const struct utc first = { INT64_C(1767225600) * US_PER_S };
+
+/* A year in which the grid fails at hours that nobody foresaw. */
+static bool
+bench_outages(void)
+{
+	const struct study_asked asked = {
+		.policy = STUDY_PLAN, .forecast = STUDY_FILE, .horizon_us = 24 * 3600 * US_PER_S, .solver_s = 5
+	};
+	struct columns was, thought;
+	struct study_data d;
+	struct study_result r;
+	char why[300] = "";
+	struct site *site = load_site(failing);
+	char *a = make_csv(true), *b = make_csv(false);
+
+	if (site == NULL || a == NULL || b == NULL ||
+	    columns_read("was.csv", a, strlen(a), first, &was, say, NULL) != OK ||
+	    columns_read("thought.csv", b, strlen(b), first, &thought, say, NULL) != OK ||
+	    !study_bind(site, &was, &thought, 0, (struct utc){ 0 }, (struct utc){ 0 }, &d) ||
+	    !study_run(&d, &asked, NULL, NULL, &r, why, sizeof(why))) {
+		fprintf(stderr, "bench_study: outages: %s\n", why);
+		return false;
+	}
+	printf("ROW|study: a year with %u outages at random hours, %.0f h: critical loads without power within what "
+	       "the reserve "
+	       "promised|%.2f kWh in %.0f h|-|-|0|%d\n",
+	    r.outages, r.outage_h, r.broken_kwh, r.promised_h, r.broken_kwh <= 1e-4 * r.promised_h && r.outages >= 100);
+	study_result_done(&r);
+	study_data_done(&d);
+	columns_done(&was);
+	columns_done(&thought);
+	site_free(site);
+	free(a);
+	free(b);
+	return true;
+}
+
 int
 main(void)
 {
@@ -163,13 +236,12 @@ main(void)
 	struct study_data d;
 	struct study_result r;
 	char why[300] = "";
-	struct site *site = load_site();
-	char *csv = make_csv();
+	struct site *site = load_site(yaml);
+	char *csv = make_csv(false);
 
 	if (site == NULL || csv == NULL || !clock_set_zone("UTC"))
 		return 1;
-	if (columns_read("year.csv", csv, strlen(csv), (struct utc){ INT64_C(1767225600) * US_PER_S }, &c, say, NULL) !=
-	        OK ||
+	if (columns_read("year.csv", csv, strlen(csv), first, &c, say, NULL) != OK ||
 	    !study_bind(site, &c, NULL, 0, (struct utc){ 0 }, (struct utc){ 0 }, &d))
 		return 1;
 	struct mono begin = clock_mono();
@@ -193,5 +265,5 @@ main(void)
 	columns_done(&c);
 	site_free(site);
 	free(csv);
-	return 0;
+	return bench_outages() ? 0 : 1;
 }

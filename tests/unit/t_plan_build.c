@@ -821,6 +821,22 @@ START_TEST(whatever_stands_there_is_planned)
 }
 END_TEST
 
+/* An island of three hours, and enough for one and a half: what is lost is lost at the end, for the grid may be back before. */
+START_TEST(in_an_island_the_first_hours_are_served_first)
+{
+	struct problem_kit *k = one_bus(6, 0.5);
+	unsigned grid = kit_grid(k, 500, 0, 20, 0), hall = kit_load(k, "HALL", 40);
+
+	memset(kit_series(k, grid, SERIES_AVAILABLE, 0), 0, 6 * sizeof(double));
+	kit_battery(k, "ESS", 60 / 0.9);
+	struct plan *plan = kit_plan(k);
+	for (unsigned t = 0; t < 6; t++)
+		near_kw(plan->assets[hall].power_kw[t], t < 3 ? 40 : 0);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(every_word_is_there)
 {
 	for (int i = 0; i < RELAX_COUNT; i++)
@@ -846,4 +862,4 @@ T_MAIN("plan_build",
                                 T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
                                     T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
                                         T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
-                                            T(every_word_is_there))
+                                            T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))
