@@ -24,7 +24,7 @@
 enum { PLANNING_STEPS = 192, PLANNING_STEP_S = 900 };
 #define PLANNING_SECONDS 4.0
 #define PLANNING_QUICK_S 0.1
-#define PLANNING_CALM_S  0.1 /* for setpoints that change less, after each */
+#define PLANNING_CALM_S  1.0 /* for setpoints that change less, not after a quick one; twice at most */
 
 enum planning_end {
 	PLANNING_NONE, /* out says why */
