@@ -80,7 +80,7 @@ struct plan {
 /* The lp of a checked problem. Caller frees. */
 struct lp *dispatch_plan_build(const struct problem *p);
 struct prefer {
-	double within;             /* money that calm may cost, >= 0; 0: only what costs nothing */
+	double within; /* money that calm may cost, > 0; a trifle: only what costs nothing. 0: nothing is calmed */
 	const struct plan *before; /* the plan before, from which nothing is to move without need; NULL: none */
 	unsigned shift;            /* steps since its first one */
 };

@@ -15,7 +15,8 @@ planning_money(const struct planning *p, const struct plan *plan)
 
 	for (int c = 0; c < COST_PARTS; c++)
 		turnover += fabs(plan->cost[c]);
-	return 0.5 * p->site->energy->calm_within_pct / 100 * turnover;
+	/* Where nothing may be spent, a millionth: enough to choose among what costs the same. */
+	return 0.5 * fmax(p->site->energy->calm_within_pct / 100, 1e-6) * turnover;
 }
 
 /* With this price on unrest, if money stays within bounds; NULL: it does not. */
@@ -28,12 +29,12 @@ calm_at(struct planning *p, const struct lp *lp, const struct solution *found, c
 	struct solution out;
 	char why[200];
 
-	if (solver_calm(p->solver, lp, found, other, PLANNING_CALM_S, &out)) {
+	/* By the lp's own cost, in which what is stored at the end has its worth. */
+	if (solver_calm(p->solver, lp, found, other, PLANNING_CALM_S, &out) &&
+	    lp_cost(lp, out.x) <= found->cost + within + 1e-7 * (1 + fabs(found->cost))) {
 		calmer = dispatch_plan_read(&p->problem, lp, out.x, found->dual, found->reduced);
-		/* Reading undoes what only the lp can do: what comes of it is held against what was found, in money. */
 		if (!dispatch_plan_check(&p->problem, calmer, TOLERANCE_KW, why, sizeof(why)) ||
-		    calmer->relaxed_count > plan->relaxed_count ||
-		    calmer->total > plan->total + within + 1e-6 * (1 + fabs(plan->total))) {
+		    calmer->relaxed_count > plan->relaxed_count) {
 			dispatch_plan_free(calmer);
 			calmer = NULL;
 		}

@@ -94,6 +94,32 @@ START_TEST(what_costs_the_same_is_spread)
 }
 END_TEST
 
+/* 40 kWh are wanted of two that have 40 each: 20 of each, in the same hours. */
+START_TEST(batteries_are_worn_evenly)
+{
+	struct problem_kit *k = kit_problem(6, 1);
+	struct solver *s = solver_new();
+	double given[2] = { 0 };
+
+	k->p.end_value = 20;
+	kit_bus(k, "MAIN", CARRIER_ELECTRICITY, NULL);
+	double *price = kit_series(k, kit_grid(k, 500, 0, 10, 0), SERIES_PRICE_IMPORT, 10);
+	price[2] = price[3] = 30;
+	kit_load(k, "HALL", 20);
+	unsigned first = kit_battery(k, "ESS1", 40), second = kit_battery(k, "ESS2", 40);
+	struct both b = solve(s, &k->p, 0, 0.1, NULL);
+	for (unsigned t = 0; t < 6; t++) {
+		given[0] += fmax(0, b.calm->assets[first].power_kw[t]);
+		given[1] += fmax(0, b.calm->assets[second].power_kw[t]);
+	}
+	ck_assert_double_eq_tol(given[0] + given[1], 40, 0.1);
+	ck_assert_double_eq_tol(given[0], given[1], 0.1);
+	drop(&b);
+	solver_free(s);
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(whatever_there_is_costs_no_more_than_it_may)
 {
 	struct problem_kit *k = dice_problem(700 + (uint64_t)_i, 12);
@@ -205,5 +231,5 @@ START_TEST(noise_that_means_nothing_changes_nothing)
 END_TEST
 
 T_MAIN("plan_prefer",
-    T(what_costs_the_same_is_spread) T_LOOP(whatever_there_is_costs_no_more_than_it_may, 0, t_rounds(40))
-        T_LONG(noise_that_means_nothing_changes_nothing))
+    T(what_costs_the_same_is_spread) T(batteries_are_worn_evenly) T_LOOP(
+        whatever_there_is_costs_no_more_than_it_may, 0, t_rounds(40)) T_LONG(noise_that_means_nothing_changes_nothing))
