@@ -37,7 +37,7 @@ columns(const struct shape *s, const struct part *a)
 static unsigned
 rows(const struct shape *s, const struct part *a)
 {
-	return 2u * a->has_mode + has_filed(a) + has_fed(s, a);
+	return 3u * a->has_mode + has_filed(a) + has_fed(s, a);
 }
 
 static double
@@ -56,19 +56,35 @@ most_ever(const struct shape *s, const struct part *a, enum series_kind k)
 	return kw;
 }
 
-/* Not both ways at once where giving brings more than taking costs. */
+/* Does giving bring more than taking costs? Then not both ways at once. */
+static bool
+pays(const struct shape *s, const struct part *a, unsigned t)
+{
+	return shape_at(s, a, SERIES_PRICE_EXPORT, t) > import_price(s, shape_number(s, a), t);
+}
+
+/* Held at something, it may be held at what nobody takes. */
+static bool
+is_held(const struct shape *s, const struct part *a, unsigned t)
+{
+	return !isnan(shape_at(s, a, SERIES_FIXED_KW, t));
+}
+
 static void
 build_mode(struct build *b, const struct part *a, unsigned import, unsigned export)
 {
 	const struct shape *s = b->s;
-	bool pays = shape_at(s, a, SERIES_PRICE_EXPORT, b->t) > import_price(s, shape_number(s, a), b->t);
+	bool binds = pays(s, a, b->t);
 	double in = most_ever(s, a, SERIES_IMPORT_MAX), out = most_ever(s, a, SERIES_EXPORT_MAX);
-	unsigned mode = build_column(b, a, MODE, 0, pays, 0, true, LP_MODE);
-	unsigned row = build_row(b, a, 0, -LP_INFINITY, pays ? 0 : LP_INFINITY, LP_MODE);
+
+	if (binds && !is_held(s, a, b->t))
+		in = fmin(in, fmax(0, net_of(s, a, b->t).take_kw));
+	unsigned mode = build_column(b, a, MODE, 0, binds, 0, true, LP_MODE);
+	unsigned row = build_row(b, a, 0, -LP_INFINITY, binds ? 0 : LP_INFINITY, LP_MODE);
 
 	lp_element(b->lp, row, import, 1);
 	lp_element(b->lp, row, mode, -in);
-	row = build_row(b, a, 1, -LP_INFINITY, pays ? out : LP_INFINITY, LP_MODE);
+	row = build_row(b, a, 1, -LP_INFINITY, binds ? out : LP_INFINITY, LP_MODE);
 	lp_element(b->lp, row, export, 1);
 	lp_element(b->lp, row, mode, out);
 }
@@ -143,6 +159,12 @@ build(struct build *b, const struct part *a)
 		build_filed(b, a, MODE + a->has_mode, 2u * a->has_mode);
 	if (has_fed(s, a))
 		build_fed(b, a, export, 2u * a->has_mode + has_filed(a));
+	if (a->has_mode) {
+		struct net n = net_of(s, a, b->t);
+		unsigned row = build_row(b, a, rows(s, a) - 1, -LP_INFINITY, LP_INFINITY, LP_NET);
+		if (pays(s, a, b->t) && !is_held(s, a, b->t))
+			build_net(b, a, export, &n, row);
+	}
 }
 
 unsigned

@@ -23,6 +23,7 @@
 	_(LP_PEAK,          "kW beyond the month's peak") \
 	_(LP_IMPORT,        "import") \
 	_(LP_EXPORT,        "export") \
+	_(LP_NET,           "given beyond what is lacking") \
 	_(LP_MODE,          "one way or the other") \
 	_(LP_FILED,         "filed plan of a window") \
 	_(LP_SHORT,         "less than filed") \
