@@ -64,6 +64,16 @@ held_of(const struct dispatching *d, const struct asset *a)
 	return id != POINT_NONE && d->ops->output(id, &o, d->arg) ? o.slot_operator : (double)NAN;
 }
 
+/* A source that the guard holds down does not say what the sun would give. */
+static double
+limit_of(const struct dispatching *d, const struct asset *a)
+{
+	for (unsigned i = 0; i < d->district.set.source_count; i++)
+		if (d->district.source[i] == a)
+			return d->out.source[i].kw;
+	return (double)NAN;
+}
+
 struct standing {
 	bool is_available, is_on;
 	double power_kw, level, health, held_kw;
@@ -104,6 +114,7 @@ stand(const struct dispatching *d, const struct asset *a)
 		s.is_available = !is_off(read_role(d, a, "run")) && !is_tripped(d, a);
 		s.level = read_role(d, a, "steam");
 		break;
+	case ASSET_PV: s.held_kw = limit_of(d, a); break;
 	case ASSET_LOAD: s.level = read_role(d, a, "steam"); break;
 	case ASSET_HEATSTORE: s.level = read_role(d, a, "heat"); break;
 	default: break;
@@ -133,7 +144,8 @@ put_assets(const struct dispatching *d, struct wbuf *b, uint64_t *given)
 	for (uint32_t i = 0; i < d->district.energy->assets.n; i++) {
 		struct standing s = stand(d, &list[i]);
 		uint8_t flags = (uint8_t)(s.is_available | s.is_on << 1);
-		double held = isfinite(s.held_kw) ? s.held_kw : -1e30;
+		/* What the guard holds down changes with each second: no reason to plan at once. */
+		double held = isfinite(s.held_kw) && list[i].kind != ASSET_PV ? s.held_kw : -1e30;
 
 		digest(given, &flags, 1);
 		digest(given, &held, sizeof(held));

@@ -9,6 +9,7 @@
 
 #include "scada/dispatch/plan_private.h"
 
+#define LATE 4 /* times the least that a kWh costs, at the end of the horizon; far above what storing early is worth */
 enum { CHARGE, DISCHARGE, STORED, MODE };
 enum { ENERGY, MODE_CHARGE, MODE_DISCHARGE };
 
@@ -82,6 +83,11 @@ build_columns(struct build *b, const struct part *a)
 	const struct shape *s = b->s;
 	double in = -a->limits[b->t].low, out = a->limits[b->t].high, held = shape_at(s, a, SERIES_FIXED_KW, b->t);
 	double least = s->w.least * b->h, wear = v->wear_cost_per_kwh * b->h, reward = 0;
+	/*
+	 * Of two hours that cost the same the first one is served: nobody knows how long an outage lasts, and what is given makes room for
+	 * sun that is not foreseen.
+	 */
+	double late = LATE * least * s->at[b->t] / s->at[s->p->steps];
 	double worth = s->w.early * b->h + (b->t + 1 == s->p->steps ? a->end_value : 0);
 
 	if (!isnan(held)) {
@@ -90,7 +96,7 @@ build_columns(struct build *b, const struct part *a)
 		reward = s->w.held * b->h;
 	}
 	build_column(b, a, CHARGE, 0, in, least - reward, false, LP_CHARGE);
-	build_column(b, a, DISCHARGE, 0, out, least + wear - reward, false, LP_DISCHARGE);
+	build_column(b, a, DISCHARGE, 0, out, least + wear + late - reward, false, LP_DISCHARGE);
 	build_column(b, a, STORED, battery_low_kwh(a), battery_high_kwh(a), -worth, false, LP_STORED);
 }
 

@@ -84,6 +84,7 @@ load_learn(const struct load_ask *ask, struct load_model **m, struct load_answer
 	a->basis = w->basis;
 	a->has_weather = w->has_weather;
 	w->ask.past = w->ask.temperature = NULL; /* the caller's */
+	w->ask.now = NULL;
 	*m = w;
 	return OK;
 }
@@ -95,7 +96,7 @@ static bool
 can_be(const struct load_model *w, double v)
 {
 	double wide = w->high - w->low;
-	return v >= w->low - wide && v <= w->high + wide && (v != 0 || w->low <= 0);
+	return !(w->ask.while_on && v < w->off) && v >= w->low - wide && v <= w->high + wide && (v != 0 || w->low <= 0);
 }
 
 /* What has become known since it was learned, up to `from`. */
@@ -154,6 +155,23 @@ load_foresee(struct load_model *m, const struct past *past, const struct past *t
 	return OK;
 }
 
+/* The first step as it is measured, if that can be true, and the others from what it tells. */
+static void
+fill_from_now(struct load_model *m, const struct load_ask *ask, double *v)
+{
+	const struct past now = { .start = ask->from, .step_us = m->step_us, .count = 1, .v = ask->now };
+
+	if (!can_be(m, *ask->now)) {
+		fill_steps(m, ask->from, ask->count, v);
+		return;
+	}
+	v[0] = *ask->now;
+	if (ask->count == 1)
+		return;
+	m->ask.count = ask->count - 1;
+	load_foresee(m, &now, ask->temperature, utc_add(ask->from, m->step_us), v + 1);
+}
+
 enum err
 load_forecast(const struct load_ask *ask, double *v, struct load_answer *a, char *why, size_t size)
 {
@@ -163,7 +181,10 @@ load_forecast(const struct load_ask *ask, double *v, struct load_answer *a, char
 	enum err fault = load_learn(ask, &m, a, why, size);
 	if (fault != OK)
 		return fault;
-	fill_steps(m, ask->from, ask->count, v);
+	if (ask->now != NULL && isfinite(*ask->now))
+		fill_from_now(m, ask, v);
+	else
+		fill_steps(m, ask->from, ask->count, v);
 	load_free(m);
 	return OK;
 }

@@ -2,11 +2,11 @@
 /*
  * load.h - how much a consumer will take: electric load (kW) or heat (t/h, GJ/h), from its own past. Pure; units are those of the past.
  *
- * 1 usual      for each day and slot the mean of the days before, each weighted by its likeness (kind.h) and its age (half of it in ten days, but
- *              never below a twentieth), what is far off clipped
+ * 1 usual      for each day and slot the mean of the days before, each weighted by its likeness (kind.h; which weekdays are alike, the last
+ *              eight weeks tell where they can) and its age (half of it in ten days, but never below a twentieth), what is far off clipped
  * 2 weather    where temperatures are given: what the past took more or less than usual on days colder or warmer than usual, by time of day
  * 3 level      what it takes more or less than that now, over the last day, and at the same time on the last days: how much of each
- *              is still true after so many hours is learned from the last four weeks
+ *              is still true after so many hours is learned from the last six weeks
  * Temperatures that nobody foretells can be forecast in the same way: load_forecast() of the temperature itself.
  * Between 0 (unless it was ever below) and the greatest value of the past and a quarter more.
  */
@@ -38,11 +38,15 @@ struct load_ask {
 	const char *name; /* of the point, for sentences */
 	struct day_tables tables;
 	bool follows_terms; /* a school */
+	bool
+	    while_on; /* what a furnace makes while it burns: steps below a twentieth of its most are off, and tell nothing */
 	const struct past *past;
 	const struct past
 	    *temperature; /* degC, of the past and as far ahead as it is foreseen; steps as of the past; NULL = none */
-	struct utc from;  /* first step; what the past knows from here on is not looked at */
-	unsigned count;   /* steps of the past's length, 1..FORECAST_STEPS_MAX */
+	/* Mean so far of the first step, which is under way: it stands for it and tells the level of the others. NULL, NaN: not measured */
+	const double *now;
+	struct utc from; /* first step; what the past knows from here on is not looked at */
+	unsigned count;  /* steps of the past's length, 1..FORECAST_STEPS_MAX */
 };
 struct load_answer {
 	enum load_basis basis;
@@ -60,7 +64,8 @@ enum err load_forecast(const struct load_ask *ask, double *v, struct load_answer
 
 /*
  * The same in two steps, for who forecasts often (a study, each quarter of an hour): what is learned is good for a day, and a forecast from it
- * costs a fiftieth. The past may have grown meanwhile; what came since it was learned is taken into the level.
+ * costs a fiftieth. The past may have grown meanwhile; what came since it was learned is taken into the level. ask->now is not looked at:
+ * who has it gives it as the past's last step and asks from the next one on.
  */
 struct load_model;
 /* Errors as above. ask->tables are borrowed until load_free(), past and temperature only during the call. */

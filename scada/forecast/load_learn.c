@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load_learn.c - what weather and present level say about the coming hours, learned from the last four weeks.
+ * load_learn.c - what weather and present level say about the coming hours, learned from the last six weeks.
  */
 #include "config.h"
 
@@ -11,11 +11,13 @@
 #include "scada/forecast/fit.h"
 #include "scada/forecast/load_private.h"
 
-#define RIDGE     20.0 /* as if so many slots had shown no effect */
-#define FAR       4.0  /* what is further off than so many deviations counts as there */
-#define SCALE_LOW 0.2  /* of the mean deviation: the least scale of a slot, so that a quiet night does not shout */
-#define HEATED_C  15.0 /* below it buildings are heated, */
-#define COOLED_C  20.0 /* above it cooled */
+/* As if so many slots had shown no effect: what is true of the next hours is so of the same times of many days, and less is needed to believe it. */
+#define RIDGE      20.0
+#define RIDGE_LEAD 3.0  /* and one more for each hour ahead */
+#define FAR        4.0  /* what is further off than so many deviations counts as there */
+#define SCALE_LOW  0.2  /* of the mean deviation: the least scale of a slot, so that a quiet night does not shout */
+#define HEATED_C   15.0 /* below it buildings are heated, */
+#define COOLED_C   20.0 /* above it cooled */
 
 static double
 within(double v, double limit)
@@ -176,7 +178,7 @@ load_learn_level(struct load_model *w)
 	for (unsigned k = 0; k < w->knots; k++) {
 		struct fit fits[LOAD_BLOCKS];
 		for (unsigned b = 0; b < LOAD_BLOCKS; b++)
-			fits[b] = fit_new(LOAD_LEVELS, RIDGE);
+			fits[b] = fit_new(LOAD_LEVELS, fmin(RIDGE, RIDGE_LEAD + hours[k]));
 		for (size_t at = (size_t)(w->first + 1) * slots + w->knot[k]; at < (size_t)(w->today + 1) * slots;
 		     at++) {
 			if (isnan(w->rest[at]))

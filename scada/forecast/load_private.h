@@ -9,7 +9,8 @@
 
 enum {
 	LOAD_LOOK_BACK = 365, /* days that may be similar */
-	LOAD_TRAIN_DAYS = 28, /* that weather and level are learned from */
+	LOAD_TRAIN_DAYS = 42, /* that weather and level are learned from */
+	LOAD_WEEKS = 8,       /* in which weekdays are compared */
 	LOAD_SPARE_DAYS = 1,  /* for which what was learned is good, beyond the steps that are asked for */
 	LOAD_BLOCKS = 4,      /* of the day, each learned for itself */
 	LOAD_WEATHERS = 2,    /* degrees below and above what needs neither heating nor cooling */
@@ -26,12 +27,14 @@ struct load_model {
 	enum load_basis basis;
 	unsigned first; /* row from which on usual[] is made */
 	struct day_kind *kind;
-	double *weights; /* scratch: of each row */
-	double *usual;   /* rows x slots, NaN before `first` or where no day before tells */
+	double *weights;    /* scratch: of each row */
+	double alike[7][7]; /* of weekdays, 0..1, as the last weeks show it; NaN: too few to tell */
+	double *usual;      /* rows x slots, NaN before `first` or where no day before tells */
 	double *usual_weather[LOAD_WEATHERS];
 	/* of what is known */
 	unsigned known, days, dropped;
 	double mean, low, high;
+	double off; /* while_on: below it it was off */
 	/* learned */
 	double by_weather[2][LOAD_BLOCKS][LOAD_WEATHERS]; /* on working days, on others */
 	double *rest;                                     /* v - usual - weather, in scale[]; NaN = not known */

@@ -12,7 +12,10 @@
 
 #define AGE_DAYS  10.0 /* in which a day's weight halves, */
 #define AGE_LEAST 0.05 /* but not below: the same season of last year tells something */
-#define CLIP      1.5  /* deviations beyond which a day counts as there: one odd day in four weeks moves little */
+#define OTHER_DAY 0.5  /* what a weekday tells about another that is like it */
+enum { WEEKS_LEAST = 4 };
+#define OFF  0.05
+#define CLIP 1.5 /* deviations beyond which a day counts as there: one odd day in four weeks moves little */
 
 /* ---- the past */
 
@@ -20,6 +23,7 @@ static void
 count_known(struct load_model *w)
 {
 	double sum = 0;
+	w->known = w->days = 0;
 	w->low = (double)INFINITY;
 	w->high = -(double)INFINITY;
 	for (unsigned row = 0; row <= w->today; row++) {
@@ -37,6 +41,16 @@ count_known(struct load_model *w)
 		w->days += here * 2 >= w->v.slots;
 	}
 	w->mean = w->known > 0 ? sum / w->known : (double)NAN;
+}
+
+static void
+leave_out_off(struct load_model *w)
+{
+	for (size_t at = 0; at < (size_t)w->v.days * w->v.slots; at++)
+		if (w->v.v[at] < OFF * w->high)
+			w->v.v[at] = (double)NAN;
+	w->off = OFF * w->high;
+	count_known(w);
 }
 
 /* Rows for the days to come, not known. */
@@ -79,6 +93,8 @@ load_model_new(const struct load_ask *ask)
 	grid_make(&w->v, ask->past, ask->from, LOAD_LOOK_BACK);
 	w->dropped = grid_clean(&w->v);
 	count_known(w);
+	if (ask->while_on)
+		leave_out_off(w);
 	unsigned steps = ask->count + LOAD_SPARE_DAYS * w->v.slots;
 	grid_place(utc_add(ask->from, (int64_t)(steps - 1) * ask->past->step_us), w->v.slots, &last, &slot);
 	w->rows = (unsigned)(last - w->v.first) + 1;
@@ -120,6 +136,68 @@ load_place(const struct load_model *w, struct utc t)
 	return (size_t)(day - w->v.first) * w->v.slots + slot;
 }
 
+/* ---- weekdays */
+
+/*
+ * Whether two weekdays are of one sort the last weeks tell: a pool that is closed on Mondays knows no Sunday.  A day that is off by D beside a
+ * spread of s from week to week is worth s^2 / (s^2 + D^2) of one that is not (least squared error); squared, as days that are off are so together.
+ */
+static double
+alike(const struct load_model *w, unsigned a, unsigned b)
+{
+	unsigned slots = w->v.slots, total = 0;
+	double spread = 0, off = 0;
+
+	for (unsigned s = 0; s < slots; s++) {
+		double sum = 0, square = 0;
+		unsigned n = 0;
+		for (unsigned week = 1; week <= LOAD_WEEKS; week++) {
+			unsigned row_a = w->today - 7 * week + a, row_b = w->today - 7 * week + b;
+			const struct day_kind *ka = &w->kind[row_a], *kb = &w->kind[row_b];
+			double d = w->v.v[(size_t)row_a * slots + s] - w->v.v[(size_t)row_b * slots + s];
+			if (isnan(d) || ka->is_holiday || kb->is_holiday || ka->term != kb->term)
+				continue;
+			sum += d;
+			square += d * d;
+			n++;
+		}
+		if (n < WEEKS_LEAST)
+			continue;
+		double mean = sum / n, variance = fmax(0, square - n * mean * mean) / (n - 1);
+		spread += variance / 2; /* of one day */
+		off += fmax(0, mean * mean - variance / n);
+		total++;
+	}
+	if (2 * total < slots)
+		return (double)NAN;
+	spread += 1e-6 * total * w->mean * w->mean + 1e-12;
+	double worth = spread / (spread + off);
+	return worth * worth;
+}
+
+static void
+compare_weekdays(struct load_model *w)
+{
+	for (unsigned a = 0; a < 7; a++)
+		for (unsigned b = 0; b < 7; b++) {
+			unsigned of_a = w->kind[w->today - 7 + a].weekday, of_b = w->kind[w->today - 7 + b].weekday;
+			w->alike[of_a][of_b] = alike(w, a, b);
+		}
+}
+
+static double
+likeness(const struct load_model *w, unsigned a, unsigned b)
+{
+	const struct day_kind *ka = &w->kind[a], *kb = &w->kind[b];
+	double told = w->alike[ka->weekday][kb->weekday];
+
+	if (ka->weekday == kb->weekday || ka->is_holiday || kb->is_holiday || isnan(told))
+		return day_likeness(ka, kb, w->ask.follows_terms);
+	struct day_kind same = *kb;
+	same.weekday = ka->weekday;
+	return OTHER_DAY * told * day_likeness(ka, &same, w->ask.follows_terms);
+}
+
 /* ---- the usual course */
 
 /* Weighted mean of a slot over the rows before `below`, what is far off clipped. NaN: none is known. */
@@ -151,14 +229,27 @@ usual_day(struct load_model *w, unsigned row)
 {
 	unsigned below = row < w->today ? row : w->today;
 	for (unsigned d = 0; d < below; d++)
-		w->weights[d] = day_likeness(&w->kind[row], &w->kind[d], w->ask.follows_terms) *
-		    fmax(exp2(-(double)(row - d) / AGE_DAYS), AGE_LEAST);
+		w->weights[d] = likeness(w, row, d) * fmax(exp2(-(double)(row - d) / AGE_DAYS), AGE_LEAST);
 	for (unsigned s = 0; s < w->v.slots; s++) {
 		size_t at = (size_t)row * w->v.slots + s;
 		w->usual[at] = slot_mean(w, &w->v, s, below);
 		for (unsigned i = 0; w->ask.temperature != NULL && i < LOAD_WEATHERS; i++)
 			w->usual_weather[i][at] = slot_mean(w, &w->weather[i], s, below);
 	}
+}
+
+/* A fire knows no time of day: the mean of all its slots is steadier than each. */
+static void
+level_day(double *v, unsigned n)
+{
+	double sum = 0;
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (!isnan(v[i]))
+			sum += v[i], known++;
+	for (unsigned i = 0; i < n; i++)
+		v[i] = known > 0 ? sum / known : (double)NAN;
 }
 
 /* What no day tells (the hour that clocks leave out, a gap of weeks): between its neighbours, else `otherwise`. */
@@ -185,8 +276,11 @@ fill_gaps(double *v, unsigned n, double otherwise)
 void
 load_find_usual(struct load_model *w)
 {
+	compare_weekdays(w);
 	for (unsigned row = w->first; row < w->rows; row++)
 		usual_day(w, row);
+	for (unsigned row = w->first; w->ask.while_on && row < w->rows; row++)
+		level_day(w->usual + (size_t)row * w->v.slots, w->v.slots);
 	for (unsigned row = w->today; row < w->rows; row++)
 		fill_gaps(w->usual + (size_t)row * w->v.slots, w->v.slots, w->mean);
 }

@@ -335,6 +335,7 @@ pv_learn(const struct pv_ask *ask, struct pv_model **m, struct pv_answer *a, cha
 		.dropped = w->dropped,
 		.known_until = past_known_before(ask->past, ask->from) };
 	w->ask.past = w->ask.irradiance = NULL; /* the caller's */
+	w->ask.now = NULL;
 	w->ask.plant = NULL;
 	*m = w;
 	return OK;
@@ -367,6 +368,23 @@ pv_foresee(struct pv_model *m, const struct past *past, const struct past *irrad
 	return OK;
 }
 
+/* The first step as it is measured, if that can be true, and the others under the sky that it tells. */
+static void
+fill_from_now(struct pv_model *w, const struct pv_ask *ask, double *kw)
+{
+	const struct past now = { .start = ask->from, .step_us = w->step_us, .count = 1, .v = ask->now };
+	double is = by_plant(w, &now, w->now);
+
+	fill_steps(w, kw);
+	if (isnan(is))
+		return;
+	kw[0] = fmin(is, w->rated);
+	if (ask->count == 1)
+		return;
+	w->ask.count = ask->count - 1;
+	pv_foresee(w, &now, NULL, utc_add(ask->from, w->step_us), kw + 1);
+}
+
 enum err
 pv_forecast(const struct pv_ask *ask, double *kw, struct pv_answer *a, char *why, size_t size)
 {
@@ -376,7 +394,10 @@ pv_forecast(const struct pv_ask *ask, double *kw, struct pv_answer *a, char *why
 	enum err fault = pv_learn(ask, &m, a, why, size);
 	if (fault != OK)
 		return fault;
-	fill_steps(m, kw);
+	if (ask->now != NULL && isfinite(*ask->now))
+		fill_from_now(m, ask, kw);
+	else
+		fill_steps(m, kw);
 	pv_free(m);
 	return OK;
 }

@@ -39,9 +39,10 @@ struct pv_ask {
 	double latitude_deg, longitude_deg; /* north, east positive */
 	const struct past *past; /* kW made. Steps in which the plant was held down or stood still must be NaN */
 	const struct past
-	    *irradiance; /* W/m2 on the level, measured; NULL = none. Tells the sky where the plant cannot */
-	struct utc from; /* first step; what is known from here on is not looked at */
-	unsigned count;  /* steps of the past's length, 1..PV_STEPS_MAX */
+	    *irradiance;   /* W/m2 on the level, measured; NULL = none. Tells the sky where the plant cannot */
+	const double *now; /* as of load.h; NULL while the plant is held down */
+	struct utc from;   /* first step; what is known from here on is not looked at */
+	unsigned count;    /* steps of the past's length, 1..PV_STEPS_MAX */
 };
 struct pv_answer {
 	enum pv_basis basis;

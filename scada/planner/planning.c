@@ -53,7 +53,7 @@ planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 	for (uint32_t i = 0; i < s->energy->assets.n; i++) {
 		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_PV)
 			past_ask_add(past, asset_point(&list[i], "p"));
-		if (list[i].kind == ASSET_LOAD)
+		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_FURNACE)
 			past_ask_add(past, asset_point(&list[i], "steam"));
 	}
 }

@@ -57,7 +57,7 @@ put_constant(struct filling *f, uint32_t i, enum series_kind kind, double x)
 	f->p->problem.assets[i].series[kind] = v;
 }
 
-/* now: what is measured, where nothing is known of the past; NaN = not measured. */
+/* now: what is measured, which the step under way is taken for, and all where nothing is known of the past; NaN = not measured. */
 static bool
 expect_load(struct filling *f, uint32_t i, enum series_kind kind, const char *point, double now)
 {
@@ -70,6 +70,7 @@ expect_load(struct filling *f, uint32_t i, enum series_kind kind, const char *po
 		.tables = { &f->p->site->holidays, &f->p->site->terms },
 		.follows_terms = l->profile == LOAD_SCHOOL,
 		.past = past_ask_of(f->past, point),
+		.now = &now,
 		.from = f->from,
 		.count = HALF_HOURS,
 	};
@@ -113,6 +114,32 @@ expect_consumer(struct filling *f, uint32_t i)
 	return expect_load(f, i, SERIES_HEAT, steam, f->p->now[i].level);
 }
 
+/* What it makes while it burns; as long as nobody says when it will not, it does. */
+static void
+expect_steam(struct filling *f, uint32_t i)
+{
+	const struct planning_asset *n = &f->p->now[i];
+	const char *point = asset_point(asset_of(f, i), "steam");
+	double v[HALF_HOURS];
+	char why[200];
+	struct load_answer answer;
+	const struct load_ask ask = { .name = point,
+		.tables = { &f->p->site->holidays, &f->p->site->terms },
+		.while_on = true,
+		.past = past_ask_of(f->past, point),
+		.now = &n->level,
+		.from = f->from,
+		.count = HALF_HOURS };
+
+	if (!n->is_available || !isfinite(n->level))
+		return;
+	if (n->level > 0 && ask.past != NULL && load_forecast(&ask, v, &answer, why, sizeof(why)) == OK &&
+	    answer.basis == LOAD_SIMILAR)
+		put_steps(f, i, SERIES_STEAM, v);
+	else
+		put_constant(f, i, SERIES_STEAM, n->level);
+}
+
 static bool
 expect_sun(struct filling *f, uint32_t i)
 {
@@ -128,6 +155,7 @@ expect_sun(struct filling *f, uint32_t i)
 		.latitude_deg = f->p->site->energy->latitude_deg,
 		.longitude_deg = f->p->site->energy->longitude_deg,
 		.past = past != NULL ? past : &nothing,
+		.now = isfinite(f->p->now[i].held_kw) ? NULL : &f->p->now[i].power_kw,
 		.from = f->from,
 		.count = HALF_HOURS,
 	};
@@ -188,10 +216,7 @@ planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct p
 		switch (asset_of(&f, i)->kind) {
 		case ASSET_LOAD: ok = expect_consumer(&f, i); break;
 		case ASSET_PV: ok = expect_sun(&f, i); break;
-		case ASSET_FURNACE:
-			if (p->now[i].is_available && isfinite(p->now[i].level))
-				put_constant(&f, i, SERIES_STEAM, p->now[i].level);
-			break;
+		case ASSET_FURNACE: expect_steam(&f, i); break;
 		case ASSET_GRID: expect_prices(&f, i); break;
 		default: break;
 		}

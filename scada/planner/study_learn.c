@@ -7,11 +7,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "scada/forecast/load.h"
-#include "scada/forecast/pv.h"
 #include "scada/planner/study_private.h"
 
-enum { LEARN_DAYS = 366 };
+enum { LEARN_DAYS = 366, YOUNG_DAYS = 14, WEEK_H = 168 };
 
 bool
 study_learn_can(const struct study_data *d, char *why, size_t size)
@@ -39,69 +37,132 @@ study_learn_can(const struct study_data *d, char *why, size_t size)
 	return true;
 }
 
-/* Where nothing is known yet: as in the step before, in the first as it turns out. */
+/* Where nothing is known yet: as in the step before, in the first as it turns out; a furnace makes what it is built for. */
 static void
-persist(const struct study_data *d, const double *was, unsigned row, unsigned count, double *v)
+persist(const struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v)
 {
-	(void)d;
-	for (unsigned t = 0; t < count; t++)
-		v[t] = was[row > 0 ? row - 1 : 0];
+	const struct asset_furnace *f = s->state[asset].asset->parameters;
+	double is = k == SERIES_STEAM ? f->steam_t_per_h : s->d->was[asset][k][from > 0 ? from - 1 : 0];
+
+	for (unsigned t = 0; t < s->horizon; t++)
+		v[t] = is;
+}
+
+/* Whether a furnace burns is its schedule, and known; how much steam it makes is not. */
+static void
+follow_schedule(const struct study_run *s, unsigned asset, unsigned from, double *v)
+{
+	const double *was = s->d->was[asset][SERIES_STEAM];
+
+	for (unsigned t = 0; t < s->horizon; t++)
+		if (from + t >= s->d->rows || !(was[from + t] > 0))
+			v[t] = 0;
 }
 
 static enum err
-learn_load(const struct study_data *d, const struct asset *a, const struct past *past, struct utc from, unsigned count,
-    double *v, char *why, size_t size)
+learn_load(struct study_run *s, const struct asset *a, const struct past *past, struct utc from, struct load_model **m)
 {
-	const struct asset_load *l = a->parameters;
+	const struct study_data *d = s->d;
+	const struct asset_load *l = a->kind == ASSET_LOAD ? a->parameters : NULL;
 	struct load_answer answer;
 	const struct load_ask ask = { .name = a->name,
 		.tables = { d->site->holidays.n > 0 ? &d->site->holidays : NULL,
 		    d->site->terms.n > 0 ? &d->site->terms : NULL },
-		.follows_terms = l->profile == LOAD_SCHOOL,
+		.follows_terms = l != NULL && l->profile == LOAD_SCHOOL,
+		.while_on = a->kind == ASSET_FURNACE,
 		.past = past,
 		.from = from,
-		.count = count };
+		.count = s->horizon };
 
-	return load_forecast(&ask, v, &answer, why, size);
+	return load_learn(&ask, m, &answer, s->why, s->size);
 }
 
 static enum err
-learn_sun(const struct study_data *d, const struct asset *a, const struct past *past, struct utc from, unsigned count,
-    double *v, char *why, size_t size)
+learn_sun(struct study_run *s, const struct asset *a, const struct past *past, struct utc from, struct pv_model **m)
 {
 	struct pv_answer answer;
 	const struct pv_ask ask = { .name = a->name,
 		.plant = a->parameters,
 		.rated_kw = (double)NAN,
-		.latitude_deg = d->energy->latitude_deg,
-		.longitude_deg = d->energy->longitude_deg,
+		.latitude_deg = s->d->energy->latitude_deg,
+		.longitude_deg = s->d->energy->longitude_deg,
 		.past = past,
 		.from = from,
-		.count = count };
+		.count = s->horizon };
 
-	return pv_forecast(&ask, v, &answer, why, size);
+	return pv_learn(&ask, m, &answer, s->why, s->size);
+}
+
+void
+study_learn_done(struct study_run *s)
+{
+	for (unsigned i = 0; s->models != NULL && i < s->d->energy->assets.n; i++)
+		for (int k = 0; k < SERIES_COUNT; k++) {
+			load_free(s->models[i][k].load);
+			pv_free(s->models[i][k].sun);
+		}
+}
+
+/*
+ * Outages an hour, as the steps before this one had them; as if one had been seen in a week before the first.  What is not stored when one
+ * begins is not served in it: so many times the price of what is not served is what a reserve is worth.
+ */
+double
+study_outages_per_hour(const struct study_run *s)
+{
+	const struct study_data *d = s->d;
+	double count = 1, hours = WEEK_H;
+
+	for (unsigned i = 0; i < d->energy->assets.n; i++) {
+		const double *there = d->was[i][SERIES_AVAILABLE];
+		if (s->state[i].asset->kind != ASSET_GRID || there == NULL)
+			continue;
+		for (unsigned row = 1; row < s->row; row++) {
+			count += there[row - 1] > 0 && !(there[row] > 0);
+			hours += there[row - 1] > 0 ? d->hours : 0;
+		}
+	}
+	return count / hours;
+}
+
+/* Learned anew when a day has gone; in the first days, while each hour tells something, with each step. */
+static bool
+is_stale(const struct study_run *s, const struct study_model *m, unsigned from)
+{
+	unsigned day = (unsigned)(INT64_C(86400) * US_PER_S / s->d->step_us);
+
+	return (m->load == NULL && m->sun == NULL) || from >= m->row + (from > YOUNG_DAYS * day ? day : 1);
 }
 
 bool
-study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned count, double *v)
+study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v)
 {
 	const struct study_data *d = s->d;
 	const struct asset *a = s->state[asset].asset;
+	struct study_model *m = &s->models[asset][k];
 	unsigned most = (unsigned)(LEARN_DAYS * INT64_C(86400) * US_PER_S / d->step_us);
-	unsigned first = s->row > most ? s->row - most : 0;
+	unsigned first = from > most ? from - most : 0;
 	const struct past past = { .start = utc_add(d->start, (int64_t)first * d->step_us),
 		.step_us = d->step_us,
-		.count = s->row - first,
+		.count = from - first,
 		.v = d->was[asset][k] + first };
-	struct utc from = utc_add(d->start, (int64_t)s->row * d->step_us);
+	struct utc at = utc_add(d->start, (int64_t)from * d->step_us);
+	enum err e = OK;
 
-	if (past.count == 0) {
-		persist(d, d->was[asset][k], s->row, count, v);
-		return true;
+	if (past.count == 0)
+		e = ERR_NOT_FOUND;
+	else if (is_stale(s, m, from)) {
+		load_free(m->load);
+		pv_free(m->sun);
+		*m = (struct study_model){ .row = from };
+		e = k == SERIES_PV_KW ? learn_sun(s, a, &past, at, &m->sun) : learn_load(s, a, &past, at, &m->load);
 	}
-	enum err e = k == SERIES_PV_KW ? learn_sun(d, a, &past, from, count, v, s->why, s->size)
-	                               : learn_load(d, a, &past, from, count, v, s->why, s->size);
+	if (e == OK)
+		e = k == SERIES_PV_KW ? pv_foresee(m->sun, &past, NULL, at, v)
+		                      : load_foresee(m->load, &past, NULL, at, v);
 	if (e == ERR_NOT_FOUND)
-		persist(d, d->was[asset][k], s->row, count, v);
+		persist(s, asset, k, from, v);
+	if (k == SERIES_STEAM)
+		follow_schedule(s, asset, from, v);
 	return e == OK || e == ERR_NOT_FOUND;
 }

@@ -209,6 +209,13 @@ study_step_rules(struct study_run *s)
 
 /* ---- with a plan */
 
+/* Planned again within the step, as chisand does: with what is measured in it, and what was not measured yet foreseen. */
+static bool
+plans_within(const struct study_run *s)
+{
+	return s->asked->replan_us == 0 && s->asked->forecast != STUDY_PERFECT;
+}
+
 /* The plan that holds in this step: a new one, or the last where that is not yet to be replaced or no new one can be had. */
 static bool
 renew_plan(struct study_run *s)
@@ -217,7 +224,7 @@ renew_plan(struct study_run *s)
 
 	if (s->plan != NULL && s->row < s->plan_row + s->plan->steps && (s->row - s->d->first) % every != 0)
 		return true;
-	if (!study_problem_wide(s, false))
+	if (!study_problem_wide(s, plans_within(s)))
 		return false;
 	struct plan *plan = study_solve(s, s->solver, &s->wide, s->row - s->solved, s->asked->solver_s);
 	s->solved = s->row;
@@ -264,7 +271,7 @@ study_step_plan(struct study_run *s)
 {
 	if (!renew_plan(s))
 		return study_step_rules(s); /* no plan that holds: as the guard does then */
-	if (s->asked->forecast == STUDY_PERFECT) {
+	if (s->asked->forecast == STUDY_PERFECT || plans_within(s)) {
 		study_problem_now(s);
 		struct plan *plan = dispatch_plan_step(&s->now, s->plan, s->row - s->plan_row);
 		if (dispatch_plan_check(&s->now, plan, tolerance_kw, s->why, s->size))

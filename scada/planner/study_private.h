@@ -5,12 +5,19 @@
 #ifndef CHISAN_STUDY_PRIVATE_H
 #define CHISAN_STUDY_PRIVATE_H
 
+#include "scada/forecast/load.h"
+#include "scada/forecast/pv.h"
 #include "scada/planner/solver.h"
 #include "scada/planner/study.h"
 
 struct study_promise { /* of a bus whose grid is away */
 	bool is_away;
 	double left_h; /* of what was promised when it went */
+};
+struct study_model { /* of one series; both NULL: nothing was learned yet */
+	struct load_model *load;
+	struct pv_model *sun;
+	unsigned row; /* first that was not known when it was learned */
 };
 
 struct study_run {
@@ -34,6 +41,7 @@ struct study_run {
 	double *(*buffer)
 	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
 	double **held;      /* of each asset: horizon values, NaN but for the first */
+	struct study_model (*models)[SERIES_COUNT]; /* of each asset, with STUDY_LEARNED; else NULL */
 
 	struct solver *solver, *solver_now;
 	unsigned solved;                /* row that solver was asked about last */
@@ -56,8 +64,12 @@ double study_available(const struct study_data *d, unsigned asset, unsigned row)
 
 /* ---- study_learn.c */
 bool study_learn_can(const struct study_data *d, char *why, size_t size);
-/* `count` values from row on, of the load, heat or sun of one asset. False: s->why. */
-bool study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned count, double *v);
+/*
+ * A horizon of values from row `from` on, of the load, heat or sun of one asset; of its column no row from there on is looked at. False: s->why.
+ */
+bool study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v);
+double study_outages_per_hour(const struct study_run *s);
+void study_learn_done(struct study_run *s);
 
 /* ---- study_policy.c */
 /* Solved, read and checked; NULL: s->why. seconds: where something starts and stops. */

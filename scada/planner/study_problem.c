@@ -87,11 +87,13 @@ study_problem_init(struct study_run *s)
 	s->buffer = arena_alloc(s->arena, (n + 1) * sizeof(*s->buffer));
 	s->promises = arena_alloc(s->arena, (s->d->energy->buses.n + 1) * sizeof(*s->promises));
 	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
+	if (s->asked->forecast == STUDY_LEARNED)
+		s->models = arena_alloc(s->arena, (n + 1) * sizeof(*s->models));
 	for (unsigned i = 0; i < n; i++) {
 		s->held[i] = arena_alloc(s->arena, s->horizon * sizeof(double));
 		for (int k = 0; s->asked->forecast != STUDY_PERFECT && k < SERIES_COUNT; k++)
 			if (s->d->was[i][k] != NULL)
-				s->buffer[i][k] = arena_alloc(s->arena, s->horizon * sizeof(double));
+				s->buffer[i][k] = arena_alloc(s->arena, (s->horizon + 1) * sizeof(double));
 	}
 	for (unsigned t = 0; t < s->horizon; t++)
 		s->hours[t] = s->d->hours;
@@ -145,15 +147,15 @@ fill_windows(struct study_run *s, struct problem *p)
 	p->window_hours = s->window == first ? s->window_hours : 0;
 }
 
-/* What nobody can know ahead, as whoever plans takes it. */
+/* What nobody can know ahead, as whoever plans takes it; seen: so many steps, 0 or 1, are measured already. */
 static bool
-fill_learned(struct study_run *s, unsigned i, enum series_kind k, double *v, unsigned steps)
+fill_learned(struct study_run *s, unsigned i, enum series_kind k, double *v, unsigned steps, unsigned seen)
 {
 	const double *was = s->d->was[i][k] + s->row;
 
-	if (k == SERIES_LOAD_KW || k == SERIES_HEAT || k == SERIES_PV_KW)
-		return study_learn(s, i, k, steps, v);
-	memcpy(v, was, steps * sizeof(*v)); /* prices and schedules are published */
+	if (k == SERIES_LOAD_KW || k == SERIES_HEAT || k == SERIES_PV_KW || k == SERIES_STEAM)
+		return study_learn(s, i, k, s->row + seen, v + seen);
+	memcpy(v, was, steps * sizeof(*v)); /* prices, and what was filed, are published */
 	for (unsigned t = 0; k == SERIES_AVAILABLE && t < steps; t++)
 		v[t] = 1;
 	return true;
@@ -179,7 +181,7 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 
 	if (s->asked->forecast == STUDY_FILE)
 		memcpy(v, s->d->foreseen[i][k] + s->row, steps * sizeof(*v));
-	else if (!is_seen && !fill_learned(s, i, k, v, steps))
+	else if (!fill_learned(s, i, k, v, steps, is_seen))
 		return false;
 	if (k == SERIES_AVAILABLE)
 		see(s, s->d->was[i][k][s->row], v, steps);
@@ -197,6 +199,9 @@ study_problem_wide(struct study_run *s, bool is_seen)
 
 	p->steps = s->horizon < left ? s->horizon : left;
 	p->start = utc_add(s->d->start, (int64_t)s->row * s->d->step_us);
+	/* Where what is not served has a price, a reserve without one would weigh more, and be held back in the outage that it is for. */
+	p->reserve_price =
+	    p->outage_h > 0 && !isnan(p->lost_price) ? study_outages_per_hour(s) * p->lost_price : (double)NAN;
 	copy_state(s, p);
 	fill_windows(s, p);
 	for (unsigned i = 0; i < p->asset_count; i++)

@@ -78,6 +78,7 @@ study_run(const struct study_data *d, const struct study_asked *asked, study_ste
 	study_sums_begin(&s);
 	bool is_done = run_steps(&s, step, arg);
 	study_sums_end(&s);
+	study_learn_done(&s);
 	dispatch_plan_free(s.plan);
 	solver_free(s.solver);
 	solver_free(s.solver_now);

@@ -56,7 +56,7 @@ if command -v python3 >/dev/null; then
 fi
 
 # Learned forecasts, for people.
-study 0 --data "$example/year.csv" --from 2026-04-06 --to 2026-04-07 --forecast learned "$example"
+study 0 --data "$example/year.csv" --from 2026-04-06 --to 2026-04-07 --forecast learned --replan 1h "$example"
 grep -q '24 steps were settled anew' "$work/out" || fail "learned: $(tail -n 2 "$work/out")"
 # What was foreseen elsewhere: the file itself is as good as knowing.
 study 0 --data "$example/year.csv" --from 2026-04-06 --to 2026-04-07 --json "$example"

@@ -505,6 +505,104 @@ START_TEST(what_was_learned_forecasts_the_same)
 }
 END_TEST
 
+START_TEST(a_pool_is_closed_on_the_day_that_it_is_closed)
+{
+	/* Thursdays, and nobody told: Sundays and Saturdays are as any other day. */
+	static double is[7 * 48];
+	ask.count = 7 * 48;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		int64_t date;
+		unsigned slot;
+		grid_place(step_at(i), 48, &date, &slot);
+		value[i] = (slot < 16 || slot > 36 || date_weekday(date) == 4 ? 100 : 300) * (1 + 0.05 * chance());
+	}
+	memcpy(is, value + past.count, sizeof(is));
+	make();
+	double closed = 0, open = 0;
+	for (unsigned i = 0; i < ask.count; i++) {
+		int64_t date;
+		unsigned slot;
+		grid_place(step_at(past.count + i), 48, &date, &slot);
+		double miss = slot >= 16 && slot <= 36 ? fabs(kw[i] - is[i]) : 0;
+		*(date_weekday(date) == 4 ? &closed : &open) += miss;
+	}
+	ck_assert_double_lt(closed / 21, 15);
+	ck_assert_double_lt(open / 21 / 6, 15);
+}
+END_TEST
+
+START_TEST(a_furnace_that_stood_still_is_foreseen_burning)
+{
+	/* 200 while it burns, not at all for three weeks and at some hours since; when it burns, whoever asks knows. */
+	for (unsigned i = 0; i < past.count + ask.count; i++)
+		value[i] = 200 + 5 * chance();
+	for (unsigned i = past.count - 23 * 48; i < past.count - 2 * 48; i++)
+		value[i] = i % 7 == 0 ? 1 : 0;
+	ask.while_on = true;
+	make();
+	for (unsigned i = 0; i < ask.count; i++)
+		ck_assert_double_eq_tol(kw[i], 200, 8);
+	/* Off in the step that is under way: no reason to think less of it. */
+	double now = 0;
+	ask.now = &now;
+	make();
+	ck_assert_double_eq_tol(kw[0], 200, 8);
+	/* No course of the day is made of chance. */
+	for (unsigned i = 2; i < 48; i++)
+		ck_assert_double_eq_tol(kw[i], kw[1], 3);
+}
+END_TEST
+
+START_TEST(the_step_under_way_is_as_it_is_measured)
+{
+	/* More than usual for half an hour, and more is measured now. */
+	double often[95], now = 0, level = 0;
+	for (unsigned i = 0; i < past.count + ask.count; i++) {
+		level = level * exp(-0.5 / 8) + 20 * chance();
+		value[i] = course_at(step_at(i)) + level;
+	}
+	ask.count = 96;
+	value[past.count - 1] = course_at(step_at(past.count - 1)) + 60;
+	make();
+	double before = kw[1];
+	ask.now = &now;
+	now = course_at(ask.from) + 60;
+	make();
+	ck_assert_double_eq(kw[0], now);
+	ck_assert_double_gt(kw[1], before + 5);
+	value[past.count++] = now;
+	ask.now = NULL;
+	ask.count = 95;
+	learn();
+	ask.now = &now;
+	ck_assert_int_eq(load_foresee(model, &past, NULL, step_at(past.count), often), OK);
+	/* Learned one value later: nearly the same. */
+	for (unsigned i = 0; i < 95; i++)
+		ck_assert_double_eq_tol(often[i], kw[i + 1], 10);
+	ck_assert_double_gt(kw[1], course_at(step_at(past.count)) + 20);
+	load_free(model);
+	past.count--;
+	ask.count = 1;
+	make();
+	ck_assert_double_eq(kw[0], now);
+	now = 1e5; /* cannot be true */
+	make();
+	ck_assert_double_lt(kw[0], 400);
+}
+END_TEST
+
+START_TEST(a_measurement_that_is_none_changes_nothing)
+{
+	double none = NONE, plain[96];
+	fill(0.05);
+	make();
+	memcpy(plain, kw, sizeof(plain));
+	ask.now = &none;
+	make();
+	ck_assert_int_eq(memcmp(plain, kw, ask.count * sizeof(*kw)), 0);
+}
+END_TEST
+
 START_TEST(what_came_since_it_was_learned_counts)
 {
 	/* Learned at midnight; the day is a half more than usual. At noon that is known, also without learning anew. */
@@ -609,17 +707,18 @@ END_TEST
 
 T_MAIN("load",
     T_FIXTURE(set_up, tear_down) T_LOOP(a_week_has_its_course, 0, 3) T(a_holiday_is_no_working_day)
-        T(a_school_knows_when_term_begins) T(what_is_more_than_usual_now_is_so_in_the_next_hours)
-            T(a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated)
-                T(temperatures_themselves_are_foreseen) T(temperatures_that_end_now_do_no_harm) T(
-                    gaps_spikes_and_zeros_move_little) T(what_comes_after_the_beginning_is_not_looked_at)
-                    T(a_past_that_ended_long_ago_still_tells_the_course) T(without_a_past_there_is_no_forecast) T(
-                        some_hours_give_their_mean) T(some_days_give_their_course)
-                        T(a_heating_that_was_shut_down_stays_so) T_LOOP(a_course_goes_by_the_clock_when_it_is_set, 0, 5)
-                            T(forecasts_stay_within_what_has_been) T(what_flows_both_ways_may_be_below_zero)
-                                T_LOOP(a_constant_is_foreseen_as_such, 0, 2) T(any_numbers_give_finite_forecasts)
-                                    T(what_cannot_be_asked_is_said) T_LOOP(what_was_learned_forecasts_the_same, 0, 3)
-                                        T(what_came_since_it_was_learned_counts)
-                                            T(a_day_of_spikes_and_zeros_since_then_moves_little)
-                                                T(a_day_of_set_clocks_is_asked_through)
-                                                    T(what_was_learned_is_good_for_a_day) T(a_basis_has_its_word))
+        T(a_school_knows_when_term_begins) T(what_is_more_than_usual_now_is_so_in_the_next_hours) T(
+            a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated)
+            T(temperatures_themselves_are_foreseen) T(temperatures_that_end_now_do_no_harm) T(
+                gaps_spikes_and_zeros_move_little) T(what_comes_after_the_beginning_is_not_looked_at)
+                T(a_past_that_ended_long_ago_still_tells_the_course) T(without_a_past_there_is_no_forecast) T(
+                    some_hours_give_their_mean) T(some_days_give_their_course) T(a_heating_that_was_shut_down_stays_so)
+                    T_LOOP(a_course_goes_by_the_clock_when_it_is_set, 0, 5) T(forecasts_stay_within_what_has_been) T(
+                        what_flows_both_ways_may_be_below_zero) T_LOOP(a_constant_is_foreseen_as_such, 0, 2)
+                        T(any_numbers_give_finite_forecasts) T(what_cannot_be_asked_is_said) T_LOOP(
+                            what_was_learned_forecasts_the_same, 0, 3) T(a_furnace_that_stood_still_is_foreseen_burning)
+                            T(what_came_since_it_was_learned_counts) T(a_pool_is_closed_on_the_day_that_it_is_closed)
+                                T(the_step_under_way_is_as_it_is_measured) T(a_measurement_that_is_none_changes_nothing)
+                                    T(a_day_of_spikes_and_zeros_since_then_moves_little)
+                                        T(a_day_of_set_clocks_is_asked_through) T(what_was_learned_is_good_for_a_day)
+                                            T(a_basis_has_its_word))

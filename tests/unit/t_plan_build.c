@@ -783,9 +783,9 @@ START_TEST(a_school_lives_on_the_export)
 	plan = kit_plan(k);
 	near_kw(plan->assets[school].power_kw[2], 45);
 	near_kw(plan->assets[ess].power_kw[2], 45);
-	near_kw(plan->assets[ess].power_kw[1],
-	    45); /* 25 that were bought, and 20 that cost the export's price here as before */
-	near_kw(plan->assets[ess].power_kw[0], 0);
+	near_kw(plan->assets[ess].power_kw[1], 25); /* that were bought */
+	near_kw(plan->assets[ess].power_kw[0],
+	    20); /* that cost the export's price here as after: the first one is served */
 	dispatch_plan_free(plan);
 	kit_drop(k);
 }

@@ -242,6 +242,10 @@ START_TEST(the_past_is_asked_for_and_used)
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
 	ck_assert_ptr_null(strstr(plan.text, "forecasts: 0 from similar days"));
 	ck_assert_double_gt(fabs(power("HALL", 8) - power("HALL", 64)), 20); /* by day and by night */
+	/* The half hour that is under way is what is measured in it, whatever it was on other days. */
+	for (unsigned t = 0; t < 2; t++)
+		ck_assert_double_eq_tol(power("CC", t), 0.6 * 25, 1e-3);
+	ck_assert_double_gt(power("CC", 12), 25);
 }
 END_TEST
 

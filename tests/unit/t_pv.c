@@ -328,6 +328,32 @@ START_TEST(what_was_learned_forecasts_the_same)
 }
 END_TEST
 
+START_TEST(the_step_under_way_is_as_it_is_measured)
+{
+	double plain[96], now;
+	fill(0.7, 0.25, 4);
+	ask.count = 48;
+	unsigned noon = past.count - 24;
+	past.count = noon;
+	ask.from = step_at(noon);
+	make();
+	memcpy(plain, kw, sizeof(plain));
+	ask.now = &now;
+	now = 0.3 * plain[0]; /* a cloud has come */
+	make();
+	ck_assert_double_eq(kw[0], now);
+	ck_assert_double_lt(kw[1], 0.95 * plain[1]);
+	ck_assert_double_gt(kw[1], now);
+	now = 0; /* under a high sun: it stands still */
+	make();
+	ck_assert_int_eq(memcmp(plain, kw, 48 * sizeof(*kw)), 0);
+	ask.count = 1;
+	now = 0.3 * plain[0];
+	make();
+	ck_assert_double_eq(kw[0], now);
+}
+END_TEST
+
 START_TEST(what_came_since_it_was_learned_counts)
 {
 	struct pv_model *m;
@@ -396,8 +422,9 @@ T_MAIN("pv",
     T_FIXTURE(set_up, tear_down) T_LONG_LOOP(nights_are_dark_and_days_are_not, 0, 4)
         T(without_a_past_it_is_half_of_a_clear_sky) T(a_few_days_give_their_mean)
             T_LOOP(shade_in_the_afternoon_is_learned, 0, 3) T(more_than_a_level_clear_sky_is_learned_too)
-                T(clouds_stay_for_some_hours) T(irradiance_tells_the_sky_while_the_plant_is_held_down) T(
-                    a_plant_that_stood_still_is_not_believed) T(what_comes_after_the_beginning_is_not_looked_at)
-                    T(the_sun_knows_no_summer_time) T(any_numbers_give_finite_forecasts) T(what_cannot_be_asked_is_said)
-                        T_LOOP(what_was_learned_forecasts_the_same, 0, 3) T(what_came_since_it_was_learned_counts)
-                            T(a_basis_has_its_word) T(a_fit_finds_what_was_put_in))
+                T(clouds_stay_for_some_hours) T(irradiance_tells_the_sky_while_the_plant_is_held_down)
+                    T(a_plant_that_stood_still_is_not_believed) T(what_comes_after_the_beginning_is_not_looked_at)
+                        T(the_sun_knows_no_summer_time) T(any_numbers_give_finite_forecasts)
+                            T(what_cannot_be_asked_is_said) T_LOOP(what_was_learned_forecasts_the_same, 0, 3)
+                                T(what_came_since_it_was_learned_counts) T(the_step_under_way_is_as_it_is_measured)
+                                    T(a_basis_has_its_word) T(a_fit_finds_what_was_put_in))

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_study_learned.c - studies that do not know what comes: what is decided in a step has nothing of what comes after it.
+ */
+#include "config.h"
+
+#include "scada/dispatch/problem.h"
+#include "tests/unit/t.h"
+#include "tests/unit/study_kit.h"
+
+enum { DAYS = 24, FIRST = 18 * 24, TURN = 21 * 24 + 10, ROWS = DAYS * 24, ASSETS = 8 };
+#define SITE \
+	"  latitude_deg: 35\n  longitude_deg: 0\n  outage: 2h\n" \
+	"  buses: [{name: MAIN, carrier: electricity}, {name: STEAM, carrier: heat}]\n  assets:\n" \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 300, export_max_kw: 300, price_export: 0.08," \
+	" data: [{series: available, column: there}, {series: price_import, column: price}, {series: filed_kw, " \
+	"column: " \
+	"filed}," \
+	" {series: price_short, column: short}, {series: price_surplus, column: surplus}]}\n" \
+	"    - {name: F1, kind: furnace, heat_bus: STEAM, waste_t_per_h: 1, steam_t_per_h: 2," \
+	" data: [{series: steam_t_per_h, column: f1}]}\n" \
+	"    - {name: STG, kind: steam-turbine, bus: MAIN, heat_bus: STEAM, rated_kw: 400, kw_per_t: 60}\n" \
+	"    - {name: DUMP, kind: dump, heat_bus: STEAM, max_t_per_h: 3}\n" \
+	"    - {name: SUN, kind: pv, bus: MAIN, peak_kw: 60, data: [{series: pv_kw, column: sun, scale: 60}]}\n" \
+	"    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 100, charge_kw: 50, discharge_kw: 50," \
+	" efficiency_charge: 0.9, efficiency_discharge: 0.9, standby_pct_per_day: 0, soc_min_pct: 0, soc_max_pct: " \
+	"100," \
+	" wear_cost_per_kwh: 0.01}\n" \
+	"    - {name: HOUSE, kind: load, bus: MAIN, heat_bus: STEAM, is_critical: true, lost_load_cost_per_kwh: 10," \
+	" data: [{series: load_kw, column: load}, {series: heat_t_per_h, column: heat}]}\n"
+
+static struct kit k;
+static char csv[131072];
+static double decided[2][ROWS][ASSETS];
+
+static double
+noise(unsigned h, unsigned which)
+{
+	uint32_t x = (h * 8 + which) * 2654435761u;
+
+	x ^= x >> 15;
+	return (x * 2246822519u >> 8) / 8388608.0 - 1;
+}
+
+/* From `turn` on all is otherwise that nobody can know: loads, heat, sun, steam, whether the grid is there. */
+static void
+make_csv(unsigned turn)
+{
+	char row[160];
+
+	str_copy(csv, sizeof(csv), "hour,load,heat,sun,f1,there,price,filed,short,surplus\n");
+	for (unsigned h = 0; h < ROWS; h++) {
+		unsigned of_day = h % 24;
+		bool is_new = h >= turn, is_day = of_day >= 8 && of_day < 20;
+		double load = (is_day ? 90 : 40) + 8 * noise(h, 0), heat = 0.3 + 0.1 * noise(h, 1),
+		       sun = of_day > 6 && of_day < 18 ? (1 - fabs(of_day - 12.0) / 6) * (0.7 + 0.2 * noise(h, 2)) : 0,
+		       steam = h % 300 < 290 ? 1.5 + 0.1 * noise(h, 3) : 0;
+		bool there = is_new ? h % 24 != 15 : h % 100 != 50;
+		str_printf(row, sizeof(row), "%u,%.6g,%.6g,%.6g,%.6g,%d,%g,%g,%g,%g\n", h,
+		    is_new ? 0.5 * load + 60 : load, is_new ? 2 * heat : heat, is_new ? 0.4 * sun : sun,
+		    is_new ? 0.8 * steam : steam, there, is_day ? 0.3 : 0.15, -20.0, 0.25, 0.02);
+		str_append(csv, sizeof(csv), row);
+	}
+}
+
+static void
+note(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan, double demand_kw,
+    void *arg)
+{
+	double(*out)[ASSETS] = arg;
+
+	(void)d;
+	(void)demand_kw;
+	ck_assert_uint_le(p->asset_count, ASSETS);
+	for (unsigned i = 0; i < p->asset_count; i++)
+		out[row][i] = plan->assets[i].power_kw[0];
+}
+
+static void
+decide(unsigned turn, int64_t replan_us, double (*out)[ASSETS])
+{
+	const struct study_asked asked = { .policy = STUDY_PLAN,
+		.forecast = STUDY_LEARNED,
+		.horizon_us = 24 * KIT_HOUR,
+		.replan_us = replan_us,
+		.solver_s = 20 };
+
+	make_csv(turn);
+	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FIRST;
+	ck_assert_msg(study_run(&k.d, &asked, note, out, &k.r, k.why, sizeof(k.why)), "%s", k.why);
+	ck_assert_uint_eq(k.r.plans_failed, 0);
+	kit_done(&k);
+}
+
+START_TEST(what_comes_changes_nothing_before_it)
+{
+	static const int64_t replans[] = { 0, KIT_HOUR, 24 * KIT_HOUR };
+
+	memset(decided, 0, sizeof(decided));
+	decide(ROWS, replans[_i], decided[0]);
+	decide(TURN, replans[_i], decided[1]);
+	for (unsigned row = FIRST; row < TURN; row++)
+		ck_assert_msg(memcmp(decided[0][row], decided[1][row], sizeof(decided[0][row])) == 0,
+		    "row %u was decided otherwise because row %d will be", row, TURN);
+	ck_assert(memcmp(decided[0][TURN], decided[1][TURN], sizeof(decided[0][TURN])) != 0);
+}
+END_TEST
+
+#define SMALL \
+	"  outage: 2h\n  buses: [{name: MAIN, carrier: electricity}]\n  assets:\n" \
+	"    - {name: HOUSE, kind: load, bus: MAIN, is_critical: true, lost_load_cost_per_kwh: 10," \
+	" data: [{series: load_kw, column: load}]}\n" \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, data: [{series: available, column: there}," \
+	" {series: price_import, column: price}]}\n" \
+	"    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 50, charge_kw: 50, discharge_kw: 50," \
+	" efficiency_charge: 0.8, efficiency_discharge: 0.8, standby_pct_per_day: 0, soc_min_pct: 0, soc_max_pct: " \
+	"100," \
+	" wear_cost_per_kwh: 0.01}\n"
+
+/* 40 kWh can be given, the outage takes 20 an hour for so many hours, and comes as a surprise each time. */
+START_TEST(an_outage_is_served_from_its_first_hour)
+{
+	double lasts = 1 + _i;
+	char row[80];
+
+	str_copy(csv, sizeof(csv), "hour,load,there,price\n");
+	for (int h = 0; h < 120; h++) {
+		str_printf(row, sizeof(row), "%d,20,%d,%g\n", h, h % 30 < 20 || h % 30 >= 20 + lasts, 0.2);
+		str_append(csv, sizeof(csv), row);
+	}
+	ck_assert_msg(kit_site(&k, SMALL, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = 30; /* the first was seen */
+	double unserved = kit_run(&k, STUDY_PLAN, STUDY_LEARNED, 24, 0)->unserved_kwh;
+	ck_assert_double_eq_tol(unserved, 3 * fmax(0, 20 * lasts - 40), 1e-3);
+	kit_done(&k);
+}
+END_TEST
+
+/* Decided again with what is measured in the step, a day of surprises costs less than what was decided before it and held. */
+START_TEST(planning_within_the_step_takes_up_what_was_not_foreseen)
+{
+	make_csv(ROWS);
+	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FIRST;
+	k.d.end = FIRST + 72;
+	double perfect = kit_run(&k, STUDY_PLAN, STUDY_PERFECT, 24, 0)->total;
+	double within = kit_run(&k, STUDY_PLAN, STUDY_LEARNED, 24, 0)->total;
+	ck_assert_uint_eq(k.r.realised, 0);
+	kit_balance(&k);
+	double held = kit_run(&k, STUDY_PLAN, STUDY_LEARNED, 24, 1)->total;
+	ck_assert_uint_gt(k.r.realised, 0);
+	kit_balance(&k);
+	double slack = 0.15 * 100; /* what may stand in the battery at the end */
+	ck_assert_double_lt(within, held);
+	ck_assert_double_ge(within, perfect - slack);
+	kit_done(&k);
+}
+END_TEST
+
+T_MAIN("study_learned",
+    T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, 3) T_LOOP(
+        an_outage_is_served_from_its_first_hour, 0, 4) T(planning_within_the_step_takes_up_what_was_not_foreseen))
