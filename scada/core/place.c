@@ -283,3 +283,38 @@ place_unlisten(struct place_socket *s)
 	if (lstat(s->path, &st) == 0 && (unsigned long)st.st_dev == s->device && (unsigned long)st.st_ino == s->inode)
 		(void)unlink(s->path);
 }
+
+/* ---- files */
+
+bool
+place_file(
+    const char *data_folder, const char *folder, const char *name, const void *data, size_t len, char *why, size_t size)
+{
+	char path[4096], part[4096 + 8];
+	ssize_t written;
+	int fd;
+
+	str_printf(path, sizeof(path), "%s/%s", data_folder, folder);
+	if (mkdir(path, 0750) != 0 && errno != EEXIST) {
+		str_printf(why, size, "%s cannot be made: %s", path, strerror(errno));
+		return false;
+	}
+	if (!str_append(path, sizeof(path), "/") || !str_append(path, sizeof(path), name)) {
+		str_printf(why, size, "the path is too long");
+		return false;
+	}
+	str_printf(part, sizeof(part), "%s.part", path);
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	written = fd < 0 ? -1 : write(fd, data, len);
+	if (written >= 0 && (size_t)written != len)
+		errno = ENOSPC;
+	if (written < 0 || (size_t)written != len || rename(part, path) != 0) {
+		str_printf(why, size, "%s: %s", path, strerror(errno));
+		if (fd >= 0)
+			(void)close(fd);
+		(void)unlink(part);
+		return false;
+	}
+	(void)close(fd);
+	return true;
+}

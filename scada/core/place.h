@@ -19,6 +19,13 @@ bool place_socket(const char *given, char *path, size_t size);
  */
 bool place_lock(const char *folder, char *message, size_t size);
 
+/*
+ * A file in a folder of the data folder, which is made if it is missing: whole or not at all, in place of one of that name. It does not wait for
+ * the disk. False: why.
+ */
+bool place_file(const char *data_folder, const char *folder, const char *name, const void *data, size_t len, char *why,
+    size_t size);
+
 struct place_socket {
 	char path[108];
 	int fd; /* listening, non-blocking; -1 = none */
