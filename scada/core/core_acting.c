@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "scada/base/log.h"
@@ -206,12 +207,38 @@ plan_file_cb(const char *name, const struct wbuf *text, char *why, size_t size, 
 
 static const struct wheeling_ops wheeling_ops = { .save = save_cb, .file = plan_file_cb };
 
+#define PRICES_US  (60 * US_PER_S)
+#define PRICES_MAX ((size_t)500 * 1024)
+
+/* The file of prices, when it is another than a minute ago. */
+static void
+look_for_prices(struct core *c, struct utc now, struct mono mono)
+{
+	const char *name = wheeling_price_file(c->wheeling);
+	char why[300], *text;
+	size_t len;
+
+	if (name == NULL || (c->prices_at.us != 0 && mono_diff_us(mono, c->prices_at) < PRICES_US))
+		return;
+	c->prices_at = mono;
+	text =
+	    place_changed(c->options->data_folder, "wheel", name, PRICES_MAX, &c->prices_stamp, &len, why, sizeof(why));
+	if (text != NULL)
+		wheeling_take_prices(c->wheeling, name, text, len, now, mono);
+	else if (why[0] != '\0')
+		log_warn("prices of imbalance: %s", why);
+	free(text);
+}
+
 void
 core_wheel_tick(struct core *c, struct utc now, struct mono mono)
 {
 	double filed_kw, made_kwh;
 
+	if (c->restored_at.us == 0)
+		return; /* what was filed is not back yet */
 	wheeling_tick(c->wheeling, now, mono);
+	look_for_prices(c, now, mono);
 	wheeling_filed(c->wheeling, now, &filed_kw, &made_kwh);
 	dispatching_filed(c->dispatching, filed_kw, made_kwh);
 }

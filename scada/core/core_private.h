@@ -37,6 +37,8 @@ struct core {
 	struct dispatching *dispatching;
 	struct sequencing *sequencing;
 	struct wheeling *wheeling;
+	struct mono prices_at; /* when the file of prices was looked for */
+	uint64_t prices_stamp; /* of the one that was read */
 	struct onduty *onduty;
 	const char *writer[3], *reader[4]; /* arguments of the store */
 	/* ---- of the generation */

@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/core/place.h"
 
@@ -317,4 +318,42 @@ place_file(
 	}
 	(void)close(fd);
 	return true;
+}
+
+static uint64_t
+stamp_of(const struct stat *st)
+{
+	return ((uint64_t)st->st_mtim.tv_sec * 1000000007u + (uint64_t)st->st_mtim.tv_nsec) * 31 +
+	    (uint64_t)st->st_size * 7 + (uint64_t)st->st_ino + 1;
+}
+
+char *
+place_changed(const char *data_folder, const char *folder, const char *name, size_t most, uint64_t *stamp, size_t *len,
+    char *why, size_t size)
+{
+	char path[4096], *text = NULL;
+	struct stat st;
+	ssize_t n = 0;
+
+	why[0] = '\0';
+	str_printf(path, sizeof(path), "%s/%s/%s", data_folder, folder, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || stamp_of(&st) == *stamp) {
+		if (fd >= 0)
+			(void)close(fd);
+		return NULL;
+	}
+	*stamp = stamp_of(&st);
+	text = xmalloc(most + 1);
+	for (*len = 0; *len <= most && (n = read(fd, text + *len, most + 1 - *len)) > 0;)
+		*len += (size_t)n;
+	if (n < 0)
+		str_printf(why, size, "%s cannot be read: %s", path, strerror(errno));
+	else if (*len > most)
+		str_printf(why, size, "%s is larger than %zu bytes", path, most);
+	(void)close(fd);
+	if (why[0] == '\0')
+		return text;
+	free(text);
+	return NULL;
 }

@@ -68,6 +68,7 @@ forget_days(struct wheeling *w)
 	for (unsigned i = 0; i < WHEELING_DAYS; i++)
 		day_done(&w->days[i]);
 	w->first = 0;
+	w->epoch++;
 }
 
 /* Days that go are dropped from memory, days that come begin empty. */
@@ -76,10 +77,13 @@ roll(struct wheeling *w, struct utc now)
 {
 	int64_t first = utc_date(now, NULL) - 1, by = first - w->first;
 
-	if (w->first != 0 && by == 0)
+	/* a clock that is set back over midnight will soon be there again; days know their own times */
+	if (w->first != 0 && (by == 0 || by == -1))
 		return;
 	if (w->first == 0 || by < 0 || by >= WHEELING_DAYS) {
-		/* a clock that was set: what is saved is not given back before the next start */
+		if (w->first != 0)
+			log_warn("self-wheeling: the clock was set by days; plans that are saved come back with the "
+			         "next start");
 		forget_days(w);
 		for (unsigned i = 0; i < WHEELING_DAYS; i++)
 			day_begin(w, &w->days[i], first + i);

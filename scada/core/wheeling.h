@@ -72,6 +72,11 @@ void wheeling_entry(const struct wheel_change *c, struct wheel_entry *e);
 void wheeling_apply(struct wheeling *w, struct wheel_change *c, struct utc now, struct mono mono);
 void wheeling_end(struct wheeling *w, struct wheel_change *c); /* NULL is fine, of both */
 
+/* The same of the file that the site file names; NULL: it names none. */
+const char *wheeling_price_file(const struct wheeling *w);
+void wheeling_take_prices(
+    struct wheeling *w, const char *name, const char *text, size_t len, struct utc now, struct mono mono);
+
 /* ---- reading */
 /* W_WHEEL_DAY; ERR_NOT_FOUND: why. */
 enum err wheeling_day(

@@ -20,6 +20,7 @@
 struct wheel_change {
 	enum wheel_act act;
 	int64_t date;
+	unsigned epoch;
 	char text[WHEEL_REASON], before[200], after[400];
 	struct wbuf states;
 	struct wheel_version *draft; /* the new one; NULL: it stays, or goes with `ends_draft` */
@@ -459,6 +460,7 @@ wheeling_try(
 	c = xcalloc(1, sizeof(*c));
 	c->act = ask->act;
 	c->date = ask->date;
+	c->epoch = w->epoch;
 	ok = y != NULL ? try_act(w, y, ask, by, now, c, why) : try_prices(w, ask, c, why);
 	if (!ok) {
 		wheeling_end(w, c);
@@ -525,8 +527,11 @@ wheeling_apply(struct wheeling *w, struct wheel_change *c, struct utc now, struc
 		apply_prices(w, c, now);
 		return;
 	}
-	if (y == NULL)
-		return; /* the day has gone meanwhile */
+	if (y == NULL || c->epoch != w->epoch) { /* within the blink in which the journal took it */
+		logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL,
+		    "another site file came, or the day went, before it was done: %s", c->after);
+		return;
+	}
 	if (c->draft != NULL || c->ends_draft) {
 		free(y->draft);
 		y->draft = c->draft;
@@ -553,11 +558,42 @@ wheeling_end(struct wheeling *w, struct wheel_change *c)
 
 	if (c == NULL)
 		return;
-	if (y != NULL)
+	if (y != NULL && c->epoch == w->epoch)
 		y->is_held = false;
 	free(c->draft);
 	free(c->prices);
 	wbuf_done(&c->states);
 	wbuf_done(&c->version);
 	free(c);
+}
+
+/* ---- the file that the site file names */
+
+const char *
+wheeling_price_file(const struct wheeling *w)
+{
+	return w->set != NULL ? w->set->price_file : NULL;
+}
+
+void
+wheeling_take_prices(
+    struct wheeling *w, const char *name, const char *text, size_t len, struct utc now, struct mono mono)
+{
+	struct wheel_ask ask = { .act = WHEEL_PRICES,
+		.kwh = (double)NAN,
+		.part = "",
+		.name = name,
+		.data = text,
+		.len = len,
+		.reason = "" };
+	struct wheel_refusal why;
+	struct wheel_change *c = wheeling_try(w, &ask, &(struct actor){ .user = "chisand" }, now, &why);
+
+	if (c == NULL) {
+		logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL, "prices of imbalance: %s", why.text);
+		return;
+	}
+	logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL, "%s", c->after);
+	wheeling_apply(w, c, now, mono);
+	wheeling_end(w, c);
 }

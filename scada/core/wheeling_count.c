@@ -4,6 +4,9 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "scada/base/str.h"
 #include "scada/core/wheeling_private.h"
 #include "scada/dispatch/district.h"
 #include "scada/dispatch/wheel_usual.h"
@@ -20,10 +23,10 @@ find(const struct wheeling *w, const char *name)
 static void
 bind(struct wheeling *w, struct wheeling_counter *c, const char *name)
 {
-	point_id id = find(w, name);
-
-	/* over a reload the total goes on; the number of the point may be another */
-	*c = (struct wheeling_counter){ .point = id, .at = c->at, .total = c->total };
+	if (name == NULL || strcmp(c->name, name) != 0) /* another counter has a total of its own */
+		*c = (struct wheeling_counter){ .total = 0 };
+	str_copy(c->name, sizeof(c->name), name != NULL ? name : "");
+	c->point = find(w, name); /* over a reload the number may be another */
 }
 
 void

@@ -17,14 +17,15 @@ enum { WHEELING_DAYS = 2 + WHEELING_AHEAD_DAYS, WHEELING_NAME = 40 };
 struct wheeling_day {
 	struct wheel_day d;
 	struct wheel_version *draft; /* NULL = none; its number is the edit */
-	unsigned edits;              /* so many there were; an edit is never the number of another one */
+	unsigned edits;              /* the number of the last draft, or of the one before a change of it */
 	bool is_held;                /* an act waits for the journal */
 	struct wheel_meter made, used[WHEEL_PARTS_MAX];
 	bool was_told_not_filed;
 };
-struct wheeling_counter { /* where counting of a counter stands */
-	point_id point;   /* POINT_NONE = there is none */
-	struct utc at;    /* the reading that is counted; 0 = none yet */
+struct wheeling_counter {          /* where counting of a counter stands */
+	point_id point;            /* POINT_NONE = there is none */
+	char name[POINT_NAME_MAX]; /* whose total it is, over reloads and restarts; "" = none */
+	struct utc at;             /* the reading that is counted; 0 = none yet */
 	double total;
 };
 struct wheeling_kept { /* a row of the store, until it is let go */
@@ -51,6 +52,7 @@ struct wheeling {
 	struct wheeling_kept *kept;
 	size_t kept_count;
 	struct mono second, saved_at;
+	unsigned epoch; /* goes on when days are forgotten: an act that waits is then of others */
 	unsigned flags;
 	bool is_over; /* wheel_alarm() */
 	struct wheel_facts facts;

@@ -4,7 +4,7 @@
  *
  *   2026-12-01/003     a version, as wheel_put() has it
  *   2026-12-01/draft   the same form; its number is the edit, its time that of the last change
- *   2026-12-01/meter   u8 form, u8 n, then the generation and n parts: i64 reading counted, f64 total, i64 until, u8 slots with something,
+ *   2026-12-01/meter   u8 form, u8 n, then the generation and n parts: str counter, i64 reading counted, f64 total, i64 until, u8 slots with something,
  *                      each u8 slot, f64 kWh, i64 covered us, u8 marks
  *   2026-12-01/prices  wheel_prices.h
  */
@@ -131,6 +131,7 @@ put_meter(const struct wheeling_counter *c, const struct wheel_meter *m, unsigne
 
 	for (unsigned slot = 0; slot < slots; slot++)
 		n += m->covered_us[slot] > 0;
+	w_str(b, c->name);
 	w_i64(b, c->at.us);
 	w_f64(b, c->total);
 	w_i64(b, m->until.us);
@@ -204,6 +205,8 @@ wheeling_save_all(struct wheeling *w, struct utc now)
 static bool
 get_meter(struct rbuf *r, struct wheeling_counter *c, struct wheel_meter *m, unsigned slots)
 {
+	const char *name = r_str(r);
+	bool is_same = strcmp(name, c->name) == 0; /* else what was counted stays, and its total is another's */
 	struct utc at = { r_i64(r) };
 	double total = r_f64(r);
 
@@ -224,7 +227,10 @@ get_meter(struct rbuf *r, struct wheeling_counter *c, struct wheel_meter *m, uns
 	}
 	if (r->bad || !isfinite(total))
 		return false;
-	*c = (struct wheeling_counter){ c->point, at, total };
+	if (is_same) {
+		c->at = at;
+		c->total = total;
+	}
 	return true;
 }
 

@@ -80,6 +80,9 @@ check_wheel(struct check *c)
 	if (w->make_at >= w->file_by)
 		fault_at(c->f, AT_WHEEL(w, make_at),
 		    "not before file_by; a draft that is made then comes too late to be filed");
+	if (w->price_file != NULL && (strchr(w->price_file, '/') != NULL || w->price_file[0] == '.'))
+		fault_at(c->f, AT_WHEEL(w, price_file),
+		    "a name alone is right, as prices.csv; it lies in the folder wheel of the data folder");
 	if (w->gate_us % (60 * US_PER_S) != 0)
 		fault_at(c->f, AT_WHEEL(w, gate_us), "no whole minutes; write it as 1h or 90m");
 }

@@ -37,6 +37,7 @@ static const struct key wheel_keys[] = {
 	{ "limit_kwh", KEY_NUMBER, AT(limit_kwh), .min = 0, .max = 1e6, .unit = "kWh", .help = "imbalance of a slot that is told as soon as it is foreseen" },
 	{ "limit_pct", KEY_NUMBER, AT(limit_pct), .min = 0, .max = 1000, .unit = "%", .help = "the same as a share of the plan; the smaller of both holds" },
 	{ "price", KEY_NUMBER, AT(price), .min = 0, .max = 600, .help = "of a kWh of imbalance, to reckon with while none is known" },
+	{ "price_file", KEY_STRING, AT(price_file), .min = 1, .max = 63, .help = "name of a file of prices in the folder wheel of the data folder, which is read when it changes" },
 	{ "parts", KEY_LIST, AT(parts), true, .min = 1, .max = WHEEL_PARTS_MAX, .sub = &wheel_part_schema, .help = "who takes" },
 };
 const struct schema wheel_schema = { "wheeling", sizeof(T), wheel_keys, ARRAY_LEN(wheel_keys), "self-wheeling: plans of half hours that are filed a day ahead and kept to", NULL, 0, 0 };

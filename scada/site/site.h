@@ -304,6 +304,7 @@ struct site_wheel { /* self-wheeling (自己託送) */
 	int64_t remind_us, gate_us;  /* before file_by and before a gate; a gate closes so long before delivery */
 	double limit_kwh, limit_pct; /* of the imbalance; NaN = none */
 	double price;                /* of a kWh of imbalance while none is known; NaN = none is assumed */
+	const char *price_file;      /* in the folder wheel of the data folder; NULL = none is looked for */
 	struct key_list parts;       /* struct site_wheel_part */
 };
 

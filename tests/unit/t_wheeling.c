@@ -711,6 +711,65 @@ START_TEST(other_parts_begin_anew)
 }
 END_TEST
 
+/* Another counter has another total: the difference of the two is nobody's energy. */
+START_TEST(another_counter_is_not_counted_from_the_one_before)
+{
+	file_today(300);
+	go_to(H(4));
+	for (int s = 0; s < 60; s++)
+		pass(US_PER_S, 0.1, 0, -360);
+	readings[SCHOOL] += 5000;
+	pass(US_PER_S, 0, 0, -360);
+	set.export = "SCH01.KWH";
+	wheeling_site(w, table, now(), mono());
+	pass(US_PER_S, 0, 0.1, -360);
+	pass(US_PER_S, 0, 0.1, -360);
+	look(today());
+	ck_assert_double_eq_tol(day.slot[24].actual[0], 6.1, 0.05);
+	for (int s = 0; s < 360; s++) /* and it is saved so */
+		pass(US_PER_S, 0, 0, -360);
+	set.export = "RX.KWH";
+	restart();
+	pass(US_PER_S, 0, 0, -360);
+	pass(US_PER_S, 0, 0, -360);
+	look(today());
+	ck_assert_double_eq_tol(day.slot[24].actual[0], 6.1, 0.05);
+}
+END_TEST
+
+START_TEST(a_clock_set_back_over_midnight_forgets_nothing)
+{
+	file_today(300);
+	go_to(H(16) + US_PER_S);
+	ck_assert_double_eq(day.slot[47].force[0], 300);
+	us -= 5 * US_PER_S;
+	wheeling_tick(w, now(), (struct mono){ mono().us + 10 * US_PER_S });
+	look(today());
+	ck_assert_uint_eq(day.m.in_force, 1);
+	us += 10 * US_PER_S;
+	wheeling_tick(w, now(), (struct mono){ mono().us + 20 * US_PER_S });
+	look(today() - 1);
+	ck_assert_uint_eq(day.m.in_force, 1);
+}
+END_TEST
+
+/* A site file that comes while the journal takes an act. */
+START_TEST(what_is_of_another_site_file_is_not_done)
+{
+	struct wheel_ask ask = ask_of(WHEEL_SET, today() + 1, 0);
+	ask.kwh = 5;
+	struct wheel_change *c = wheeling_try(w, &ask, &duty, now(), &why);
+	ck_assert_ptr_nonnull(c);
+	set.loss_pct = 6;
+	wheeling_site(w, table, now(), mono());
+	wheeling_apply(w, c, now(), mono());
+	wheeling_end(w, c);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 0);
+	ck_assert_ptr_nonnull(strstr(logged, "another site file came"));
+}
+END_TEST
+
 START_TEST(one_acts_at_a_time)
 {
 	struct wheel_ask ask = ask_of(WHEEL_SET, today() + 1, 0);
@@ -731,5 +790,6 @@ T_MAIN("wheeling",
     T_FIXTURE(setup, teardown) T(a_day_is_made_changed_filed_and_accepted) T(what_is_not_filed_in_time_is_found)
         T(a_draft_is_made_by_itself_and_filed_by_a_person) T(nothing_changes_behind_a_gate)
             T(what_goes_out_is_counted_and_what_will_miss_is_found) T(a_restart_forgets_nothing)
-                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go)
-                    T(other_parts_begin_anew) T(one_acts_at_a_time))
+                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go) T(
+                    other_parts_begin_anew) T(one_acts_at_a_time) T(another_counter_is_not_counted_from_the_one_before)
+                    T(a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
