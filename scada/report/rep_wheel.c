@@ -73,7 +73,7 @@ put_foot(struct sheet *s, const struct wheeled *w)
 	const struct wheel_sum *made = &w->sum[WHEEL_GENERATION], *used = &w->sum[WHEEL_DEMAND];
 	bool is_known[WHEEL_SIDES] = { made->slots > made->unknown, used->slots > used->unknown };
 	sheet_foot(s);
-	sheet_row(s, T2("total, where both are known", "計 (両方が既知のコマ)"));
+	sheet_row(s, T2("total", "計"));
 	for (int side = 0; side < WHEEL_SIDES; side++) {
 		const struct wheel_sum *x = &w->sum[side];
 		for (int k = 0; k < 3; k++)
@@ -89,6 +89,8 @@ put_foot(struct sheet *s, const struct wheeled *w)
 	else
 		sheet_empty(s);
 	sheet_words(s, T1(""));
+	sheet_note(
+	    s, T2("total: of the half hours in which plan and actual are known", "計: 計画・実績とも既知のコマ"));
 	static const struct sheet_text sides[WHEEL_SIDES] = { { "generation", "発電" }, { "demand", "需要" } };
 	for (int side = 0; side < WHEEL_SIDES; side++) {
 		const struct wheel_sum *x = &w->sum[side];
