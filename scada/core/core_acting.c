@@ -14,8 +14,10 @@
 #include "scada/base/str.h"
 #include "scada/core/core_private.h"
 #include "scada/core/describe.h"
+#include "scada/dispatch/wheel_prices.h"
 
-#define BEGIN_US (10 * US_PER_S)
+#define BEGIN_US  (10 * US_PER_S)
+#define PRICES_US (60 * US_PER_S)
 
 static struct utc
 now_cb(struct mono *mono, void *arg)
@@ -207,9 +209,6 @@ plan_file_cb(const char *name, const struct wbuf *text, char *why, size_t size, 
 
 static const struct wheeling_ops wheeling_ops = { .save = save_cb, .file = plan_file_cb };
 
-#define PRICES_US  (60 * US_PER_S)
-#define PRICES_MAX ((size_t)500 * 1024)
-
 /* The file of prices, when it is another than a minute ago. */
 static void
 look_for_prices(struct core *c, struct utc now, struct mono mono)
@@ -221,8 +220,8 @@ look_for_prices(struct core *c, struct utc now, struct mono mono)
 	if (name == NULL || (c->prices_at.us != 0 && mono_diff_us(mono, c->prices_at) < PRICES_US))
 		return;
 	c->prices_at = mono;
-	text =
-	    place_changed(c->options->data_folder, "wheel", name, PRICES_MAX, &c->prices_stamp, &len, why, sizeof(why));
+	text = place_changed(
+	    c->options->data_folder, "wheel", name, WHEEL_PRICE_FILE_MAX, &c->prices_stamp, &len, why, sizeof(why));
 	if (text != NULL)
 		wheeling_take_prices(c->wheeling, name, text, len, now, mono);
 	else if (why[0] != '\0')

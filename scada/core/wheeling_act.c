@@ -370,20 +370,38 @@ try_prices(const struct wheeling *w, const struct wheel_ask *ask, struct wheel_c
 	return true;
 }
 
+/* Where the same publication of it stands; price_count: nowhere. */
+static size_t
+place_of(const struct wheeling *w, const struct wheel_price *p)
+{
+	size_t at = 0;
+
+	while (at < w->price_count &&
+	    (w->prices[at].date != p->date || w->prices[at].slot != p->slot || w->prices[at].is_final != p->is_final ||
+	        w->prices[at].published_at.us != p->published_at.us))
+		at++;
+	return at;
+}
+
+static bool
+brings_news(const struct wheeling *w, const struct wheel_change *c)
+{
+	for (size_t i = 0; i < c->price_count; i++) {
+		size_t at = place_of(w, &c->prices[i]);
+		if (at == w->price_count || fabs(w->prices[at].price - c->prices[i].price) > 1e-9)
+			return true;
+	}
+	return false;
+}
+
+/* What is read again takes the place of what was read before. */
 static void
 apply_prices(struct wheeling *w, const struct wheel_change *c, struct utc now)
 {
 	w->prices = xrecallocarray(w->prices, w->price_count, w->price_count + c->price_count, sizeof(*w->prices));
 	for (size_t i = 0; i < c->price_count; i++) {
-		const struct wheel_price *new = &c->prices[i];
-		size_t at = 0;
-		/* the same publication read again takes the place of what was read before */
-		while (at < w->price_count &&
-		    (w->prices[at].date != new->date || w->prices[at].slot != new->slot ||
-		        w->prices[at].is_final != new->is_final ||
-		        w->prices[at].published_at.us != new->published_at.us))
-			at++;
-		w->prices[at] = *new;
+		size_t at = place_of(w, &c->prices[i]);
+		w->prices[at] = c->prices[i];
 		w->price_count += at == w->price_count;
 	}
 	for (size_t i = 0; i < c->price_count; i++) /* sorted by date */
@@ -593,7 +611,9 @@ wheeling_take_prices(
 		logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL, "prices of imbalance: %s", why.text);
 		return;
 	}
-	logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL, "%s", c->after);
-	wheeling_apply(w, c, now, mono);
+	if (brings_news(w, c)) { /* it is read at each start too */
+		logbook_say(w->log, now, mono, JOURNAL_WHEEL, NULL, "%s", c->after);
+		wheeling_apply(w, c, now, mono);
+	}
 	wheeling_end(w, c);
 }

@@ -664,6 +664,11 @@ START_TEST(prices_are_read_and_kept)
 	ck_assert_double_eq(day.slot[24].price, 18.5);
 	ck_assert_uint_eq(day.slot[24].kind, WHEEL_PRICE_PRELIMINARY);
 	ck_assert_uint_eq(day.slot[25].kind, WHEEL_PRICE_EXPECTED);
+	logged[0] = '\0';
+	wheeling_take_prices(w, "prices.csv", good, sizeof(good) - 1, now(), mono());
+	ck_assert_str_eq(logged, ""); /* no news */
+	wheeling_take_prices(w, "prices.csv", "x", 1, now(), mono());
+	ck_assert_ptr_nonnull(strstr(logged, "prices of imbalance: nothing was taken: prices.csv:1: 1 columns"));
 	ask.data = "date,slot,price,kind,published_at\n2026-11-30,49x,-3,final,2026-11-30T08:00:00+09:00\n";
 	ask.len = strlen(ask.data);
 	ck_assert(!do_ask(&ask));
@@ -741,6 +746,7 @@ START_TEST(a_clock_set_back_over_midnight_forgets_nothing)
 {
 	file_today(300);
 	go_to(H(16) + US_PER_S);
+	look(today() - 1);
 	ck_assert_double_eq(day.slot[47].force[0], 300);
 	us -= 5 * US_PER_S;
 	wheeling_tick(w, now(), (struct mono){ mono().us + 10 * US_PER_S });
