@@ -279,11 +279,11 @@ wheeling_filed(const struct wheeling *w, struct utc now, double *filed_kw, doubl
 	if (slot < 0)
 		return;
 	*filed_kw = 2 * wheel_planned(&y->d, wheel_in_force(&y->d), WHEEL_GENERATION, (unsigned)slot);
-	/* What of the slot was not seen is not known: then it is counted from the meter's power. */
+	/* With what went out since the counter was read. What of the slot nobody saw is not known: then the guard's own count stands. */
 	struct wheel_amount a = wheel_counted(&y->d, &y->made, (unsigned)slot);
-	int64_t gone = utc_diff_us(now, wheel_slot_start(&y->d, (unsigned)slot));
-	if ((a.marks & WHEEL_MISSING) == 0 && gone - y->made.covered_us[slot] <= WHEEL_UNCOVERED_US)
-		*made_kwh = a.kwh;
+	int64_t unseen = utc_diff_us(now, wheel_slot_start(&y->d, (unsigned)slot)) - y->made.covered_us[slot];
+	if ((a.marks & WHEEL_MISSING) == 0 && unseen <= WHEEL_UNCOVERED_US)
+		*made_kwh = a.kwh + wheeling_power(w) * (double)unseen / (3600.0 * (double)US_PER_S);
 }
 
 void

@@ -134,16 +134,22 @@ foresee_part(const struct wheeling *w, const struct wheeling_day *y, unsigned pa
 	return a.kwh + whole * (left > 0 ? left : 0);
 }
 
+double
+wheeling_power(const struct wheeling *w)
+{
+	const struct value *p = w->power == POINT_NONE ? NULL : &table_values(w->table)[w->power];
+
+	return p == NULL || !is_usable(p) ? (double)NAN : p->v < 0 ? -p->v : 0;
+}
+
 static double
 foresee_made(const struct wheeling *w, const struct wheeling_day *y, unsigned slot)
 {
 	struct wheel_amount a = wheel_counted(&y->d, &y->made, slot);
-	const struct value *p = w->power == POINT_NONE ? NULL : &table_values(w->table)[w->power];
-	double kw = p == NULL || !is_usable(p) ? (double)NAN : p->v < 0 ? -p->v : 0;
 	double left_h = (double)(WHEEL_SLOT_US - y->made.covered_us[slot]) / HOUR_US;
 
 	/* the rest of the slot, and what of it nobody saw, at the power of now */
-	return ((a.marks & WHEEL_MISSING) != 0 ? 0 : a.kwh) + kw * (left_h > 0 ? left_h : 0);
+	return ((a.marks & WHEEL_MISSING) != 0 ? 0 : a.kwh) + wheeling_power(w) * (left_h > 0 ? left_h : 0);
 }
 
 struct wheel_foreseen

@@ -69,7 +69,8 @@ bool wheeling_is_changed(const struct wheeling_day *y, unsigned slot); /* the dr
 /* wheeling_count.c */
 void wheeling_bind(struct wheeling *w);
 void wheeling_count(struct wheeling *w);
-struct wheel_foreseen { /* kWh of a slot at its end; NaN = not known */
+double wheeling_power(const struct wheeling *w); /* kW that go out now; NaN = not known */
+struct wheel_foreseen {                          /* kWh of a slot at its end; NaN = not known */
 	double made, used;
 };
 struct wheel_foreseen wheeling_foresee(

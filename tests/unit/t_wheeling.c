@@ -566,6 +566,13 @@ START_TEST(what_goes_out_is_counted_and_what_will_miss_is_found)
 	wheeling_filed(w, now(), &kw, &kwh);
 	ck_assert_double_eq(kw, 600);
 	ck_assert_double_eq_tol(kwh, 100, 0.2);
+	us += 6 * US_PER_S; /* a counter that is read seldom is behind by what goes out meanwhile */
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_eq_tol(kwh, 101, 0.2);
+	us += 6 * US_PER_S;
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_nan(kwh); /* for so long nobody knows */
+	us -= 12 * US_PER_S;
 	ck_assert_uint_eq(flags() & (WHEEL_UNPLANNED | WHEEL_IMBALANCE), 0);
 	look(today());
 	ck_assert_uint_eq(day.slot[24].phase, WHEEL_RUNNING);
