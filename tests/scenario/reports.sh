@@ -43,7 +43,7 @@ for name in sys.argv[1:]:
     if wide or bad:
         print(name, wide[:2], bad)
         faults += 1
-sys.exit(1 if faults or len(sys.argv) != 25 else 0)
+sys.exit(1 if faults or len(sys.argv) != 29 else 0)
 PYTHON
 pass "every report in both languages keeps to 132 columns, and CP932 has all of its characters"
 stop
