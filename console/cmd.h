@@ -52,6 +52,7 @@ enum cmd_exit {
 	_(undo,   1,   1, "POINT",        "what stood before your last command on it, as a new command") \
 	_(dispatch, 0, 0, "",             "mode, demand of the half hour, what dispatch wants of which output") \
 	_(plan,   0,   0, "",             "the plan that is held: what each asset does hour by hour, why, and what it costs") \
+	_(wheel,  0,   5, "[ACT] [DAY] [...]", "self-wheeling of a day: plan, delivered, imbalance; make, set, file and answer a plan") \
 	_(co2,    0,   0, "",             "CO2 and cost today, this month, this fiscal year; what was saved") \
 	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
 	_(sequence, 0, 2, "[NAME [begin|confirm|skip|abort]]", "guided sequences: their steps, and what a person does with them") \

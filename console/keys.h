@@ -22,7 +22,7 @@ enum key {
 enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
-	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768,
+	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768, MODE_WHEEL = 65536,
 	MODE_ALARMS = 4096, MODE_ALARM = 8192, MODE_KPI = 16384, /* the list, one of them, their figures */
 };
 
@@ -61,6 +61,13 @@ enum key_mode {
 	_(REQ_HELD,      "held",      "h",               MODE_ALL,    "",         "all that people hold: V T M B, and who asks") \
 	_(REQ_DISPATCH,  "dispatch",  "D",               MODE_ALL,    "",         "dispatch: mode, demand, what it wants and why") \
 	_(REQ_PLAN,      "plan",      "v",               MODE_ALL,    "",         "the plan: what each asset does, when and why") \
+	_(REQ_WHEEL,     "wheel",     "V",               MODE_ALL,    "[DAY]",    "self-wheeling: plans of half hours, delivered") \
+	_(REQ_WHEEL_SET, "wheel-set", "s",               MODE_WHEEL,  "",         "kWh of this slot, or of several (CONTROL)") \
+	_(REQ_WHEEL_MAKE, "wheel-make", "M",             MODE_WHEEL,  "",         "a draft from what is foreseen (CONTROL)") \
+	_(REQ_WHEEL_FILE, "wheel-file", "Y",             MODE_WHEEL,  "",         "file the draft; asks once (CONTROL)") \
+	_(REQ_WHEEL_DROP, "wheel-drop", "R",             MODE_WHEEL,  "",         "give the draft up, with a reason (CONTROL)") \
+	_(REQ_WHEEL_ACCEPT, "wheel-accept", "y",         MODE_WHEEL,  "",         "enter that it was accepted; asks once (CONTROL)") \
+	_(REQ_WHEEL_REJECT, "wheel-reject", "N",         MODE_WHEEL,  "",         "enter that it was refused (CONTROL)") \
 	_(REQ_CO2,       "co2",       "$",               MODE_ALL,    "",         "CO2 and cost: today, month, fiscal year") \
 	_(REQ_STOP,      "stop",      "S",               MODE_DISPATCH, "",       "dispatch to manual, at once and unasked") \
 	_(REQ_MODE,      "mode",      "o",               MODE_DISPATCH, "MODE [KW UNTIL] REASON", "another mode of dispatch (CONTROL)") \
@@ -83,9 +90,9 @@ enum key_mode {
 	_(REQ_SCAN,      "scan",      "B",               MODE_POINT,  "",         "scan of this point off or on (CONTROL)") \
 	_(REQ_KINDS,     "kinds",     "K",               MODE_JOURNAL | MODE_REPORTS, "", "the next choice of kinds") \
 	_(REQ_CONFIRM,   "confirm",   "c",               MODE_REPORTS | MODE_REPORT, "", "confirm this report in your name") \
-	_(REQ_EXPORT,    "export",    "x",               MODE_REPORT, "FILE",     "write it to a file, .csv or .txt") \
-	_(REQ_BEFORE,    "before",    "[",               MODE_REPORT | MODE_ALARMS, "", "the period or list before") \
-	_(REQ_AFTER,     "after",     "]",               MODE_REPORT | MODE_ALARMS, "", "the period or list after") \
+	_(REQ_EXPORT,    "export",    "x",               MODE_REPORT | MODE_WHEEL, "FILE",     "write it to a file, .csv or .txt") \
+	_(REQ_BEFORE,    "before",    "[",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL, "", "the period or list before") \
+	_(REQ_AFTER,     "after",     "]",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL, "", "the period or list after") \
 	_(REQ_BOOKMARKS, "bookmarks", "'",               MODE_ALL,    "",         "the points with a bookmark") \
 	_(REQ_PAGE,      "page",      "",                MODE_ALL,    "PAGE",     "open a page by its name") \
 	_(REQ_TREND,     "trend",     "t",               MODE_ALL,    "POINT ... [SPAN]", "history of the selected point; on a trend: add") \

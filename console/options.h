@@ -22,9 +22,9 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode sequence backup study", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup study", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan co2 mode sequence backup", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch report", "watch: begin with all values as they stand; report: as of now, not as filed") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms", "end after so many lines; journal: the newest N; report --list: at most N") \
@@ -38,7 +38,7 @@
 	_(OPT_REVERSE,    "reverse",      0,  NULL,     "journal", "newest first") \
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
-	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence", "why; kept in the journal") \
+	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence wheel", "why; kept in the journal") \
 	_(OPT_FOR,        "for",          0,  "TIME",   "manual set extend shelve", "how long; manual: without it until somebody ends it; set, extend: 60m") \
 	_(OPT_OFF,        "off",          0,  NULL,     "manual", "back to what is measured") \
 	_(OPT_DRY_RUN,    "dry-run",      0,  NULL,     "set ack reset shelve unshelve oos silence mode", "what would be and every check; nothing is done") \
@@ -62,10 +62,10 @@
 	_(OPT_LIST,       "list",         0,  NULL,     "report", "the reports that are filed") \
 	_(OPT_CSV,        "csv",          0,  NULL,     "trend report", "for spreadsheets; a report in UTF-8 with its mark") \
 	_(OPT_CP932,      "cp932",        0,  NULL,     "report", "for older spreadsheets: CSV in CP932") \
-	_(OPT_REVISION,   "revision",     0,  "N",      "report", "this revision; without it the newest") \
-	_(OPT_OUTPUT,     "output",      'o', "FILE",   "report handover", "into this file; a folder: under the usual name") \
+	_(OPT_REVISION,   "revision",     0,  "N",      "report wheel", "this revision, of wheel this version; without it the newest") \
+	_(OPT_OUTPUT,     "output",      'o', "FILE",   "report handover wheel", "into this file; a folder: under the usual name; wheel export: - is standard output") \
 	_(OPT_YES,        "yes",          0,  NULL,     "report set release extend undo", "do it without being asked") \
-	_(OPT_FORCE,      "force",        0,  NULL,     "backup report handover", "write over a file that is there") \
+	_(OPT_FORCE,      "force",        0,  NULL,     "backup report handover wheel", "write over a file that is there") \
 	_(OPT_VERBOSE,    "verbose",     'v', NULL,     "check", "print the site back when it has no faults") \
 	_(OPT_DATA,       "data",         0,  "FILE",   "study", "the series, CSV: a column time or hour, and those that the site's assets name") \
 	_(OPT_POLICY,     "policy",       0,  "WORD",   "study", "plan, rules or none (plan)") \

@@ -47,7 +47,7 @@ rkind_nearest(const char *name)
 bool
 rkind_is_filed(const char *name)
 {
-	return strcmp(name, "shift") != 0 && strcmp(name, "saving") != 0;
+	return strcmp(name, "shift") != 0 && strcmp(name, "saving") != 0 && strcmp(name, "imbalance") != 0;
 }
 
 const char *

@@ -23,6 +23,8 @@
 	_(battery,   RPERIOD_MONTH, "BATTERY",   "Batteries",           "蓄電池") \
 	_(heat,      RPERIOD_MONTH, "HEAT",      "Heat",                "熱") \
 	_(operation, RPERIOD_DAY,   "OPERATION", "Operation record",    "操作記録") \
+	_(wheel,     RPERIOD_DAY,   "WHEEL",     "Self-wheeling",       "自己託送 計画/実績") \
+	_(imbalance, RPERIOD_MONTH, "IMBALANCE", "Imbalance",           "インバランス月報") \
 	_(shift,     RPERIOD_SHIFT, "SHIFT",     "Shift handover",      "引継簿") \
 	_(alarms,    RPERIOD_WEEK,  "ALARMS",    "Alarms",              "警報分析")
 /* clang-format on */

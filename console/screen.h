@@ -36,6 +36,7 @@
 	_(held) \
 	_(dispatch) \
 	_(plan) \
+	_(wheel) \
 	_(co2) \
 	_(sequence) \
 	_(help)

@@ -28,7 +28,7 @@ may() {
 	scada/planner) echo 'scada/base|scada/model|scada/site|scada/forecast|scada/dispatch|scada/planner' ;;
 	scada/notify) echo 'scada/base|scada/model|scada/site|scada/notify' ;;
 	scada/store) echo 'scada/base|scada/model|scada/site|scada/report|scada/store' ;;
-	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/report' ;;
+	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/dispatch|scada/report' ;;
 	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/control|scada/forecast|scada/dispatch|scada/core' ;;
 	drivers) echo 'scada/base|drivers' ;;
 	drivers/plant) echo 'scada/base|scada/model|scada/site|drivers/plant' ;;

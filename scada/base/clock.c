@@ -224,6 +224,32 @@ utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt)
 	return buf;
 }
 
+struct utc
+utc_of_date(int64_t date, int64_t minutes)
+{
+	struct tm tm = { .tm_isdst = -1, .tm_hour = (int)(minutes / 60), .tm_min = (int)(minutes % 60) };
+	int64_t year;
+	unsigned month, day;
+
+	date_civil(date, &year, &month, &day);
+	tm.tm_year = (int)year - 1900;
+	tm.tm_mon = (int)month - 1;
+	tm.tm_mday = (int)day;
+	return (struct utc){ (int64_t)mktime(&tm) * US_PER_S };
+}
+
+int64_t
+utc_date(struct utc t, int64_t *minutes)
+{
+	time_t s = (time_t)floor_div(t.us, US_PER_S);
+	struct tm tm = { 0 };
+
+	(void)localtime_r(&s, &tm);
+	if (minutes != NULL)
+		*minutes = (int64_t)tm.tm_hour * 60 + tm.tm_min;
+	return date_days((int64_t)tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday);
+}
+
 char *
 utc_said(char *buf, size_t size, struct utc t)
 {

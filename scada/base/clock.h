@@ -61,6 +61,9 @@ bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction
 bool clock_zone_exists(const char *zone); /* no "..", no absolute path, file present and TZif */
 bool clock_set_zone(const char *zone);    /* for this process; false if it does not exist */
 char *utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt);
+/* A day (date.h) and minutes of it as clocks show them, into a time, and back. Where clocks are set forward: the time after; back: the first. */
+struct utc utc_of_date(int64_t date, int64_t minutes);
+int64_t utc_date(struct utc t, int64_t *minutes); /* minutes may be NULL */
 /* "2026-11-22 20:53:06 JST": a time in a sentence for people, in this process's zone. buf >= 32. Returns buf. */
 char *utc_said(char *buf, size_t size, struct utc t);
 

@@ -42,7 +42,12 @@
 	_(FIGURE_DEM_YEAR, "demand-year",     "kW", "greatest half hour of this month and the eleven before") \
 	_(FIGURE_SHED,     "steps-shed",      "",   "steps of loads that are shed") \
 	_(FIGURE_RESERVE,  "reserve",         "kWh", "what batteries of the receiving point's bus can give above their least state of charge") \
-	_(FIGURE_HOURS,    "outage-hours",    "h",  "that critical loads would be carried if the grid failed now; 999: as long or longer")
+	_(FIGURE_HOURS,    "outage-hours",    "h",  "that critical loads would be carried if the grid failed now; 999: as long or longer") \
+	_(FIGURE_WHEEL_FLAGS, "wheel-flags",  "",   "what is found of self-wheeling, bits: 0 filing time near, 1 not filed in time, 2 a gate closes with a change not filed, 3 imbalance foreseen above the limit, 4 an answer is awaited, 5 the running half hour has no plan") \
+	_(FIGURE_WHEEL_PLAN, "wheel-plan",    "kWh", "generation of the running half hour as filed") \
+	_(FIGURE_WHEEL_MADE, "wheel-made",    "kWh", "generation of the running half hour so far") \
+	_(FIGURE_WHEEL_USE,  "wheel-use",     "kWh", "demand of the running half hour as filed") \
+	_(FIGURE_WHEEL_MISS, "wheel-imbalance", "kWh", "imbalance that the running half hour will come to: shortage is positive")
 /* clang-format on */
 #define FIGURE_ENUM(id, word, unit, help) id,
 enum figure { FIGURE_LIST(FIGURE_ENUM) FIGURE_COUNT };

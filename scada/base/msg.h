@@ -553,6 +553,48 @@ struct msg_bytes {
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
 	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
 
+/* Answered by W_RESULT as other acts are. */
+#define MSG_WHEEL_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  act)             /* enum wheel_act */ \
+	_(i64, date)            /* the day of delivery, date.h; WHEEL_PRICES: any */ \
+	_(u32, number)          /* WHEEL_FILE, WHEEL_DROP: the edit of the draft that the person saw; WHEEL_ACCEPT, WHEEL_REJECT: the version */ \
+	_(u16, from) _(u16, to) /* WHEEL_SET: slots from 0, both of them too */ \
+	_(f64, kwh)             /* WHEEL_SET: of each; NaN: not planned, of the whole slot */ \
+	_(str, part)            /* WHEEL_SET: whose; "" = the generation */ \
+	_(str, name)            /* WHEEL_IMPORT, WHEEL_PRICES: of the file, for sentences */ \
+	_(bytes, data)          /* its text */ \
+	_(str, reason)
+
+#define MSG_WHEEL_GET_FIELDS(_) \
+	_(i64, date)            /* 0 = today */
+
+#define MSG_WHEEL_DAY_FIELDS(_) \
+	_(i64, date) _(i64, first) _(i64, last) /* the day, and which ones can be asked for */ \
+	_(i64, start) _(i64, file_by) _(i64, gate_us) _(i64, now) \
+	_(u16, slots) \
+	_(u32, flags)           /* enum wheel_flag, of now */ \
+	_(u32, in_force) _(u32, latest) /* versions; 0 = none */ \
+	_(u32, edit)            /* of the draft; 0 = there is none */ \
+	_(u32, base)            /* the version that it was made from */ \
+	_(i64, draft_time) _(str, draft_author) \
+	_(f64, loss_share) _(f64, limit_kwh) _(f64, limit_pct) /* NaN = none */ \
+	_(str, export)          /* the counter of the generation */ \
+	_(bytes, parts)         /* each: str name, str title, str title_ja, u8 has a counter */ \
+	_(bytes, versions)      /* each: u32 number, u32 base, u8 enum wheel_answer, i64 submitted, i64 answered (0 = not), str author */ \
+	_(bytes, rows)          /* each slot: u8 enum wheel_phase, u8 enum wheel_standing, u8 draft differs from the latest version, \
+	                           f64 generation, f64 demand of the draft or the latest version, f64 f64 the same in force, \
+	                           f64 f64 delivered, u8 u8 enum wheel_mark of each, f64 f64 shortage of each, u8 it is foreseen, \
+	                           f64 price, u8 enum wheel_price_kind, f64 yen of the sum */ \
+	_(bytes, kwh)           /* parts times slots: f32 of the draft or the latest version */
+
+#define MSG_WHEEL_FILE_GET_FIELDS(_) \
+	_(i64, date) _(u32, number) /* 0 = the draft if there is one, else the latest version */
+
+#define MSG_WHEEL_FILE_FIELDS(_) \
+	_(u32, number)          /* 0 = a draft */ \
+	_(str, name) _(bytes, data)
+
 /* Answered by W_RESULT as other acts are. run and step: those that the person saw; another one is refused. */
 #define MSG_SEQUENCE_FIELDS(_) \
 	_(u64, token) \
@@ -588,6 +630,7 @@ struct msg_bytes {
 	_(notify_state, NOTIFY_STATE) _(notify_told, NOTIFY_TOLD) \
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
+	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \

@@ -57,7 +57,8 @@ bool record_get_scans(
 	_(JOURNAL_KEY,       16, "key",        "the key that signs checkpoints was made or changed") \
 	_(JOURNAL_PLAN,      17, "plan",       "a plan was made, refused or expired") \
 	_(JOURNAL_DISPATCH,  18, "dispatch",   "mode or target was set, loads were shed or given back, the grid was lost or is back") \
-	_(JOURNAL_SEQUENCE,  19, "sequence",   "a guided sequence was begun, a step of it confirmed or skipped, the run ended")
+	_(JOURNAL_SEQUENCE,  19, "sequence",   "a guided sequence was begun, a step of it confirmed or skipped, the run ended") \
+	_(JOURNAL_WHEEL,     20, "wheel",      "a plan of self-wheeling was made, changed, filed, answered; prices of imbalance were taken")
 
 /* _(id, number, word, help) */
 #define STATE_KIND_LIST(_) \
@@ -74,7 +75,8 @@ bool record_get_scans(
 	_(STATE_ALARMING,  10, "alarming",   "flood, rates and first-outs: a form of scada/alarm") \
 	_(STATE_DISPATCH,  11, "dispatch",   "mode, target, peaks of months, the half hour: a form of scada/core") \
 	_(STATE_PULSE,     12, "pulse",      "coils of a pulse that may be set, by its point: a form of scada/control") \
-	_(STATE_SEQUENCE,  13, "sequence",   "the last run of a guided sequence, by its name: a form of scada/core")
+	_(STATE_SEQUENCE,  13, "sequence",   "the last run of a guided sequence, by its name: a form of scada/core") \
+	_(STATE_WHEEL,     14, "wheel",      "self-wheeling of a day, as 2026-12-01/003 (a version), /draft, /meter, /prices: forms of scada/dispatch and scada/core")
 /* clang-format on */
 
 #define RECORD_ENUM(id, number, word, help) id = (number),

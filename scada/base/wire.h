@@ -94,6 +94,11 @@ enum wire_flags {
 	_(W_SEQUENCE,    140,  23,    1024, ROLE_OPERATOR,WF_REQUEST,           "a guided sequence is begun, a step confirmed or skipped, the run aborted") \
 	_(W_SEQUENCE_STATE,141,38,   65536, ROLE_NONE,   WF_NUMBERS,            "how a sequence is: its run, marks of its steps, what their checks say") \
 	_(W_SEQUENCE_DEF,142,  14,  524288, ROLE_NONE,   WF_NUMBERS,            "what a sequence is: a piece of a snapshot") \
+	_(W_WHEEL,       143,  40,  524288, ROLE_OPERATOR,WF_REQUEST,           "an act on the plan of self-wheeling of a day: base/wheel_words.h") \
+	_(W_WHEEL_GET,   144,   8,       8, ROLE_VIEWER, WF_REQUEST,            "a day of self-wheeling; answered by W_WHEEL_DAY") \
+	_(W_WHEEL_DAY,   145, 118,  262144, ROLE_NONE,   0,                     "a day of self-wheeling: its slots, versions, draft, what was delivered and what is foreseen") \
+	_(W_WHEEL_FILE_GET,146,12,      12, ROLE_VIEWER, WF_REQUEST,            "the plan file of a version; answered by W_WHEEL_FILE") \
+	_(W_WHEEL_FILE,  147,   7,  524288, ROLE_NONE,   0,                     "a plan file and its name") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
 	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
@@ -128,7 +133,7 @@ enum wire_flags {
 	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
 	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 143..159 control, 187..191 store, 195..223 planner. */
+/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 195..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

@@ -37,6 +37,7 @@ static void
 free_act(struct act *t)
 {
 	act_alarm_free(t);
+	act_wheel_over(t->acts, t);
 	free(t);
 }
 
@@ -77,6 +78,12 @@ void
 acts_sequences(struct acts *a, struct sequencing *q)
 {
 	a->sequencing = q;
+}
+
+void
+acts_wheel(struct acts *a, struct wheeling *w)
+{
+	a->wheeling = w;
 }
 
 void
@@ -168,6 +175,7 @@ kind_of(const struct act *t)
 	case W_ALARM_ACT: return JOURNAL_ACK;
 	case W_MODE: return JOURNAL_DISPATCH;
 	case W_SEQUENCE: return JOURNAL_SEQUENCE;
+	case W_WHEEL: return JOURNAL_WHEEL;
 	default: return JOURNAL_NOTE;
 	}
 }
@@ -215,6 +223,8 @@ apply(struct acts *a, struct act *t)
 		act_mode_apply(a, t, now, mono);
 	else if (t->type == W_SEQUENCE)
 		act_sequence_apply(a, t, mono);
+	else if (t->type == W_WHEEL)
+		act_wheel_apply(a, t, now, mono);
 	else
 		return;
 	a->ops->touched(a->arg);
@@ -258,6 +268,7 @@ journalled(const struct log_end *end, void *arg)
 		t->detail = end->outcome == LOG_LATE ? RESULT_NOT_RECORDED : 0;
 		act_say_entry(t, end->outcome == LOG_LATE ? 0 : end->m->seq);
 	}
+	act_wheel_over(a, t);
 	finish(a, t);
 }
 
@@ -445,6 +456,7 @@ union request {
 	struct msg_alarm_act alarm;
 	struct msg_mode mode;
 	struct msg_sequence sequence;
+	struct msg_wheel wheel;
 };
 
 /* False: its body is bad. */
@@ -480,6 +492,10 @@ read_request(const struct frame *f, union request *m, uint64_t *token)
 		ok = msg_sequence_get(&r, &m->sequence);
 		*token = ok ? m->sequence.token : 0;
 		break;
+	case W_WHEEL:
+		ok = msg_wheel_get(&r, &m->wheel);
+		*token = ok ? m->wheel.token : 0;
+		break;
 	default:
 		ok = msg_report_confirm_get(&r, &m->confirm);
 		*token = ok ? m->confirm.token : 0;
@@ -503,6 +519,8 @@ start(struct acts *a, struct act *t, const union request *m, struct utc now, str
 		ok = act_mode(a, t, &m->mode, now, mono);
 	else if (t->type == W_SEQUENCE)
 		ok = act_sequence(a, t, &m->sequence, now, mono);
+	else if (t->type == W_WHEEL)
+		ok = act_wheel(a, t, &m->wheel, now, mono);
 	else if (t->type == W_ALARM_ACT)
 		act_alarm(a, t, &m->alarm, now, mono);
 	else {
@@ -523,7 +541,7 @@ acts_frame(
 	uint64_t token = 0;
 
 	if (f->type != W_MANUAL && f->type != W_SCAN && f->type != W_NOTE && f->type != W_REPORT_CONFIRM &&
-	    f->type != W_ALARM_ACT && f->type != W_MODE && f->type != W_SEQUENCE)
+	    f->type != W_ALARM_ACT && f->type != W_MODE && f->type != W_SEQUENCE && f->type != W_WHEEL)
 		return false;
 	if (!read_request(f, &m, &token)) {
 		a->ops->answer(

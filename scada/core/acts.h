@@ -16,6 +16,7 @@
 #include "scada/core/held.h"
 #include "scada/core/logbook.h"
 #include "scada/core/sequencing.h"
+#include "scada/core/wheeling.h"
 
 #define ACTS_REMEMBERED 256 /* outcomes kept for tokens that come again */
 #define ACTS_OPEN       64  /* that wait for the journal at a time */
@@ -47,6 +48,7 @@ void acts_alarm_entry(struct acts *a, const struct msg_journal_add *m);
 /* Dispatch, for W_MODE; borrowed; NULL: none. */
 void acts_dispatch(struct acts *a, struct dispatching *d);
 void acts_sequences(struct acts *a, struct sequencing *q); /* the same for W_SEQUENCE */
+void acts_wheel(struct acts *a, struct wheeling *w);       /* and for W_WHEEL */
 
 /* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE, W_SEQUENCE. False: it is none of these. Answered now or later, always. */
 bool acts_frame(

@@ -33,6 +33,7 @@ struct act {
 	struct alarm_ask *ask;        /* of W_ALARM_ACT, owned; NULL */
 	struct mode_ask mode;         /* of W_MODE */
 	struct sequence_ask sequence; /* of W_SEQUENCE */
+	struct wheel_change *wheel;   /* of W_WHEEL, owned; NULL */
 	char reason[MODE_REASON];
 	/* ---- outcome */
 	bool is_done;
@@ -47,6 +48,7 @@ struct acts {
 	struct alarming *alarming; /* NULL = none */
 	struct dispatching *dispatching;
 	struct sequencing *sequencing;
+	struct wheeling *wheeling;
 	struct act *acting; /* whose entries come from the alarms just now */
 	struct logbook *log;
 	struct held *held;
@@ -81,6 +83,11 @@ void act_mode_apply(struct acts *a, struct act *t, struct utc now, struct mono m
 bool act_sequence(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc now, struct mono mono);
 void act_sequence_apply(struct acts *a, struct act *t, struct mono mono);
 void act_sequence_over(struct acts *a, const struct act *t); /* its entry no longer waits, whatever became of it */
+
+/* acts_wheel.c: W_WHEEL */
+bool act_wheel(struct acts *a, struct act *t, const struct msg_wheel *m, struct utc now, struct mono mono);
+void act_wheel_apply(struct acts *a, struct act *t, struct utc now, struct mono mono);
+void act_wheel_over(struct acts *a, struct act *t); /* it is applied, or never will be */
 
 /* acts_alarm.c */
 void act_alarm(struct acts *a, struct act *t, const struct msg_alarm_act *m, struct utc now, struct mono mono);

@@ -60,6 +60,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	table_tick(c->table, clock_mono());
 	memory_tick(c->memory, clock_utc(), clock_mono());
 	core_begin_acting(c, clock_utc(), clock_mono());
+	core_wheel_tick(c, clock_utc(), clock_mono());
 	dispatching_tick(c->dispatching, clock_utc(), clock_mono());
 	core_touch(c);
 }

@@ -7,14 +7,17 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 #include "scada/core/core_private.h"
 #include "scada/core/describe.h"
+#include "scada/dispatch/wheel_prices.h"
 
-#define BEGIN_US (10 * US_PER_S)
+#define BEGIN_US  (10 * US_PER_S)
+#define PRICES_US (60 * US_PER_S)
 
 static struct utc
 now_cb(struct mono *mono, void *arg)
@@ -194,6 +197,51 @@ static const struct sequencing_ops sequencing_ops = {
 	.publish = publish_hand, .save = save_cb, .is_inhibited = inhibited_cb
 };
 
+/* ---- self-wheeling */
+
+static bool
+plan_file_cb(const char *name, const struct wbuf *text, char *why, size_t size, void *arg)
+{
+	struct core *c = arg;
+
+	return place_file(c->options->data_folder, "wheel", name, text->data, text->len, why, size);
+}
+
+static const struct wheeling_ops wheeling_ops = { .save = save_cb, .file = plan_file_cb };
+
+/* The file of prices, when it is another than a minute ago. */
+static void
+look_for_prices(struct core *c, struct utc now, struct mono mono)
+{
+	const char *name = wheeling_price_file(c->wheeling);
+	char why[300], *text;
+	size_t len;
+
+	if (name == NULL || (c->prices_at.us != 0 && mono_diff_us(mono, c->prices_at) < PRICES_US))
+		return;
+	c->prices_at = mono;
+	text = place_changed(
+	    c->options->data_folder, "wheel", name, WHEEL_PRICE_FILE_MAX, &c->prices_stamp, &len, why, sizeof(why));
+	if (text != NULL)
+		wheeling_take_prices(c->wheeling, name, text, len, now, mono);
+	else if (why[0] != '\0')
+		log_warn("prices of imbalance: %s", why);
+	free(text);
+}
+
+void
+core_wheel_tick(struct core *c, struct utc now, struct mono mono)
+{
+	double filed_kw, made_kwh;
+
+	if (c->restored_at.us == 0)
+		return; /* what was filed is not back yet */
+	wheeling_tick(c->wheeling, now, mono);
+	look_for_prices(c, now, mono);
+	wheeling_filed(c->wheeling, now, &filed_kw, &made_kwh);
+	dispatching_filed(c->dispatching, filed_kw, made_kwh);
+}
+
 /* ---- snapshots */
 
 static uint32_t
@@ -320,9 +368,11 @@ core_act_site(struct core *c, struct utc now, struct mono mono)
 	hand_site(c->hand, c->table, c->generation, now, mono);
 	dispatching_site(c->dispatching, c->table, c->generation, c->hash, now, mono);
 	sequencing_site(c->sequencing, c->table, c->generation, now, mono);
+	wheeling_site(c->wheeling, c->table, now, mono);
 	memory_alarms(c->memory, c->table != NULL ? c->alarming : NULL);
 	memory_dispatch(c->memory, c->table != NULL ? c->dispatching : NULL);
 	memory_sequences(c->memory, c->table != NULL ? c->sequencing : NULL);
+	memory_wheel(c->memory, c->table != NULL ? c->wheeling : NULL);
 	if (c->is_acting && c->table != NULL && !alarms_has_begun(alarming_engine(c->alarming)))
 		alarms_begin(alarming_engine(c->alarming), now, mono);
 }
@@ -336,7 +386,7 @@ core_restore(const struct msg_store_state *state, void *arg)
 
 	return alarming_restore(c->alarming, state, now, mono) || hand_restore(c->hand, state, now, mono) ||
 	    dispatching_restore(c->dispatching, state, now, mono) ||
-	    sequencing_restore(c->sequencing, state, now, mono);
+	    sequencing_restore(c->sequencing, state, now, mono) || wheeling_restore(c->wheeling, state, now);
 }
 
 void
@@ -348,6 +398,7 @@ core_renewed(void *arg)
 	hand_save_all(c->hand, clock_utc());
 	dispatching_save_all(c->dispatching, clock_utc(), clock_mono());
 	sequencing_save_all(c->sequencing, clock_utc());
+	wheeling_save_all(c->wheeling, clock_utc());
 }
 
 /* ---- life */
@@ -361,6 +412,7 @@ core_act_new(struct core *c)
 	c->hand = hand_new(memory_log(c->memory), &hand_ops, c);
 	c->dispatching = dispatching_new(memory_log(c->memory), &dispatching_ops, c);
 	c->sequencing = sequencing_new(memory_log(c->memory), &sequencing_ops, c);
+	c->wheeling = wheeling_new(memory_log(c->memory), dispatching_plans(c->dispatching), &wheeling_ops, c);
 	publish_source(c->publish, &source, c);
 }
 
@@ -369,6 +421,8 @@ core_act_free(struct core *c)
 {
 	publish_source(c->publish, NULL, NULL);
 	ev_timer_stop(c->loop, &c->due);
+	memory_wheel(c->memory, NULL);
+	wheeling_free(c->wheeling);
 	sequencing_free(c->sequencing);
 	dispatching_free(c->dispatching);
 	hand_free(c->hand);

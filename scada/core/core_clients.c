@@ -81,6 +81,27 @@ tell_plan(const struct core *c, struct session *s, uint32_t sequence)
 	wbuf_done(&copy);
 }
 
+static void
+tell_wheel(const struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_wheel_get day;
+	struct msg_wheel_file_get file;
+	struct wbuf body = { .len = 0 };
+	char why[200] = "the question cannot be read";
+	enum err e = ERR_USAGE;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (f->type == W_WHEEL_GET && msg_wheel_get_get(&r, &day) && r_done(&r))
+		e = wheeling_day(c->wheeling, day.date, clock_utc(), &body, why, sizeof(why));
+	else if (f->type == W_WHEEL_FILE_GET && msg_wheel_file_get_get(&r, &file) && r_done(&r))
+		e = wheeling_file(c->wheeling, file.date, file.number, clock_utc(), &body, why, sizeof(why));
+	if (e == OK)
+		conn_send(s->conn, f->type == W_WHEEL_GET ? W_WHEEL_DAY : W_WHEEL_FILE, f->sequence, &body, NULL);
+	conn_result(s->conn, f->sequence, e, -1, "%s", e == OK ? "" : why);
+	wbuf_done(&body);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
@@ -89,6 +110,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 
 	if (f->type == W_PLAN_GET) {
 		tell_plan(c, s, f->sequence);
+		return true;
+	}
+	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {
+		tell_wheel(c, s, f);
 		return true;
 	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))
@@ -211,6 +236,7 @@ count_acting(const struct core *c, struct system_facts *facts)
 	facts->overrides = control.overrides;
 	facts->tags = control.tags;
 	dispatching_facts(c->dispatching, &facts->dispatch);
+	wheeling_facts(c->wheeling, &facts->wheel);
 }
 
 static size_t

@@ -19,6 +19,7 @@
 #include "scada/core/onduty.h"
 #include "scada/core/place.h"
 #include "scada/core/sequencing.h"
+#include "scada/core/wheeling.h"
 
 struct core {
 	struct ev_loop *loop;
@@ -35,6 +36,9 @@ struct core {
 	struct hand *hand;
 	struct dispatching *dispatching;
 	struct sequencing *sequencing;
+	struct wheeling *wheeling;
+	struct mono prices_at; /* when the file of prices was looked for */
+	uint64_t prices_stamp; /* of the one that was read */
 	struct onduty *onduty;
 	const char *writer[3], *reader[4]; /* arguments of the store */
 	/* ---- of the generation */
@@ -66,6 +70,8 @@ void core_act_site(
 bool core_restore(const struct msg_store_state *state, void *core);
 void core_renewed(void *core); /* the store has a new database, which knows of nothing */
 void core_begin_acting(struct core *c, struct utc now, struct mono mono);
+void core_wheel_tick(
+    struct core *c, struct utc now, struct mono mono); /* before dispatch, which keeps to what is filed */
 void core_act_turn(struct core *c, struct utc now, struct mono mono);
 void core_act_flush(struct core *c, struct mono mono);
 uint64_t core_second(const struct actor *by, enum role least, const char *area, const char *what, approval_fn *decided,

@@ -277,6 +277,13 @@ make(struct dispatching *d, struct utc now, struct mono mono)
 	wbuf_done(&blob);
 }
 
+void
+dispatching_filed(struct dispatching *d, double filed_kw, double made_kwh)
+{
+	d->filed_kw = filed_kw;
+	d->made_kwh = made_kwh;
+}
+
 struct plans *
 dispatching_plans(struct dispatching *d)
 {
@@ -309,6 +316,7 @@ dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg)
 	d->arg = arg;
 	d->chosen.target_kw = d->chosen.response_kw = (double)NAN;
 	d->reserve_kwh = d->hours = d->power_kw = (double)NAN;
+	d->filed_kw = d->made_kwh = (double)NAN;
 	grid_begin(&d->watch);
 	return d;
 }

@@ -47,6 +47,9 @@ void dispatching_begin(struct dispatching *d);
 /* At least once a second; more often does nothing. */
 void dispatching_tick(struct dispatching *d, struct utc now, struct mono mono);
 
+/* What is filed of self-wheeling for the running half hour: mean net export in kW, and kWh of it that went out so far; NaN: not known. */
+void dispatching_filed(struct dispatching *d, double filed_kw, double made_kwh);
+
 /* ---- what a person sets (W_MODE) */
 struct mode_ask {
 	enum mode_what what;

@@ -215,7 +215,9 @@ dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct
 		    .month_max_kw = peaks_month(&d->peaks, dispatch_month(now)) },
 		.mode = d->acting,
 		.plan_until = plans_until(d->plans),
-		.filed_kw = (double)NAN,
+		.filed_kw = d->filed_kw,
+		.has_made = isfinite(d->made_kwh),
+		.made_kwh = d->made_kwh,
 		.dr_kw = d->chosen.response_kw,
 	};
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)

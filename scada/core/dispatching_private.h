@@ -69,7 +69,8 @@ struct dispatching {
 	unsigned load_count;
 	/* ---- figures */
 	double reserve_kwh, hours, power_kw;
-	int64_t now_us; /* utc of the last second */
+	double filed_kw, made_kwh; /* of self-wheeling: the running half hour */
+	int64_t now_us;            /* utc of the last second */
 	unsigned shed;
 	struct wbuf body, told; /* told: the body that consoles have */
 };

@@ -498,6 +498,12 @@ memory_dispatch(struct memory *m, struct dispatching *d)
 }
 
 void
+memory_wheel(struct memory *m, struct wheeling *w)
+{
+	acts_wheel(m->acts, w);
+}
+
+void
 memory_sequences(struct memory *m, struct sequencing *q)
 {
 	acts_sequences(m->acts, q);

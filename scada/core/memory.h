@@ -16,6 +16,7 @@
 #include "scada/core/session.h"
 #include "scada/core/supervise.h"
 #include "scada/core/system.h"
+#include "scada/core/wheeling.h"
 
 #define MEMORY_START_S 1.0 /* that the store has to give back what was saved, before the field begins without it */
 
@@ -72,6 +73,7 @@ bool memory_ask(struct memory *m, struct conn *c, const struct frame *f);
 void memory_forget_conn(struct memory *m, const struct conn *c);
 void memory_dispatch(struct memory *m, struct dispatching *d); /* the same for dispatch */
 void memory_sequences(struct memory *m, struct sequencing *q);
+void memory_wheel(struct memory *m, struct wheeling *w);
 void memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry);
 /* Saved with the next batch, without an entry. False: no store. */
 bool memory_save(struct memory *m, const struct msg_store_state *state);

@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/core/place.h"
 
@@ -282,4 +283,77 @@ place_unlisten(struct place_socket *s)
 	s->fd = -1;
 	if (lstat(s->path, &st) == 0 && (unsigned long)st.st_dev == s->device && (unsigned long)st.st_ino == s->inode)
 		(void)unlink(s->path);
+}
+
+/* ---- files */
+
+bool
+place_file(
+    const char *data_folder, const char *folder, const char *name, const void *data, size_t len, char *why, size_t size)
+{
+	char path[4096], part[4096 + 8];
+	ssize_t written;
+	int fd;
+
+	str_printf(path, sizeof(path), "%s/%s", data_folder, folder);
+	if (mkdir(path, 0750) != 0 && errno != EEXIST) {
+		str_printf(why, size, "%s cannot be made: %s", path, strerror(errno));
+		return false;
+	}
+	if (!str_append(path, sizeof(path), "/") || !str_append(path, sizeof(path), name)) {
+		str_printf(why, size, "the path is too long");
+		return false;
+	}
+	str_printf(part, sizeof(part), "%s.part", path);
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	written = fd < 0 ? -1 : write(fd, data, len);
+	if (written >= 0 && (size_t)written != len)
+		errno = ENOSPC;
+	if (written < 0 || (size_t)written != len || rename(part, path) != 0) {
+		str_printf(why, size, "%s: %s", path, strerror(errno));
+		if (fd >= 0)
+			(void)close(fd);
+		(void)unlink(part);
+		return false;
+	}
+	(void)close(fd);
+	return true;
+}
+
+static uint64_t
+stamp_of(const struct stat *st)
+{
+	return ((uint64_t)st->st_mtim.tv_sec * 1000000007u + (uint64_t)st->st_mtim.tv_nsec) * 31 +
+	    (uint64_t)st->st_size * 7 + (uint64_t)st->st_ino + 1;
+}
+
+char *
+place_changed(const char *data_folder, const char *folder, const char *name, size_t most, uint64_t *stamp, size_t *len,
+    char *why, size_t size)
+{
+	char path[4096], *text = NULL;
+	struct stat st;
+	ssize_t n = 0;
+
+	why[0] = '\0';
+	str_printf(path, sizeof(path), "%s/%s/%s", data_folder, folder, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || stamp_of(&st) == *stamp) {
+		if (fd >= 0)
+			(void)close(fd);
+		return NULL;
+	}
+	*stamp = stamp_of(&st);
+	text = xmalloc(most + 1);
+	for (*len = 0; *len <= most && (n = read(fd, text + *len, most + 1 - *len)) > 0;)
+		*len += (size_t)n;
+	if (n < 0)
+		str_printf(why, size, "%s cannot be read: %s", path, strerror(errno));
+	else if (*len > most)
+		str_printf(why, size, "%s is larger than %zu bytes", path, most);
+	(void)close(fd);
+	if (why[0] == '\0')
+		return text;
+	free(text);
+	return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Data folder by the rules of chisand(8): given, else by user. False: none can be named. */
 bool place_data_folder(const char *given, char *path, size_t size);
@@ -18,6 +19,20 @@ bool place_socket(const char *given, char *path, size_t size);
  * another chisand holds it.
  */
 bool place_lock(const char *folder, char *message, size_t size);
+
+/*
+ * A file in a folder of the data folder, which is made if it is missing: whole or not at all, in place of one of that name. It does not wait for
+ * the disk. False: why.
+ */
+bool place_file(const char *data_folder, const char *folder, const char *name, const void *data, size_t len, char *why,
+    size_t size);
+
+/*
+ * What such a file holds, if it is another than *stamp says, which begins as 0; at most `most` bytes. NULL: it is not there, is the same as
+ * before, or cannot be read (why is a sentence then, else ""). The caller frees.
+ */
+char *place_changed(const char *data_folder, const char *folder, const char *name, size_t most, uint64_t *stamp,
+    size_t *len, char *why, size_t size);
 
 struct place_socket {
 	char path[108];

@@ -274,18 +274,42 @@ plans_until(const struct plans *p)
 	return (struct utc){ h->made + PLAN_HOLDS_US < end ? h->made + PLAN_HOLDS_US : end };
 }
 
+/* Of a plan that holds now, at a time that is not before it. */
 static const struct line *
-line_of(const struct plans *p, const char *asset, struct utc now, unsigned *step)
+line_at(const struct plans *p, const char *asset, struct utc at, struct utc now, unsigned *step)
 {
-	if (!holds(p, now))
+	if (!holds(p, now) || at.us < p->held->start || at.us >= plans_reach(p, now).us)
 		return NULL;
-	*step = (unsigned)((now.us - p->held->start) / ((int64_t)p->held->step_s * US_PER_S));
+	*step = (unsigned)((at.us - p->held->start) / ((int64_t)p->held->step_s * US_PER_S));
 	if (*step >= p->held->steps)
 		return NULL;
 	for (uint32_t i = 0; i < p->held->count; i++)
 		if (strcmp(p->held->lines[i].asset->name, asset) == 0)
 			return &p->held->lines[i];
 	return NULL;
+}
+
+static const struct line *
+line_of(const struct plans *p, const char *asset, struct utc now, unsigned *step)
+{
+	return line_at(p, asset, now, now, step);
+}
+
+double
+plans_ahead(const struct plans *p, const char *asset, struct utc at, struct utc now)
+{
+	unsigned step;
+	const struct line *l = line_at(p, asset, at, now, &step);
+
+	return l == NULL ? (double)NAN : (double)l->kw[step];
+}
+
+struct utc
+plans_reach(const struct plans *p, struct utc now)
+{
+	const struct held *h = p->held;
+
+	return (struct utc){ holds(p, now) ? h->start + (int64_t)h->steps * h->step_s * US_PER_S : 0 };
 }
 
 double

@@ -39,6 +39,9 @@ enum err plans_take(struct plans *p, const struct frame *f, struct utc now, stru
 
 /* ---- reading; NaN and 0 where there is no plan */
 double plans_kw(const struct plans *p, const char *asset, struct utc now);
+/* The same of a time to come, as far as the plan that holds now reaches. */
+double plans_ahead(const struct plans *p, const char *asset, struct utc at, struct utc now);
+struct utc plans_reach(const struct plans *p, struct utc now); /* end of its last step; 0 = there is none */
 const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
 struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
 struct utc plans_made(const struct plans *p);

@@ -193,6 +193,24 @@ take_dispatch(struct system *s)
 	s->figures[FIGURE_HOURS] = f->hours;
 }
 
+static void
+take_wheel(struct system *s)
+{
+	const struct wheel_facts *f = &s->facts.wheel;
+
+	s->figures[FIGURE_WHEEL_FLAGS] = f->flags;
+	s->figures[FIGURE_WHEEL_PLAN] = f->plan_kwh;
+	s->figures[FIGURE_WHEEL_MADE] = f->made_kwh;
+	s->figures[FIGURE_WHEEL_USE] = f->use_kwh;
+	s->figures[FIGURE_WHEEL_MISS] = f->imbalance_kwh;
+}
+
+static bool
+is_of_wheel(int figure)
+{
+	return figure >= FIGURE_WHEEL_FLAGS && figure <= FIGURE_WHEEL_MISS;
+}
+
 static bool
 is_of_dispatch(int figure)
 {
@@ -205,6 +223,8 @@ is_known(struct system *s, int figure)
 {
 	if (is_of_dispatch(figure))
 		return s->was_known[figure] |= s->facts.dispatch.is_there && isfinite(s->figures[figure]);
+	if (is_of_wheel(figure))
+		return s->was_known[figure] |= s->facts.wheel.is_there && isfinite(s->figures[figure]);
 	return figure != FIGURE_DAYS || (s->facts.health.total != 0 && isfinite(s->facts.health.growth));
 }
 
@@ -230,6 +250,8 @@ cause_of(const struct system *s, int figure)
 {
 	if (is_of_dispatch(figure))
 		return s->facts.dispatch.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
+	if (is_of_wheel(figure))
+		return s->facts.wheel.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
 	bool is_of_disk = figure == FIGURE_FREE || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
 
 	return is_of_disk && (s->facts.health.state == STORE_ABSENT || s->facts.health.total == 0) ? ERR_NO_SAMPLE : OK;
@@ -272,6 +294,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	measure_store(s, now);
 	take_alarms(s);
 	take_dispatch(s);
+	take_wheel(s);
 	s->figures[FIGURE_LAG] = (double)s->longest_us / 1e3;
 	s->longest_us = 0;
 	if (s->table == NULL)

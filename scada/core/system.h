@@ -11,6 +11,7 @@
 #include "scada/base/figure.h"
 #include "scada/core/dispatching.h"
 #include "scada/core/table.h"
+#include "scada/core/wheeling.h"
 
 /* What others know. */
 struct system_facts {
@@ -20,6 +21,7 @@ struct system_facts {
 	double unacked, rate, flood, shelved, suppressed, out, old, chattering; /* alarms */
 	double overrides, tags;
 	struct dispatch_facts dispatch;
+	struct wheel_facts wheel;
 };
 
 struct system_ops {

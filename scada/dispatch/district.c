@@ -27,8 +27,8 @@ find_bus(const struct energy *e, const char *name)
 	return NULL;
 }
 
-static const struct asset *
-find_grid(const struct energy *e)
+const struct asset *
+district_grid(const struct energy *e)
 {
 	const struct asset *list = e->assets.v;
 
@@ -180,7 +180,7 @@ district_make(const struct energy *e, struct district *d, char *why, size_t size
 		return false;
 	}
 	d->energy = e;
-	d->grid = find_grid(e);
+	d->grid = district_grid(e);
 	if (d->grid == NULL) {
 		str_copy(why, size,
 		    "no grid connection on a bus of its own has a point with role p: the receiving point is not "

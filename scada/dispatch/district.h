@@ -29,6 +29,8 @@ struct district {
 
 /* False: dispatch cannot work here; why says what is missing, in words for the person who wants to switch it on. */
 bool district_make(const struct energy *e, struct district *d, char *why, size_t size);
+/* The receiving point's connection; NULL = none is measured. */
+const struct asset *district_grid(const struct energy *e);
 /* Level of a load when so many steps are shed. */
 unsigned district_level(const struct district *d, const struct asset *load, unsigned shed);
 /* kW at which a source's setpoint stands for `kw`: between its least and its most. PV: % of its peak where that is the point's unit. */

@@ -164,6 +164,8 @@ count_slot(struct guard *g, const struct turn *t)
 	if (isfinite(t->in->demand.power_kw))
 		g->grid_kw = t->in->demand.power_kw;
 	g->slot_kwh -= or_zero(g->grid_kw) * t->dt_s / 3600;
+	if (t->in->has_made && !(fabs(g->slot_kwh - t->in->made_kwh) <= GUARD_MADE_KWH))
+		g->slot_kwh = t->in->made_kwh;
 }
 
 /* In the last minute the power stands as it was: a rest over so short a time would make it jump. */

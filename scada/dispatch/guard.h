@@ -30,6 +30,7 @@
 #include "scada/dispatch/share.h"
 #include "scada/model/energy.h"
 
+#define GUARD_MADE_KWH 2.0 /* a counter goes in steps; its own count is finer */
 enum { GUARD_BATTERIES_MAX = SHARE_MAX, GUARD_SOURCES_MAX = 16, GUARD_ISLAND_GAP_S = 10, GUARD_ISLAND_BACK_S = 300 };
 
 /* clang-format off */
@@ -85,6 +86,8 @@ struct guard_input {
 	enum guard_mode mode;
 	struct utc plan_until;
 	double filed_kw, dr_kw; /* NaN = none */
+	bool has_made;          /* a counter says what went out of this half hour so far: */
+	double made_kwh; /* the power's integral is never further from it than GUARD_MADE_KWH, as after a restart */
 	struct guard_battery_in battery[GUARD_BATTERIES_MAX];
 	double source_kw[GUARD_SOURCES_MAX]; /* what each makes */
 };

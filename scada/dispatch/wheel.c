@@ -13,29 +13,6 @@
 #include "scada/dispatch/wheel.h"
 #include "scada/dispatch/wheel_private.h"
 
-#define WORDS(id, word, ja, help) [id] = { word, ja },
-static const char *const phases[][2] = { WHEEL_PHASE_LIST(WORDS) };
-static const char *const standings[][2] = { WHEEL_STANDING_LIST(WORDS) };
-static const char *const answers[][2] = { WHEEL_ANSWER_LIST(WORDS) };
-
-const char *
-wheel_phase_word(enum wheel_phase p, bool is_ja)
-{
-	return (unsigned)p < WHEEL_PHASES ? phases[p][is_ja] : "?";
-}
-
-const char *
-wheel_standing_word(enum wheel_standing s, bool is_ja)
-{
-	return (unsigned)s < WHEEL_STANDINGS ? standings[s][is_ja] : "?";
-}
-
-const char *
-wheel_answer_word(enum wheel_answer a, bool is_ja)
-{
-	return (unsigned)a < WHEEL_ANSWERS ? answers[a][is_ja] : "?";
-}
-
 enum err
 wheel_init(struct wheel_day *d, const struct wheel_terms *terms, int64_t date, struct utc start, struct utc end,
     struct utc file_by)
@@ -49,6 +26,13 @@ wheel_init(struct wheel_day *d, const struct wheel_terms *terms, int64_t date, s
 		return ERR_USAGE;
 	d->slots = (unsigned)(us / WHEEL_SLOT_US);
 	return OK;
+}
+
+void
+wheel_untake(struct wheel_day *d)
+{
+	if (d->version_count > 0)
+		free(d->versions[--d->version_count]);
 }
 
 void
@@ -72,7 +56,7 @@ wheel_slot_start(const struct wheel_day *d, unsigned slot)
 struct utc
 wheel_gate(const struct wheel_day *d, unsigned slot)
 {
-	return utc_add(wheel_slot_start(d, slot), -WHEEL_GATE_US);
+	return utc_add(wheel_slot_start(d, slot), -(d->terms->gate_us != 0 ? d->terms->gate_us : WHEEL_GATE_US));
 }
 
 int

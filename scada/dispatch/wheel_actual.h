@@ -10,13 +10,6 @@
 
 /* ---- actuals */
 
-enum wheel_mark {               /* how good an amount is; what a report prints beside it */
-	WHEEL_MISSING = 1 << 0, /* nothing is known: *** */
-	WHEEL_PARTIAL = 1 << 1, /* not all of the slot, or not of every part: # */
-	WHEEL_MANUAL = 1 << 2,  /* by hand, wholly or partly: M */
-	WHEEL_SHARED = 1 << 3,  /* an increment over a slot's border was shared out by time: S */
-};
-#define WHEEL_MARKS 15
 struct wheel_amount {
 	double kwh;     /* NaN if missing */
 	unsigned marks; /* enum wheel_mark */

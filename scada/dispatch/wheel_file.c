@@ -6,12 +6,11 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "scada/base/csv.h"
 #include "scada/base/date.h"
 #include "scada/base/str.h"
-#include "scada/base/text.h"
 #include "scada/dispatch/wheel_file.h"
 #include "scada/dispatch/wheel_private.h"
 
@@ -108,13 +107,11 @@ wheel_write(struct wbuf *b, const struct wheel_day *d, const struct wheel_versio
 
 struct reading {
 	const struct wheel_day *d;
-	const char *name;
-	wheel_fault_fn *fault;
-	void *arg;
+	struct csv_faults faults;
 	struct wheel_file *f;
 	const char *text;
 	size_t len, pos;
-	unsigned line, faults, fields;
+	unsigned line, fields;
 	char field[FIELDS_MAX][FIELD_MAX];
 };
 
@@ -123,57 +120,32 @@ static void fault(struct reading *r, const char *fmt, ...) __attribute__((format
 static void
 fault(struct reading *r, const char *fmt, ...)
 {
-	char message[400], sentence[700], safe[700];
 	va_list ap;
-	r->faults++;
-	if (r->faults > WHEEL_FAULTS_MAX)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
+	csv_vsay(&r->faults, r->line, 0, fmt, ap);
 	va_end(ap);
-	if (r->faults == WHEEL_FAULTS_MAX)
-		str_copy(message, sizeof(message), "so many faults; the others are not said");
-	str_printf(sentence, sizeof(sentence), "%s:%u: %s", r->name, r->line, message);
-	text_put_safe(safe, sizeof(safe), sentence, -1);
-	r->fault(safe, r->arg);
 }
 
 /* One cell, which ends at a comma or at end. False: a fault was said, and the line is of no use. */
 static bool
 take_field(struct reading *r, const char **s, const char *end)
 {
-	char *out = r->field[r->fields];
-	size_t used = 0;
-	bool is_quoted = *s < end && **s == '"', is_open = is_quoted;
-	if (is_quoted)
-		(*s)++;
-	for (; *s < end && (is_open || **s != ','); (*s)++) {
-		if (is_quoted && !is_open) {
-			fault(r, "column %u: text after the closing quote; double a quote that belongs to the text",
-			    r->fields + 1);
-			return false;
-		}
-		if (is_open && **s == '"') {
-			if (*s + 1 == end || (*s)[1] != '"') {
-				is_open = false;
-				continue;
-			}
-			(*s)++;
-		} else if (!is_quoted && **s == '"') {
-			fault(r, "column %u: a quote inside a cell that does not begin with one", r->fields + 1);
-			return false;
-		}
-		if (used + 1 >= FIELD_MAX) {
-			fault(r, "column %u: longer than %d bytes%s", r->fields + 1, FIELD_MAX - 1,
-			    is_open ? ", or the closing quote is missing" : "");
-			return false;
-		}
-		out[used++] = **s;
+	bool is_open;
+	switch (csv_take(s, end, r->field[r->fields], FIELD_MAX, &is_open)) {
+	case CSV_CELL_FINE: return true;
+	case CSV_CELL_BEHIND:
+		fault(r, "column %u: text after the closing quote; double a quote that belongs to the text",
+		    r->fields + 1);
+		return false;
+	case CSV_CELL_QUOTE:
+		fault(r, "column %u: a quote inside a cell that does not begin with one", r->fields + 1);
+		return false;
+	case CSV_CELL_LONG:
+		fault(r, "column %u: longer than %d bytes%s", r->fields + 1, FIELD_MAX - 1,
+		    is_open ? ", or the closing quote is missing" : "");
+		return false;
+	default: fault(r, "column %u: the closing quote is missing", r->fields + 1); return false;
 	}
-	out[used] = '\0';
-	if (is_open)
-		fault(r, "column %u: the closing quote is missing", r->fields + 1);
-	return !is_open;
 }
 
 static bool
@@ -196,26 +168,19 @@ split(struct reading *r, const char *s, const char *end)
 static int
 next_line(struct reading *r)
 {
-	if (r->pos >= r->len)
+	struct csv_line l;
+	size_t place;
+	if (!csv_line(r->text, r->len, r->pos, &l))
 		return 0;
-	const char *s = r->text + r->pos, *end = memchr(s, '\n', r->len - r->pos);
 	r->line++;
-	if (end == NULL)
-		end = r->text + r->len;
-	r->pos = (size_t)(end - r->text) + 1;
-	if (end > s && end[-1] == '\r')
-		end--;
-	size_t len = (size_t)(end - s), bad;
-	if (len > LINE_MAX_BYTES)
-		fault(r, "a line of %zu bytes; at most %d", len, LINE_MAX_BYTES);
-	else if (len == 0)
-		fault(r, "an empty line; after the first line comes a row each slot and nothing else");
-	else if (memchr(s, '\0', len) != NULL)
-		fault(r, "a byte 0; this is no text");
-	else if (!text_is_utf8(s, len, &bad))
-		fault(r, "byte %zu is no UTF-8; save the file as \"CSV UTF-8\"", bad + 1);
-	else
-		return split(r, s, end) ? 1 : -1;
+	r->pos = l.next;
+	switch (csv_check(&l, LINE_MAX_BYTES, &place)) {
+	case CSV_FINE: return split(r, l.s, l.s + l.len) ? 1 : -1;
+	case CSV_TOO_LONG: fault(r, "a line of %zu bytes; at most %d", l.len, LINE_MAX_BYTES); break;
+	case CSV_EMPTY: fault(r, "an empty line; after the first line comes a row each slot and nothing else"); break;
+	case CSV_ZERO: fault(r, "a byte 0; this is no text"); break;
+	default: fault(r, "byte %zu is no UTF-8; save the file as \"CSV UTF-8\"", place); break;
+	}
 	return -1;
 }
 
@@ -355,7 +320,12 @@ enum err
 wheel_read(const struct wheel_day *d, const char *name, const char *text, size_t len, struct wheel_file *f,
     wheel_fault_fn *say, void *arg)
 {
-	struct reading r = { .d = d, .name = name, .fault = say, .arg = arg, .f = f, .text = text, .len = len };
+	struct reading r = { .d = d,
+		.faults = { .name = name, .say = say, .arg = arg, .most = WHEEL_FAULTS_MAX },
+		.f = f,
+		.text = text,
+		.len = len,
+		.pos = csv_begin(text, len) };
 	unsigned slot = 0;
 	int got;
 	*f = (struct wheel_file){ 0 };
@@ -364,10 +334,8 @@ wheel_read(const struct wheel_day *d, const char *name, const char *text, size_t
 		fault(&r, "%zu bytes; a plan is at most %d", len, WHEEL_FILE_MAX);
 		return ERR_USAGE;
 	}
-	if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-		r.pos = 3;
 	read_head(&r);
-	if (r.faults > 0) /* with other columns every row would be a fault */
+	if (r.faults.count > 0) /* with other columns every row would be a fault */
 		return ERR_USAGE;
 	while ((got = next_line(&r)) != 0) {
 		if (slot == d->slots) {
@@ -380,5 +348,5 @@ wheel_read(const struct wheel_day *d, const char *name, const char *text, size_t
 	}
 	if (slot < d->slots)
 		fault(&r, "the file ends after %u rows; this day has %u slots", slot, d->slots);
-	return r.faults == 0 ? OK : ERR_USAGE;
+	return r.faults.count == 0 ? OK : ERR_USAGE;
 }

@@ -117,12 +117,14 @@ refuse_race(const struct wheel_day *d, unsigned base, char *why, size_t size)
 static enum err
 refuse_closed(const struct wheel_day *d, unsigned slot, unsigned count, struct utc now, char *why, size_t size)
 {
-	char start[32], gate[32], at[32];
+	char start[32], gate[32], at[32], before[32];
+	int64_t us = utc_diff_us(wheel_slot_start(d, slot), wheel_gate(d, slot));
 	str_printf(why, size,
-	    "slot %u (%s) may not be changed any more: its gate closed at %s, one hour before delivery, and it is "
+	    "slot %u (%s) may not be changed any more: its gate closed at %s, %s before delivery, and it is "
 	    "%s%s; nothing was changed",
 	    slot + 1, utc_said(start, sizeof(start), wheel_slot_start(d, slot)),
-	    utc_said(gate, sizeof(gate), wheel_gate(d, slot)), utc_said(at, sizeof(at), now),
+	    utc_said(gate, sizeof(gate), wheel_gate(d, slot)),
+	    us == WHEEL_GATE_US ? "one hour" : str_duration(before, sizeof(before), us), utc_said(at, sizeof(at), now),
 	    count > 1 ? ", and so with others of this plan" : "");
 	return ERR_REFUSED;
 }
@@ -248,19 +250,47 @@ wheel_put(struct wbuf *b, const struct wheel_day *d, const struct wheel_version 
 	}
 }
 
+/* Up to the version itself. */
+static bool
+read_head(struct rbuf *r, struct wheel_day *d, struct wheel_terms *t)
+{
+	*t = (struct wheel_terms){ 0 };
+	*d = (struct wheel_day){ .terms = t };
+	d->date = r_i64(r);
+	d->start.us = r_i64(r);
+	d->file_by.us = r_i64(r);
+	d->slots = r_u8(r);
+	t->part_count = r_u8(r);
+	if (r->bad || t->part_count > WHEEL_PARTS_MAX || d->slots > WHEEL_SLOTS_MAX)
+		return false;
+	for (unsigned p = 0; p < t->part_count; p++)
+		t->parts[p] = r_str(r);
+	t->loss_share = r_f64(r);
+	return !r->bad && t->loss_share >= 0 && t->loss_share < 1;
+}
+
+bool
+wheel_head(const void *data, size_t len, struct wheel_day *d, struct wheel_terms *t)
+{
+	struct rbuf r;
+	rbuf_init(&r, data, len);
+	return r_u8(&r) == WHEEL_STATE_FORM && read_head(&r, d, t);
+}
+
 /* Is it of this day, and of these parts in this order? */
 static bool
 take_head(struct rbuf *r, const struct wheel_day *d)
 {
 	const struct wheel_terms *t = d->terms;
-	bool is_ours = r_i64(r) == d->date;
-	is_ours &= r_i64(r) == d->start.us;
-	is_ours &= r_i64(r) == d->file_by.us;
-	is_ours &= r_u8(r) == d->slots;
-	is_ours &= r_u8(r) == t->part_count;
-	for (unsigned p = 0; is_ours && p < t->part_count; p++)
-		is_ours &= strcmp(r_str(r), t->parts[p]) == 0;
-	return is_ours && r_f64(r) == t->loss_share && !r->bad;
+	struct wheel_day own;
+	struct wheel_terms terms;
+	if (!read_head(r, &own, &terms) || own.date != d->date || own.start.us != d->start.us ||
+	    own.file_by.us != d->file_by.us || own.slots != d->slots || terms.part_count != t->part_count)
+		return false;
+	for (unsigned p = 0; p < t->part_count; p++)
+		if (strcmp(terms.parts[p], t->parts[p]) != 0)
+			return false;
+	return terms.loss_share == t->loss_share;
 }
 
 static bool
@@ -282,25 +312,32 @@ take_version(struct rbuf *r, const struct wheel_day *d, struct wheel_version *v)
 		if (!wheel_plan_slot(d->terms, &v->plan, slot, why, sizeof(why)))
 			return false;
 	}
-	return r_done(r) && v->number == d->version_count + 1 && v->base < v->number &&
-	    (unsigned)v->answer < WHEEL_ANSWERS && (v->answer == WHEEL_PENDING) == (v->answered_at.us == 0);
+	return r_done(r) && (unsigned)v->answer < WHEEL_ANSWERS &&
+	    (v->answer == WHEEL_PENDING) == (v->answered_at.us == 0);
+}
+
+enum err
+wheel_get(const struct wheel_day *d, const void *data, size_t len, struct wheel_version *v)
+{
+	struct rbuf r;
+	rbuf_init(&r, data, len);
+	*v = (struct wheel_version){ 0 };
+	if (r_u8(&r) != WHEEL_STATE_FORM)
+		return ERR_VERSION;
+	return take_head(&r, d) && take_version(&r, d, v) ? OK : ERR_USAGE;
 }
 
 enum err
 wheel_take(struct wheel_day *d, const void *data, size_t len)
 {
-	struct rbuf r;
-	rbuf_init(&r, data, len);
-	if (r_u8(&r) != WHEEL_STATE_FORM)
-		return ERR_VERSION;
-	if (d->version_count >= WHEEL_VERSIONS_MAX || !take_head(&r, d))
+	if (d->version_count >= WHEEL_VERSIONS_MAX)
 		return ERR_USAGE;
 	struct wheel_version *v = xcalloc(1, sizeof(*v));
-	if (!take_version(&r, d, v)) {
-		free(v);
-		return ERR_USAGE;
-	}
-	*wheel_add(d) = *v;
+	enum err e = wheel_get(d, data, len, v);
+	if (e == OK && (v->number != d->version_count + 1 || v->base >= v->number))
+		e = ERR_USAGE;
+	if (e == OK)
+		*wheel_add(d) = *v;
 	free(v);
-	return OK;
+	return e;
 }

@@ -6,13 +6,12 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scada/base/csv.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
-#include "scada/base/text.h"
 #include "scada/forecast/given.h"
 
 enum column { C_POINT, C_TIME, C_VALUE, C_MADE_AT, C_COUNT };
@@ -22,13 +21,11 @@ enum { FIELD_MAX = 80, LINE_MAX_BYTES = 400 };
 #define STEP_MAX_US (180 * 60 * US_PER_S)
 
 struct reading {
-	const char *name;
-	given_fault_fn *fault;
-	void *arg;
+	struct csv_faults faults;
 	struct given *g;
 	const char *text;
 	size_t len, pos;
-	unsigned line, faults, columns, fields;
+	unsigned line, columns, fields;
 	char field[C_COUNT][FIELD_MAX];
 	uint32_t last; /* point of the row before: rows of one point mostly stand together */
 };
@@ -38,73 +35,54 @@ static void fault(struct reading *r, const char *fmt, ...) __attribute__((format
 static void
 fault(struct reading *r, const char *fmt, ...)
 {
-	char message[400], sentence[700], safe[700];
 	va_list ap;
-	r->faults++;
-	if (r->faults > GIVEN_FAULTS_MAX)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
+	csv_vsay(&r->faults, r->line, 0, fmt, ap);
 	va_end(ap);
-	if (r->faults == GIVEN_FAULTS_MAX)
-		str_copy(message, sizeof(message), "so many faults; the others are not said");
-	str_printf(sentence, sizeof(sentence), "%s:%u: %s", r->name, r->line, message);
-	text_put_safe(safe, sizeof(safe), sentence, -1);
-	r->fault(safe, r->arg);
 }
 
 /* ---- lines and cells */
 
 static bool
-split(struct reading *r, const char *s, const char *end)
+split(struct reading *r, const struct csv_line *l)
 {
-	for (r->fields = 0;; s++) {
-		const char *comma = memchr(s, ',', (size_t)(end - s)), *stop = comma != NULL ? comma : end;
-		size_t len = (size_t)(stop - s);
-		if (r->fields == C_COUNT) {
-			fault(r,
-			    "more than %d columns; they are point,time,value and perhaps made_at, numbers with a point "
-			    "as 12.5",
-			    C_COUNT);
-			return false;
-		}
-		if (len >= FIELD_MAX) {
-			fault(r, "column %u: %zu bytes; at most %d", r->fields + 1, len, FIELD_MAX - 1);
-			return false;
-		}
-		memcpy(r->field[r->fields], s, len);
-		r->field[r->fields][len] = '\0';
-		r->fields++;
-		s = stop;
-		if (s == end)
-			return true;
+	r->fields = csv_count(l);
+	if (r->fields > C_COUNT) {
+		fault(r,
+		    "more than %d columns; they are point,time,value and perhaps made_at, numbers with a point as 12.5",
+		    C_COUNT);
+		return false;
 	}
+	for (unsigned k = 0; k < r->fields; k++) {
+		size_t len;
+		const char *s = csv_cell(l, k, &len);
+		if (len >= FIELD_MAX) {
+			fault(r, "column %u: %zu bytes; at most %d", k + 1, len, FIELD_MAX - 1);
+			return false;
+		}
+		memcpy(r->field[k], s, len);
+		r->field[k][len] = '\0';
+	}
+	return true;
 }
 
 /* The next line into fields. 1: there; 0: end of the file; -1: a fault was said. */
 static int
 next_line(struct reading *r)
 {
-	if (r->pos >= r->len)
+	struct csv_line l;
+	size_t place;
+	if (!csv_line(r->text, r->len, r->pos, &l))
 		return 0;
-	const char *s = r->text + r->pos, *end = memchr(s, '\n', r->len - r->pos);
 	r->line++;
-	if (end == NULL)
-		end = r->text + r->len;
-	r->pos = (size_t)(end - r->text) + 1;
-	if (end > s && end[-1] == '\r')
-		end--;
-	size_t len = (size_t)(end - s), bad;
-	if (len > LINE_MAX_BYTES)
-		fault(r, "a line of %zu bytes; at most %d", len, LINE_MAX_BYTES);
-	else if (len == 0)
-		fault(r, "an empty line; after the first line comes a row each value and nothing else");
-	else if (memchr(s, '\0', len) != NULL)
-		fault(r, "a byte 0; this is no text");
-	else if (!text_is_utf8(s, len, &bad))
-		fault(r, "byte %zu is no UTF-8; save the file as UTF-8", bad + 1);
-	else
-		return split(r, s, end) ? 1 : -1;
+	r->pos = l.next;
+	switch (csv_check(&l, LINE_MAX_BYTES, &place)) {
+	case CSV_FINE: return split(r, &l) ? 1 : -1;
+	case CSV_TOO_LONG: fault(r, "a line of %zu bytes; at most %d", l.len, LINE_MAX_BYTES); break;
+	case CSV_EMPTY: fault(r, "an empty line; after the first line comes a row each value and nothing else"); break;
+	case CSV_ZERO: fault(r, "a byte 0; this is no text"); break;
+	default: fault(r, "byte %zu is no UTF-8; save the file as UTF-8", place); break;
+	}
 	return -1;
 }
 
@@ -228,7 +206,7 @@ read_row(struct reading *r)
 static void
 check_points(struct reading *r)
 {
-	for (uint32_t i = 0; i < r->g->count && r->faults == 0; i++) {
+	for (uint32_t i = 0; i < r->g->count && r->faults.count == 0; i++) {
 		const struct given_point *p = &r->g->points[i];
 		r->line = p->line;
 		if (p->count < 2)
@@ -243,7 +221,10 @@ check_points(struct reading *r)
 enum err
 given_read(const char *name, const char *text, size_t len, struct given *g, given_fault_fn *fault_fn, void *arg)
 {
-	struct reading r = { .name = name, .fault = fault_fn, .arg = arg, .g = g, .text = text, .len = len };
+	struct reading r = { .faults = { .name = name, .say = fault_fn, .arg = arg, .most = GIVEN_FAULTS_MAX },
+		.g = g,
+		.text = text,
+		.len = len };
 	*g = (struct given){ 0 };
 	if (len > GIVEN_FILE_MAX) {
 		r.line = 1;
@@ -251,14 +232,14 @@ given_read(const char *name, const char *text, size_t len, struct given *g, give
 	} else
 		read_head(&r);
 	/* Rows are read to the last, so that all faults are said in one run; a faulty first line says enough. */
-	bool has_head = r.faults == 0;
-	for (int got; has_head && r.faults < GIVEN_FAULTS_MAX && (got = next_line(&r)) != 0;)
+	bool has_head = r.faults.count == 0;
+	for (int got; has_head && r.faults.count < GIVEN_FAULTS_MAX && (got = next_line(&r)) != 0;)
 		if (got > 0)
 			read_row(&r);
-	if (r.faults == 0 && g->count == 0)
+	if (r.faults.count == 0 && g->count == 0)
 		fault(&r, "no row after the first line; a forecast has a row each point and step");
 	check_points(&r);
-	if (r.faults == 0)
+	if (r.faults.count == 0)
 		return OK;
 	given_done(g);
 	return ERR_USAGE;

@@ -6,37 +6,16 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
-#include "scada/base/text.h"
 #include "scada/planner/columns.h"
 
 enum { CELL_MAX = 64, LINE_BYTES_MAX = 16384 };
 #define STEP_MIN_US (60 * US_PER_S)
 #define STEP_MAX_US (3600 * US_PER_S)
-
-static void say_at(struct columns *c, unsigned line, size_t place, const char *fmt, va_list ap)
-    __attribute__((format(printf, 4, 0)));
-
-static void
-say_at(struct columns *c, unsigned line, size_t place, const char *fmt, va_list ap)
-{
-	char message[400], sentence[700], safe[700];
-
-	c->faults++;
-	if (c->faults > COLUMNS_FAULTS_MAX)
-		return;
-	vsnprintf(message, sizeof(message), fmt, ap);
-	if (c->faults == COLUMNS_FAULTS_MAX)
-		str_copy(message, sizeof(message), "so many faults; the others are not said");
-	str_printf(sentence, sizeof(sentence), "%s:%u:%zu: %s", c->name, line, place, message);
-	text_put_safe(safe, sizeof(safe), sentence, -1);
-	c->fault(safe, c->arg);
-}
 
 static void say(struct columns *c, unsigned line, size_t place, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -47,66 +26,48 @@ say(struct columns *c, unsigned line, size_t place, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_at(c, line, place, fmt, ap);
+	csv_vsay(&c->said, line, place, fmt, ap);
 	va_end(ap);
 }
 
 /* ---- lines and cells */
 
-/* The end of the line that begins at `at`; *next: the begin of the one after it. */
-static size_t
-line_end(const struct columns *c, size_t at, size_t *next)
+/* The line that begins at `at`; there is one. */
+static struct csv_line
+line_at(const struct columns *c, size_t at)
 {
-	const char *s = c->text + at, *end = memchr(s, '\n', c->len - at);
-	size_t stop = end != NULL ? (size_t)(end - c->text) : c->len;
+	struct csv_line l = { c->text + at, 0, c->len };
 
-	*next = end != NULL ? stop + 1 : c->len;
-	return stop > at && c->text[stop - 1] == '\r' ? stop - 1 : stop;
+	(void)csv_line(c->text, c->len, at, &l);
+	return l;
 }
 
 /* Cell k of the line: its begin; *len. The line has that many. */
 static const char *
 cell(const struct columns *c, size_t at, unsigned k, size_t *len)
 {
-	size_t next;
-	const char *s = c->text + at, *end = c->text + line_end(c, at, &next), *comma;
+	struct csv_line l = line_at(c, at);
 
-	for (; k > 0 && (comma = memchr(s, ',', (size_t)(end - s))) != NULL; k--)
-		s = comma + 1;
-	comma = memchr(s, ',', (size_t)(end - s));
-	*len = (size_t)((comma != NULL ? comma : end) - s);
-	return s;
-}
-
-static unsigned
-count_cells(const char *s, const char *end)
-{
-	unsigned n = 1;
-
-	while ((s = memchr(s, ',', (size_t)(end - s))) != NULL) {
-		s++;
-		n++;
-	}
-	return n;
+	return csv_cell(&l, k, len);
 }
 
 /* Is this line text, and of a length that a row has? */
 static bool
-check_line(struct columns *c, unsigned line, size_t at, size_t end)
+check_line(struct columns *c, unsigned line, const struct csv_line *l)
 {
-	size_t bad;
+	size_t place;
 
-	if (end - at > LINE_BYTES_MAX)
-		say(c, line, 1, "a line of %zu bytes; at most %d would be right", end - at, LINE_BYTES_MAX);
-	else if (end == at)
-		say(c, line, 1, "an empty line; a row for each step and nothing else would be right");
-	else if (memchr(c->text + at, '\0', end - at) != NULL)
-		say(c, line, 1, "a byte 0; text would be right");
-	else if (!text_is_utf8(c->text + at, end - at, &bad))
-		say(c, line, bad + 1, "a byte that is no UTF-8; a file saved as UTF-8 would be right");
-	else
-		return true;
-	return false;
+	switch (csv_check(l, LINE_BYTES_MAX, &place)) {
+	case CSV_FINE: return true;
+	case CSV_TOO_LONG:
+		say(c, line, place, "a line of %zu bytes; at most %d would be right", l->len, LINE_BYTES_MAX);
+		return false;
+	case CSV_EMPTY:
+		say(c, line, place, "an empty line; a row for each step and nothing else would be right");
+		return false;
+	case CSV_ZERO: say(c, line, place, "a byte 0; text would be right"); return false;
+	default: say(c, line, place, "a byte that is no UTF-8; a file saved as UTF-8 would be right"); return false;
+	}
 }
 
 /* ---- the first line */
@@ -140,16 +101,17 @@ take_name(struct columns *c, size_t at, unsigned k)
 static bool
 read_head(struct columns *c, size_t *next)
 {
-	size_t at = c->len >= 3 && memcmp(c->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a mark that spreadsheets set */
+	size_t at = csv_begin(c->text, c->len);
+	struct csv_line l;
 
-	if (at == c->len) {
+	if (!csv_line(c->text, c->len, at, &l)) {
 		say(c, 1, 1, "the file is empty; a first line with the names of its columns would be right");
 		return false;
 	}
-	size_t end = line_end(c, at, next);
-	if (!check_line(c, 1, at, end))
+	*next = l.next;
+	if (!check_line(c, 1, &l))
 		return false;
-	unsigned count = count_cells(c->text + at, c->text + end);
+	unsigned count = csv_count(&l);
 	if (count > COLUMNS_MAX) {
 		say(c, 1, 1, "%u columns; at most %d would be right", count, COLUMNS_MAX);
 		return false;
@@ -249,10 +211,10 @@ check_times(struct columns *c, struct utc midnight)
 static void
 find_rows(struct columns *c, size_t at)
 {
-	size_t room = 0, next;
+	size_t room = 0;
+	struct csv_line l;
 
-	for (; at < c->len && c->faults < COLUMNS_FAULTS_MAX; at = next) {
-		size_t end = line_end(c, at, &next);
+	for (; c->said.count < COLUMNS_FAULTS_MAX && csv_line(c->text, c->len, at, &l); at = l.next) {
 		unsigned line = c->rows + 2;
 		if (c->rows == COLUMNS_ROWS_MAX) {
 			say(c, line, 1, "more than %d rows; so many at most would be right", COLUMNS_ROWS_MAX);
@@ -264,9 +226,9 @@ find_rows(struct columns *c, size_t at)
 			room = more;
 		}
 		c->at[c->rows++] = at;
-		if (!check_line(c, line, at, end))
+		if (!check_line(c, line, &l))
 			continue;
-		unsigned n = count_cells(c->text + at, c->text + end);
+		unsigned n = csv_count(&l);
 		if (n != c->count)
 			say(c, line, 1,
 			    "%u columns and the first line has %u; as many, and numbers with a point as 12.5, would be "
@@ -283,14 +245,15 @@ columns_read(const char *name, const char *text, size_t len, struct utc midnight
 {
 	size_t next;
 
-	*c = (struct columns){ .name = name, .text = text, .len = len, .fault = fault, .arg = arg };
+	*c = (struct columns){ .name = name, .text = text, .len = len };
+	c->said = (struct csv_faults){ .name = name, .say = fault, .arg = arg, .most = COLUMNS_FAULTS_MAX };
 	if (len > COLUMNS_FILE_MAX)
 		say(c, 1, 1, "the file has %zu MB; at most %zu would be right", len >> 20, COLUMNS_FILE_MAX >> 20);
 	else if (read_head(c, &next))
 		find_rows(c, next);
-	if (c->faults == 0)
+	if (c->said.count == 0)
 		check_times(c, midnight);
-	if (c->faults == 0)
+	if (c->said.count == 0)
 		return OK;
 	columns_done(c);
 	return ERR_USAGE;
@@ -336,7 +299,7 @@ columns_hint(const struct columns *c, const char *name, char *buf, size_t size)
 bool
 columns_take(struct columns *c, unsigned column, bool may_be_empty, double *v)
 {
-	unsigned before = c->faults;
+	unsigned before = c->said.count;
 	char text[CELL_MAX];
 	size_t place;
 
@@ -349,7 +312,7 @@ columns_take(struct columns *c, unsigned column, bool may_be_empty, double *v)
 			say(c, i + 2, place, "%s is \"%s\"; a number as 12.5%s would be right", c->names[column], text,
 			    may_be_empty ? ", or nothing," : "");
 	}
-	return c->faults == before;
+	return c->said.count == before;
 }
 
 void
@@ -360,6 +323,6 @@ columns_say(struct columns *c, unsigned row, unsigned column, const char *fmt, .
 	const char *s = cell(c, c->at[row], column, &len);
 
 	va_start(ap, fmt);
-	say_at(c, row + 2, (size_t)(s - c->text) - c->at[row] + 1, fmt, ap);
+	csv_vsay(&c->said, row + 2, (size_t)(s - c->text) - c->at[row] + 1, fmt, ap);
 	va_end(ap);
 }

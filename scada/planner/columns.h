@@ -14,6 +14,7 @@
 #define CHISAN_COLUMNS_H
 
 #include "scada/base/clock.h"
+#include "scada/base/csv.h"
 #include "scada/base/err.h"
 
 enum { COLUMNS_MAX = 256, COLUMNS_NAME_MAX = 64, COLUMNS_ROWS_MAX = 2 * 366 * 24 * 60, COLUMNS_FAULTS_MAX = 100 };
@@ -29,9 +30,7 @@ struct columns {
 	size_t *at; /* of each row: where it begins in the text */
 	struct utc start;
 	int64_t step_us;
-	columns_fault_fn *fault;
-	void *arg;
-	unsigned faults;
+	struct csv_faults said;
 };
 
 /*

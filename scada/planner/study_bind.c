@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,15 +27,11 @@ static void say(struct binding *b, const char *fmt, ...) __attribute__((format(p
 static void
 say(struct binding *b, const char *fmt, ...)
 {
-	char text[500], sentence[700];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	csv_vsay(&b->c->said, 1, 1, fmt, ap);
 	va_end(ap);
-	b->c->faults++;
-	str_printf(sentence, sizeof(sentence), "%s:1:1: %s", b->c->name, text);
-	b->c->fault(sentence, b->c->arg);
 }
 
 static bool
@@ -87,7 +83,7 @@ take_series(struct binding *b, const struct asset *a, const struct asset_data *f
 	char hint[400];
 	enum series_kind k = (enum series_kind)from->series;
 	int column = columns_find(b->c, from->column);
-	unsigned before = b->c->faults;
+	unsigned before = b->c->said.count;
 
 	if (column < 0) {
 		say(b, "there is no column \"%s\", which the site file wants as %s of %s; %s", from->column,
@@ -103,7 +99,7 @@ take_series(struct binding *b, const struct asset *a, const struct asset_data *f
 			columns_say(b->c, i, (unsigned)column, "%s of %s is %g (column x %g + %g); %s would be right",
 			    series_name(k), a->name, raw[i], from->scale, from->offset, right);
 	}
-	if (b->c->faults == before)
+	if (b->c->said.count == before)
 		v = average(b, k, raw);
 	free(raw);
 	return v;
@@ -178,11 +174,11 @@ static void
 bind_asset(struct binding *b, const struct asset *a, double *series[SERIES_COUNT])
 {
 	const struct asset_data *list = a->data.v;
-	unsigned before = b->c->faults;
+	unsigned before = b->c->said.count;
 
 	for (uint32_t i = 0; i < a->data.n; i++)
 		series[list[i].series] = take_series(b, a, &list[i]);
-	if (b->c->faults != before)
+	if (b->c->said.count != before)
 		return;
 	check_needed(b, a, (double *const *)series);
 	if (a->kind == ASSET_LOAD && a->bus != NULL && series[SERIES_LOAD_KW] == NULL)
@@ -199,7 +195,7 @@ static double *(*bind_all(struct binding *b))[SERIES_COUNT]
 
 	for (uint32_t i = 0; i < b->d->energy->assets.n; i++)
 		bind_asset(b, &list[i], all[i]);
-	return b->c->faults == 0 ? all : NULL;
+	return b->c->said.count == 0 ? all : NULL;
 }
 
 static void

@@ -23,6 +23,8 @@
 	_(battery) \
 	_(heat) \
 	_(operation) \
+	_(wheel) \
+	_(imbalance) \
 	_(shift) \
 	_(alarms)
 /* clang-format on */

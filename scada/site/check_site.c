@@ -244,6 +244,7 @@ check_site(struct reader *r)
 		check_alarm_names(&c);
 		check_energy(&c);
 		check_reports(&c);
+		check_wheel(&c);
 		check_screens(&c);
 	}
 	arena_free(c.a);

@@ -73,6 +73,7 @@ static const struct key site_keys[] = {
 	{ "holidays", KEY_LIST, AT(holidays), .max = 2000, .sub = &holiday_schema, .help = "days that are no working days" },
 	{ "terms", KEY_LIST, AT(terms), .max = 500, .sub = &term_schema, .help = "school terms: days in which schools teach" },
 	{ "sequences", KEY_LIST, AT(sequences), .max = SEQUENCES_MAX, .sub = &sequence_schema, .help = "what persons do step by step, each step checked against points" },
+	{ "wheeling", KEY_MAP, AT(wheel), .sub = &wheel_schema, .help = "self-wheeling: plans of half hours that are filed a day ahead" },
 	{ "profiles", KEY_LIST, AT(profiles), .sub = &profile_schema, .help = "profiles in place of files" },
 	{ "screens", KEY_LIST, AT(screens), .sub = &screen_schema, .help = "screens in place of files" },
 };
@@ -124,6 +125,8 @@ const struct schema_page schema_pages[] = {
 	{ &term_schema, "terms[]" },
 	{ &sequence_schema, "sequences[]" },
 	{ &sequence_step_schema, "sequences[].steps[]" },
+	{ &wheel_schema, "wheeling" },
+	{ &wheel_part_schema, "wheeling.parts[]" },
 	{ NULL, NULL },
 };
 /* clang-format on */

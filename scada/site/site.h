@@ -287,6 +287,27 @@ struct site_step {
 	bool lasts;         /* false: its check may turn false behind it */
 };
 
+struct site_wheel_part { /* who takes over the utility's grid what is made here, as a school */
+	struct node node;
+	const char *name, *title, *title_ja;
+	const char *counter; /* of what it takes, in kWh; NULL: nobody reads it here */
+	const char *asset;   /* the load of the energy section whose forecast is its own; NULL */
+	double base_kw, peak_kw;
+	int64_t from, to; /* minutes of the day: the peak's, on days of work */
+	bool follows_terms;
+};
+struct site_wheel { /* self-wheeling (自己託送) */
+	struct node node;
+	const char *export;          /* counter of what goes out at the receiving point: the generation */
+	double loss_pct;             /* of the way: a kWh that is taken is 1 + this of the demand plan */
+	int64_t file_by, make_at;    /* minutes of the day before; make_at 0: no draft is made by itself */
+	int64_t remind_us, gate_us;  /* before file_by and before a gate; a gate closes so long before delivery */
+	double limit_kwh, limit_pct; /* of the imbalance; NaN = none */
+	double price;                /* of a kWh of imbalance while none is known; NaN = none is assumed */
+	const char *price_file;      /* in the folder wheel of the data folder; NULL = none is looked for */
+	struct key_list parts;       /* struct site_wheel_part */
+};
+
 struct site {
 	struct node node;
 	struct arena *arena;
@@ -307,6 +328,7 @@ struct site {
 	struct key_list holidays;       /* struct holiday */
 	struct key_list terms;          /* struct term */
 	struct key_list sequences;      /* struct site_sequence */
+	struct site_wheel *wheel;       /* NULL = no self-wheeling */
 	struct key_list profiles;       /* struct site_profile; from their own files */
 	struct key_list screens;        /* struct site_screen */
 

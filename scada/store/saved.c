@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "scada/base/mem.h"
-#include "scada/base/record.h"
+#include "scada/base/str.h"
 #include "scada/store/saved.h"
 
 /* One of the list. False: it is bad. */
@@ -93,6 +93,37 @@ saved_each(struct db *db, void (*each)(const struct msg_store_state *m, void *ar
 		m.kind = (uint8_t)kind;
 		each(&m, arg);
 		(*count)++;
+	}
+	sqlite3_finalize(st);
+	return db_note(db, code, "the saved state cannot be read");
+}
+
+enum err
+saved_of(struct db *db, enum state_kind kind, const char *prefix,
+    void (*each)(const struct msg_store_state *m, void *arg), void *arg)
+{
+	sqlite3_stmt *st = db_prepare(
+	    db, "SELECT name, us, data FROM state WHERE kind = ?1 AND name >= ?2 AND name < ?3 ORDER BY name");
+	char from[128], below[128];
+	int code;
+
+	if (st == NULL)
+		return db->why;
+	str_printf(from, sizeof(from), "%s/", prefix);
+	str_printf(below, sizeof(below), "%s0", prefix); /* '0' comes after '/' */
+	(void)sqlite3_bind_int(st, 1, (int)kind);
+	(void)sqlite3_bind_text(st, 2, from, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(st, 3, below, -1, SQLITE_STATIC);
+	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+		int len = sqlite3_column_bytes(st, 2);
+		struct msg_store_state m = {
+			.kind = (uint8_t)kind,
+			.name = (const char *)sqlite3_column_text(st, 0),
+			.time = sqlite3_column_int64(st, 1),
+			.blob = { sqlite3_column_blob(st, 2), len > 0 ? (size_t)len : 0 },
+		};
+		if (m.name != NULL && m.blob.len > 0)
+			each(&m, arg);
 	}
 	sqlite3_finalize(st);
 	return db_note(db, code, "the saved state cannot be read");

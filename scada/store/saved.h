@@ -6,6 +6,7 @@
 #define CHISAN_SAVED_H
 
 #include "scada/base/msg.h"
+#include "scada/base/record.h"
 #include "scada/store/db.h"
 
 /* The list of W_JOURNAL_ADD, inside the open transaction. ERR_FRAME: the list is bad, nothing of it counts. */
@@ -13,6 +14,9 @@ enum err saved_put(struct db *db, const struct msg_bytes *states, struct utc now
 bool saved_is_list(const struct msg_bytes *states);
 /* One of them; m->time is not looked at. */
 enum err saved_put_one(struct db *db, const struct msg_store_state *m, struct utc now);
+/* Of one kind those whose name is the prefix, a '/' and more, in the order of their names. */
+enum err saved_of(struct db *db, enum state_kind kind, const char *prefix,
+    void (*each)(const struct msg_store_state *m, void *arg), void *arg);
 /* Calls each() for all of them. */
 enum err saved_each(
     struct db *db, void (*each)(const struct msg_store_state *m, void *arg), void *arg, uint32_t *count);

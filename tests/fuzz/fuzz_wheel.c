@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_wheel.c - any bytes as a plan file and as a stored version; what is taken is written, and comes back the same.
+ * fuzz_wheel.c - any bytes as a plan file, as a stored version, and as prices of imbalance; what is taken is written, and comes back the same.
  */
 #include "config.h"
 
 #include <assert.h>
 #include <string.h>
 
+#include <stdlib.h>
+
 #include "scada/dispatch/wheel_file.h"
+#include "scada/dispatch/wheel_prices.h"
 
 static const struct wheel_terms terms = { .part_count = 2, .parts = { "A", "B" }, .loss_share = 0.05 };
 
@@ -31,6 +34,32 @@ there_and_back(struct wheel_day *d, const struct wheel_version *v)
 	wbuf_done(&b);
 }
 
+static void
+prices(const uint8_t *data, size_t size)
+{
+	struct wheel_price *rows = NULL;
+	size_t count = 0;
+	unsigned faults = 0;
+	enum err e = wheel_prices_read("f", (const char *)data, size, &rows, &count, heard, &faults);
+	assert((e == OK) == (faults == 0) && (e == OK) == (count > 0));
+	free(rows);
+	rows = NULL;
+	count = 0;
+	if (wheel_prices_get(data, size, 20780, &rows, &count))
+		assert(count > 0 && wheel_price_fault(rows[count - 1].price) == NULL);
+	free(rows);
+}
+
+/* What a report takes from a row of another site file. */
+static void
+head(const uint8_t *data, size_t size)
+{
+	struct wheel_terms t;
+	struct wheel_day d;
+	if (wheel_head(data, size, &d, &t))
+		assert(t.part_count <= WHEEL_PARTS_MAX && d.slots <= WHEEL_SLOTS_MAX && d.terms == &t);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -41,6 +70,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct wheel_file f;
 	unsigned faults = 0, n;
 	char why[400];
+	prices(data, size);
+	head(data, size);
 	enum err e = wheel_init(&d, &terms, 20780, start, utc_add(start, 48 * WHEEL_SLOT_US), start);
 	assert(e == OK);
 	if (wheel_take(&d, data, size) == OK)

@@ -18,6 +18,7 @@
 #include "scada/base/mode.h"
 #include "scada/base/msg.h"
 #include "scada/base/sequence.h"
+#include "scada/base/wheel_words.h"
 #include "scada/base/str.h"
 
 #define NOW     INT64_C(1795000000000000)
@@ -340,6 +341,102 @@ put_sequence_state(struct wbuf *b)
 }
 
 static void
+put_wheel(struct wbuf *b)
+{
+	msg_wheel_put(b,
+	    &(struct msg_wheel){ .token = 10,
+	        .act = WHEEL_SET,
+	        .date = 20788,
+	        .number = 1,
+	        .from = 16,
+	        .to = 19,
+	        .kwh = 320,
+	        .part = "SCH04",
+	        .name = "plan.csv",
+	        .reason = "furnace 1 is out" });
+}
+
+static void
+put_wheel_get(struct wbuf *b)
+{
+	msg_wheel_get_put(b, &(struct msg_wheel_get){ .date = 20788 });
+}
+
+static void
+put_wheel_day(struct wbuf *b)
+{
+	struct wbuf parts = { .len = 0 }, versions = { .len = 0 }, rows = { .len = 0 }, kwh = { .len = 0 };
+
+	w_str(&parts, "SCH04");
+	w_str(&parts, "School 4");
+	w_str(&parts, "第四中学校");
+	w_u8(&parts, 1);
+	w_u32(&versions, 1);
+	w_u32(&versions, 0);
+	w_u8(&versions, WHEEL_ACCEPTED);
+	w_i64(&versions, NOW);
+	w_i64(&versions, NOW);
+	w_str(&versions, "duty");
+	for (unsigned slot = 0; slot < 2; slot++) {
+		w_u8(&rows, slot == 0 ? WHEEL_OVER : WHEEL_RUNNING);
+		w_u8(&rows, WHEEL_FILED);
+		w_u8(&rows, 0);
+		for (unsigned i = 0; i < 6; i++)
+			w_f64(&rows, 320 + i);
+		w_u8(&rows, WHEEL_PARTIAL);
+		w_u8(&rows, 0);
+		w_f64(&rows, 22);
+		w_f64(&rows, (double)NAN);
+		w_u8(&rows, slot == 1);
+		w_f64(&rows, 18.5);
+		w_u8(&rows, WHEEL_PRICE_FINAL);
+		w_f64(&rows, 407);
+		w_f32(&kwh, 22.5);
+	}
+	msg_wheel_day_put(b,
+	    &(struct msg_wheel_day){ .date = 20788,
+	        .first = 20787,
+	        .last = 20790,
+	        .start = NOW,
+	        .file_by = NOW,
+	        .gate_us = 3600 * US_PER_S,
+	        .now = NOW,
+	        .slots = 2,
+	        .flags = WHEEL_IMBALANCE,
+	        .in_force = 1,
+	        .latest = 1,
+	        .draft_author = "",
+	        .limit_kwh = 40,
+	        .limit_pct = (double)NAN,
+	        .export = "A.B",
+	        .parts = { parts.data, parts.len },
+	        .versions = { versions.data, versions.len },
+	        .rows = { rows.data, rows.len },
+	        .kwh = { kwh.data, kwh.len } });
+	wbuf_done(&parts);
+	wbuf_done(&versions);
+	wbuf_done(&rows);
+	wbuf_done(&kwh);
+}
+
+static void
+put_wheel_file_get(struct wbuf *b)
+{
+	msg_wheel_file_get_put(b, &(struct msg_wheel_file_get){ .date = 20788, .number = 1 });
+}
+
+static void
+put_wheel_file(struct wbuf *b)
+{
+	static const char text[] = "date,slot\r\n2026-12-01,1\r\n";
+
+	msg_wheel_file_put(b,
+	    &(struct msg_wheel_file){ .number = 1,
+	        .name = "wheel_2026-12-01_v001.csv",
+	        .data = { (const uint8_t *)text, sizeof(text) - 1 } });
+}
+
+static void
 put_field_output(struct wbuf *b)
 {
 	msg_field_output_put(b,
@@ -457,6 +554,11 @@ static const struct seed {
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },
+	{ W_WHEEL, false, put_wheel },
+	{ W_WHEEL_GET, false, put_wheel_get },
+	{ W_WHEEL_DAY, false, put_wheel_day },
+	{ W_WHEEL_FILE_GET, false, put_wheel_file_get },
+	{ W_WHEEL_FILE, false, put_wheel_file },
 	{ W_FIELD_OUTPUT, false, put_field_output },
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },

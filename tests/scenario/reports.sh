@@ -22,7 +22,7 @@ TZ=Asia/Tokyo sums "$work/a.csv" daily 2025-10-20 daily 2025-11-03 demand 2025-1
 	pass "daily, monthly, demand and CO2 reports, and what dispatch saved, are the sums of the samples"
 mkdir "$work/pages"
 for kind in "daily 2025-10-20" "monthly 2025-10" "yearly 2025" "demand 2025-10-20" "co2 2025-10" "saving 2025-10-20" "energy 2025" "battery 2025-10" \
-	"heat 2025-10" "operation 2025-10-20" "shift 2025-10-20-1" "shift 2025-10-20T0500"; do
+	"heat 2025-10" "wheel 2025-10-20" "imbalance 2025-10" "operation 2025-10-20" "shift 2025-10-20-1" "shift 2025-10-20T0500"; do
 	for words in "" --ja; do
 		page="$work/pages/$kind $words"
 		# shellcheck disable=SC2086
@@ -43,7 +43,7 @@ for name in sys.argv[1:]:
     if wide or bad:
         print(name, wide[:2], bad)
         faults += 1
-sys.exit(1 if faults or len(sys.argv) != 25 else 0)
+sys.exit(1 if faults or len(sys.argv) != 29 else 0)
 PYTHON
 pass "every report in both languages keeps to 132 columns, and CP932 has all of its characters"
 stop

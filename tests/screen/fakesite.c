@@ -25,6 +25,7 @@
 #include "tests/screen/fakecontrol.h"
 #include "tests/screen/fakedispatch.h"
 #include "tests/screen/fakesequence.h"
+#include "tests/screen/fakewheel.h"
 #include "tests/screen/fakealarms.h"
 #include "tests/screen/fakehistory.h"
 #include "tests/screen/fakerecords.h"
@@ -58,6 +59,7 @@ static enum role role = ROLE_OPERATOR;
 static struct fakerecords records;
 static struct fakecontrol control;
 static struct fakedispatch dispatch;
+static struct fakewheel wheel;
 static struct fakesequence sequences;
 static struct fakealarms alarms;
 
@@ -139,7 +141,7 @@ read_line(char *line, const char *folder)
 	if (strcmp(field[0], "site") == 0) {
 		memcpy(site, field, sizeof field);
 		utc_from_iso(field[5], &now);
-		control.now = dispatch.now = sequences.now = now;
+		control.now = dispatch.now = sequences.now = wheel.now = now;
 	} else if (strcmp(field[0], "device") == 0) {
 		memcpy(devices[device_count].field, field, sizeof field);
 		devices[device_count++].state = (int)unsigned_of(field[8]);
@@ -439,7 +441,7 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 		conn_set_role(c, role);
 	} else if (fakecontrol_frame(&control, c, f) || fakealarms_frame(&alarms, c, f) ||
 	    fakerecords_frame(&records, c, f) || fakedispatch_frame(&dispatch, c, f) ||
-	    fakesequence_frame(&sequences, c, f)) {
+	    fakesequence_frame(&sequences, c, f) || fakewheel_frame(&wheel, c, f)) {
 		;
 	} else if (f->type == W_SUBSCRIBE) {
 		struct msg_subscribe m;

@@ -95,6 +95,14 @@ for look in "--size 80x24" "--size 80x24 --ascii" "--size 80x24 --accessible" "-
 	# shellcheck disable=SC2086 # words
 	screen dispatch.script "$dir/out/dispatch-$(echo "$look" | tr -cd 'a-z0-9')" $look
 done
+# Self-wheeling: the same.
+for look in "--size 80x24" "--size 80x24 --ascii" "--size 132x43" "--size 132x43 --ja" "--size 60x16"; do
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	serve dispatch.txt
+	# shellcheck disable=SC2086 # words
+	screen wheel.script "$dir/out/wheel-$(echo "$look" | tr -cd 'a-z0-9')" $look
+done
 # Guided sequences: the same.
 for look in "--size 80x24" "--size 80x24 --ascii" "--size 80x24 --accessible" "--size 132x43 --ja" "--size 60x16"; do
 	kill "$pid"
@@ -243,7 +251,7 @@ if LC_ALL=C grep -rlP '[\x00-\x08\x0b-\x1f\x7f]' "$dir/out"; then
 	failed=1
 fi
 if LC_ALL=C grep -lP '[\x80-\xff]' "$dir"/out/80x24-ascii/* "$dir"/out/trend-ascii/* "$dir"/out/records-80x24-ascii/* \
-    "$dir"/out/hand-size80x24ascii/* "$dir"/out/alarms-80x24-ascii/*; then
+    "$dir"/out/hand-size80x24ascii/* "$dir"/out/wheel-size80x24ascii/* "$dir"/out/alarms-80x24-ascii/*; then
 	echo "FAIL: ASCII screens hold something else"
 	failed=1
 fi

@@ -301,4 +301,17 @@ saved_each(struct db *db, void (*each)(const struct msg_store_state *m, void *ar
 	return OK;
 }
 
+enum err
+saved_of(struct db *db, enum state_kind kind, const char *prefix,
+    void (*each)(const struct msg_store_state *m, void *arg), void *arg)
+{
+	const struct fake_record *r = (const struct fake_record *)(const void *)db;
+	size_t len = strlen(prefix);
+	for (size_t i = 0; i < r->state_count; i++)
+		if (r->states[i].kind == kind && strncmp(r->states[i].name, prefix, len) == 0 &&
+		    r->states[i].name[len] == '/')
+			each(&r->states[i], arg);
+	return OK;
+}
+
 #endif

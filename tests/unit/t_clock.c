@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "scada/base/clock.h"
+#include "scada/base/date.h"
 #include "scada/base/mem.h"
 #include "tests/unit/t.h"
 
@@ -166,6 +167,27 @@ START_TEST(civil_time_is_that_of_the_zone)
 }
 END_TEST
 
+START_TEST(days_of_the_zone_begin_and_end)
+{
+	int64_t day, minutes;
+	char buf[32];
+	ck_assert(date_from_text("2026-11-23", &day));
+	ck_assert(clock_set_zone("Asia/Tokyo"));
+	ck_assert_str_eq(utc_iso(buf, sizeof(buf), utc_of_date(day, 0)), "2026-11-22T15:00:00.000Z");
+	ck_assert_int_eq(utc_date(utc_of_date(day, 0), &minutes), day);
+	ck_assert_int_eq(minutes, 0);
+	ck_assert_int_eq(utc_date(utc_add(utc_of_date(day, 0), -1), &minutes), day - 1);
+	ck_assert_int_eq(minutes, 23 * 60 + 59);
+	ck_assert_str_eq(utc_iso(buf, sizeof(buf), utc_of_date(day, 720)), "2026-11-23T03:00:00.000Z");
+	ck_assert(clock_set_zone("Europe/Berlin")); /* 25 and 23 hours */
+	ck_assert(date_from_text("2026-10-25", &day));
+	ck_assert_int_eq(utc_diff_us(utc_of_date(day + 1, 0), utc_of_date(day, 0)), 25 * 3600 * US_PER_S);
+	ck_assert(date_from_text("2026-03-29", &day));
+	ck_assert_int_eq(utc_diff_us(utc_of_date(day + 1, 0), utc_of_date(day, 0)), 23 * 3600 * US_PER_S);
+	ck_assert_int_eq(utc_date(utc_of_date(day, 12 * 60), NULL), day);
+}
+END_TEST
+
 START_TEST(ages_take_five_cells)
 {
 	static const struct {
@@ -198,4 +220,4 @@ T_MAIN("clock",
     T(the_environment_freezes_wall_time) T(iso_is_printed) T(iso_is_read) T(what_is_no_time_is_refused)
         T(iso_agrees_with_the_library_and_reads_back) T(a_dead_clock_is_not_plausible)
             T(a_step_of_the_wall_clock_is_seen_and_slewing_is_not) T(zones_are_looked_for_in_one_place_only)
-                T(civil_time_is_that_of_the_zone) T(ages_take_five_cells))
+                T(civil_time_is_that_of_the_zone) T(days_of_the_zone_begin_and_end) T(ages_take_five_cells))

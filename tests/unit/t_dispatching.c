@@ -321,6 +321,27 @@ START_TEST(without_a_plan_what_is_made_is_used_here)
 }
 END_TEST
 
+/* What is filed of self-wheeling: through slot 2, in plan-following alone. */
+START_TEST(what_is_filed_is_kept_to_in_plan_following)
+{
+	load_kw = 0;
+	dispatching_filed(d, 60, 0);
+	run(20);
+	ck_assert(nothing_is_wanted()); /* manual */
+	must_set(GUARD_FOLLOW);
+	run(60);
+	ck_assert_double_gt(wanted[ESS_SP], 55);
+	ck_assert_double_lt(wanted[ESS_SP], 75); /* and what the first seconds lacked */
+	ck_assert_str_eq(reasons[ESS_SP], "filed");
+	dispatching_filed(d, (double)NAN, (double)NAN); /* nothing is in force: rules */
+	run(60);
+	ck_assert_str_ne(reasons[ESS_SP], "filed");
+	dispatching_filed(d, 60, (double)NAN);
+	must_set(GUARD_MANUAL);
+	ck_assert(nothing_is_wanted());
+}
+END_TEST
+
 START_TEST(manual_lets_all_go_at_once)
 {
 	load_kw = 100;
@@ -573,9 +594,10 @@ END_TEST
 
 T_MAIN("dispatching",
     T_FIXTURE(setup, teardown) T(a_site_begins_in_manual_and_only_watches) T(without_a_plan_what_is_made_is_used_here)
-        T(manual_lets_all_go_at_once) T(the_half_hour_is_kept_below_its_target)
-            T(export_is_held_by_the_battery_then_by_the_source) T(what_a_person_holds_is_left_alone)
-                T(an_output_that_refuses_is_said_and_asked_again) T(an_island_comes_and_goes_by_itself)
-                    T(demand_response_ends_by_itself) T(a_bad_meter_is_told_and_ends_in_nothing)
-                        T(what_was_set_survives_a_restart) T(a_site_without_the_section_says_so)
-                            T(the_hours_of_an_outage_are_reckoned) T(nothing_is_told_that_has_not_changed))
+        T(what_is_filed_is_kept_to_in_plan_following) T(manual_lets_all_go_at_once)
+            T(the_half_hour_is_kept_below_its_target) T(export_is_held_by_the_battery_then_by_the_source)
+                T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
+                    T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
+                        T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
+                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
+                                T(nothing_is_told_that_has_not_changed))

@@ -91,6 +91,9 @@ round_at(int64_t now)
 	return due_count - before;
 }
 
+/* Kinds that file themselves: daily, demand, operation, wheel; alarms of a week. */
+enum { OF_A_DAY = 4, DAY_AND_WEEK = OF_A_DAY + 1 };
+
 static size_t
 count(const char *kind, const char *label)
 {
@@ -110,7 +113,7 @@ START_TEST(nothing_is_due_before_there_is_anything)
 	ck_assert_uint_eq(round_at(at("2026-11-22T15:09:59Z")), 0); /* midnight in Tokyo was ten minutes ago, nearly */
 	ck_assert_uint_gt(round_at(at("2026-11-22T15:10:00Z")), 0);
 	ck_assert_uint_eq(count("daily", "2026-11-22"), 1);
-	ck_assert_uint_eq(due_count, 4); /* daily, demand, operation; alarms, whose week ends with this Sunday */
+	ck_assert_uint_eq(due_count, DAY_AND_WEEK); /* a Sunday, which ends its week */
 	ck_assert_int_eq(due[0].from, at("2026-11-21T15:00:00Z"));
 	ck_assert_int_eq(due[0].to, at("2026-11-22T15:00:00Z"));
 }
@@ -218,7 +221,7 @@ START_TEST(a_site_that_runs_without_a_break_has_its_reports)
 	int64_t now = at("2026-11-22T15:10:00Z");
 
 	stretch_goes_on(at("2026-11-20T15:00:00Z"), now);
-	ck_assert_uint_eq(round_at(now), 7); /* of two days, daily, demand, operation; of a week, alarms */
+	ck_assert_uint_eq(round_at(now), OF_A_DAY + DAY_AND_WEEK);
 	ck_assert_uint_eq(count("daily", "2026-11-21"), 1);
 	ck_assert_uint_eq(count("daily", "2026-11-22"), 1);
 }
@@ -248,11 +251,11 @@ START_TEST(what_was_sent_and_not_filed_is_sent_again)
 
 	kit_scan(1, at("2026-11-22T03:00:00Z"), now);
 	files = false;
-	ck_assert_uint_eq(round_at(now), 4); /* three of the day, one of the week that ends with it */
+	ck_assert_uint_eq(round_at(now), DAY_AND_WEEK);
 	ck_assert_uint_eq(round_at(now + FILING_AGAIN_MS - 1), 0);
-	ck_assert_uint_eq(round_at(now + FILING_AGAIN_MS), 4);
+	ck_assert_uint_eq(round_at(now + FILING_AGAIN_MS), DAY_AND_WEEK);
 	files = true;
-	ck_assert_uint_eq(round_at(now + 2 * FILING_AGAIN_MS), 4);
+	ck_assert_uint_eq(round_at(now + 2 * FILING_AGAIN_MS), DAY_AND_WEEK);
 	ck_assert_uint_eq(round_at(now + 3 * FILING_AGAIN_MS), 0);
 }
 END_TEST
@@ -280,12 +283,12 @@ START_TEST(late_data_make_a_new_revision_when_they_settle)
 	int64_t begin = at("2026-11-22T03:00:00Z"), now = at("2026-11-24T03:00:00Z");
 
 	kit_scan(1, begin, now);
-	ck_assert_uint_eq(round_at(now), 7);
+	ck_assert_uint_eq(round_at(now), OF_A_DAY + DAY_AND_WEEK);
 	comes_late(begin, begin + MINUTE);
 	ck_assert_uint_eq(round_at(now + MINUTE), 0);
 	comes_late(begin + MINUTE, begin + 2 * MINUTE); /* the swarm goes on */
 	ck_assert_uint_eq(round_at(now + MINUTE + FILING_SETTLE_MS - 1), 0);
-	ck_assert_uint_eq(round_at(now + MINUTE + FILING_SETTLE_MS), 4); /* of that day and its week alone */
+	ck_assert_uint_eq(round_at(now + MINUTE + FILING_SETTLE_MS), DAY_AND_WEEK); /* of that day and its week alone */
 	ck_assert_uint_eq(count("daily", "2026-11-22"), 2);
 	ck_assert_uint_eq(count("daily", "2026-11-23"), 1);
 	ck_assert(due[due_count - 1].is_late);
@@ -296,14 +299,14 @@ START_TEST(late_data_make_a_new_revision_when_they_settle)
 	due_count = 0;
 	for (int64_t t = now + 6 * HOUR; t < now + 6 * HOUR + HOUR / 2; t += MINUTE)
 		round_at(t);
-	ck_assert_uint_eq(due_count, 4);
+	ck_assert_uint_eq(due_count, DAY_AND_WEEK);
 	comes_late(begin, begin + MINUTE);
 	for (int64_t t = now + 6 * HOUR + HOUR / 2; t < now + 6 * HOUR + HOUR; t += MINUTE)
 		round_at(t);
-	ck_assert_uint_eq(due_count, 4);
+	ck_assert_uint_eq(due_count, DAY_AND_WEEK);
 	for (int64_t t = now + 6 * HOUR + HOUR; t < now + 6 * HOUR + 2 * HOUR; t += MINUTE)
 		round_at(t);
-	ck_assert_uint_eq(due_count, 8);
+	ck_assert_uint_eq(due_count, 2 * DAY_AND_WEEK);
 }
 END_TEST
 
@@ -315,14 +318,14 @@ START_TEST(late_data_that_change_nothing_are_looked_at_once)
 	size_t looked = 0;
 
 	kit_scan(1, begin, now);
-	ck_assert_uint_eq(round_at(now), 4); /* three of the day, and one of the week, which ends with this Sunday */
+	ck_assert_uint_eq(round_at(now), DAY_AND_WEEK);
 	comes_late(begin, begin + MINUTE);
 	for (int64_t t = now; t < now + 6 * HOUR; t += MINUTE)
 		if (filing_next(f, NULL, &db, q, utc_of(t), &d)) {
 			filing_done(f, &d, OK, query_late_newest(q), utc_of(t));
 			looked++;
 		}
-	ck_assert_uint_eq(looked, 4);
+	ck_assert_uint_eq(looked, DAY_AND_WEEK);
 }
 END_TEST
 
@@ -357,8 +360,8 @@ START_TEST(what_failed_is_tried_again_later)
 			filing_done(f, &d, ERR_IO, 0, utc_of(now));
 			tries++;
 		}
-	ck_assert_uint_eq(tries, 4); /* with that of the week */
-	ck_assert_uint_eq(round_at(now + FILING_AGAIN_MS), 4);
+	ck_assert_uint_eq(tries, DAY_AND_WEEK);
+	ck_assert_uint_eq(round_at(now + FILING_AGAIN_MS), DAY_AND_WEEK);
 }
 END_TEST
 

@@ -326,6 +326,64 @@ START_TEST(a_filed_half_hour_is_met)
 }
 END_TEST
 
+/* Its own count is gone then; the counter of the receiving point knows what went out. Without it the whole of it would go out again. */
+START_TEST(a_restart_in_a_filed_half_hour_goes_on_where_it_was)
+{
+	char why[200];
+	for (int has_made = 0; has_made < 2; has_made++) {
+		begin(GUARD_FOLLOW);
+		in.filed_kw = 300;
+		load_kw = 600;
+		sun_kw = 900;
+		double kwh = 0;
+		for (unsigned i = 0; i < 1799; i++) {
+			if (i == 900)
+				ck_assert_msg(guard_init(&guard, &set, why, sizeof(why)), "%s", why);
+			in.has_made = has_made == 1;
+			in.made_kwh = floor(kwh); /* a counter of whole kWh */
+			second();
+			kwh -= grid_kw / 3600;
+		}
+		if (has_made == 1)
+			ck_assert_double_eq_tol(kwh, 150, GUARD_MADE_KWH);
+		else
+			ck_assert_double_gt(kwh, 180);
+	}
+}
+END_TEST
+
+/* The export's limit, state of charge and rating are stronger than what is filed: what they leave is given, and no more. */
+START_TEST(what_is_filed_is_kept_to_within_limits_only)
+{
+	begin(GUARD_FOLLOW);
+	in.filed_kw = 2000; /* the connection gives 500 */
+	load_kw = 600;
+	sun_kw = 1000;
+	run(120);
+	ck_assert_double_ge(grid_kw, -500.5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_GRID_LIMIT);
+	begin(GUARD_FOLLOW);
+	in.filed_kw = 300;
+	load_kw = 900;
+	sun_kw = 500; /* 700 kW are missing, and three batteries have 540 */
+	run(120);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_double_le(power[i], 180.5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_POWER);
+	ck_assert_uint_ne(out.flags & GUARD_SHORT, 0);
+	begin(GUARD_FOLLOW);
+	in.filed_kw = 300;
+	load_kw = 900;
+	sun_kw = 700;
+	for (unsigned i = 0; i < 4; i++)
+		soc[i] = 30; /* the reserve */
+	run(120);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_double_le(power[i], 0.5);
+	ck_assert_int_eq(out.battery[0].reason, WHY_SOC_LOW);
+}
+END_TEST
+
 START_TEST(a_promise_of_demand_response_is_kept)
 {
 	begin(GUARD_RESPONSE);
@@ -484,7 +542,8 @@ T_MAIN("guard",
             T(the_reserve_is_kept_and_opens_in_an_island) T(an_island_sheds_when_batteries_are_at_their_limit_or_empty)
                 T(the_draw_is_kept_below_the_limit_of_the_connection) T(export_is_held_by_batteries_then_by_sources)
                     T(batteries_keep_the_half_hour_before_steps_do) T(without_a_plan_it_goes_by_rules)
-                        T(a_filed_half_hour_is_met) T(a_promise_of_demand_response_is_kept)
-                            T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
-                                T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
-                                    T(every_reason_and_mode_has_its_words))
+                        T(a_filed_half_hour_is_met) T(a_restart_in_a_filed_half_hour_goes_on_where_it_was)
+                            T(what_is_filed_is_kept_to_within_limits_only) T(a_promise_of_demand_response_is_kept)
+                                T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
+                                    T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
+                                        T(every_reason_and_mode_has_its_words))

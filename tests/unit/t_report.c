@@ -649,7 +649,8 @@ START_TEST(a_site_without_it_is_told_which_key_to_write)
 	site->energy = NULL;
 	static const char *const kinds[][2] = { { "daily", "2026-11-22" }, { "monthly", "2026-11" },
 		{ "yearly", "2025" }, { "demand", "2026-11-22" }, { "co2", "2026-11" }, { "energy", "2025" },
-		{ "saving", "2026-11-22" }, { "battery", "2026-11" }, { "heat", "2026-11" } };
+		{ "saving", "2026-11-22" }, { "battery", "2026-11" }, { "heat", "2026-11" }, { "wheel", "2026-11-22" },
+		{ "imbalance", "2026-11" } };
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		ck_assert_int_eq(
 		    report_make(&src, kinds[i][0], kinds[i][1], false, &r, message, sizeof(message)), ERR_NOT_FOUND);

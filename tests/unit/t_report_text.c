@@ -13,6 +13,7 @@
 #include "tests/unit/t.h"
 
 #include "tests/unit/report_kit.h"
+#include "tests/unit/wheel_report_kit.h"
 
 static struct query q;
 static struct site *site;
@@ -67,8 +68,8 @@ static const struct msg_journal entries[] = {
 	    .text = "HEAT: the device did not answer in time" },
 };
 static struct msg_journal timed[ARRAY_LEN(entries)];
-static struct msg_store_state states[2];
-static struct wbuf blobs[2];
+static struct msg_store_state states[2 + KIT_WHEEL_STATES];
+static struct wbuf blobs[2 + KIT_WHEEL_STATES];
 
 static void
 set_up(void)
@@ -104,16 +105,21 @@ set_up(void)
 		states[i] = (struct msg_store_state){ i == 0 ? STATE_MANUAL : STATE_SCAN_OFF,
 			i == 0 ? "HEAT.COND" : "ESS1.T", 0, { blobs[i].data, (uint32_t)blobs[i].len } };
 	}
+	for (size_t i = 2; i < ARRAY_LEN(blobs); i++)
+		wbuf_init(&blobs[i]);
+	kit_wheel_states(states + 2, blobs + 2);
+	site->wheel = &kit_wheel;
 	record = (struct fake_record){
-		.entries = timed, .entry_count = ARRAY_LEN(timed), .states = states, .state_count = 2
+		.entries = timed, .entry_count = ARRAY_LEN(timed), .states = states, .state_count = ARRAY_LEN(states)
 	};
 }
 
 static void
 tear_down(void)
 {
-	wbuf_done(&blobs[0]);
-	wbuf_done(&blobs[1]);
+	for (size_t i = 0; i < ARRAY_LEN(blobs); i++)
+		wbuf_done(&blobs[i]);
+	site->wheel = NULL;
 	fake_done(&q);
 	site_free(site);
 }
@@ -131,7 +137,8 @@ make(const char *name, const char *label, bool is_ja)
 
 static const char *const kinds[][2] = { { "daily", "2026-11-22" }, { "monthly", "2026-11" }, { "yearly", "2026" },
 	{ "demand", "2026-11-22" }, { "co2", "2026-11" }, { "saving", "2026-11-22" }, { "energy", "2026" },
-	{ "battery", "2026-11" }, { "heat", "2026-11" }, { "operation", "2026-11-22" }, { "shift", "2026-11-22-1" } };
+	{ "battery", "2026-11" }, { "heat", "2026-11" }, { "wheel", "2026-11-22" }, { "imbalance", "2026-11" },
+	{ "operation", "2026-11-22" }, { "shift", "2026-11-22-1" } };
 
 /* ---- golden files */
 

@@ -123,6 +123,25 @@ START_TEST(a_kind_of_a_later_version_is_passed_over_and_kept)
 }
 END_TEST
 
+START_TEST(those_of_a_day_are_found_by_its_name)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	list(&b, STATE_WHEEL, "2026-12-01/002", "two");
+	list(&b, STATE_WHEEL, "2026-12-01/001", "one");
+	list(&b, STATE_WHEEL, "2026-12-01", "none");
+	list(&b, STATE_WHEEL, "2026-12-010/001", "none");
+	list(&b, STATE_WHEEL, "2026-12-02/001", "none");
+	list(&b, STATE_TAG, "2026-12-01/001", "none");
+	ck_assert_int_eq(put(&b, 5), OK);
+	seen[0] = '\0';
+	ck_assert_int_eq(saved_of(&db, STATE_WHEEL, "2026-12-01", note, NULL), OK);
+	ck_assert_str_eq(seen, "14 2026-12-01/001 one 5;14 2026-12-01/002 two 5;");
+	wbuf_done(&b);
+}
+END_TEST
+
 T_MAIN("saved",
     T_FIXTURE(setup, teardown) T(states_are_kept_replaced_and_forgotten) T(a_bad_list_changes_nothing)
-        T(a_kind_of_a_later_version_is_passed_over_and_kept))
+        T(a_kind_of_a_later_version_is_passed_over_and_kept) T(those_of_a_day_are_found_by_its_name))

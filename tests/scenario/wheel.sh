@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# wheel.sh - self-wheeling on the simulated district: a plan is made from the plan of dispatch, changed, filed, answered; its file is written and
+# comes back as a draft; what cannot be is refused with a sentence; prices are read; a killed chisand has all of it; reports close the day.
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
+chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
+export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/scada/planner:$top_builddir/drivers
+[ -x "$top_builddir/scada/planner/chisan-planner" ] || { echo 'skipped: no chisan-planner'; exit 77; }
+dir=$(mktemp -d) || exit 99
+chmod 750 "$dir"
+export CHISAN_SOCKET=$dir/sock
+pids=
+trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
+fail() {
+	echo "FAIL: $*"
+	timeout 20 "$chisan" wheel show tomorrow | head -12
+	for f in "$dir"/*.log; do
+		echo "--- $f"
+		tail -20 "$f"
+	done
+	exit 1
+}
+until_() { # SECONDS WHAT COMMAND...: waits for the condition
+	local limit=$(($1 * 5)) what=$2
+	shift 2
+	for _ in $(seq "$limit"); do
+		"$@" >/dev/null 2>&1 && { echo "ok: $what"; return; }
+		sleep 0.2
+	done
+	fail "$what: not within $((limit / 5)) s"
+}
+# is DAY EXPRESSION: of what `chisan wheel show DAY --json` says, as d, in Python
+is() {
+	timeout 20 "$chisan" wheel show "$1" --json >"$dir/d.json" 2>/dev/null &&
+		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$2"
+}
+must() { "$chisan" wheel "$@" >"$dir/out" 2>&1 && grep -q '^DONE' "$dir/out" || fail "wheel $*: $(cat "$dir/out")"; }
+# refused CODE SAYS ARGUMENTS...
+refused() {
+	local code=$1 says=$2
+	shift 2
+	"$chisan" wheel "$@" >"$dir/out" 2>&1
+	local got=$?
+	[ $got = "$code" ] && grep -qE "$says" "$dir/out" || fail "wheel $*: exit $got, not $code; $(cat "$dir/out")"
+}
+launch() {
+	"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>>"$dir/chisand.log" &
+	server=$!
+	pids="$pids $server"
+}
+
+host=127.75.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
+site=$dir/layouts/musashino
+sed -i -e "s/127\.0\.0\.1/$host/g" -e 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
+"$plant" --seed 7 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
+pids="$!"
+until_ 20 'the plant' grep -q ready "$dir/plant.log"
+launch
+
+# ---- a draft from the plan of dispatch, changed, filed, accepted
+until_ 40 'a day is told' is tomorrow 'len(d["slots"]) == 48 and d["draft"] is None and d["latest"] is None'
+refused 3 'there is no draft' file tomorrow
+until_ 60 'a draft is made' sh -c "'$chisan' wheel make tomorrow | grep -q '48 of 48 slots'"
+is tomorrow 'd["draft"] is not None and all(s["changed"] and s["standing"] == "none" for s in d["slots"])' || fail 'a draft'
+is tomorrow 'all(len(s["parts"]) == 18 and s["generation"]["plan"] >= 0 for s in d["slots"])' || fail 'all schools are planned'
+must set tomorrow 17-20 320 --reason 'furnace 1 is out'
+must set tomorrow 17 30 SCH04 --reason 'an event'
+refused 2 'reason' set tomorrow 17 30
+refused 3 'there is no part SCH99' set tomorrow 17 30 SCH99 --reason x
+refused 5 'may not be changed any more: its gate closed' set today 1 30 --reason x
+refused 2 'is no day' make 2026-13-01
+must file tomorrow
+is tomorrow 'd["draft"] is None and d["latest"] == 1 and d["in_force"] is None and d["versions"][0]["answer"] == "pending"' || fail 'filed'
+must accept tomorrow
+is tomorrow 'd["in_force"] == 1 and d["slots"][16]["generation"]["in_force"] == 320 and d["slots"][16]["parts"]["SCH04"] == 30' || fail 'accepted'
+refused 5 'accepted already' reject tomorrow --reason late
+day=$(/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["date"])' "$dir/d.json")
+[ "$(grep -c "^$day," "$dir/data/wheel/wheel_${day}_v001.csv")" = 48 ] || fail "the plan file is not in the data folder: $(ls "$dir/data/wheel")"
+
+# ---- its file, there and back
+"$chisan" wheel export "$day" -o "$dir/plan.csv" >/dev/null || fail 'export'
+refused 5 'is there' export "$day" -o "$dir/plan.csv"
+sed -i 's/,320\.000,/,300.000,/' "$dir/plan.csv"
+must import "$day" "$dir/plan.csv"
+is "$day" 'd["draft"] is not None and d["slots"][16]["generation"]["plan"] == 300 and d["slots"][16]["generation"]["in_force"] == 320' || fail 'imported'
+sed 's/,300\.000,/,many,/' "$dir/plan.csv" >"$dir/bad.csv"
+refused 5 'bad.csv:18: generation_kwh is "many"' import "$day" "$dir/bad.csv"
+must drop "$day" --reason 'not needed'
+
+# ---- prices
+printf 'date,slot,price,kind,published_at\n%s,17,18.5,preliminary,2026-11-01T09:00:00+09:00\n' "$day" >"$dir/prices.csv"
+must prices "$dir/prices.csv"
+is "$day" 'd["slots"][16]["price"] == 18.5 and d["slots"][16]["price_kind"] == "preliminary" and d["slots"][17]["price_kind"] == "expected"' || fail 'prices'
+
+# the file that the site file names is read by itself, when chisand begins and within a minute of its change
+printf 'date,slot,price,kind,published_at\n%s,18,21.25,final,2026-11-01T09:00:00+09:00\n' "$day" >"$dir/data/wheel/prices.csv"
+
+# ---- figures and alarms are there, and a killed chisand has all of it
+until_ 20 'what is found is a point' sh -c "'$chisan' get WHEEL.FLAGS --json | grep -q '\"value\":[0-9]'"
+must set "$day" 20 310 --reason 'a last word'
+kill -9 "$server"
+wait "$server" 2>/dev/null
+launch
+until_ 60 'after kill -9: version, draft, prices' is "$day" 'd["in_force"] == 1 and d["draft"] is not None and d["slots"][19]["generation"]["plan"] == 310 and d["slots"][16]["price"] == 18.5'
+until_ 20 'the file of prices was read' is "$day" 'd["slots"][17]["price"] == 21.25 and d["slots"][17]["price_kind"] == "final"'
+until_ 20 'the journal has who did it' sh -c "'$chisan' journal --since 1d --kind wheel | grep -q 'furnace 1 is out.*draft: slots 17 to 20 of generation 320.000 kWh'"
+
+# ---- reports close a day
+is today 'True' || fail 'today'
+day=$(/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["date"])' "$dir/d.json")
+"$chisan" report wheel "$day" --now >"$dir/out" 2>&1 || fail "report wheel: $(cat "$dir/out")"
+grep -q 'SCH04 第四中学校\|SCH04 4th junior' "$dir/out" || fail "no school in the report: $(head -30 "$dir/out")"
+"$chisan" report imbalance "${day%-*}" --now --csv >"$dir/out" 2>&1 || fail "report imbalance: $(cat "$dir/out")"
+echo 'ok: reports'

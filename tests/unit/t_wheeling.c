@@ -1,0 +1,808 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_wheeling.c - self-wheeling in chisand, in simulated time on a small site: drafts, filing, gates, answers, what is found, what is counted, what
+ * a restart gives back. Two schools, one of them with a counter.
+ */
+#include "config.h"
+
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "scada/base/date.h"
+#include "scada/base/str.h"
+#include "scada/core/wheeling.h"
+#include "scada/dispatch/wheel_actual.h"
+#include "scada/model/energy.h"
+#include "tests/unit/sitekit.h"
+#include "tests/unit/t.h"
+
+#define START INT64_C(1795993200000000) /* 2026-11-30T08:00 in Japan */
+#define H(n)  ((n)*3600 * US_PER_S)
+#define M(n)  ((n)*60 * US_PER_S)
+
+enum { OUT, SCHOOL, POWER, POINTS };
+static struct bus buses[] = { { .name = "MAIN", .carrier = CARRIER_ELECTRICITY } };
+static struct asset_grid grid = { .import_max_kw = 3000, .export_max_kw = 3000 };
+static struct key_point roles[] = { { .role = "p", .point = "RX.P" } };
+static struct asset assets[] = {
+	{ .name = "GRID", .kind = ASSET_GRID, .bus = "MAIN", .points = { roles, 1 }, .parameters = &grid },
+};
+static struct energy energy = { .buses = { buses, 1 }, .assets = { assets, 1 } };
+static struct site_wheel_part parts[] = {
+	{ .name = "SCH01",
+	    .title = "School 1",
+	    .counter = "SCH01.KWH",
+	    .base_kw = 12,
+	    .peak_kw = 45,
+	    .from = 480,
+	    .to = 1080,
+	    .follows_terms = true },
+	{ .name = "SCH02", .base_kw = 10, .peak_kw = 40, .from = 480, .to = 1080, .follows_terms = true },
+};
+static struct site_wheel set;
+static struct kit kit;
+static struct table *table;
+static struct logbook *book;
+static struct plans *plans;
+static struct wheeling *w;
+static struct ev_loop *loop;
+static struct conn *conn;
+static int far_end;
+static int64_t us;
+static char logged[8192], file_name[100], file_text[32768];
+static double readings[POINTS];
+static const uint64_t hash[4];
+static const struct actor duty = { .uid = 1, .user = "duty", .role = ROLE_OPERATOR, .areas = "" };
+
+/* ---- the store */
+
+static struct row {
+	char name[64];
+	uint8_t *data;
+	size_t len;
+} rows[64];
+static unsigned row_count;
+
+static void
+store(uint8_t kind, const char *name, const uint8_t *data, size_t len)
+{
+	unsigned i = 0;
+	ck_assert_uint_eq(kind, STATE_WHEEL);
+	while (i < row_count && strcmp(rows[i].name, name) != 0)
+		i++;
+	if (len == 0) {
+		if (i < row_count) {
+			free(rows[i].data);
+			rows[i] = rows[--row_count];
+		}
+		return;
+	}
+	ck_assert_uint_lt(i, ARRAY_LEN(rows));
+	if (i < row_count)
+		free(rows[i].data);
+	else
+		row_count++;
+	str_copy(rows[i].name, sizeof(rows[i].name), name);
+	rows[i].data = xmalloc(len);
+	memcpy(rows[i].data, data, len);
+	rows[i].len = len;
+}
+
+static bool
+is_stored(const char *name)
+{
+	for (unsigned i = 0; i < row_count; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+save_cb(const struct msg_store_state *s, void *arg)
+{
+	(void)arg;
+	store(s->kind, s->name, s->blob.data, s->blob.len);
+}
+
+static bool
+file_cb(const char *name, const struct wbuf *text, char *why, size_t size, void *arg)
+{
+	(void)why;
+	(void)size;
+	(void)arg;
+	str_copy(file_name, sizeof(file_name), name);
+	ck_assert_uint_lt(text->len, sizeof(file_text));
+	memcpy(file_text, text->data, text->len);
+	file_text[text->len] = '\0';
+	return true;
+}
+
+static bool
+send_cb(uint16_t type, const struct wbuf *body, uint32_t *sequence, void *arg)
+{
+	struct msg_journal_add m;
+	struct rbuf r;
+	(void)type;
+	(void)arg;
+	*sequence = 1;
+	rbuf_init(&r, body->data, body->len);
+	ck_assert(msg_journal_add_get(&r, &m));
+	str_append(logged, sizeof(logged), m.text);
+	str_append(logged, sizeof(logged), "\n");
+	return true;
+}
+
+static void
+recorded_cb(const struct msg_journal *m, void *arg)
+{
+	(void)m;
+	(void)arg;
+}
+
+static void
+frame_cb(struct conn *c, const struct frame *f, void *arg)
+{
+	(void)c;
+	(void)f;
+	(void)arg;
+}
+
+/* ---- time */
+
+static struct utc
+now(void)
+{
+	return (struct utc){ START + us };
+}
+
+static struct mono
+mono(void)
+{
+	return (struct mono){ 1000 * US_PER_S + us };
+}
+
+/* Some seconds later, with the counters and the power as they are then. */
+static void
+pass(int64_t by, double out_kwh, double school_kwh, double power_kw)
+{
+	us += by;
+	readings[OUT] += out_kwh;
+	readings[SCHOOL] += school_kwh;
+	readings[POWER] = power_kw;
+	for (unsigned i = 0; i < POINTS; i++)
+		(void)table_sample(table, i, readings[i], OK, now(), now(), mono());
+	wheeling_tick(w, now(), mono());
+}
+
+static void
+go_to(int64_t at)
+{
+	ck_assert_int_ge(at, us);
+	pass(at - us, 0, 0, 0);
+}
+
+static int64_t
+today(void)
+{
+	return utc_date(now(), NULL);
+}
+
+/* ---- the plan of dispatch: the whole of it one power at the receiving point */
+
+static void
+plan_of(double grid_kw, unsigned steps)
+{
+	struct msg_plan_ask a = { .now = now().us };
+	struct wbuf list = { 0 }, b = { 0 };
+	struct frame f = { .type = W_PLAN };
+	plans_ask(plans, &a, mono());
+	w_str(&list, "GRID");
+	w_str(&list, "grid");
+	w_u8(&list, 0);
+	for (unsigned t = 0; t < steps; t++) {
+		w_f32(&list, grid_kw);
+		w_u8(&list, 0);
+		w_f32(&list, 0);
+	}
+	msg_plan_put(&b,
+	    &(struct msg_plan){ .serial = a.serial,
+	        .is_good = 1,
+	        .made = now().us,
+	        .start = now().us - now().us % M(15),
+	        .steps = (uint16_t)steps,
+	        .step_s = 900,
+	        .text = "made",
+	        .assets = { list.data, list.len } });
+	f.body = b.data;
+	f.length = (uint32_t)b.len;
+	ck_assert_int_eq(plans_take(plans, &f, now(), mono()), OK);
+	wbuf_done(&list);
+	wbuf_done(&b);
+}
+
+/* ---- acts */
+
+static struct wheel_refusal why;
+static char after[500];
+
+/* As acts.c does it: tried, journalled with its states, applied. */
+static bool
+do_ask(const struct wheel_ask *ask)
+{
+	struct wheel_change *c = wheeling_try(w, ask, &duty, now(), &why);
+	struct wheel_entry e;
+	struct rbuf r;
+	if (c == NULL)
+		return false;
+	wheeling_entry(c, &e);
+	str_copy(after, sizeof(after), e.after);
+	rbuf_init(&r, e.states.data, e.states.len);
+	while (r.pos < r.len) {
+		size_t len;
+		uint8_t kind = r_u8(&r);
+		const char *name = r_str(&r);
+		const uint8_t *data = r_bytes(&r, &len);
+		ck_assert(!r.bad);
+		store(kind, name, data, len);
+	}
+	wheeling_apply(w, c, now(), mono());
+	wheeling_end(w, c);
+	return true;
+}
+
+static struct wheel_ask
+ask_of(enum wheel_act a, int64_t date, uint32_t number)
+{
+	return (struct wheel_ask){
+		.act = a, .date = date, .number = number, .kwh = (double)NAN, .part = "", .name = "", .reason = "why"
+	};
+}
+
+static void
+must(enum wheel_act a, int64_t date, uint32_t number)
+{
+	struct wheel_ask ask = ask_of(a, date, number);
+	ck_assert_msg(do_ask(&ask), "%s: %s", wheel_act_word(a), why.text);
+}
+
+static void
+must_not(enum wheel_act a, int64_t date, uint32_t number, const char *says)
+{
+	struct wheel_ask ask = ask_of(a, date, number);
+	ck_assert_msg(!do_ask(&ask), "%s was done", wheel_act_word(a));
+	ck_assert_msg(strstr(why.text, says) != NULL, "\"%s\" does not say \"%s\"", why.text, says);
+}
+
+static bool
+set_slots(int64_t date, unsigned from, unsigned to, double kwh, const char *part)
+{
+	struct wheel_ask ask = ask_of(WHEEL_SET, date, 0);
+	ask.from = from;
+	ask.to = to;
+	ask.kwh = kwh;
+	ask.part = part;
+	return do_ask(&ask);
+}
+
+/* ---- what consoles are told */
+
+static struct {
+	struct msg_wheel_day m;
+	struct wbuf body;
+	struct {
+		uint8_t phase, standing, changed, marks[2], is_foreseen, kind;
+		double plan[2], force[2], actual[2], miss[2], price, yen;
+	} slot[WHEEL_SLOTS_MAX];
+} day;
+
+static void
+look(int64_t date)
+{
+	char text[200];
+	struct rbuf r;
+	wbuf_reset(&day.body);
+	ck_assert_msg(wheeling_day(w, date, now(), &day.body, text, sizeof(text)) == OK, "%s", text);
+	rbuf_init(&r, day.body.data, day.body.len);
+	ck_assert(msg_wheel_day_get(&r, &day.m) && r_done(&r));
+	rbuf_init(&r, day.m.rows.data, day.m.rows.len);
+	for (unsigned i = 0; i < day.m.slots; i++) {
+		day.slot[i].phase = r_u8(&r);
+		day.slot[i].standing = r_u8(&r);
+		day.slot[i].changed = r_u8(&r);
+		for (unsigned k = 0; k < 2; k++)
+			day.slot[i].plan[k] = r_f64(&r);
+		for (unsigned k = 0; k < 2; k++)
+			day.slot[i].force[k] = r_f64(&r);
+		for (unsigned k = 0; k < 2; k++)
+			day.slot[i].actual[k] = r_f64(&r);
+		day.slot[i].marks[0] = r_u8(&r);
+		day.slot[i].marks[1] = r_u8(&r);
+		for (unsigned k = 0; k < 2; k++)
+			day.slot[i].miss[k] = r_f64(&r);
+		day.slot[i].is_foreseen = r_u8(&r);
+		day.slot[i].price = r_f64(&r);
+		day.slot[i].kind = r_u8(&r);
+		day.slot[i].yen = r_f64(&r);
+	}
+	ck_assert(r_done(&r));
+}
+
+static unsigned
+flags(void)
+{
+	struct wheel_facts f;
+	wheeling_facts(w, &f);
+	ck_assert(f.is_there);
+	return (unsigned)f.flags;
+}
+
+/* ---- life */
+
+static void
+begin(void)
+{
+	static const struct wheeling_ops ops = { .save = save_cb, .file = file_cb };
+	w = wheeling_new(book, plans, &ops, NULL);
+	wheeling_site(w, table, now(), mono());
+}
+
+static void
+setup(void)
+{
+	static const struct logbook_ops book_ops = { .send = send_cb, .recorded = recorded_cb };
+	static const struct conn_ops conn_ops = { .frame = frame_cb };
+	static const char *const names[POINTS] = { "RX.KWH", "SCH01.KWH", "RX.P" };
+	int fd[2];
+
+	(void)clock_set_zone("Asia/Tokyo");
+	us = 0;
+	logged[0] = file_name[0] = '\0';
+	memset(readings, 0, sizeof(readings));
+	set = (struct site_wheel){ .export = "RX.KWH",
+		.loss_pct = 5,
+		.file_by = 720,
+		.remind_us = M(30),
+		.gate_us = H(1),
+		.limit_kwh = 40,
+		.limit_pct = (double)NAN,
+		.price = 15,
+		.parts = { parts, 2 } };
+	kit_init(&kit, POINTS);
+	for (unsigned i = 0; i < POINTS; i++)
+		kit_read(&kit, names[i], i == POWER ? KIND_ANALOG : KIND_COUNTER)->unit = i == POWER ? "kW" : "kWh";
+	kit.site.energy = &energy;
+	kit.site.wheel = &set;
+	table = table_new(&kit.site);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
+	far_end = fd[1];
+	loop = ev_loop_new(EVFLAG_AUTO);
+	conn = conn_new(loop, fd[0], &conn_ops, NULL, NULL);
+	book = logbook_new(&book_ops, NULL, 1);
+	logbook_ready(book);
+	plans = plans_new(book);
+	plans_site(plans, &kit.site, 1, hash);
+	plans_up(plans, conn);
+	begin();
+	pass(US_PER_S, 0, 0, 0);
+}
+
+static void
+teardown(void)
+{
+	wheeling_free(w);
+	plans_free(plans);
+	logbook_free(book);
+	conn_free(conn);
+	close(far_end);
+	ev_loop_destroy(loop);
+	table_free(table);
+	kit_done(&kit);
+	wbuf_done(&day.body);
+	while (row_count > 0)
+		free(rows[--row_count].data);
+}
+
+/* As after a restart: what was saved comes back in the order of its names. */
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct row *)a)->name, ((const struct row *)b)->name);
+}
+
+static void
+restart(void)
+{
+	wheeling_free(w);
+	begin();
+	qsort(rows, row_count, sizeof(rows[0]), by_name);
+	for (unsigned i = 0; i < row_count; i++) {
+		struct msg_store_state s = {
+			.kind = STATE_WHEEL, .name = rows[i].name, .blob = { rows[i].data, rows[i].len }
+		};
+		ck_assert_msg(wheeling_restore(w, &s, now()), "%s", rows[i].name);
+	}
+}
+
+/* ---- tests */
+
+START_TEST(a_day_is_made_changed_filed_and_accepted)
+{
+	int64_t tomorrow = today() + 1;
+	must_not(WHEEL_MAKE, tomorrow, 0, "there is no plan of dispatch to make it from");
+	must_not(WHEEL_FILE, tomorrow, 0, "there is no draft of that day");
+	plan_of(-600, 20);
+	must_not(WHEEL_MAKE, tomorrow, 0, "the plan of dispatch reaches until 2026-11-30 13:00:00 JST only");
+	plan_of(-600, 192);
+	must(WHEEL_MAKE, tomorrow, 0);
+	ck_assert_str_eq(after, "plan of 2026-12-01: a draft from what is foreseen, 48 of 48 slots");
+	look(tomorrow);
+	ck_assert_uint_eq(day.m.edit, 1);
+	ck_assert_double_eq(day.slot[0].plan[0], 300);
+	ck_assert_double_eq_tol(day.slot[0].plan[1], 11 * 1.05, 0.001);    /* by night */
+	ck_assert_double_eq_tol(day.slot[20].plan[1], 42.5 * 1.05, 0.001); /* a Tuesday */
+	ck_assert_uint_eq(day.slot[0].changed, 1);
+	ck_assert_uint_eq(day.slot[0].standing, WHEEL_NONE);
+	ck_assert(set_slots(tomorrow, 16, 19, 280, ""));
+	ck_assert_str_eq(after, "plan of 2026-12-01: draft: slots 17 to 20 of generation 280.000 kWh");
+	ck_assert(set_slots(tomorrow, 16, 16, 25, "SCH02"));
+	ck_assert(!set_slots(tomorrow, 16, 16, 25, "SCH09"));
+	ck_assert_ptr_nonnull(strstr(why.text, "there is no part SCH09; SCH01 to SCH02"));
+	ck_assert(!set_slots(tomorrow, 16, 48, 25, ""));
+	ck_assert(!set_slots(tomorrow, 16, 16, -1, ""));
+	must_not(WHEEL_FILE, tomorrow, 1, "the draft is another than the one that you saw: duty changed it");
+	must(WHEEL_FILE, tomorrow, 3);
+	ck_assert_str_eq(file_name, "wheel_2026-12-01_v001.csv");
+	ck_assert_ptr_nonnull(strstr(file_text, "2026-12-01,17,2026-11-30T23:00:00.000Z,1,duty,"));
+	look(tomorrow);
+	ck_assert_uint_eq(day.m.edit, 0);
+	ck_assert_uint_eq(day.m.latest, 1);
+	ck_assert_uint_eq(day.m.in_force, 0);
+	ck_assert_uint_eq(day.slot[16].standing, WHEEL_SUBMITTED);
+	must_not(WHEEL_ACCEPT, tomorrow, 2, "there is no version 2");
+	must(WHEEL_ACCEPT, tomorrow, 1);
+	must_not(WHEEL_REJECT, tomorrow, 1, "version 1 is accepted already");
+	look(tomorrow);
+	ck_assert_uint_eq(day.m.in_force, 1);
+	ck_assert_uint_eq(day.slot[16].standing, WHEEL_FILED);
+	ck_assert_double_eq(day.slot[16].force[0], 280);
+	must_not(WHEEL_MAKE, today() + 3, 0, "plans are worked with of 2026-11-29 to 2026-12-02");
+}
+END_TEST
+
+START_TEST(what_is_not_filed_in_time_is_found)
+{
+	int64_t tomorrow = today() + 1;
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), 0);
+	go_to(H(3) + M(30) - US_PER_S);
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), 0);
+	go_to(H(3) + M(30));
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), WHEEL_NOT_YET);
+	go_to(H(4) - US_PER_S);
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), WHEEL_NOT_YET);
+	go_to(H(4));
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), WHEEL_NOT_FILED);
+	ck_assert_ptr_nonnull(strstr(logged, "plan of 2026-12-01 was not filed in time"));
+	plan_of(-600, 192);
+	must(WHEEL_MAKE, tomorrow, 0);
+	must(WHEEL_FILE, tomorrow, 1);
+	ck_assert_ptr_nonnull(strstr(after, "after the filing time"));
+	pass(US_PER_S, 0, 0, 0);
+	ck_assert_uint_eq(flags() & (WHEEL_NOT_YET | WHEEL_NOT_FILED), 0);
+	must(WHEEL_ACCEPT, tomorrow, 1);
+	look(tomorrow);
+	ck_assert_uint_eq(day.slot[0].standing, WHEEL_LATE);
+}
+END_TEST
+
+START_TEST(a_draft_is_made_by_itself_and_filed_by_a_person)
+{
+	set.make_at = 600; /* 10:00 */
+	plan_of(-600, 192);
+	go_to(H(2) - US_PER_S);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 0);
+	plan_of(-600, 192);
+	go_to(H(2));
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 1);
+	ck_assert_str_eq(day.m.draft_author, "chisand");
+	ck_assert_ptr_nonnull(strstr(logged, "a draft was made from what is foreseen, 48 of 48 slots"));
+	must(WHEEL_DROP, today() + 1, 1);
+	go_to(H(3));
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 0); /* who drops it does not want it again */
+}
+END_TEST
+
+/* A plan of today from noon on, accepted. */
+static void
+file_today(double kwh)
+{
+	ck_assert_msg(set_slots(today(), 24, 47, kwh, ""), "%s", why.text);
+	ck_assert_msg(set_slots(today(), 24, 47, 20, "SCH01"), "%s", why.text);
+	look(today());
+	must(WHEEL_FILE, today(), day.m.edit);
+	must(WHEEL_ACCEPT, today(), day.m.latest + 1);
+}
+
+START_TEST(nothing_changes_behind_a_gate)
+{
+	file_today(300);
+	go_to(H(3) - US_PER_S); /* 10:59:59: the gate of 12:00 is open for a second */
+	ck_assert(set_slots(today(), 24, 25, 250, ""));
+	pass(0, 0, 0, 0);
+	ck_assert_uint_eq(flags() & WHEEL_UNFILED, WHEEL_UNFILED);
+	go_to(H(3));
+	look(today());
+	ck_assert_uint_eq(day.slot[24].phase, WHEEL_CLOSED);
+	ck_assert_double_eq(day.slot[24].plan[0], 300); /* what is filed holds */
+	ck_assert_double_eq(day.slot[25].plan[0], 250);
+	ck_assert_ptr_nonnull(
+	    strstr(logged, "the gate of slot 25 closed over a change in the draft that was not filed"));
+	ck_assert(!set_slots(today(), 24, 24, 200, ""));
+	ck_assert_ptr_nonnull(
+	    strstr(why.text, "slot 25 may not be changed any more: its gate closed at 2026-11-30 11:00:00 JST"));
+	must(WHEEL_FILE, today(), day.m.edit);
+	go_to(H(3) + M(1));
+	ck_assert_uint_eq(flags() & (WHEEL_UNFILED | WHEEL_AWAITED), WHEEL_AWAITED);
+	must(WHEEL_ACCEPT, today(), 2);
+	look(today());
+	ck_assert_double_eq(day.slot[24].force[0], 300);
+	ck_assert_double_eq(day.slot[25].force[0], 250);
+}
+END_TEST
+
+START_TEST(what_goes_out_is_counted_and_what_will_miss_is_found)
+{
+	double kw, kwh;
+	file_today(300);
+	go_to(H(4));
+	ck_assert_uint_eq(flags() & (WHEEL_UNPLANNED | WHEEL_IMBALANCE), WHEEL_IMBALANCE); /* nothing is made yet */
+	for (int s = 0; s < 600; s++)
+		pass(US_PER_S, 600.0 / 3600, 40.0 / 3600, -600);
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_eq(kw, 600);
+	ck_assert_double_eq_tol(kwh, 100, 0.2);
+	us += 6 * US_PER_S; /* a counter that is read seldom is behind by what goes out meanwhile */
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_eq_tol(kwh, 101, 0.2);
+	us += 6 * US_PER_S;
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_nan(kwh); /* for so long nobody knows */
+	us -= 12 * US_PER_S;
+	ck_assert_uint_eq(flags() & (WHEEL_UNPLANNED | WHEEL_IMBALANCE), 0);
+	look(today());
+	ck_assert_uint_eq(day.slot[24].phase, WHEEL_RUNNING);
+	ck_assert_double_eq_tol(day.slot[24].miss[0], 0, 0.5);
+	ck_assert_uint_eq(day.slot[24].is_foreseen, 1);
+	pass(US_PER_S, 0.1, 0, -400); /* 19m59s at 400 kW are 67 kWh too little */
+	ck_assert_uint_eq(flags() & WHEEL_IMBALANCE, WHEEL_IMBALANCE);
+	look(today());
+	ck_assert_double_eq_tol(day.slot[24].miss[0], 66.7, 1);
+	ck_assert_double_eq(day.slot[24].price, 15);
+	ck_assert_uint_eq(day.slot[24].kind, WHEEL_PRICE_EXPECTED);
+	for (int s = 601; s < 1800; s++)
+		pass(US_PER_S, 400.0 / 3600, 40.0 / 3600, -400);
+	pass(5 * US_PER_S, 0, 0, -400);
+	look(today());
+	ck_assert_uint_eq(day.slot[24].phase, WHEEL_OVER);
+	ck_assert_uint_eq(day.slot[24].marks[0], 0);
+	ck_assert_double_eq_tol(day.slot[24].actual[0], 233.3, 0.5);
+	ck_assert_double_eq_tol(day.slot[24].miss[0], 66.7, 0.5);
+	ck_assert_double_eq_tol(day.slot[24].actual[1], 20 * 1.05, 0.1); /* of one school of two */
+	ck_assert_uint_eq(day.slot[24].marks[1], WHEEL_PARTIAL);
+}
+END_TEST
+
+START_TEST(a_restart_forgets_nothing)
+{
+	double kw, kwh, before;
+	file_today(300);
+	ck_assert(set_slots(today() + 1, 0, 47, 111, ""));
+	go_to(H(4));
+	for (int s = 0; s < 660; s++)
+		pass(US_PER_S, 600.0 / 3600, 0, -600);
+	wheeling_filed(w, now(), &kw, &before);
+	restart();
+	look(today());
+	ck_assert_uint_eq(day.m.in_force, 1);
+	ck_assert_double_eq(day.slot[47].force[0], 300);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 1);
+	ck_assert_double_eq(day.slot[47].plan[0], 111);
+	pass(US_PER_S, 600.0 / 3600, 0, -600);
+	wheeling_filed(w, now(), &kw, &kwh);
+	ck_assert_double_eq(kw, 600);
+	ck_assert_double_eq_tol(
+	    kwh, before, 0.5); /* counted over the gap, though meters are saved every five minutes */
+}
+END_TEST
+
+START_TEST(a_file_comes_back_as_a_draft)
+{
+	struct wbuf body = { .len = 0 };
+	struct msg_wheel_file m;
+	struct rbuf r;
+	char text[300];
+	ck_assert_int_eq(wheeling_file(w, today() + 1, 0, now(), &body, text, sizeof(text)), ERR_NOT_FOUND);
+	plan_of(-600, 192);
+	must(WHEEL_MAKE, today() + 1, 0);
+	ck_assert_int_eq(wheeling_file(w, today() + 1, 0, now(), &body, text, sizeof(text)), OK);
+	rbuf_init(&r, body.data, body.len);
+	ck_assert(msg_wheel_file_get(&r, &m) && r_done(&r));
+	ck_assert_str_eq(m.name, "wheel_2026-12-01_draft.csv");
+	struct wheel_ask ask = ask_of(WHEEL_IMPORT, today() + 1, 0);
+	ask.data = (const char *)m.data.data;
+	ask.len = m.data.len;
+	ask.name = "plan.csv";
+	ck_assert_msg(do_ask(&ask), "%s", why.text);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 2);
+	ck_assert_double_eq(day.slot[0].plan[0], 300);
+	ask.len = m.data.len / 2;
+	ck_assert(!do_ask(&ask));
+	ck_assert_ptr_nonnull(strstr(why.text, "nothing was taken: plan.csv:"));
+	ask.date = today() + 2;
+	ask.len = m.data.len;
+	ck_assert(!do_ask(&ask));
+	ck_assert_ptr_nonnull(strstr(why.text, "the plan is for 2026-12-02"));
+	wbuf_done(&body);
+}
+END_TEST
+
+START_TEST(prices_are_read_and_kept)
+{
+	static const char good[] =
+	    "date,slot,price,kind,published_at\n2026-11-30,25,18.5,preliminary,2026-11-30T08:00:00+09:00\n"
+	    "2026-10-01,1,20,final,2026-11-30T08:00:00+09:00\n";
+	struct wheel_ask ask = ask_of(WHEEL_PRICES, 0, 0);
+	ask.name = "prices.csv";
+	ask.data = good;
+	ask.len = sizeof(good) - 1;
+	ck_assert_msg(do_ask(&ask), "%s", why.text);
+	ck_assert_str_eq(after, "2 prices of imbalance from prices.csv, of 2026-10-01 to 2026-11-30");
+	ck_assert(is_stored("2026-11-30/prices") && is_stored("2026-10-01/prices"));
+	ck_assert_msg(do_ask(&ask), "%s", why.text); /* the same again changes nothing */
+	restart();
+	look(today());
+	ck_assert_double_eq(day.slot[24].price, 18.5);
+	ck_assert_uint_eq(day.slot[24].kind, WHEEL_PRICE_PRELIMINARY);
+	ck_assert_uint_eq(day.slot[25].kind, WHEEL_PRICE_EXPECTED);
+	logged[0] = '\0';
+	wheeling_take_prices(w, "prices.csv", good, sizeof(good) - 1, now(), mono());
+	ck_assert_str_eq(logged, ""); /* no news */
+	wheeling_take_prices(w, "prices.csv", "x", 1, now(), mono());
+	ck_assert_ptr_nonnull(strstr(logged, "prices of imbalance: nothing was taken: prices.csv:1: 1 columns"));
+	ask.data = "date,slot,price,kind,published_at\n2026-11-30,49x,-3,final,2026-11-30T08:00:00+09:00\n";
+	ask.len = strlen(ask.data);
+	ck_assert(!do_ask(&ask));
+	ck_assert_ptr_nonnull(strstr(why.text, "prices.csv:2: slot is \"49x\""));
+	ck_assert_ptr_nonnull(strstr(why.text, "price -3 is below zero"));
+}
+END_TEST
+
+START_TEST(days_roll_on_and_old_rows_go)
+{
+	int64_t first = today();
+	char text[200];
+	file_today(300);
+	go_to(H(26));
+	ck_assert_int_eq(today(), first + 1);
+	look(first); /* yesterday */
+	ck_assert_uint_eq(day.m.in_force, 1);
+	ck_assert_uint_eq(day.slot[47].phase, WHEEL_OVER);
+	go_to(H(50));
+	ck_assert_int_eq(wheeling_day(w, first, now(), &day.body, text, sizeof(text)), ERR_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(text, "the wheel report has those before"));
+	ck_assert(is_stored("2026-11-30/001")); /* for it */
+	go_to(H(24 * (WHEELING_KEEP_DAYS + 2)));
+	ck_assert(!is_stored("2026-11-30/001"));
+}
+END_TEST
+
+START_TEST(other_parts_begin_anew)
+{
+	file_today(300);
+	set.gate_us = M(30);
+	wheeling_site(w, table, now(), mono());
+	look(today());
+	ck_assert_uint_eq(day.m.in_force, 1); /* gates may move */
+	ck_assert_int_eq(day.m.gate_us, M(30));
+	set.loss_pct = 6;
+	wheeling_site(w, table, now(), mono());
+	look(today());
+	ck_assert_uint_eq(day.m.in_force, 0);
+	ck_assert_ptr_nonnull(strstr(logged, "other parts, another loss or filing time"));
+	kit.site.wheel = NULL;
+	wheeling_site(w, table, now(), mono());
+	pass(US_PER_S, 0, 0, 0);
+	must_not(WHEEL_MAKE, today(), 0, "the site file has no self-wheeling");
+}
+END_TEST
+
+/* Another counter has another total: the difference of the two is nobody's energy. */
+START_TEST(another_counter_is_not_counted_from_the_one_before)
+{
+	file_today(300);
+	go_to(H(4));
+	for (int s = 0; s < 60; s++)
+		pass(US_PER_S, 0.1, 0, -360);
+	readings[SCHOOL] += 5000;
+	pass(US_PER_S, 0, 0, -360);
+	set.export = "SCH01.KWH";
+	wheeling_site(w, table, now(), mono());
+	pass(US_PER_S, 0, 0.1, -360);
+	pass(US_PER_S, 0, 0.1, -360);
+	look(today());
+	ck_assert_double_eq_tol(day.slot[24].actual[0], 6.1, 0.05);
+	for (int s = 0; s < 360; s++) /* and it is saved so */
+		pass(US_PER_S, 0, 0, -360);
+	set.export = "RX.KWH";
+	restart();
+	pass(US_PER_S, 0, 0, -360);
+	pass(US_PER_S, 0, 0, -360);
+	look(today());
+	ck_assert_double_eq_tol(day.slot[24].actual[0], 6.1, 0.05);
+}
+END_TEST
+
+START_TEST(a_clock_set_back_over_midnight_forgets_nothing)
+{
+	file_today(300);
+	go_to(H(16) + US_PER_S);
+	look(today() - 1);
+	ck_assert_double_eq(day.slot[47].force[0], 300);
+	us -= 5 * US_PER_S;
+	wheeling_tick(w, now(), (struct mono){ mono().us + 10 * US_PER_S });
+	look(today());
+	ck_assert_uint_eq(day.m.in_force, 1);
+	us += 10 * US_PER_S;
+	wheeling_tick(w, now(), (struct mono){ mono().us + 20 * US_PER_S });
+	look(today() - 1);
+	ck_assert_uint_eq(day.m.in_force, 1);
+}
+END_TEST
+
+/* A site file that comes while the journal takes an act. */
+START_TEST(what_is_of_another_site_file_is_not_done)
+{
+	struct wheel_ask ask = ask_of(WHEEL_SET, today() + 1, 0);
+	ask.kwh = 5;
+	struct wheel_change *c = wheeling_try(w, &ask, &duty, now(), &why);
+	ck_assert_ptr_nonnull(c);
+	set.loss_pct = 6;
+	wheeling_site(w, table, now(), mono());
+	wheeling_apply(w, c, now(), mono());
+	wheeling_end(w, c);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 0);
+	ck_assert_ptr_nonnull(strstr(logged, "another site file came"));
+}
+END_TEST
+
+START_TEST(one_acts_at_a_time)
+{
+	struct wheel_ask ask = ask_of(WHEEL_SET, today() + 1, 0);
+	struct wheel_change *c;
+	ask.kwh = 5;
+	c = wheeling_try(w, &ask, &duty, now(), &why);
+	ck_assert_ptr_nonnull(c);
+	ck_assert_ptr_null(wheeling_try(w, &ask, &duty, now(), &why));
+	ck_assert_int_eq(why.e, ERR_BUSY);
+	look(today() + 1);
+	ck_assert_uint_eq(day.m.edit, 0); /* nothing before the journal has it */
+	wheeling_end(w, c);
+	ck_assert(do_ask(&ask));
+}
+END_TEST
+
+T_MAIN("wheeling",
+    T_FIXTURE(setup, teardown) T(a_day_is_made_changed_filed_and_accepted) T(what_is_not_filed_in_time_is_found)
+        T(a_draft_is_made_by_itself_and_filed_by_a_person) T(nothing_changes_behind_a_gate)
+            T(what_goes_out_is_counted_and_what_will_miss_is_found) T(a_restart_forgets_nothing)
+                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go) T(
+                    other_parts_begin_anew) T(one_acts_at_a_time) T(another_counter_is_not_counted_from_the_one_before)
+                    T(a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
