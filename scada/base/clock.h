@@ -59,6 +59,7 @@ bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction
 /* Civil time in a zone of the tz database; the zone was checked with clock_zone_exists. Edges only. */
 bool clock_zone_exists(const char *zone); /* no "..", no absolute path, file present and TZif */
 bool clock_set_zone(const char *zone);    /* for this process; false if it does not exist */
+int64_t utc_zone_offset_us(struct utc t); /* civil time less UTC at t, in this process's zone */
 char *utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt);
 /* "2026-11-22 20:53:06 JST": a time in a sentence for people, in this process's zone. buf >= 32. Returns buf. */
 char *utc_said(char *buf, size_t size, struct utc t);
