@@ -94,18 +94,23 @@ take_list(struct el_device *d, const struct el_prop *p, struct moment now)
 {
 	bool is_list = p != NULL && p->len > 0 && p->len >= 1u + 3u * p->data[0] && p->data[0] > 0 && p->data[0] < 84;
 
+	bool is_fresh =
+	    d->state != DEVICE_UP || d->is_renewed; /* else only an instance was silent, and keeps its pause */
+
 	d->is_known = true;
+	d->is_renewed = false;
 	for (uint32_t i = 0; i < d->object_count; i++) {
 		struct el_object *o = &d->objects[i];
 		char text[64];
 
 		o->is_listed = !is_list || is_in_list(p, o->object);
-		o->is_met = false;
-		o->meet_at = now.mono;
-		if (o->is_listed) {
+		if (is_fresh || o->cause == ERR_EXC_ADDRESS) {
+			o->is_met = false;
+			o->meet_at = now.mono;
 			o->cause = OK;
-			continue;
 		}
+		if (o->is_listed)
+			continue;
 		str_printf(text, sizeof(text), "the node has no instance %06" PRIX32, o->object);
 		el_note(d, ERR_EXC_ADDRESS, text, now);
 		give_cause(d, o, ERR_EXC_ADDRESS, now);
@@ -396,6 +401,7 @@ el_unanswered(struct el_device *d, enum err e, struct moment now)
 		/* the instance, or the node as a whole? */
 		el_note(d, e, text, now);
 		a->of->is_met = false;
+		a->of->meet_at = mono_add(now.mono, d->cfg->retry_max_us);
 		d->is_known = false;
 		give_cause(d, a->of, e, now);
 		break;
@@ -423,6 +429,7 @@ el_announced(struct el_device *d, const struct el_frame *f, struct moment now)
 		const struct el_prop *p = find_prop(f, 0, EPC_INSTANCES_ANNOUNCED);
 
 		/* it has come up anew, and may be another one */
+		d->is_renewed |= p != NULL;
 		if (p != NULL && d->ask.kind != ASK_LIST)
 			d->is_known = false;
 		return;

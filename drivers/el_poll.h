@@ -107,8 +107,9 @@ struct el_device {
 	struct el_ask ask;
 	struct el_device *same; /* the next at this address */
 	/* state */
-	uint8_t state; /* enum device_state */
-	bool is_known; /* it said which instances it has */
+	uint8_t state;   /* enum device_state */
+	bool is_known;   /* it said which instances it has */
+	bool is_renewed; /* it announced its instances: it has come up anew */
 	bool is_dirty, has_no_setget;
 	uint8_t most; /* properties of a request that it has answered in full */
 	uint32_t fails;
