@@ -40,7 +40,6 @@ static void
 received(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *data, size_t len, void *arg)
 {
 	struct echonet *e = arg;
-	struct el_address to = { .addr = *from, .len = p->own.len };
 	uint8_t out[EL_FRAME_MAX];
 	struct el_frame f;
 	bool is_to_all;
@@ -53,7 +52,7 @@ received(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *
 	if (n > 0 && is_to_all)
 		(void)el_port_send_group(p, out, n);
 	else if (n > 0)
-		(void)el_port_send(p, &to, out, n);
+		(void)el_port_reply(p, from, out, n);
 	if (e->poll != NULL)
 		(void)el_poll_frame(e->poll, p->index, from, &f, (struct moment){ clock_mono(), clock_utc() });
 }

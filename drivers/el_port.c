@@ -244,6 +244,18 @@ el_port_send(struct el_port *p, const struct el_address *to, const uint8_t *data
 }
 
 enum err
+el_port_reply(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *data, size_t len)
+{
+	struct el_address to = { .addr = *from, .len = p->own.len };
+
+	if (is_v6(p))
+		((struct sockaddr_in6 *)&to.addr)->sin6_port = htons(p->port);
+	else
+		((struct sockaddr_in *)&to.addr)->sin_port = htons(p->port);
+	return el_port_send(p, &to, data, len);
+}
+
+enum err
 el_port_send_group(struct el_port *p, const uint8_t *data, size_t len)
 {
 	struct el_address group = group_of(p);

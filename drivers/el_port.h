@@ -45,6 +45,8 @@ el_port_is_open(const struct el_port *p)
 }
 
 enum err el_port_send(struct el_port *p, const struct el_address *to, const uint8_t *data, size_t len);
+/* To whoever sent something: at the port of ECHONET Lite, whatever port it was sent from. */
+enum err el_port_reply(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *data, size_t len);
 enum err el_port_send_group(struct el_port *p, const uint8_t *data, size_t len);
 
 #endif

@@ -75,7 +75,6 @@ received(struct el_port *port, const struct sockaddr_storage *from, const uint8_
 	struct probe *p = arg;
 	struct el_frame f;
 	uint8_t out[EL_FRAME_MAX];
-	struct el_address to = { .addr = *from, .len = p->port.own.len };
 	bool is_to_all;
 	size_t n;
 
@@ -85,7 +84,7 @@ received(struct el_port *port, const struct sockaddr_storage *from, const uint8_
 	/* while we are here we are a node too */
 	n = el_node_answer(&p->self, &f, out, &is_to_all);
 	if (n > 0)
-		(void)(is_to_all ? el_port_send_group(&p->port, out, n) : el_port_send(&p->port, &to, out, n));
+		(void)(is_to_all ? el_port_send_group(&p->port, out, n) : el_port_reply(&p->port, from, out, n));
 	if (f.tid != p->tid || !el_is_answer(EL_GETS, f.service))
 		return;
 	if (p->object == 0) {
