@@ -115,8 +115,8 @@ struct options {
 	bool all, shelved, once, emergency, back, dry_run; /* of alarms and acts; back: --return */
 	const char *area, *state, *comment, *order;
 	unsigned priority; /* 0 = not given */
-	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *profile, *at, *reason, *output, *yes_typed, *permit,
-	    *png;                        /* NULL = not given; times are read when the site's zone is known */
+	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *profile, *at, *reason, *output,
+	    *yes_typed, *permit, *png;   /* NULL = not given; times are read when the site's zone is known */
 	int64_t revision, for_us, step;  /* 0 = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */

@@ -9,6 +9,7 @@
 #include "drivers/el_node.h"
 #include "drivers/el_poll.h"
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "tests/unit/t.h"
 
 #define METER  0x028A01u
@@ -243,7 +244,7 @@ take_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 	(void)reply_to;
 	(void)arg;
 	w.written = *m;
-	strncpy(w.detail, m->detail, sizeof(w.detail) - 1);
+	str_copy(w.detail, sizeof(w.detail), m->detail);
 	w.writes++;
 }
 
