@@ -228,6 +228,16 @@ profile_point(
 		    r->form == EL_STATE ? "command" : "setpoint", in->object, r->epc);
 }
 
+/* Chooses whose half hours the meter gives: the field program's own to set. */
+static bool
+is_day(const struct echonet_row *r)
+{
+	for (size_t i = 0; echonet_row(i) != NULL; i++)
+		if (echonet_row(i)->class == r->class && echonet_row(i)->day == r->epc)
+			return true;
+	return false;
+}
+
 void
 probe_tell_profile(FILE *to, const char *name, const struct probe_node *n)
 {
@@ -245,7 +255,7 @@ probe_tell_profile(FILE *to, const char *name, const struct probe_node *n)
 
 			if ((r->class != 0 && r->class != in->object >> 8) ||
 			    echonet_class((uint16_t)(in->object >> 8)) == NULL ||
-			    (r->flags & (EL_OPTIONAL | EL_CODE)) != 0 || !property(in, r->epc)->is_given)
+			    (r->flags & (EL_OPTIONAL | EL_CODE)) != 0 || is_day(r) || !property(in, r->epc)->is_given)
 				continue;
 			for (size_t back = k; back > 0 && echonet_row(back - 1)->class == r->class &&
 			     echonet_row(back - 1)->epc == r->epc;
