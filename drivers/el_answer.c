@@ -108,6 +108,8 @@ take_list(struct el_device *d, const struct el_prop *p, struct moment now)
 			o->is_met = false;
 			o->meet_at = now.mono;
 			o->cause = OK;
+			o->piece = 0;
+			o->most = EL_ASK_MAX;
 		}
 		if (o->is_listed)
 			continue;
@@ -129,7 +131,6 @@ come_up(struct el_device *d, struct utc before, struct moment now)
 	d->state = DEVICE_UP;
 	d->since = now.utc;
 	d->connects++;
-	d->most = EL_ASK_MAX;
 	d->watch_at.us = NEVER;
 	for (uint32_t i = 0; i < d->item_count; i++)
 		d->items[i].due = d->items[i].cfg->period_us != 0 ? now.mono : (struct mono){ NEVER };
@@ -141,31 +142,62 @@ come_up(struct el_device *d, struct utc before, struct moment now)
 
 /* ---- 3 an instance is met */
 
+/* A node that takes no long requests may refuse all of one, or answer a part, where each alone would be answered. */
+static bool
+is_in_pieces(const struct el_ask *a, const struct el_frame *f)
+{
+	bool is_any = false;
+
+	if (a->count < 2)
+		return false;
+	for (unsigned i = 0; i < a->count; i++) {
+		const struct el_prop *p = find_prop(f, 0, a->epcs[i]);
+
+		if (p == NULL)
+			return true;
+		is_any |= p->len > 0;
+	}
+	return !is_any && el_is_refusal(f->service);
+}
+
+static void
+take_factor(struct el_object *o, struct el_factor *x, const struct el_prop *p)
+{
+	const struct echonet_row *row = echonet_find((uint16_t)(o->object >> 8), x->epc);
+	const struct el_prop none = { .epc = x->epc };
+
+	x->cause =
+	    (uint16_t)el_factor_take(p != NULL ? p : &none, row != NULL && (row->flags & EL_OPTIONAL) != 0, &x->value);
+	x->is_known = x->cause == OK;
+}
+
 static void
 take_meeting(struct el_device *d, struct el_object *o, const struct el_frame *f, struct moment now)
 {
 	const struct el_prop *map = find_prop(f, 0, EPC_MAP_INF);
 	enum err worst = OK;
+	char text[64];
 
-	if (map == NULL || !el_map_take(map->data, map->len, &o->announced))
+	if (is_in_pieces(&d->ask, f)) {
+		o->piece = 1;
+		return;
+	}
+	if (o->piece < 2 && (map == NULL || !el_map_take(map->data, map->len, &o->announced)))
 		o->announced = (struct el_map){ 0 };
 	for (unsigned i = 0; i < o->factor_count; i++) {
-		struct el_factor *x = &o->factors[i];
-		const struct el_prop *p = find_prop(f, 0, x->epc);
-		const struct echonet_row *row = echonet_find((uint16_t)(o->object >> 8), x->epc);
-		const struct el_prop none = { .epc = x->epc };
-		bool is_optional = row != NULL && (row->flags & EL_OPTIONAL) != 0;
-
-		x->cause = (uint16_t)el_factor_take(p != NULL ? p : &none, is_optional, &x->value);
-		x->is_known = x->cause == OK;
-		worst = x->is_known ? worst : x->cause;
+		if (o->piece == 0 || o->piece == i + 2)
+			take_factor(o, &o->factors[i], find_prop(f, 0, o->factors[i].epc));
+		worst = o->factors[i].is_known ? worst : (enum err)o->factors[i].cause;
+	}
+	if (o->piece > 0 && o->piece <= o->factor_count) {
+		o->piece++;
+		return;
 	}
 	if (worst != OK) {
-		char text[64];
-
 		str_printf(text, sizeof(text), "a coefficient or unit of instance %06" PRIX32, o->object);
 		el_note(d, worst, text, now);
 	}
+	o->piece = o->piece > 0;
 	o->is_met = true;
 	o->cause = OK;
 	o->meet_at = mono_add(now.mono, EL_MEET_US);
@@ -178,7 +210,7 @@ static void
 take_missing(struct el_device *d, struct el_item *it, uint32_t *n, struct utc time, struct moment now)
 {
 	if (d->ask.count > 1) {
-		d->most = (uint8_t)(d->ask.count / 2);
+		it->object->most = (uint8_t)(d->ask.count / 2);
 		it->due = now.mono;
 		return;
 	}
@@ -187,20 +219,10 @@ take_missing(struct el_device *d, struct el_item *it, uint32_t *n, struct utc ti
 	put_off(it, now);
 }
 
-/* A node that takes no long requests may refuse all of one, where each alone would be answered. */
-static bool
-is_all_refused(const struct el_frame *f)
-{
-	for (unsigned i = 0; i < f->count; i++)
-		if (f->props[i].len > 0)
-			return false;
-	return el_is_refusal(f->service);
-}
-
 static void
 take_values(struct el_device *d, struct el_object *o, const struct el_frame *f, struct utc time, struct moment now)
 {
-	bool is_in_pieces = d->ask.count > 1 && is_all_refused(f);
+	bool is_parted = is_in_pieces(&d->ask, f);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < o->count; i++) {
@@ -209,7 +231,7 @@ take_values(struct el_device *d, struct el_object *o, const struct el_frame *f, 
 
 		if (memchr(d->ask.epcs, it->cfg->epc, d->ask.count) == NULL)
 			continue;
-		if (p == NULL || is_in_pieces) {
+		if (p == NULL || (is_parted && p->len == 0)) {
 			take_missing(d, it, &n, time, now);
 			continue;
 		}

@@ -77,9 +77,11 @@ next_meeting(struct el_device *d, struct moment now)
 		if (!o->is_listed || !is_due(o->meet_at, now))
 			continue;
 		d->ask = begin(ASK_MEET, EL_GETS, o);
-		add(&d->ask, EPC_MAP_INF);
+		if (o->piece < 2)
+			add(&d->ask, EPC_MAP_INF);
 		for (unsigned k = 0; k < o->factor_count; k++)
-			add(&d->ask, o->factors[k].epc);
+			if (o->piece == 0 || o->piece == k + 2)
+				add(&d->ask, o->factors[k].epc);
 		return true;
 	}
 	return false;
@@ -103,7 +105,7 @@ next_read(struct el_device *d, bool is_new, struct moment now)
 		return false;
 	d->ask = begin(ASK_READ, EL_GETS, first->object);
 	add(&d->ask, first->cfg->epc);
-	for (uint32_t i = 0; i < first->object->count && d->ask.count < d->most; i++) {
+	for (uint32_t i = 0; i < first->object->count && d->ask.count < first->object->most; i++) {
 		const struct el_item *it = &d->items[first->object->first + i];
 
 		if (is_new ? it->is_new

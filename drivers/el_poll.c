@@ -284,7 +284,7 @@ build(struct el_device *d)
 			continue;
 		if (o == NULL || o->object != c[i].object) {
 			o = &d->objects[d->object_count++];
-			*o = (struct el_object){ .object = c[i].object, .first = d->item_count };
+			*o = (struct el_object){ .object = c[i].object, .first = d->item_count, .most = EL_ASK_MAX };
 		}
 		add_factors(o, &c[i]);
 		o->count++;

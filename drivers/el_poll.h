@@ -54,6 +54,8 @@ struct el_object {
 	struct el_map announced;
 	struct el_factor factors[EL_ASK_MAX - 1];
 	uint8_t factor_count;
+	uint8_t most;          /* properties of a request that it has answered in full */
+	uint8_t piece;         /* of a meeting in pieces: which is next, from 1; 0 = all is asked at once */
 	uint32_t first, count; /* items */
 };
 
@@ -111,7 +113,6 @@ struct el_device {
 	bool is_known;   /* it said which instances it has */
 	bool is_renewed; /* it announced its instances: it has come up anew */
 	bool is_dirty, has_no_setget;
-	uint8_t most; /* properties of a request that it has answered in full */
 	uint32_t fails;
 	struct mono retry_at, knocked, watch_at;
 	struct utc heard;            /* its last answer; 0 = none yet */
