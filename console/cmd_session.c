@@ -31,7 +31,7 @@ device_is_settled(const struct client *c, const struct client_device *d)
 {
 	const struct msg_device_state *s = &d->state;
 
-	if (d->protocol == PROTOCOL_MODBUS) {
+	if (protocol_is_field(d->protocol)) {
 		if (!d->has_state)
 			return false;
 		if (s->state == DEVICE_OFF)

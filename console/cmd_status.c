@@ -178,7 +178,7 @@ print_counts(const struct client *c, const struct status *s, struct utc now)
 	unsigned failing = 0;
 
 	for (uint32_t i = 0; i < c->device_count; i++)
-		failing += c->devices[i].protocol == PROTOCOL_MODBUS && client_is_failing(&c->devices[i], now);
+		failing += protocol_is_field(c->devices[i].protocol) && client_is_failing(&c->devices[i], now);
 	if (failing > 0)
 		str_printf(some, sizeof some, " (%u failing)", failing);
 
@@ -238,7 +238,7 @@ print_record(const struct client *c, const struct msg_journal *newest, struct ut
 static bool
 is_down(const struct client_device *d)
 {
-	return d->protocol == PROTOCOL_MODBUS && d->has_state && d->state.state == DEVICE_DOWN;
+	return protocol_is_field(d->protocol) && d->has_state && d->state.state == DEVICE_DOWN;
 }
 
 /* The devices that are down: with the reason while there is room, else their names. */

@@ -179,7 +179,7 @@ look_for_trouble(const struct console *co, struct trouble *t)
 		t->points += is_trouble(c, i);
 	for (uint32_t i = 0; i < c->device_count; i++) {
 		const struct client_device *d = &c->devices[i];
-		if (d->protocol != PROTOCOL_MODBUS || !d->has_state || d->state.state != DEVICE_DOWN)
+		if (!protocol_is_field(d->protocol) || !d->has_state || d->state.state != DEVICE_DOWN)
 			continue;
 		t->devices++;
 		str_append(t->names, sizeof t->names, " ");

@@ -90,6 +90,7 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_USER: o->user = value; return value[0] != '\0';
 	case OPT_KIND: o->kind = value; return value[0] != '\0';
 	case OPT_TEXT: o->text = value; return value[0] != '\0';
+	case OPT_PROFILE: o->profile = value; return value[0] != '\0';
 	case OPT_CHECKPOINT: o->checkpoint = value; return value[0] != '\0';
 	case OPT_AT: o->at = value; return value[0] != '\0';
 	case OPT_REASON: o->reason = value; return value[0] != '\0';

@@ -22,7 +22,7 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup study", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup study probe", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
 	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
@@ -36,6 +36,7 @@
 	_(OPT_TEXT,       "text",         0,  "TEXT",   "journal tag", "entries with this in their text or values; tag: what is on it") \
 	_(OPT_FOLLOW,     "follow",      'f', NULL,     "journal alarms", "go on with what is recorded from now on; alarms: with each change") \
 	_(OPT_REVERSE,    "reverse",      0,  NULL,     "journal", "newest first") \
+	_(OPT_PROFILE,    "profile",      0,  "NAME",   "probe", "print a profile of that name to start from") \
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
 	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence wheel", "why; kept in the journal") \
@@ -114,8 +115,8 @@ struct options {
 	bool all, shelved, once, emergency, back, dry_run; /* of alarms and acts; back: --return */
 	const char *area, *state, *comment, *order;
 	unsigned priority; /* 0 = not given */
-	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *at, *reason, *output, *yes_typed, *permit,
-	    *png;                        /* NULL = not given; times are read when the site's zone is known */
+	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *profile, *at, *reason, *output,
+	    *yes_typed, *permit, *png;   /* NULL = not given; times are read when the site's zone is known */
 	int64_t revision, for_us, step;  /* 0 = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */

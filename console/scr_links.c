@@ -44,7 +44,7 @@ build(struct console *co, struct page *p)
 {
 	p->count = 0;
 	for (uint32_t i = 0; co->has_model && i < co->client->device_count && p->count < DEVICE_MAX; i++)
-		if (co->client->devices[i].protocol == PROTOCOL_MODBUS && passes(co, p, &co->client->devices[i]))
+		if (protocol_is_field(co->client->devices[i].protocol) && passes(co, p, &co->client->devices[i]))
 			p->rows[p->count++] = i;
 	list_fit(&p->list, (int)p->count, p->list.rows > 0 ? p->list.rows : 10);
 }
@@ -309,7 +309,7 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 
 	for (uint32_t i = 0; i < co->client->device_count; i++) {
 		const struct client_device *d = &co->client->devices[i];
-		if (d->protocol != PROTOCOL_MODBUS)
+		if (!protocol_is_field(d->protocol))
 			continue;
 		up += d->has_state && d->state.state == DEVICE_UP;
 		down += d->has_state && d->state.state == DEVICE_DOWN;

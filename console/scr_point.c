@@ -53,7 +53,14 @@ has_registers(const struct console *co, point_id id)
 {
 	uint32_t device = co->client->points[id].device;
 
-	return device < co->client->device_count && co->client->devices[device].protocol == PROTOCOL_MODBUS;
+	return device < co->client->device_count && protocol_is_field(co->client->devices[device].protocol);
+}
+
+/* Of ECHONET Lite bytes of a property stand in their place. */
+static bool
+is_property(const struct console *co, point_id id)
+{
+	return has_registers(co, id) && co->client->devices[co->client->points[id].device].protocol == PROTOCOL_ECHONET;
 }
 
 static void
@@ -351,13 +358,22 @@ draw_registers(struct cursor *c, const struct page *p)
 		    c, "Registers", LOOK_LABEL, r->cause != OK ? err_text((enum err)r->cause) : "nothing read yet");
 		return;
 	}
-	str_printf(text, sizeof text, "%s %u ", mb_table_word((enum mb_table)r->table), r->address);
+	if (is_property(c->co, p->id))
+		str_printf(text, sizeof text, "property %02X ", r->address);
+	else
+		str_printf(text, sizeof text, "%s %u ", mb_table_word((enum mb_table)r->table), r->address);
 	for (size_t i = 0; i < r->raw.len && i < 16; i++) {
 		bool is_bit = r->type == RAW_BIT;
 		str_printf(word, sizeof word, is_bit ? " %u" : i % 2 == 0 ? " %02X" : "%02X", r->raw.data[i]);
 		str_append(text, sizeof text, word);
 	}
 	str_double(word, sizeof word, r->decoded);
+	if (is_property(c->co, p->id)) {
+		str_append(text, sizeof text, "  is ");
+		str_append(text, sizeof text, word);
+		text_line(c, "Bytes", LOOK_NORMAL, text);
+		return;
+	}
 	str_append(text, sizeof text, "  as ");
 	str_append(text, sizeof text, raw_type_word((enum raw_type)r->type));
 	if (raw_type_registers((enum raw_type)r->type) > 1) {

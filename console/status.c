@@ -70,7 +70,7 @@ status_gather(struct status *s, const struct client *c)
 		s->power[i] = client_find(c, power_rows[i].point);
 	for (uint32_t i = 0; i < c->device_count; i++) {
 		const struct client_device *d = &c->devices[i];
-		if (d->protocol == PROTOCOL_MODBUS)
+		if (protocol_is_field(d->protocol))
 			s->links[d->has_state ? d->state.state : DEVICE_OFF]++;
 		gather_battery(s, c, i);
 	}

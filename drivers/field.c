@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "drivers/echonet.h"
 #include "drivers/field.h"
 #include "drivers/link.h"
 #include "drivers/output.h"
@@ -31,6 +32,7 @@ struct field {
 	struct setup *config, *pending;
 	struct poll *poll;
 	struct outputs *outputs;
+	struct echonet *echonet;
 	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;
@@ -78,13 +80,13 @@ prepare_cb(struct ev_loop *loop, ev_prepare *w, int events)
 /* ---- what is told */
 
 static void
-send_samples(struct device *d, struct utc time, const struct sample *s, uint32_t count, void *arg)
+send_samples_of(uint32_t device, struct utc time, const struct sample *s, uint32_t count, void *arg)
 {
 	struct field *f = arg;
 
 	while (count > 0 && !f->is_muted) {
 		uint32_t n = count < SAMPLES_A_FRAME ? count : SAMPLES_A_FRAME;
-		struct msg_samples m = { .device = d->cfg->number, .time = time.us, .count = (uint16_t)n };
+		struct msg_samples m = { .device = device, .time = time.us, .count = (uint16_t)n };
 
 		wbuf_reset(&f->out);
 		msg_samples_put(&f->out, &m);
@@ -97,6 +99,41 @@ send_samples(struct device *d, struct utc time, const struct sample *s, uint32_t
 		s += n;
 		count -= n;
 	}
+}
+
+static void
+send_samples(struct device *d, struct utc time, const struct sample *s, uint32_t count, void *arg)
+{
+	send_samples_of(d->cfg->number, time, s, count, arg);
+}
+
+static void
+send_late(uint32_t device, point_id point, const struct utc *times, const double *values, uint32_t count, void *arg)
+{
+	struct field *f = arg;
+	struct msg_late m = { .device = device, .point = point, .count = (uint16_t)count };
+
+	if (f->is_muted)
+		return;
+	wbuf_reset(&f->out);
+	msg_late_put(&f->out, &m);
+	for (uint32_t i = 0; i < count; i++) {
+		w_i64(&f->out, times[i].us);
+		w_f64(&f->out, values[i]);
+	}
+	conn_send(f->conn, W_LATE, 0, &f->out, NULL);
+}
+
+static void
+put_state(const struct msg_device_state *m, void *arg)
+{
+	struct field *f = arg;
+
+	if (f->is_muted)
+		return;
+	wbuf_reset(&f->out);
+	msg_device_state_put(&f->out, m);
+	conn_send(f->conn, W_DEVICE_STATE, 0, &f->out, NULL);
 }
 
 static void
@@ -121,9 +158,7 @@ send_state(struct device *d, void *arg)
 	if (f->is_muted)
 		return;
 	d->is_dirty = false;
-	wbuf_reset(&f->out);
-	msg_device_state_put(&f->out, &m);
-	conn_send(f->conn, W_DEVICE_STATE, 0, &f->out, NULL);
+	put_state(&m, f);
 }
 
 /* Resident memory: the second number of statm, in pages. */
@@ -159,6 +194,7 @@ send_stats(struct field *f)
 		.requests = f->poll->requests,
 	};
 
+	echonet_count(f->echonet, &m.requests, &m.connected);
 	f->timers.lag_us = 0;
 	wbuf_reset(&f->out);
 	msg_field_stats_put(&f->out, &m);
@@ -176,6 +212,7 @@ tell_fire(struct timer *t, struct moment now)
 	for (uint32_t i = f->told; i < f->poll->device_count; i += TELL_PARTS)
 		if (f->poll->devices[i].is_dirty)
 			send_state(&f->poll->devices[i], f);
+	echonet_tell(f->echonet, f->told, TELL_PARTS);
 	f->told = (f->told + 1) % TELL_PARTS;
 	if (f->told == 0)
 		send_stats(f);
@@ -244,7 +281,22 @@ send_pulse(const struct msg_field_pulse *m, void *arg)
 	conn_send(f->conn, W_FIELD_PULSE, 0, &f->out, NULL);
 }
 
+static const struct echonet_ops echonet_ops = {
+	.samples = send_samples_of, .late = send_late, .state = put_state, .written = send_written
+};
 static const struct outputs_ops outputs_ops = { .written = send_written, .cleared = cleared, .pulse = send_pulse };
+
+static void
+say_bye(struct field *f, enum err e, const char *text)
+{
+	struct msg_bye m = { .err = (uint16_t)e, .text = text };
+
+	log_error("%s", text);
+	wbuf_reset(&f->out);
+	msg_bye_put(&f->out, &m);
+	conn_send(f->conn, W_BYE, 0, &f->out, NULL);
+	conn_finish(f->conn, e);
+}
 
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void
@@ -252,6 +304,7 @@ swap(struct field *f)
 {
 	struct moment now = moment_now();
 	struct outputs *old = f->outputs;
+	char why[200];
 
 	poll_free(f->poll, now); /* what was under way is told as unknown, what was not sent as not sent */
 	f->poll = poll_new(f->pending, &poll_ops, f, &f->timers, ++f->seed);
@@ -266,21 +319,11 @@ swap(struct field *f)
 	outputs_free(old, now);
 	setup_free(f->config);
 	f->config = f->pending;
+	if (echonet_swap(f->echonet, now, why, sizeof(why)) != OK)
+		say_bye(f, ERR_CONFIG, why);
 	f->pending = NULL;
 	log_info("generation %u: %u links, %u devices, %u points, %u outputs", f->config->generation,
 	    f->config->link_count, f->config->device_count, f->config->item_count, f->config->output_count);
-}
-
-static void
-say_bye(struct field *f, enum err e, const char *text)
-{
-	struct msg_bye m = { .err = (uint16_t)e, .text = text };
-
-	log_error("%s", text);
-	wbuf_reset(&f->out);
-	msg_bye_put(&f->out, &m);
-	conn_send(f->conn, W_BYE, 0, &f->out, NULL);
-	conn_finish(f->conn, e);
 }
 
 static void
@@ -288,6 +331,7 @@ begin(struct field *f, uint16_t generation)
 {
 	setup_free(f->pending);
 	f->pending = setup_new(generation);
+	echonet_begin(f->echonet);
 	f->is_muted = true;
 	conn_set_generation(f->conn, generation);
 }
@@ -310,6 +354,11 @@ take_config(struct field *f, const struct frame *frame)
 		return;
 	rbuf_init(&r, frame->body, frame->length);
 	switch (frame->type) {
+	case W_ECHONET_DEVICE:
+	case W_ECHONET_ITEM:
+	case W_ECHONET_START:
+		e = echonet_config(f->echonet, frame->type, &r, f->pending->why, sizeof(f->pending->why));
+		break;
 	case W_FIELD_LINK:
 		if (msg_field_link_get(&r, &m.link))
 			e = setup_link(f->pending, &m.link);
@@ -380,6 +429,13 @@ answer_raw(struct field *f, const struct frame *frame)
 	uint32_t item;
 
 	rbuf_init(&r, frame->body, frame->length);
+	if (msg_raw_get_get(&r, &get) && f->pending == NULL && echonet_raw(f->echonet, get.point, &m)) {
+		wbuf_reset(&f->out);
+		msg_raw_put(&f->out, &m);
+		conn_send(f->conn, W_RAW, frame->sequence, &f->out, NULL);
+		return;
+	}
+	rbuf_init(&r, frame->body, frame->length);
 	if (!msg_raw_get_get(&r, &get) || f->poll == NULL || (item = setup_find(f->config, get.point)) == UINT32_MAX) {
 		conn_result(
 		    f->conn, frame->sequence, ERR_NOT_FOUND, AC_NONE, "this point is not read by the field program");
@@ -408,7 +464,7 @@ take_scan(struct field *f, const struct frame *frame)
 
 	rbuf_init(&r, frame->body, frame->length);
 	if (f->poll == NULL || f->pending != NULL || !msg_field_scan_get(&r, &m) ||
-	    (item = setup_find(f->config, m.point)) == UINT32_MAX)
+	    echonet_scan(f->echonet, m.point, m.on != 0) || (item = setup_find(f->config, m.point)) == UINT32_MAX)
 		return;
 	f->poll->readings[item].is_off = m.on == 0;
 }
@@ -430,7 +486,7 @@ take_write(struct field *f, const struct frame *frame)
 		none.point = m.point;
 		none.time = now.utc.us;
 		send_written(&none, frame->sequence, f);
-	} else {
+	} else if (!echonet_write(f->echonet, &m, frame->sequence, now)) {
 		outputs_write(f->outputs, &m, frame->sequence, now);
 	}
 }
@@ -448,6 +504,9 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_HELLO: take_hello(f, frame); break;
 	case W_PING: conn_send(c, W_PONG, frame->sequence, NULL, NULL); break;
 	case W_FIELD_BEGIN: begin(f, frame->generation); break;
+	case W_ECHONET_DEVICE:
+	case W_ECHONET_ITEM:
+	case W_ECHONET_START:
 	case W_FIELD_LINK:
 	case W_FIELD_DEVICE:
 	case W_FIELD_ITEM:
@@ -503,6 +562,7 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	timers_init(&f->timers);
 	timers_reserve(&f->timers, 2);
 	f->net = net_new(loop, &f->timers);
+	f->echonet = echonet_new(loop, &f->timers, &echonet_ops, f, seed);
 	f->conn = conn_new(loop, fd, &ops, f, &limits);
 	conn_set_role(f->conn, ROLE_PEER);
 	ev_init(&f->clock, clock_cb);
@@ -525,6 +585,8 @@ field_free(struct field *f)
 	ev_timer_stop(f->loop, &f->clock);
 	net_free(f->net);
 	f->is_ending = false;
+	f->is_muted = true;
+	echonet_free(f->echonet);
 	poll_free(f->poll, moment_now());
 	outputs_free(f->outputs, moment_now());
 	setup_free(f->config);

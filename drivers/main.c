@@ -91,7 +91,7 @@ main(int argc, char **argv)
 	loop = ev_default_loop(EVFLAG_NOSIGMASK);
 	if (loop == NULL)
 		log_fatal("no event loop: %s", strerror(errno));
-	if (sandbox_enter(SANDBOX_CONNECT, NULL) != OK)
+	if (sandbox_enter(SANDBOX_CONNECT | SANDBOX_BIND, NULL) != OK)
 		log_fatal("cannot enter the sandbox");
 	field = field_new(loop, SPAWN_FD, statm, seed);
 	ev_run(loop, 0);

@@ -120,6 +120,7 @@ links scada/store/chisan-store 'libsqlite3|libsodium|libev|libutf8proc|libseccom
 links scada/notify/chisan-notify 'libev|libutf8proc|libsodium|libseccomp'
 links scada/planner/chisan-planner 'libClp|libev|libutf8proc|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
+links drivers/chisan-probe-echonet 'libev|libutf8proc|libseccomp'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp|libsodium' # the digest of a backup
 

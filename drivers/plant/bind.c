@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "drivers/plant/el_plant.h"
 #include "drivers/plant/image.h"
 #include "drivers/plant/rules.h"
 #include "scada/base/str.h"
@@ -376,8 +377,9 @@ bind_point(struct image_point *p, const struct world *w)
 	const char *role = NULL;
 	struct source *s = &p->source;
 	*s = (struct source){ .key = noise_key(w->seed, point->name), .factor = 1, .period_s = 1 };
-	find_candidates(w, point, &role, &c);
-	bool bound = false;
+	bool bound = el_bind(s, point->def);
+	if (!bound)
+		find_candidates(w, point, &role, &c);
 	for (unsigned i = 0; i < c.n && !bound; i++) {
 		bound = use_rules(s, w, c.m[i], point->def);
 		if (!bound && i == 0 && role != NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drivers/plant/district.h"
+#include "drivers/plant/el_plant.h"
 #include "scada/base/str.h"
 
 static bool
@@ -48,16 +49,22 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 	d->by_conn = arena_alloc(arena, sizeof(struct image *) * ((size_t)site->conn_count + 1));
 	for (uint32_t i = 0; i < site->node_count; i++) {
 		const struct site_node *n = &site->nodes[i];
-		if (n->conn == UINT32_MAX || n->profile == NULL || n->profile->protocol != PROTOCOL_MODBUS)
+		if (n->conn == UINT32_MAX || n->profile == NULL || !protocol_is_field(n->profile->protocol))
 			continue;
 		if (only != NULL && !is_listed(only, n->device->name))
 			continue;
 		struct image *im = &d->images[d->image_count++];
 		im->node = n;
 		im->name = n->device->name;
-		im->next = d->by_conn[n->conn];
-		d->by_conn[n->conn] = im;
+		if (n->profile->protocol == PROTOCOL_MODBUS) {
+			im->next = d->by_conn[n->conn];
+			d->by_conn[n->conn] = im;
+		}
 		im->world = d->world;
+		if (n->profile->protocol == PROTOCOL_ECHONET) {
+			im->meter = arena_alloc(arena, sizeof(*im->meter));
+			el_meter_init(im->meter, seed, im->name, start);
+		}
 		bind_image(im, arena, site);
 		image_build(im, arena);
 	}
@@ -69,6 +76,9 @@ district_free(struct district *d)
 {
 	if (d == NULL)
 		return;
+	for (uint32_t i = 0; i < d->image_count; i++)
+		if (d->images[i].meter != NULL)
+			el_meter_done(d->images[i].meter);
 	world_free(d->world);
 	arena_free(d->arena);
 }

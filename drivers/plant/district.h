@@ -11,7 +11,7 @@ struct district {
 	const struct site *site;
 	struct arena *arena;
 	struct world *world;
-	struct image *images; /* Modbus devices that are served */
+	struct image *images; /* devices that are served */
 	uint32_t image_count;
 	struct image **by_conn; /* first image of each connection of the site; image.next */
 	bool pv_sleeps;         /* inverters do not answer by night */

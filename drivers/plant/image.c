@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/plant/el_plant.h"
 #include "drivers/plant/image.h"
 
 #define WORDS_MAX 4
@@ -24,6 +25,9 @@ image_value(const struct image *im, const struct image_point *p)
 	case SOURCE_COUNT:
 		/* The wave is slower than the count, so it never runs backwards. */
 		return s->at0 + s->at1 * (t + 0.5 * s->period_s / 6.3 * sin(6.283 * t / s->period_s));
+	case SOURCE_DEMAND: return el_meter_kw(im->meter, el_half_hour(im->world->now) - 1) * s->factor;
+	case SOURCE_ENERGY: return el_meter_kwh(im->meter, el_half_hour(im->world->now)) * s->factor;
+	case SOURCE_SUN: return s->at1 * im->world->weather.ghi / 1000;
 	case SOURCE_HELD: break;
 	}
 	return p->held;

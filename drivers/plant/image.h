@@ -15,6 +15,9 @@ enum source_kind {
 	SOURCE_WANDER,  /* nothing known: at0 with noise */
 	SOURCE_COUNT,   /* nothing known, but it counts: at0 + at1 per second */
 	SOURCE_HELD,    /* what was written last, at first at0 */
+	SOURCE_DEMAND,  /* of the image's meter: mean of the half hour that ended last, by factor */
+	SOURCE_ENERGY,  /* of the image's meter: up to the half hour that ended last, by factor */
+	SOURCE_SUN,     /* at1 by the sun's share of full sun */
 };
 
 /* Where a point's value comes from. */
@@ -60,6 +63,8 @@ struct image_span {
 /* What a device does instead of answering well. */
 enum fault { FAULT_NONE, FAULT_SILENT, FAULT_SLOW, FAULT_RESET, FAULT_WRONG };
 
+struct el_meter;
+
 struct image {
 	const struct site_node *node;
 	const char *name; /* the device's */
@@ -71,7 +76,8 @@ struct image {
 	uint16_t longest;         /* count of the longest spot */
 	struct image_span *spans; /* addresses that exist; by table and address */
 	uint32_t span_count;
-	struct image *next; /* on the same connection */
+	struct image *next;     /* on the same connection */
+	struct el_meter *meter; /* a node of ECHONET Lite: of its building; NULL */
 	enum fault fault;
 	int wrong; /* FAULT_WRONG: enum wrong of server.h */
 	double slow_s;

@@ -10,6 +10,7 @@
 #include <sodium.h>
 #include <sys/resource.h>
 
+#include "drivers/plant/el_plant.h"
 #include "drivers/plant/server.h"
 #include "scada/base/clock.h"
 #include "scada/base/log.h"
@@ -35,7 +36,7 @@ struct options {
 static const char usage_text[] =
     "usage: chisan-plant [options] SITE_DIR\n"
     "       chisan-plant --ctl SOCKET COMMAND...\n"
-    "Serves every Modbus device of the site on the address that the site file gives, from a simulated district.\n"
+    "Serves every device of the site on the address that the site file gives, from a simulated district.\n"
     "  --speed N          runs N times as fast as the clock (0.1..1000; 1)\n"
     "  --seed N           another district; the same seed repeats a run (1)\n"
     "  --start TIME       simulated time at the start, as 2026-07-20T08:00:00+09:00 (now)\n"
@@ -133,6 +134,7 @@ raise_limits(void)
 
 struct loop_state {
 	struct district *district;
+	struct el_server *nodes;
 	double speed, owed_s; /* simulated seconds that the clock is ahead */
 	struct mono last;
 };
@@ -152,6 +154,7 @@ on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 		district_step(s->district, step);
 		s->owed_s -= step;
 	}
+	el_server_tick(s->nodes);
 }
 
 static void
@@ -169,8 +172,9 @@ serve(struct district *d, const struct options *o)
 	char message[256], where[96];
 	int rc = 1;
 	struct control *control = NULL;
+	struct el_server *nodes = NULL;
 	struct server *server = server_new(loop, d, message, sizeof(message));
-	if (server == NULL) {
+	if (server == NULL || (nodes = el_server_new(loop, d, message, sizeof(message))) == NULL) {
 		log_error("%s", message);
 		goto done;
 	}
@@ -179,7 +183,7 @@ serve(struct district *d, const struct options *o)
 		log_error("%s", message);
 		goto done;
 	}
-	struct loop_state state = { .district = d, .speed = o->speed };
+	struct loop_state state = { .district = d, .nodes = nodes, .speed = o->speed };
 	ev_timer tick;
 	ev_signal ends[2];
 	static const int signals[] = { SIGINT, SIGTERM };
@@ -197,6 +201,7 @@ serve(struct district *d, const struct options *o)
 	rc = 0;
 done:
 	control_free(control);
+	el_server_free(nodes);
 	server_free(server);
 	return rc;
 }
@@ -231,7 +236,7 @@ main(int argc, char **argv)
 	if (d == NULL)
 		log_error("--only %s: the site has no such device", unknown);
 	else if (d->image_count == 0)
-		log_error("%s: no Modbus device to serve", o.folder);
+		log_error("%s: no device to serve", o.folder);
 	else {
 		d->pv_sleeps = o.pv_sleeps;
 		rc = serve(d, &o);

@@ -211,6 +211,15 @@ clock_set_zone(const char *zone)
 	return true;
 }
 
+int64_t
+utc_zone_offset_us(struct utc t)
+{
+	time_t s = (time_t)floor_div(t.us, US_PER_S);
+	struct tm tm;
+
+	return localtime_r(&s, &tm) == NULL ? 0 : (int64_t)tm.tm_gmtoff * US_PER_S;
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the caller's format is the point of this function */
 char *

@@ -60,6 +60,7 @@ bool utc_from_iso(const char *s, struct utc *out); /* with Z or +hh:mm, fraction
 /* Civil time in a zone of the tz database; the zone was checked with clock_zone_exists. Edges only. */
 bool clock_zone_exists(const char *zone); /* no "..", no absolute path, file present and TZif */
 bool clock_set_zone(const char *zone);    /* for this process; false if it does not exist */
+int64_t utc_zone_offset_us(struct utc t); /* civil time less UTC at t, in this process's zone */
 char *utc_civil(char *buf, size_t size, struct utc t, const char *strftime_fmt);
 /* A day (date.h) and minutes of it as clocks show them, into a time, and back. Where clocks are set forward: the time after; back: the first. */
 struct utc utc_of_date(int64_t date, int64_t minutes);

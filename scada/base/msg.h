@@ -140,6 +140,36 @@ struct msg_bytes {
 	_(i64, time)            /* utc: when it was answered, or given up */ \
 	_(str, detail)          /* a sentence for people; "" = none */
 
+#define MSG_ECHONET_DEVICE_FIELDS(_) \
+	_(u32, device) \
+	_(u8,  enabled) \
+	_(u16, port)            /* of both sides; 3610 but in tests */ \
+	_(u32, timeout_us) \
+	_(u32, retry_min_us) _(u32, retry_max_us) /* back-off */ \
+	_(i64, since)           /* utc until which its values are known; 0 = nobody knows: no history is asked for */ \
+	_(i64, offset_us)       /* civil time less utc: meters count in civil time */ \
+	_(str, own)             /* numeric address of the interface, with %zone where it has one */ \
+	_(str, node)            /* numeric address of the node */ \
+	_(str, name)
+
+#define MSG_ECHONET_ITEM_FIELDS(_) \
+	_(u32, point) _(u32, device) \
+	_(u8,  is_write)        /* 0: read, or read back; 1: written by SetC */ \
+	_(u32, object)          /* class and instance */ \
+	_(u8,  epc) \
+	_(u8,  form)            /* enum echonet_form */ \
+	_(u8,  at) _(u8, size)  /* first byte in the property; its size, 0 = any */ \
+	_(f64, scale) \
+	_(u32, factors)         /* properties by which it is multiplied, from the highest byte; 0 ends them */ \
+	_(u8,  history) _(u8, day) /* its values of each half hour of a day, and the property that chooses the day; 0 = none */ \
+	_(u32, period_us)       /* 0 = not read by itself */ \
+	_(u32, slow_us)         /* the same where the node announces it */
+
+#define MSG_ECHONET_START_FIELDS(_) _(u32, devices) _(u32, items)
+
+/* Followed by `count` times: time i64 (utc), value f64, before scaling in the point table. */
+#define MSG_LATE_FIELDS(_) _(u32, device) _(u32, point) _(u16, count)
+
 /* After each write of a pulse and each clearing. */
 #define MSG_FIELD_PULSE_FIELDS(_) \
 	_(u32, point) \
@@ -633,6 +663,7 @@ struct msg_bytes {
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
+	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
 	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) _(verify_get, VERIFY_GET) \
@@ -662,8 +693,14 @@ MSG_LIST(MSG_DECLARE)
 /* clang-format on */
 
 enum pulse_coils { PULSE_COIL = 1, PULSE_OPEN_COIL = 2 }; /* address, open_address of an output */
-enum transport { TRANSPORT_MODBUS_TCP, TRANSPORT_COUNT };
-enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_COUNT };
+enum transport { TRANSPORT_MODBUS_TCP, TRANSPORT_ECHONET, TRANSPORT_COUNT };
+enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_ECHONET, PROTOCOL_COUNT };
+/* Is it spoken by chisan-field with devices? */
+static inline bool
+protocol_is_field(int p)
+{
+	return p == PROTOCOL_MODBUS || p == PROTOCOL_ECHONET;
+}
 enum mb_table { TABLE_COIL, TABLE_DISCRETE, TABLE_HOLDING, TABLE_INPUT, TABLE_COUNT }; /* FC 1, 2, 3, 4 */
 enum raw_type { RAW_BIT, RAW_U16, RAW_I16, RAW_U32, RAW_I32, RAW_U64, RAW_I64, RAW_F32, RAW_F64, RAW_COUNT };
 enum byte_order { ORDER_ABCD, ORDER_CDAB, ORDER_BADC, ORDER_DCBA, ORDER_COUNT };

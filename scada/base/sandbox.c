@@ -23,6 +23,7 @@ sandbox_enter_files(unsigned may, const char *const reads[], const char *const w
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <net/if.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,10 @@ allow_sockets(scmp_filter_ctx ctx, unsigned may)
 	}
 	if ((may & SANDBOX_CONNECT) != 0)
 		failed |= allow(ctx, calls_connect, ARRAY_LEN(calls_connect));
+	if ((may & SANDBOX_BIND) != 0) {
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(bind), 0);
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX));
+	}
 	return failed;
 }
 

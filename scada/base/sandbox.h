@@ -16,7 +16,8 @@ enum sandbox_may {
 	SANDBOX_LISTEN = 1 << 2,
 	SANDBOX_SPAWN = 1 << 3,
 	SANDBOX_SYSLOG =
-	    1 << 5, /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
+	    1 << 5,            /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
+	SANDBOX_BIND = 1 << 6, /* UDP sockets with an address and an interface of their own; TCP listens nowhere */
 	SANDBOX_WRITE_FILES = 1 << 4, /* below the folders of sandbox_enter_files(); includes reading them */
 };
 

@@ -61,6 +61,10 @@ enum wire_flags {
 	_(W_FIELD_WRITE, 47,  24,     64, ROLE_PEER,   WF_NUMBERS|WF_REQUEST, "write this to an output, now; then read it back") \
 	_(W_FIELD_WRITTEN,48, 23,    512, ROLE_PEER,   0,                     "what became of a write; known by its number, also after a change of configuration") \
 	_(W_FIELD_PULSE, 49,  6,     64, ROLE_PEER,   WF_NUMBERS,            "which coils of a pulse may be set just now") \
+	_(W_ECHONET_DEVICE,54, 41,   1024, ROLE_PEER,   WF_NUMBERS,            "one node that speaks ECHONET Lite, and its manners") \
+	_(W_ECHONET_ITEM, 55,  34,     64, ROLE_PEER,   WF_NUMBERS,            "one point's property in a node, to be read or written") \
+	_(W_ECHONET_START,56,   8,      8, ROLE_PEER,   WF_NUMBERS,            "counts of nodes and properties; comes before W_FIELD_START") \
+	_(W_LATE,         57,  10,  65536, ROLE_PEER,   WF_NUMBERS,            "what a device remembers of a point: values with their own times") \
 	/* 64..95 chisand and its clients */ \
 	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
 	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \

@@ -232,6 +232,17 @@ put(struct archive *a, point_id id, struct utc time, struct utc now, struct mono
 	a->samples++;
 }
 
+void
+archive_late(struct archive *a, point_id id, struct utc time, double v, struct utc now, struct mono mono)
+{
+	if (a->table == NULL || id >= a->count || a->points[id].rule == RULE_NONE)
+		return;
+	if (a->record_count == BATCH_SAMPLES)
+		ring_close(a, 0, now, mono);
+	a->records[a->record_count++] = (struct record){ .point = id, .time = time, .v = v };
+	a->samples++;
+}
+
 static bool
 is_moved(const struct kept *k, const struct value *v)
 {

@@ -32,6 +32,12 @@ void archive_site(struct archive *a, struct table *t, uint16_t generation, struc
 /* Points whose live value changed, as table_fresh_take gives them; after the calculations of a turn. Closes a batch that is full. */
 void archive_take(struct archive *a, const point_id *ids, uint32_t count, struct utc now, struct mono mono);
 
+/*
+ * A value of earlier that came only now, of which nothing was recorded: it stands at its own time and changes nothing of what is
+ * recorded live.
+ */
+void archive_late(struct archive *a, point_id id, struct utc time, double v, struct utc now, struct mono mono);
+
 /* Each second: what is due by time, the scans of the devices; then the batch is closed, if there is something in it. */
 void archive_close(struct archive *a, struct utc now, struct mono mono);
 

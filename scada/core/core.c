@@ -299,6 +299,7 @@ up_cb(enum helper_id id, struct conn *conn, void *arg)
 
 	memory_up(c->memory, c->supervise, id, conn);
 	if (id == HELPER_FIELD) {
+		links_known(c->links, memory_known(c->memory));
 		links_up(c->links, conn);
 		alarming_own(c->alarming, OWN_FIELD, false, "it runs again", clock_utc(), clock_mono());
 	}

@@ -195,6 +195,14 @@ pulse_cb(const struct msg_field_pulse *m, void *arg)
 	control_pulse(hand_control(c->hand), m);
 }
 
+static void
+late_cb(point_id point, struct utc time, double value, void *arg)
+{
+	struct core *c = arg;
+
+	memory_late(c->memory, point, time, value, clock_utc(), clock_mono());
+}
+
 static uint8_t
 left_set_cb(point_id point, void *arg)
 {
@@ -208,6 +216,7 @@ const struct links_ops core_links_ops = { .raw = raw_cb,
 	.state = device_cb,
 	.written = written_cb,
 	.down = field_down_cb,
+	.late = late_cb,
 	.pulse = pulse_cb,
 	.left_set = left_set_cb };
 

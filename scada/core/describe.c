@@ -71,6 +71,10 @@ put_source(const struct site *s, const struct site_point *p, char *buf, size_t s
 		str_printf(buf, size, "chisand's %s", or_empty(r->internal));
 		return;
 	}
+	if (r->property != NULL) {
+		str_printf(buf, size, "property %s", r->property);
+		return;
+	}
 	str_printf(buf, size, "%s %lld", mb_table_word((enum mb_table)r->table), (long long)r->address);
 	if (r->table == TABLE_COIL || r->table == TABLE_DISCRETE)
 		return;
@@ -188,7 +192,7 @@ describe_point(const struct site *s, point_id id, struct wbuf *b)
 bool
 describe_is_field(const struct site *s, uint32_t device)
 {
-	return s->nodes[device].profile->protocol == PROTOCOL_MODBUS && s->nodes[device].conn < s->conn_count;
+	return protocol_is_field(s->nodes[device].profile->protocol) && s->nodes[device].conn < s->conn_count;
 }
 
 void
@@ -284,7 +288,7 @@ describe_field_item(const struct site *s, point_id id, struct wbuf *b)
 	struct wbuf invalid;
 	struct msg_field_item m = { .point = id, .device = p->device };
 
-	if (!is_item(s, id))
+	if (!is_item(s, id) || describe_is_echonet(s, p->device))
 		return false;
 	m.table = (uint8_t)r->table;
 	m.address = (uint16_t)r->address;
@@ -322,7 +326,7 @@ describe_field_output(const struct site *s, point_id id, uint8_t left_set, struc
 	const struct site_revert *revert = p->def->revert;
 	struct msg_field_output m = { .point = id, .device = p->device, .left_set = left_set };
 
-	if (!describe_is_output(s, id))
+	if (!describe_is_output(s, id) || describe_is_echonet(s, p->device))
 		return false;
 	m.table = (uint8_t)r->table;
 	m.address = (uint16_t)r->address;

@@ -20,4 +20,12 @@ bool describe_is_output(const struct site *s, point_id id); /* is it written, an
 /* False: nothing is written for this point. */
 bool describe_field_output(const struct site *s, point_id id, uint8_t left_set, struct wbuf *b);
 
+/* ---- describe_echonet.c */
+bool describe_is_echonet(const struct site *s, uint32_t device);
+/* since: until when its values are known; offset_us: civil time less utc. */
+void describe_echonet_device(
+    const struct site *s, uint32_t device, struct utc since, int64_t offset_us, struct wbuf *b);
+/* False: nothing of ECHONET Lite is read, or written, for this point. */
+bool describe_echonet_item(const struct site *s, point_id id, bool is_write, struct wbuf *b);
+
 #endif

@@ -16,6 +16,7 @@
 
 #define QUESTIONS_MAX 512
 #define SAMPLE_BYTES  14 /* point u32, cause u16, value f64 */
+#define LATE_BYTES    16 /* time i64, value f64 */
 
 struct question {
 	void *asker;              /* NULL = free, or the asker has gone */
@@ -32,6 +33,7 @@ struct links {
 	struct conn *conn; /* NULL: the field program is not up */
 	struct question questions[QUESTIONS_MAX];
 	struct msg_field_stats stats;
+	struct utc known; /* until when samples of an earlier run are stored; 0 = not known */
 	bool was_up;
 };
 
@@ -54,6 +56,49 @@ links_free(struct links *l)
 
 /* ---- configuration */
 
+/* When the device was looked at last, as far as anybody knows: what it remembers of later is what is missing. */
+static struct utc
+known_until(const struct links *l, uint32_t device)
+{
+	uint32_t count;
+	const struct utc *times = table_group_times(l->table, &count);
+	struct utc last = { 0 };
+
+	for (uint32_t g = 0; g < count && g < l->site->group_count; g++)
+		if (l->site->groups[g].device == device && times[g].us > last.us)
+			last = times[g];
+	return last.us != 0 ? last : l->known;
+}
+
+static void
+send_echonet(struct links *l, struct wbuf *b)
+{
+	const struct site *s = l->site;
+	struct msg_echonet_start start = { 0 };
+	int64_t offset = utc_zone_offset_us(clock_utc());
+
+	for (uint32_t i = 0; i < s->node_count; i++) {
+		if (!describe_is_echonet(s, i))
+			continue;
+		describe_echonet_device(s, i, known_until(l, i), offset, b);
+		conn_send(l->conn, W_ECHONET_DEVICE, 0, b, NULL);
+		start.devices++;
+	}
+	for (point_id i = 0; start.devices > 0 && i < s->point_count; i++) {
+		for (int is_write = 0; is_write < 2; is_write++) {
+			if (!describe_echonet_item(s, i, is_write, b))
+				continue;
+			conn_send(l->conn, W_ECHONET_ITEM, 0, b, NULL);
+			start.items++;
+		}
+	}
+	if (start.devices == 0)
+		return;
+	wbuf_reset(b);
+	msg_echonet_start_put(b, &start);
+	conn_send(l->conn, W_ECHONET_START, 0, b, NULL);
+}
+
 static void
 send_config(struct links *l)
 {
@@ -66,12 +111,16 @@ send_config(struct links *l)
 	wbuf_init(&b);
 	conn_set_generation(l->conn, l->generation);
 	conn_send(l->conn, W_FIELD_BEGIN, 0, NULL, NULL);
-	for (uint32_t i = 0; i < s->conn_count; i++, start.links++) {
+	for (uint32_t i = 0; i < s->conn_count; i++) {
+		if (s->conns[i].transport == TRANSPORT_ECHONET)
+			continue; /* its nodes say where they are */
 		describe_field_link(s, i, &b);
 		conn_send(l->conn, W_FIELD_LINK, 0, &b, NULL);
+		start.links++;
 	}
+	send_echonet(l, &b);
 	for (uint32_t i = 0; i < s->node_count; i++) {
-		if (!describe_is_field(s, i))
+		if (!describe_is_field(s, i) || describe_is_echonet(s, i))
 			continue;
 		describe_field_device(s, i, &b);
 		conn_send(l->conn, W_FIELD_DEVICE, 0, &b, NULL);
@@ -84,9 +133,9 @@ send_config(struct links *l)
 		start.items++;
 	}
 	for (point_id i = 0; i < s->point_count; i++) {
-		if (!describe_is_output(s, i))
+		if (!describe_is_output(s, i) ||
+		    !describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, &b))
 			continue;
-		describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, &b);
 		conn_send(l->conn, W_FIELD_OUTPUT, 0, &b, NULL);
 		start.outputs++;
 	}
@@ -178,6 +227,12 @@ links_site(struct links *l, struct table *t, uint16_t generation)
 }
 
 void
+links_known(struct links *l, struct utc known)
+{
+	l->known = known;
+}
+
+void
 links_up(struct links *l, struct conn *c)
 {
 	l->conn = c;
@@ -219,6 +274,28 @@ got_samples(struct links *l, struct rbuf *r, struct utc received, struct mono no
 			return ERR_FRAME;
 		if (!table_sample(l->table, point, raw, (enum err)cause, (struct utc){ m.time }, received, now))
 			return ERR_FRAME;
+	}
+	return OK;
+}
+
+/* Whatever a device remembers cannot be of the future, nor from before anybody built one. */
+static enum err
+got_late(struct links *l, struct rbuf *r, struct utc received)
+{
+	struct msg_late m;
+
+	if (!msg_late_get(r, &m) || r->len - r->pos != (size_t)m.count * LATE_BYTES ||
+	    m.point >= l->site->point_count || l->site->points[m.point].device != m.device ||
+	    !describe_is_echonet(l->site, m.device))
+		return ERR_FRAME;
+	for (uint16_t i = 0; i < m.count; i++) {
+		struct utc time = { r_i64(r) };
+		double value, raw = r_f64(r);
+
+		if (l->ops->late == NULL || !utc_is_plausible(time) || time.us > received.us ||
+		    !table_scaled(l->table, m.point, raw, &value))
+			continue;
+		l->ops->late(m.point, time, value, l->arg);
 	}
 	return OK;
 }
@@ -309,6 +386,7 @@ links_frame(struct links *l, const struct frame *f, struct utc received, struct 
 		return OK;
 	switch (f->type) {
 	case W_SAMPLES: return got_samples(l, &r, received, now);
+	case W_LATE: return got_late(l, &r, received);
 	case W_DEVICE_STATE: return got_device_state(l, &r);
 	case W_FIELD_WRITTEN: return got_written(l, f, &r);
 	case W_FIELD_PULSE: return got_pulse(l, &r);

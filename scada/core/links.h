@@ -19,6 +19,8 @@ struct links_ops {
 	void (*written)(const struct msg_field_written *m, void *arg);
 	/* The field program is gone: writes that were sent and not answered have no known outcome. */
 	void (*down)(void *arg);
+	/* A device remembers a value of earlier, in the point's unit; it fills a gap of the record. NULL: nobody wants to know. */
+	void (*late)(point_id point, struct utc time, double value, void *arg);
 	/* Which coils of a pulse may be set. NULL: nobody wants to know. */
 	void (*pulse)(const struct msg_field_pulse *m, void *arg);
 	/* enum pulse_coils that an earlier field program may have left set: told to each with the configuration. NULL: none. */
@@ -30,6 +32,8 @@ void links_free(struct links *l);
 
 /* A new configuration; sent at once if the field program is up. The table is borrowed until the next call. */
 void links_site(struct links *l, struct table *t, uint16_t generation);
+/* Until when samples of an earlier run are stored: what devices remember of later is asked for. */
+void links_known(struct links *l, struct utc known);
 void links_up(struct links *l, struct conn *c);
 /* The field program is gone: all its points lose communication, open questions are answered. */
 void links_down(struct links *l);

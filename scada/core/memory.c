@@ -40,10 +40,11 @@ struct memory {
 	bool is_settling; /* a new table, of which the field program is told later */
 	point_id saved_to;
 	struct mono saved_at;
-	uint8_t failure; /* enum store_state that was journalled last */
-	bool is_missing; /* nothing is recorded, as was told last */
-	bool is_broken;  /* the chain of the journal, as was told last */
-	uint64_t lost;   /* entries that found no room, as was mended last */
+	struct utc known; /* until when samples of an earlier run are stored */
+	uint8_t failure;  /* enum store_state that was journalled last */
+	bool is_missing;  /* nothing is recorded, as was told last */
+	bool is_broken;   /* the chain of the journal, as was told last */
+	uint64_t lost;    /* entries that found no room, as was mended last */
 };
 
 /* ---- start */
@@ -131,6 +132,7 @@ ready_cb(bool is_first, const struct msg_store_ready *ready, void *arg)
 
 	log_info("the store is ready: %u states, journal at %llu", ready->states, (unsigned long long)ready->journal);
 	if (is_first) {
+		m->known = (struct utc){ ready->last };
 		m->ops->touched(m->arg);
 	} else { /* it may be a new database, that knows of nothing */
 		for (const struct hold *h = held_next(m->held, NULL); h != NULL; h = held_next(m->held, h))
@@ -418,6 +420,18 @@ memory_site(struct memory *m, struct table *t, struct calc *c, uint16_t generati
 	stored_site_make(&m->site, table_site(t), generation, hash, m->boot);
 	if (m->reader != NULL)
 		stored_site_send(&m->site, m->reader);
+}
+
+struct utc
+memory_known(const struct memory *m)
+{
+	return m->known;
+}
+
+void
+memory_late(struct memory *m, point_id id, struct utc time, double v, struct utc now, struct mono mono)
+{
+	recorder_late_value(m->recorder, id, time, v, now, mono);
 }
 
 void

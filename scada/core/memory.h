@@ -58,6 +58,10 @@ enum err memory_frame(struct memory *m, enum helper_id id, const struct frame *f
 
 /* At the end of a turn, after the calculations. */
 void memory_turn(struct memory *m, struct utc now, struct mono mono);
+/* A value of earlier that a device remembers. */
+void memory_late(struct memory *m, point_id id, struct utc time, double v, struct utc now, struct mono mono);
+/* Until when samples of an earlier run are stored; 0 = none, or nobody has said yet. */
+struct utc memory_known(const struct memory *m);
 void memory_tick(struct memory *m, struct utc now, struct mono mono); /* a few times a second */
 /* What the field program says of a device. */
 void memory_device(struct memory *m, const struct msg_device_state *state, struct utc now, struct mono mono);

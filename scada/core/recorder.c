@@ -141,6 +141,12 @@ recorder_site(struct recorder *r, struct table *t, uint16_t generation, const ui
 }
 
 void
+recorder_late_value(struct recorder *r, point_id id, struct utc time, double v, struct utc now, struct mono mono)
+{
+	archive_late(r->archive, id, time, v, now, mono);
+}
+
+void
 recorder_take(struct recorder *r, const point_id *ids, uint32_t count, struct utc now, struct mono mono)
 {
 	archive_take(r->archive, ids, count, now, mono);

@@ -42,6 +42,8 @@ void recorder_late(struct recorder *r);
 /* OK, or what is wrong with the frame: then its sender must go. */
 enum err recorder_frame(struct recorder *r, const struct frame *f);
 
+/* A value of earlier, at its own time. */
+void recorder_late_value(struct recorder *r, point_id id, struct utc time, double v, struct utc now, struct mono mono);
 /* Values changed, at the end of a turn. */
 void recorder_take(struct recorder *r, const point_id *ids, uint32_t count, struct utc now, struct mono mono);
 /* To be saved with the next batch; false: there is no store now. An empty blob forgets. */

@@ -297,6 +297,17 @@ table_sample(
 	return true;
 }
 
+bool
+table_scaled(const struct table *t, point_id id, double raw, double *out)
+{
+	if (id >= t->count || !t->cells[id].is_read || t->cells[id].way == WAY_STATE)
+		return false;
+	*out = raw * t->cells[id].scale + t->cells[id].offset;
+	if (t->cells[id].invert)
+		*out = -*out;
+	return isfinite(*out);
+}
+
 /* ---- communication and staleness */
 
 void

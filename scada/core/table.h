@@ -32,6 +32,9 @@ void table_adopt(struct table *t, const struct table *old);
 bool table_sample(
     struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct utc received, struct mono now);
 
+/* What such a raw number is in the point's unit: scale, offset and invert alone. False: no such point, not read, or no finite number. */
+bool table_scaled(const struct table *t, point_id id, double raw, double *out);
+
 /* A finished value of a calculated point, from step 8 on. */
 void table_put(struct table *t, point_id id, const struct value *v, struct mono now);
 

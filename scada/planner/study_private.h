@@ -14,6 +14,7 @@ struct study_promise { /* of a bus whose grid is away */
 	bool is_away;
 	double left_h; /* of what was promised when it went */
 };
+
 struct study_model { /* of one series; both NULL: nothing was learned yet */
 	struct load_model *load;
 	struct pv_model *sun;

@@ -35,6 +35,7 @@ void check_point(
 void check_history(struct check *c, const struct site_point_def *d);
 void check_register(
     struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
+void check_echonet(struct check *c, const struct site_point_def *d, const struct site_register *r);
 void check_overlaps(struct check *c, const struct site_profile *p);
 void check_alarm_keys(struct check *c, const struct site_limit *l); /* of one alarm, whoever has it */
 void check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms);

@@ -95,7 +95,7 @@ static void
 check_device_link(
     struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
 {
-	char host[64], message[300];
+	char host[80], node[80], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -117,10 +117,21 @@ check_device_link(
 	if (!site_link_parse(
 	        d->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
 		fault_at(c->f, at, "link: %s", message);
+	else if (!has_unit && transport == TRANSPORT_ECHONET)
+		fault_at(c->f, at,
+		    "link: no node is given; write its address behind the slash, as echonet://192.0.2.1/192.0.2.10");
 	else if (!has_unit)
 		fault_at(c->f, at, "link: no unit is given; write /1 after the port, or the unit's number");
-	else
+	else if (p != NULL && (transport == TRANSPORT_ECHONET) != (p->protocol == PROTOCOL_ECHONET))
+		fault_at(c->f, at, "link: the profile '%s' is of protocol %s; write %s", p->name,
+		    p->protocol == PROTOCOL_ECHONET ? "echonet" : "modbus",
+		    p->protocol == PROTOCOL_ECHONET ? "echonet://192.0.2.1/192.0.2.10"
+		                                    : "modbus-tcp://192.0.2.1:502/1");
+	else if (transport != TRANSPORT_ECHONET)
 		str_printf(address, size, "%s:%u/%u", host, port, unit);
+	else if (site_link_node(d->link, node, sizeof(node), message, sizeof(message)))
+		/* a node may be several devices, each with the instances of its profile */
+		str_printf(address, size, "%s:%u/%s %s", host, port, node, p != NULL ? p->name : "");
 }
 
 static void
@@ -330,7 +341,7 @@ check_devices(struct check *c)
 {
 	const struct site_device *list = c->s->devices.v;
 	uint32_t n = c->s->devices.n, addressed = 0;
-	char address[100];
+	char address[200];
 	struct check_name *names = xcalloc((size_t)n + 1, sizeof(*names)),
 	                  *addresses = xcalloc((size_t)n + 1, sizeof(*addresses));
 	check_size(c);

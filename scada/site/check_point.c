@@ -105,7 +105,7 @@ static int64_t
 highest_state(const struct site_point_def *d)
 {
 	const struct site_register *r = d->read != NULL ? d->read : d->write;
-	if (r == NULL || r->internal != NULL)
+	if (r == NULL || r->internal != NULL || r->property != NULL)
 		return 65535;
 	bool has_type = schema_is_set(&register_schema, r, offsetof(struct site_register, type));
 	unsigned width = !has_type || r->type == RAW_BIT ? 1 : raw_type_registers((enum raw_type)r->type) * 16;

@@ -278,7 +278,11 @@ check_register(
 		check_internal(l);
 		return;
 	}
-	if (GIVEN(internal))
+	if (p->protocol == PROTOCOL_ECHONET)
+		check_echonet(c, d, r);
+	else if (GIVEN(property))
+		fault_at(c->f, AT(property), "property: goes with protocol: echonet; write table: and address:");
+	else if (GIVEN(internal))
 		fault_at(c->f, AT(internal), "internal: goes with protocol: internal; write table: and address:");
 	else if (check_table(l) && check_type(l)) {
 		check_reach(l);

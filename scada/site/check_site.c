@@ -63,7 +63,7 @@ check_user(struct check *c, struct site_user *u)
 static void
 check_link(struct check *c, const struct site_link *l, char *address, size_t size)
 {
-	char host[64], message[300];
+	char host[80], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -75,6 +75,8 @@ check_link(struct check *c, const struct site_link *l, char *address, size_t siz
 	if (!site_link_parse(
 	        l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
 		fault_at(c->f, at, "link: %s", message);
+	else if (transport == TRANSPORT_ECHONET)
+		fault_at(c->f, at, "link: ECHONET Lite has no connections that manners could be given; leave it out");
 	else if (has_unit)
 		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
 	else
@@ -100,7 +102,7 @@ check_links(struct check *c)
 static bool
 is_used(const struct check *c, const struct site_link *l)
 {
-	char host[64], message[300];
+	char host[80], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;

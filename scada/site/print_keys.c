@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scada/base/echonet.h"
 #include "scada/base/str.h"
 #include "scada/site/print_keys.h"
 #include "scada/site/schema_site.h"
@@ -131,6 +132,35 @@ put_units(FILE *out)
 	}
 }
 
+/* What property: names, of each class; of a distribution board one circuit stands for all. */
+static void
+put_properties(FILE *out)
+{
+	uint16_t class = UINT16_MAX;
+	fputs(".Ss properties of ECHONET Lite\nBy number or name, as 028A01.E3 or 028A.energy-fixed-time; kinds of "
+	      "numbers are the table's.\n",
+	    out);
+	for (size_t i = 0; echonet_row(i) != NULL; i++) {
+		const struct echonet_row *r = echonet_row(i);
+		const struct echonet_class *c = echonet_class(r->class);
+		if (r->class == 0x0287 && r->epc > 0xD0)
+			continue;
+		if (r->class != class)
+			fprintf(out, ".Pp\n%04X, %s:\n", r->class,
+			    c != NULL ? c->name : "of every device, with its own class");
+		else
+			fputs(",\n", out);
+		class = r->class;
+		fprintf(out, "%02X ", r->epc);
+		put_escaped(out, r->name);
+		fprintf(out, "%s%s%s%s%s", r->unit[0] != '\0' ? " (" : "", r->unit, r->unit[0] != '\0' ? ")" : "",
+		    (r->flags & EL_SET) != 0 ? " set" : "", r->history != 0 ? " remembered" : "");
+		if (echonet_row(i + 1) == NULL || echonet_row(i + 1)->class != class ||
+		    (class == 0x0287 && echonet_row(i + 1)->epc > 0xD0))
+			fputs(class == 0x0287 ? ", and so on to EF channel\\-32.\n" : ".\n", out);
+	}
+}
+
 void
 print_keys(FILE *out)
 {
@@ -144,4 +174,5 @@ print_keys(FILE *out)
 	}
 	put_meanings(out, "points of assets", asset_role_words);
 	put_units(out);
+	put_properties(out);
 }

@@ -53,6 +53,7 @@ static const struct key register_keys[] = {
 	{ "scale_factor", KEY_INT, AT(scale_factor), .min = 0, .max = 65535, .def = "-1", .help = "register of the same table that holds a power of ten (i16), read together with the value" },
 	{ "open_address", KEY_INT, AT(open_address), .min = 0, .max = 65535, .def = "-1", .help = "write: second coil; address closes, this one opens" },
 	{ "pulse", KEY_DURATION, AT(pulse_us), .min = 0.01, .max = 60, .def = "0s", .help = "write: the coil is set for so long; without it, it stays" },
+	{ "property", KEY_STRING, AT(property), .min = 1, .max = 63, .help = "protocol echonet: class, instance and property, as 028A01.E3 or 028A.energy" },
 	{ "internal", KEY_WORD, AT(internal), .help = "protocol internal: which figure of chisand, by the names of chisand(8)" },
 };
 const struct schema register_schema = { "register", sizeof(T), register_keys, ARRAY_LEN(register_keys), "a place in a device", NULL, 0, 0 };

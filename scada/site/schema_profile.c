@@ -30,6 +30,7 @@ const struct schema identity_schema = { "identity", sizeof(T), identity_keys, AR
 
 static const struct key_word protocol_words[] = {
 	{ "modbus", PROTOCOL_MODBUS, "Modbus/TCP" },
+	{ "echonet", PROTOCOL_ECHONET, "ECHONET Lite over UDP" },
 	{ "internal", PROTOCOL_INTERNAL, "figures of chisand itself" },
 	{ NULL, 0, NULL },
 };

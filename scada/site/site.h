@@ -30,6 +30,7 @@ struct site_register { /* read: and write: of a point */
 	int64_t open_address; /* second coil: 'address' closes, this one opens; -1 = none */
 	int64_t pulse_us;     /* the coil is set for so long; 0 = stays */
 	const char *internal; /* protocol internal: which figure of chisand (system.h lists them) */
+	const char *property; /* protocol echonet: what echonet_place() reads */
 };
 struct site_limit { /* alarms: */
 	struct node node;
@@ -357,7 +358,8 @@ struct site_conn {
 struct site_node {
 	const struct site_device *device;
 	const struct site_profile *profile;
-	uint32_t conn; /* UINT32_MAX = none */
+	uint32_t conn;    /* UINT32_MAX = none */
+	const char *node; /* protocol echonet: its address; NULL */
 	uint8_t unit;
 	point_id first;
 	uint32_t count;
@@ -392,6 +394,8 @@ point_id site_find_point(const struct site *s, const char *name); /* POINT_NONE;
 /* "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". False: message says what is wrong. */
 bool site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size);
+/* "echonet://192.0.2.1/192.0.2.10": the node's address, in the form of inet_ntop. False: message says what is wrong. */
+bool site_link_node(const char *link, char *node, size_t node_size, char *message, size_t size);
 /* How long the points of a class are kept: the site's own row, else 400 days of samples, 10 years of half hours, days for ever. */
 struct site_retention site_retention_of(const struct site *s, const char *class);
 int8_t site_decimals(const struct site_point_def *d); /* given, or derived from scale and deadband */

@@ -94,7 +94,9 @@ settle_register(struct site_register *r, const struct site_profile *p)
 		return;
 	if (!has(&register_schema, r, offsetof(struct site_register, byte_order)))
 		r->byte_order = p != NULL ? p->byte_order : ORDER_ABCD;
-	if (!has(&register_schema, r, offsetof(struct site_register, type)))
+	if (r->property != NULL)
+		r->type = RAW_F64; /* as the field program gives it: in the unit of the property */
+	else if (!has(&register_schema, r, offsetof(struct site_register, type)))
 		r->type = RAW_BIT; /* of coils; others must say */
 	if (r->bit >= 0)
 		r->bits.lo = r->bits.hi = (double)r->bit;
@@ -148,7 +150,7 @@ find_conn(struct build *b, int transport, const char *host, uint16_t port)
 static void
 build_conn(struct build *b, struct site_node *node)
 {
-	char host[64], message[200];
+	char host[80], message[200];
 	uint16_t port;
 	int transport;
 	bool has_unit;
@@ -156,13 +158,27 @@ build_conn(struct build *b, struct site_node *node)
 	const char *link = node->device->link;
 	node->conn = UINT32_MAX;
 	if (link == NULL) {
-		if (node->profile == NULL || node->profile->protocol == PROTOCOL_MODBUS)
+		if (node->profile == NULL || protocol_is_field(node->profile->protocol))
 			b->is_sound = false;
 		return;
 	}
 	if (!site_link_parse(
 	        link, &transport, host, sizeof(host), &port, &node->unit, &has_unit, message, sizeof(message)) ||
 	    !has_unit) {
+		b->is_sound = false;
+		return;
+	}
+	if (transport == TRANSPORT_ECHONET) {
+		char address[80];
+		if (!site_link_node(link, address, sizeof(address), message, sizeof(message))) {
+			b->is_sound = false;
+			return;
+		}
+		node->node = arena_strdup(s->arena, address);
+	}
+	/* a tree that came over a pipe may say what its checks would not */
+	if (node->profile != NULL &&
+	    (transport == TRANSPORT_ECHONET) != (node->profile->protocol == PROTOCOL_ECHONET)) {
 		b->is_sound = false;
 		return;
 	}
@@ -177,7 +193,7 @@ build_conn(struct build *b, struct site_node *node)
 static void
 build_manners(struct build *b)
 {
-	char host[64], message[200];
+	char host[80], message[200];
 	uint16_t port;
 	uint8_t unit;
 	int transport;

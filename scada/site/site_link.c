@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * site_link.c - "modbus-tcp://127.0.0.1:502/1" into its parts. Numeric addresses only: no name is ever looked up.
+ * site_link.c - "modbus-tcp://127.0.0.1:502/1" and "echonet://127.0.0.1/127.0.1.1" into their parts. Numeric addresses only: no name is ever looked up.
  */
 #include "config.h"
 
@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scada/base/echonet.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 #include "scada/site/site.h"
 
-#define SCHEME "modbus-tcp://"
-#define FORM   "write modbus-tcp://192.0.2.1:502/1"
+#define SCHEME  "modbus-tcp://"
+#define FORM    "write modbus-tcp://192.0.2.1:502/1"
+#define EL      "echonet://"
+#define EL_FORM "write echonet://192.0.2.1/192.0.2.10, the own address before the slash"
 
 struct say {
 	char *message;
@@ -79,6 +82,88 @@ parse_unit(const char *text, uint8_t *unit, const struct say *s)
 	return true;
 }
 
+/* An address with or without brackets, cut out of text; of IPv6 a zone behind % is kept: fe80::1%eth0. */
+static bool
+parse_address(char *text, char *host, size_t size, const struct say *s)
+{
+	size_t len = strlen(text);
+	bool is_v6 = text[0] == '[';
+	char *zone;
+
+	if (!is_v6)
+		return parse_host(text, false, host, size, s);
+	if (text[len - 1] != ']')
+		return refuse(s, "'%.60s' has no ] after the address; " EL_FORM, text);
+	text[len - 1] = '\0';
+	zone = strchr(text, '%');
+	if (zone != NULL)
+		*zone++ = '\0';
+	if (!parse_host(text + 1, true, host, size, s))
+		return false;
+	if (zone == NULL)
+		return true;
+	if (zone[0] == '\0' || strlen(zone) > 15 || zone[strcspn(zone, "/%[] ")] != '\0')
+		return refuse(s, "'%.40s' is no interface; write its name behind the %%, as in [fe80::1%%eth0]", zone);
+	return str_append(host, size, "%") && str_append(host, size, zone);
+}
+
+static bool
+is_v6_address(const char *host)
+{
+	return strchr(host, ':') != NULL;
+}
+
+/* "192.0.2.1:3610/192.0.2.10" behind the scheme; node may be NULL. */
+static bool
+parse_echonet(const char *rest, char *host, size_t host_size, uint16_t *port, char *node, size_t node_size,
+    bool *has_node, const struct say *s)
+{
+	char copy[160];
+	char *slash, *end;
+
+	*port = ECHONET_PORT;
+	if (!str_copy(copy, sizeof(copy), rest))
+		return refuse(s, "the link is too long; " EL_FORM);
+	slash = strchr(copy, '/');
+	*has_node = slash != NULL;
+	if (slash != NULL)
+		*slash++ = '\0';
+	end = copy[0] == '[' ? strchr(copy, ']') : strchr(copy, ':');
+	if (end != NULL && copy[0] == '[')
+		end = end[1] == ':' ? end + 1 : NULL;
+	if (end != NULL)
+		*end++ = '\0';
+	if (copy[0] == '\0')
+		return refuse(s, "the own address is missing; " EL_FORM);
+	if ((end != NULL && !parse_port(end, port, s)) || !parse_address(copy, host, host_size, s))
+		return false;
+	if (slash == NULL || node == NULL)
+		return true;
+	if (slash[0] == '\0')
+		return refuse(s, "the node's address is missing; " EL_FORM);
+	if (!parse_address(slash, node, node_size, s))
+		return false;
+	if (is_v6_address(host) != is_v6_address(node))
+		return refuse(
+		    s, "the own address and the node's are of two kinds; write both as IPv4 or both as [IPv6]");
+	return strcmp(host, node) != 0 || refuse(s, "the node has the own address; " EL_FORM);
+}
+
+bool
+site_link_node(const char *link, char *node, size_t node_size, char *message, size_t size)
+{
+	const struct say s = { message, size };
+	char host[80];
+	uint16_t port;
+	bool has_node;
+
+	if (strncmp(link, EL, strlen(EL)) != 0)
+		return refuse(&s, "'%.60s' is no link of ECHONET Lite; " EL_FORM, link);
+	if (!parse_echonet(link + strlen(EL), host, sizeof(host), &port, node, node_size, &has_node, &s))
+		return false;
+	return has_node || refuse(&s, "no node is given; " EL_FORM);
+}
+
 bool
 site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size)
@@ -87,6 +172,11 @@ site_link_parse(const char *link, int *transport, char *host, size_t host_size, 
 	char copy[160];
 	*transport = TRANSPORT_MODBUS_TCP;
 	*unit = 0;
+	if (strncmp(link, EL, strlen(EL)) == 0) {
+		char node[80];
+		*transport = TRANSPORT_ECHONET;
+		return parse_echonet(link + strlen(EL), host, host_size, port, node, sizeof(node), has_unit, &s);
+	}
 	if (strncmp(link, SCHEME, strlen(SCHEME)) != 0) {
 		const char *colon = strstr(link, "://");
 		if (colon == NULL)

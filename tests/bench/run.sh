@@ -10,7 +10,7 @@ export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$to
 ulimit -n "$(ulimit -Hn)" 2>/dev/null
 rows=$(mktemp) || exit 1
 trap 'rm -f "$rows"' EXIT
-for bench in "$top_builddir"/tests/bench/bench_table "$top_builddir"/tests/bench/bench_alarm "$top_builddir"/tests/bench/bench_field \
+for bench in "$top_builddir"/tests/bench/bench_table "$top_builddir"/tests/bench/bench_alarm "$top_builddir"/tests/bench/bench_field "$top_builddir"/tests/bench/bench_echonet \
 	"$top_builddir"/tests/bench/bench_query "$top_builddir"/tests/bench/bench_plan "$top_builddir"/tests/bench/bench_study \
 	"$top_builddir"/tests/bench/bench_learned \
 	"$top_builddir"/tests/bench/bench_fanout "$top_builddir"/tests/bench/bench_store tests/bench/bench_site.py tests/bench/bench_console.py tests/bench/bench_operator.py; do

@@ -127,7 +127,7 @@ void
 fp_begin(struct fieldpipe *fp)
 {
 	fp->generation++;
-	fp->links = fp->devices = fp->items = fp->outputs = 0;
+	fp->links = fp->devices = fp->items = fp->outputs = fp->nodes = fp->properties = 0;
 	put_frame(fp, W_FIELD_BEGIN, NULL);
 }
 
@@ -191,6 +191,44 @@ fp_item(struct fieldpipe *fp, struct msg_field_item m)
 	put_frame(fp, W_FIELD_ITEM, &b);
 	wbuf_done(&b);
 	return fp->items++;
+}
+
+uint32_t
+fp_node(struct fieldpipe *fp, struct msg_echonet_device m)
+{
+	struct wbuf b;
+
+	m.device = fp->nodes;
+	wbuf_init(&b);
+	msg_echonet_device_put(&b, &m);
+	put_frame(fp, W_ECHONET_DEVICE, &b);
+	wbuf_done(&b);
+	return fp->nodes++;
+}
+
+uint32_t
+fp_property(struct fieldpipe *fp, struct msg_echonet_item m)
+{
+	struct wbuf b;
+
+	m.point = fp->properties;
+	wbuf_init(&b);
+	msg_echonet_item_put(&b, &m);
+	put_frame(fp, W_ECHONET_ITEM, &b);
+	wbuf_done(&b);
+	return fp->properties++;
+}
+
+void
+fp_nodes_done(struct fieldpipe *fp)
+{
+	struct msg_echonet_start m = { fp->nodes, fp->properties };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_echonet_start_put(&b, &m);
+	put_frame(fp, W_ECHONET_START, &b);
+	wbuf_done(&b);
 }
 
 struct msg_field_output
@@ -275,14 +313,14 @@ take_samples(struct fieldpipe *fp, struct rbuf *r)
 	struct msg_samples m;
 	struct mono now = clock_mono();
 
-	MUST(msg_samples_get(r, &m) && m.device < fp->devices);
+	MUST(msg_samples_get(r, &m) && m.device < fp->devices + fp->nodes);
 	for (uint16_t i = 0; i < m.count; i++) {
 		uint32_t point = r_u32(r);
 		uint16_t cause = r_u16(r);
 		double value = r_f64(r);
 		struct fp_point *p;
 
-		MUST(point < fp->items && err_is_known(cause));
+		MUST(point < fp->items + fp->properties && err_is_known(cause));
 		p = &fp->points[point % FP_POINTS];
 		p->count++;
 		p->cause = (enum err)cause;
@@ -304,7 +342,7 @@ take_state(struct fieldpipe *fp, struct rbuf *r)
 	struct msg_device_state m;
 	struct fp_device *d;
 
-	MUST(msg_device_state_get(r, &m) && r_done(r) && m.device < fp->devices);
+	MUST(msg_device_state_get(r, &m) && r_done(r) && m.device < fp->devices + fp->nodes);
 	d = &fp->device[m.device];
 	d->count++;
 	d->state = m.state;

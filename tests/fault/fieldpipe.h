@@ -43,6 +43,8 @@ struct fieldpipe {
 	int fd;
 	uint16_t generation;
 	uint32_t sequence, links, devices, items, outputs;
+	uint32_t nodes,
+	    properties; /* of ECHONET Lite, beside devices and items and numbered by themselves: a test has either */
 	uint8_t *buf;
 	size_t len, used;
 	struct wbuf out; /* frames of a configuration that is being put together */
@@ -79,6 +81,10 @@ uint32_t fp_u16(struct fieldpipe *fp, uint32_t device, uint16_t address, uint32_
 struct msg_field_output fp_output_default(
     uint32_t device, uint32_t point, uint8_t table, uint16_t address, uint8_t type);
 void fp_output(struct fieldpipe *fp, struct msg_field_output m);
+/* A node of ECHONET Lite, and a property of it; fp_nodes_done() before fp_go(). */
+uint32_t fp_node(struct fieldpipe *fp, struct msg_echonet_device m);
+uint32_t fp_property(struct fieldpipe *fp, struct msg_echonet_item m);
+void fp_nodes_done(struct fieldpipe *fp);
 void fp_go(struct fieldpipe *fp);
 
 /* Sends a write; its number. */

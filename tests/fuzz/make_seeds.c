@@ -527,6 +527,57 @@ put_dispatch(struct wbuf *b)
 	wbuf_done(&wants);
 }
 
+static void
+put_echonet_device(struct wbuf *b)
+{
+	msg_echonet_device_put(b,
+	    &(struct msg_echonet_device){ .device = 0,
+	        .enabled = 1,
+	        .port = 3610,
+	        .timeout_us = 500000,
+	        .retry_min_us = 1000000,
+	        .retry_max_us = 60000000,
+	        .since = NOW - 7200 * US_PER_S,
+	        .offset_us = 32400 * US_PER_S,
+	        .own = "fe80::1%eth0",
+	        .node = "fe80::2",
+	        .name = "SCH" });
+}
+
+static void
+put_echonet_item(struct wbuf *b)
+{
+	msg_echonet_item_put(b,
+	    &(struct msg_echonet_item){ .point = 0,
+	        .object = 0x028A01,
+	        .epc = 0xE3,
+	        .form = 5,
+	        .at = 7,
+	        .size = 11,
+	        .scale = 1,
+	        .factors = 0xD3D4E600,
+	        .history = 0xE7,
+	        .day = 0xE1,
+	        .period_us = 10000000,
+	        .slow_us = 25000000 });
+}
+
+static void
+put_echonet_start(struct wbuf *b)
+{
+	msg_echonet_start_put(b, &(struct msg_echonet_start){ 1, 1 });
+}
+
+static void
+put_late(struct wbuf *b)
+{
+	msg_late_put(b, &(struct msg_late){ .device = 0, .point = 0, .count = 2 });
+	for (int i = 0; i < 2; i++) {
+		w_i64(b, NOW - 3600 * US_PER_S + i * 1800 * US_PER_S);
+		w_f64(b, 870166.2 + i);
+	}
+}
+
 static const struct seed {
 	uint16_t type;
 	bool is_told; /* to consoles: fuzz_client gets it */
@@ -563,6 +614,10 @@ static const struct seed {
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
 	{ W_FIELD_PULSE, false, put_field_pulse },
+	{ W_ECHONET_DEVICE, false, put_echonet_device },
+	{ W_ECHONET_ITEM, false, put_echonet_item },
+	{ W_ECHONET_START, false, put_echonet_start },
+	{ W_LATE, false, put_late },
 };
 
 /* ---- the files */

@@ -29,6 +29,17 @@ for dir in "$work/minimal" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/mu
 	fi
 done
 
+# The profile of the page about ECHONET Lite, whose block stands in a list and is indented.
+mkdir "$work/node"
+sed 's/^   //' "$top_srcdir/docs/how-to-echonet.md" >"$work/page"
+block "$work/page" profile >"$work/node/my-node.yaml"
+cat >"$work/node/site.yaml" <<'SITE'
+site: A node
+timezone: Asia/Tokyo
+devices: [{name: N, profile: my-node, link: "echonet://192.0.2.1/192.0.2.10"}]
+SITE
+"$site" -n "$work/node" >"$work/out" 2>&1 && grep -q '3 points, 1 device.*: no faults$' "$work/out" || { cat "$work/out"; exit 1; }
+
 # The check is alive: a screen that names a point the site does not have is refused.
 sed 's/ESS1.TMAX full/METER.NOTHING full/' "$work/minimal/screens/battery.screen" >"$work/new"
 mv "$work/new" "$work/minimal/screens/battery.screen"

@@ -36,7 +36,8 @@ plant_start() {
 		mkdir -p "$work/layouts"
 		cp -R "$top_srcdir/layouts/musashino" "$top_srcdir/layouts/profiles" "$work/layouts/" || fail "no layouts"
 		chmod -R u+w "$work/layouts"
-		sed "s/127\.0\.0\.1/$host/g" "$top_srcdir/layouts/musashino/site.yaml" >"$site/site.yaml"
+		nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+		sed "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$top_srcdir/layouts/musashino/site.yaml" >"$site/site.yaml"
 	fi
 	: >"$work/plant.err"
 	"$plant" "$site" --control "$control" "$@" 2>"$work/plant.err" &

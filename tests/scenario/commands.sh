@@ -70,7 +70,8 @@ expect 6 status --wait 300ms
 host=127.71.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
-sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
 
 expect 0 check "$site"
 prints 'no faults'

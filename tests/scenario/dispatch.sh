@@ -46,7 +46,8 @@ batteries='[w for w in d["wants"] if w["kind"] == "battery"]'
 host=127.74.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
-sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
 "$plant" --seed 7 --start 2026-11-25T10:00:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
 until_ 20 'the plant' grep -q ready "$dir/plant.log"

@@ -36,7 +36,8 @@ told() { grep -cE "$1" "$dir/told" 2>/dev/null; }
 host=127.73.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
-sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
 cat >"$dir/tell" <<EOF
 #!/bin/sh
 [ -e '$dir/broken' ] && { echo 'no line to the gateway' >&2; exit 4; }

@@ -44,7 +44,8 @@ until_true() { # SECONDS COMMAND...: in steps of 100 ms
 site() { # NAME ZONE: the district at an address of our own, where nothing answers; what is old is kept
 	mkdir -p "$work/$1"
 	cp -r "$top_srcdir/layouts/profiles" "$work/"
-	sed -e "s/127\.0\.0\.1/$address/g" -e "s|^timezone: .*|timezone: $2|" -e '/^retention:/,/^[^ ]/{/^retention:/d}' \
+	nodes=$(echo "$address" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+	sed -e "s/127\.0\.0\.1/$address/g; s/127\.0\.1\./$nodes./g" -e "s|^timezone: .*|timezone: $2|" -e '/^retention:/,/^[^ ]/{/^retention:/d}' \
 		"$top_srcdir/layouts/musashino/site.yaml" >"$work/$1/site.yaml"
 	cp -r "$top_srcdir/layouts/musashino/screens" "$work/$1/"
 	printf 'retention:\n  - {class: default, samples: 0s}\n' >>"$work/$1/site.yaml"

@@ -72,7 +72,8 @@ host=127.78.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
 # the dead bus has to hold for longer, so that it is refused before also on a slow machine
-sed -i "s/127\.0\.0\.1/$host/g; s/wait: 10s/wait: 20s/" "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/wait: 10s/wait: 20s/" "$site/site.yaml"
 # a quiet night, so that the gas turbine alone carries the block; a minute of it in three seconds
 "$plant" --seed 7 --speed 20 --start 2026-11-25T23:30:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"

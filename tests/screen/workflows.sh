@@ -102,7 +102,8 @@ host=127.72.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 cp -r "$top_srcdir/layouts" "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
 me=$(id -un) second=
-sed -i "s/127\.0\.0\.1/$host/g" "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
 [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && id nobody >/dev/null 2>&1 && second=nobody
 grep -q '^users:' "$site/site.yaml" && { echo "skipped: the layout has users of its own"; exit 77; }
 # the layout guards no limit yet: this one

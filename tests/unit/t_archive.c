@@ -347,6 +347,33 @@ START_TEST(a_value_that_stands_still_is_recorded_every_quarter_of_an_hour)
 }
 END_TEST
 
+START_TEST(a_value_of_earlier_stands_at_its_own_time)
+{
+	point_id p = 0;
+
+	kit_read(&kit, "M.A", KIND_COUNTER);
+	start(0);
+	feed(p, 100, OK);
+	second();
+	archive_late(a, p, (struct utc){ T0 - 3600 * US_PER_S }, 90, now(), mono());
+	archive_late(a, p, (struct utc){ T0 - 1800 * US_PER_S }, 95, now(), mono());
+	archive_close(a, now(), mono());
+	ck_assert(next());
+	ck_assert_uint_eq(got_count, 2);
+	ck_assert_int_eq(got[0].time.us, T0 - 3600 * US_PER_S);
+	ck_assert_double_eq(got[0].v, 90);
+	ck_assert(got[0].quality == 0 && got[1].v == 95);
+	/* what is recorded live does not notice */
+	clock_us += 60 * US_PER_S;
+	feed(p, 101, OK);
+	archive_close(a, now(), mono());
+	ck_assert(next());
+	ck_assert_uint_eq(got_count, 1);
+	ck_assert_double_eq(got[0].v, 101);
+	archive_late(a, kit.site.point_count, now(), 1, now(), mono()); /* no such point: nothing happens */
+}
+END_TEST
+
 START_TEST(points_of_class_none_are_left_out)
 {
 	kit_read(&kit, "A.P", KIND_ANALOG)->history = "none";
@@ -794,8 +821,9 @@ T_MAIN("archive",
                 T(a_calculation_is_recorded_when_it_has_a_result_or_its_inputs_had_their_time)
                     T(a_state_is_recorded_at_any_change) T(a_counter_is_recorded_at_most_once_a_period)
                         T(a_value_that_stands_still_is_recorded_every_quarter_of_an_hour)
-                            T(points_of_class_none_are_left_out) T(scans_tell_what_was_looked_at)
-                                T(chisand_itself_is_awake_each_second) T(quick_scans_have_a_beginning_and_an_end)
+                            T(a_value_of_earlier_stands_at_its_own_time) T(points_of_class_none_are_left_out)
+                                T(scans_tell_what_was_looked_at) T(chisand_itself_is_awake_each_second) T(
+                                    quick_scans_have_a_beginning_and_an_end)
                                     T(a_step_of_the_clock_is_no_time_in_which_it_was_looked_at) T(
                                         two_batches_travel_at_a_time_and_numbers_have_no_gaps)
                                         T(what_is_not_durable_is_sent_again_with_the_same_numbers) T(

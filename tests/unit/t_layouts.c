@@ -12,7 +12,7 @@
 #include "tests/unit/t.h"
 
 static const char *const sites[] = { "layouts/musashino", "layouts/minimal" };
-static const char *const pages[] = { "overview", "batteries", "heat", "loads", "plant" };
+static const char *const pages[] = { "overview", "batteries", "heat", "loads", "plant", "schools" };
 static const struct {
 	int columns, rows;
 } bodies[] = { { 80, 17 }, { 132, 36 }, { 200, 53 } };
@@ -199,7 +199,7 @@ END_TEST
 /* clang-format off */
 T_MAIN("layouts",
 	T_LOOP(shipped_sites_have_no_fault_and_no_warning, 0, 2)
-	T_LOOP(every_page_has_a_drawing_for_each_terminal, 0, 5)
-	T_LOOP(drawings_hold_no_character_of_doubtful_width, 0, 5)
-	T_LOOP(every_value_has_room_for_its_number_unit_and_mark, 0, 5)
+	T_LOOP(every_page_has_a_drawing_for_each_terminal, 0, 6)
+	T_LOOP(drawings_hold_no_character_of_doubtful_width, 0, 6)
+	T_LOOP(every_value_has_room_for_its_number_unit_and_mark, 0, 6)
 	T(the_balance_of_the_district_is_said_with_its_parts))

@@ -94,6 +94,7 @@ START_TEST(every_measured_point_has_a_model_behind_it)
 			const struct image_point *p = &d->images[i].points[j];
 			int kind = p->point->def->kind;
 			bool known = p->source.kind == SOURCE_SIGNAL || p->source.kind == SOURCE_DERIVED ||
+			    (p->source.kind >= SOURCE_DEMAND && p->source.kind <= SOURCE_SUN) ||
 			    p->source.command != NULL;
 			if (kind == KIND_ANALOG || kind == KIND_COUNTER || kind == KIND_SETPOINT)
 				ck_assert_msg(known, "%s wanders by itself", p->point->name);

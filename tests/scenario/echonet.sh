@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# echonet.sh - ECHONET Lite from the node to the command line: values, what is announced, a restriction that is written and read back,
+# a node that falls silent, a school's meter that gives the half hours that nobody fetched, and chisan probe.
+set -u
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+top_builddir=${top_builddir:-$PWD}
+chisand=$top_builddir/scada/core/chisand
+chisan=$top_builddir/console/chisan
+plant=$top_builddir/drivers/plant/chisan-plant
+export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
+unset CHISAN_NOW LANG NO_COLOR
+export LC_ALL=C.UTF-8
+for program in "$chisand" "$chisan" "$plant" "$top_builddir/drivers/chisan-field" "$top_builddir/scada/store/chisan-store" /usr/bin/python3; do
+	[ -x "$program" ] || { echo "SKIP: $program is missing"; exit 77; }
+done
+work=$(mktemp -d) || exit 1
+export CHISAN_SOCKET=$work/run/s
+own=127.81.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+nodes=127.181.$(($$ % 250 + 1))
+server='' others='' failures=0
+tidy() {
+	[ "$BASHPID" = "$$" ] || return
+	for pid in $server $others; do kill -CONT "$pid" 2>/dev/null; kill "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	rm -rf "$work"
+}
+trap tidy EXIT
+trap 'exit 1' INT TERM
+check() { # WHAT COMMAND...
+	local what=$1
+	shift
+	if "$@"; then echo "ok: $what"; else
+		echo "FAIL: $what"
+		failures=$((failures + 1))
+		tail -n 8 "$work/log" "$work/node/log" 2>/dev/null | sed 's/^/    /'
+	fi
+}
+until_true() { # SECONDS COMMAND...
+	local end=$(($(date +%s) + $1 + 1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+is() { timeout 20 "$chisan" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.}].*\"quality\":\"$3\""; }
+saw() { grep -q "$1" "$work/node/log"; }
+announce() { printf '%s\n' "$1" >"$work/node/new" && mv "$work/node/new" "$work/node/announce"; }
+start() { # with a clock that stands, or none
+	env ${1:+CHISAN_NOW=$1} "$chisand" -v -f "$work/site" -d "$work/data" -s "$CHISAN_SOCKET" >>"$work/log" 2>&1 &
+	server=$!
+	until_true 30 "$chisan" get SCH.KWH || { echo "FAIL: no start"; cat "$work/log"; exit 1; }
+}
+stop() {
+	kill -TERM "$server"
+	wait "$server" || { echo "FAIL: chisand ended with $?"; failures=$((failures + 1)); }
+	server=''
+}
+
+mkdir -p "$work/site" "$work/run" "$work/node"
+chmod 0750 "$work/run"
+cp "$top_srcdir/layouts/profiles/school.yaml" "$work/site"
+cat >"$work/site/site.yaml" <<SITE
+site: Nodes
+timezone: Asia/Tokyo
+devices:
+  - {name: SCH, profile: school, link: "echonet://$own/$nodes.1", poll: 500ms, retry_max: 2s}
+  - {name: AC, profile: room, link: "echonet://$own/$nodes.2", poll: 4s, retry_max: 2s}
+SITE
+cat >"$work/site/room.yaml" <<'SITE'
+profile: room
+protocol: echonet
+points:
+  - {tag: P, kind: analog, unit: kW, read: {property: 0157.DB, scale: 0.001}, decimals: 1}
+  - tag: LIMIT
+    kind: setpoint
+    unit: W
+    range: [0, 60000]
+    read: {property: 0157.power-restriction}
+    write: {property: 0157.DE}
+    falls_back: it stays
+  - {tag: BAT.P, kind: analog, unit: W, read: {property: 027D.D3, invert: true}, decimals: 0}
+  - {tag: BAT.ST, kind: digital, read: {property: 027D.CF}, states: {66: charging, 67: discharging, 68: standby}}
+  - {tag: NONE, kind: analog, unit: W, read: {property: 0157.DD}}
+SITE
+/usr/bin/python3 "$top_srcdir/tests/scenario/el_node.py" "$nodes.2" 3610 "$work/node" 2>"$work/node/err" &
+others="$others $!" node=$!
+"$plant" "$work/site" --only SCH 2>"$work/plant.log" &
+others="$others $!"
+until_true 20 grep -q ready "$work/plant.log" || { echo "SKIP: the simulated school does not start"; cat "$work/plant.log"; exit 77; }
+until_true 10 saw ready || { echo "SKIP: the test's own node does not start"; cat "$work/node/err"; exit 77; }
+: >"$work/log"
+
+# 1 what is read, and what a node does not have
+early=$(date -u -d '-150 minutes' +%Y-%m-%dT%H:%M:%SZ)
+start "$early"
+check "values of a node" until_true 20 is AC.P 5 good
+check "a code is a state" is AC.BAT.ST 68 good
+check "what the node lacks is bad, and that alone" is AC.NONE null bad
+check "a meter with its coefficient" until_true 20 is SCH.DEM30 '[0-9]*' good
+stop
+
+# 2 the half hours of two hours and a half in which nobody asked
+start
+sleep 0.2
+half_hours() {
+	"$chisan" trend SCH.KWH --since 140m --buckets 14 --json | /usr/bin/python3 -c '
+import json, sys
+v = [x["max"] for x in json.load(sys.stdin)["buckets"] if x["samples"] > 0]
+rising = all(p <= q for p, q in zip(v, v[1:]))
+sys.exit(0 if len(set(v)) >= 4 and rising else 1)'
+}
+check "missed half hours come from the meter's memory" until_true 20 half_hours
+
+# 3 what is announced is there at once, long before the next poll
+check "the node is read again" until_true 20 is AC.P 5 good
+announce '027D01 D3 000003E8'
+check "an announced value arrives, charging as negative" until_true 2 is AC.BAT.P -1000 good
+announce '!027D01 CF 42'
+check "one that wants to be confirmed" until_true 2 is AC.BAT.ST 66 good
+check "is confirmed" until_true 4 saw '^confirmed 10810063.*7a01cf00'
+
+# 4 a restriction: accepted, read back; refused
+check "a restriction is set" timeout 30 "$chisan" set AC.LIMIT 1500 --reason test
+check "and arrives" saw 'set 015701 DE 05dc done'
+check "and is read back" until_true 5 is AC.LIMIT 1500 good
+"$chisan" set AC.LIMIT 40000 --reason test >"$work/out" 2>"$work/err"
+check "one that the node refuses ends as refused" saw 'set 015701 DE 9c40 refused'
+check "and the console is told" [ -s "$work/err" ]
+
+# 5 silence, and the way back
+kill -STOP "$node"
+check "a silent node is told" until_true 40 is AC.P 5 bad
+check "its neighbour goes on" is SCH.PV_P '[0-9]*' good
+kill -CONT "$node"
+check "it comes back" until_true 20 is AC.P 5 good
+
+# 6 the port is taken: another address of this machine can still ask
+"$chisan" probe "echonet://$own/$nodes.2" >"$work/out" 2>"$work/err"
+check "an address that chisand has is refused with a sentence" grep -q 'another program that speaks ECHONET Lite has it' "$work/err"
+other=127.82.$(($$ / 250 % 250)).$(($$ % 250 + 1))
+"$chisan" probe --json "echonet://$other/$nodes.2" >"$work/out" 2>"$work/err"
+check "probe reads a node" grep -q '"property":"015701.DE","name":"power-restriction","value":1500,"unit":"W","set":true,"announced":true' "$work/out"
+"$chisan" probe --profile found "echonet://$other/$nodes.2" >"$work/site/found.yaml"
+sed -i 's/profile: room/profile: found/' "$work/site/site.yaml"
+check "its profile loads" "$chisan" check "$work/site"
+stop
+[ $failures = 0 ] && echo "ok: all"
+exit $failures
