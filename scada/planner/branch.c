@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ branch(struct search *h, double above)
 {
 	struct solution found;
 
-	if (commit_is_over(h)) {
+	if (commit_is_over(h) || h->solves >= h->most_solves) {
 		h->is_cut = true;
 		return above;
 	}
@@ -69,6 +70,18 @@ branch(struct search *h, double above)
 }
 
 void
+branch_within(struct search *h, unsigned solves)
+{
+	bool is_cut = h->is_cut;
+
+	h->most_solves = h->solves + solves;
+	h->s->is_trial = true; /* nothing is proven here */
+	branch(h, -HUGE_VAL);
+	h->s->is_trial = false;
+	h->is_cut = is_cut;
+}
+
+void
 branch_prove(struct search *h)
 {
 	const struct lp *lp = h->lp;
@@ -77,6 +90,7 @@ branch_prove(struct search *h)
 		h->lower[c] = lp->is_binary[c] ? ceil(lp->lower[c]) : lp->lower[c];
 		h->upper[c] = lp->is_binary[c] ? floor(lp->upper[c]) : lp->upper[c];
 	}
+	h->most_solves = UINT_MAX;
 	double least = branch(h, h->bound);
 	h->bound = fmax(h->bound, fmin(least, h->best.x != NULL ? h->best.cost : HUGE_VAL));
 }

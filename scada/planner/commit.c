@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * commit.c - the binaries: first what is quick (the commitment before, the relaxation rounded), then better (runs moved: moves.c), then
- * proven (branch.c, which also finds what rounding cannot). Each step is one warm linear programme, given up as soon as its dual shows that
+ * proven (branch.c, which also finds what rounding cannot), or, where that takes too long, better by parts (windows.c). Each step is one warm linear programme, given up as soon as its dual shows that
  * it will be dearer than the best.
  */
 #include "config.h"
@@ -209,7 +209,14 @@ search(struct search *h)
 	moves_first(h);
 	while (h->best.x != NULL && !commit_is_over(h) && moves_improve(h))
 		;
+	/* Most is proven in a moment; what is not in a third of what is left gets better by parts. */
 	h->seconds = seconds;
+	double gone = seconds - left(h);
+	h->seconds = h->best.x != NULL ? gone + (seconds - gone) / 3 : seconds;
+	if (!commit_is_over(h))
+		branch_prove(h);
+	h->seconds = seconds;
+	windows_improve(h);
 	if (!commit_is_over(h))
 		branch_prove(h);
 }

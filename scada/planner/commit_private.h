@@ -27,7 +27,8 @@ struct search {
 	struct mono begin;
 	double seconds;
 	unsigned solves;
-	bool is_cut; /* the search ended before it had seen all */
+	unsigned most_solves; /* branching ends with so many */
+	bool is_cut;          /* the search ended before it had seen all */
 	/* ---- what was tried, so that nothing is tried twice */
 	uint64_t tried[COMMIT_TRIED];
 	unsigned tried_count;
@@ -50,7 +51,12 @@ void moves_first(
     struct search *h); /* what is quick, from the relaxation: until there is something, and a little beyond */
 bool moves_improve(struct search *h); /* one round around the best; true: something was better */
 
+/* windows.c */
+void windows_improve(struct search *h); /* parts of the best decided anew, until the time is over */
+
 /* branch.c */
+/* Within h->lower and h->upper, for so many linear programmes at most: finds what is better, proves nothing. */
+void branch_within(struct search *h, unsigned solves);
 void branch_prove(struct search *h); /* depth first, until the time is over: best, bound and is_cut */
 
 #endif
