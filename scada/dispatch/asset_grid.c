@@ -37,7 +37,7 @@ columns(const struct shape *s, const struct part *a)
 static unsigned
 rows(const struct shape *s, const struct part *a)
 {
-	return 3u * a->has_mode + has_filed(a) + has_fed(s, a);
+	return 4u * a->has_mode + has_filed(a) + has_fed(s, a);
 }
 
 static double
@@ -77,8 +77,6 @@ build_mode(struct build *b, const struct part *a, unsigned import, unsigned expo
 	bool binds = pays(s, a, b->t);
 	double in = most_ever(s, a, SERIES_IMPORT_MAX), out = most_ever(s, a, SERIES_EXPORT_MAX);
 
-	if (binds && !is_held(s, a, b->t))
-		in = fmin(in, fmax(0, net_of(s, a, b->t).take_kw));
 	unsigned mode = build_column(b, a, MODE, 0, binds, 0, true, LP_MODE);
 	unsigned row = build_row(b, a, 0, -LP_INFINITY, binds ? 0 : LP_INFINITY, LP_MODE);
 
@@ -160,10 +158,14 @@ build(struct build *b, const struct part *a)
 	if (has_fed(s, a))
 		build_fed(b, a, export, 2u * a->has_mode + has_filed(a));
 	if (a->has_mode) {
-		struct net n = net_of(s, a, b->t);
-		unsigned row = build_row(b, a, rows(s, a) - 1, -LP_INFINITY, LP_INFINITY, LP_NET);
-		if (pays(s, a, b->t) && !is_held(s, a, b->t))
-			build_net(b, a, export, &n, row);
+		unsigned net = 2u * a->has_mode + has_filed(a) + has_fed(s, a);
+		bool binds = pays(s, a, b->t) && !is_held(s, a, b->t);
+		unsigned drawn = build_row(b, a, net, -LP_INFINITY, LP_INFINITY, LP_NET);
+		unsigned given = build_row(b, a, net + 1, -LP_INFINITY, LP_INFINITY, LP_NET);
+		if (binds) {
+			build_drawn(b, a, drawn);
+			build_given(b, a, given);
+		}
 	}
 }
 

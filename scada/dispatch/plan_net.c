@@ -9,7 +9,8 @@
 
 #include "scada/dispatch/plan_private.h"
 
-enum { ON, START, ABOVE }; /* of asset_gas_turbine.c */
+enum { ON, START, ABOVE };     /* of asset_gas_turbine.c */
+enum { IMPORT, EXPORT, MODE }; /* of asset_grid.c */
 
 /* The bus that it is one with: up to where the utility feeds it. */
 static int
@@ -62,7 +63,12 @@ reach(const struct shape *s, const struct part *a, unsigned t, double *give, dou
 	}
 }
 
-struct net
+struct net {
+	double give_kw, take_kw,
+	    sets_kw; /* without sets (give below 0: something is lacking); what they are rated at */
+};
+
+static struct net
 net_of(const struct shape *s, const struct part *grid, unsigned t)
 {
 	struct net n = { 0 };
@@ -80,19 +86,36 @@ net_of(const struct shape *s, const struct part *grid, unsigned t)
 	return n;
 }
 
+/* Drawn is what is taken, or wasted: import <= take mode + over. */
+void
+build_drawn(struct build *b, const struct part *grid, unsigned row)
+{
+	const struct shape *s = b->s;
+	struct net n = net_of(s, grid, b->t);
+	int bus = root(s, grid->bus);
+
+	b->lp->row_upper[row] = 0;
+	lp_element(b->lp, row, shape_column(s, grid, b->t, IMPORT), 1);
+	lp_element(b->lp, row, shape_column(s, grid, b->t, MODE), -fmax(0, n.take_kw));
+	for (unsigned i = 0; i < s->bus_count; i++)
+		if (!s->places[i].is_heat && root(s, (int)i) == bus)
+			lp_element(b->lp, row, b->t * s->step_columns + s->places[i].column, -1);
+}
+
 /*
  * Given is what sets make beyond what is lacking without them, or comes from loads that are not served:
  *   export <= (give + sets + lost)+ <= give+ + share sets + lost,  share: 1, or what of their rating is beyond what is lacking.
  */
 void
-build_net(struct build *b, const struct part *grid, unsigned export, const struct net *n, unsigned row)
+build_given(struct build *b, const struct part *grid, unsigned row)
 {
 	const struct shape *s = b->s;
+	struct net all = net_of(s, grid, b->t), *n = &all;
 	double share = n->give_kw >= 0 ? 1 : n->sets_kw > 0 ? fmax(0, n->give_kw + n->sets_kw) / n->sets_kw : 0;
 	int bus = root(s, grid->bus);
 
 	b->lp->row_upper[row] = fmax(0, n->give_kw);
-	lp_element(b->lp, row, export, 1);
+	lp_element(b->lp, row, shape_column(s, grid, b->t, EXPORT), 1);
 	for (unsigned i = 0; i < s->p->asset_count; i++) {
 		const struct part *a = &s->parts[i];
 		if (a->bus < 0 || root(s, a->bus) != bus)

@@ -160,12 +160,9 @@ void build_cover(struct build *b, unsigned bus);                          /* whe
 void build_demand(struct build *b);                                       /* plan_demand.c */
 void build_months(struct build *b);
 
-/* plan_net.c: what a connection's bus can give and take without its sets (give below 0: it lacks something), and what they are rated at. */
-struct net {
-	double give_kw, take_kw, sets_kw;
-};
-struct net net_of(const struct shape *s, const struct part *grid, unsigned t);
-void build_net(struct build *b, const struct part *grid, unsigned export, const struct net *n, unsigned row);
+/* plan_net.c: rows of a connection that goes one way or the other: no more is drawn than taken, no more given than made. */
+void build_drawn(struct build *b, const struct part *grid, unsigned row);
+void build_given(struct build *b, const struct part *grid, unsigned row);
 
 /* ---- reading: plan_read.c */
 struct plan *plan_new(const struct shape *s); /* all 0, nothing relaxed; dispatch_plan_free() */

@@ -55,19 +55,6 @@ START_TEST(a_tenth_of_the_heat_wants_the_whole_set)
 }
 END_TEST
 
-/* A connection's limits one way or the other, as wide as can be. */
-static void
-widen(struct lp *lp, unsigned column)
-{
-	const double wide = 1e4;
-
-	for (int e = lp->start[column]; e < lp->start[column + 1]; e++) {
-		lp->value[e] = lp->value[e] > 0 ? wide : -wide;
-		if (lp->row_upper[lp->index[e]] > 0 && lp->row_upper[lp->index[e]] < LP_INFINITY)
-			lp->row_upper[lp->index[e]] = wide;
-	}
-}
-
 /* Opens the rows; how many of this kind said something. */
 static unsigned
 open_rows(struct lp *lp, enum lp_what what)
@@ -81,9 +68,6 @@ open_rows(struct lp *lp, enum lp_what what)
 			lp->row_upper[r] = LP_INFINITY;
 			n++;
 		}
-	for (unsigned c = 2; what == LP_NET && c < lp->columns; c++)
-		if (lp->column_label[c].what == LP_MODE && lp->column_label[c - 2].what == LP_IMPORT)
-			widen(lp, c);
 	return n;
 }
 
@@ -120,6 +104,32 @@ START_TEST(nothing_that_could_be_done_is_cut_off)
 }
 END_TEST
 
+/* What was filed as drawn, at a price of 22 a kWh that is not: it is drawn for 5 and wasted for 1, though nobody takes it. */
+START_TEST(what_was_filed_may_be_drawn_and_wasted)
+{
+	struct problem_kit *k = kit_problem(2, 0.5);
+
+	k->p.end_value = 0;
+	k->p.over_price = 1;
+	k->p.filed_price = 2;
+	kit_bus(k, "MAIN", CARRIER_ELECTRICITY, NULL);
+	unsigned grid = kit_grid(k, 100, 100, 5, 20);
+	kit_series(k, grid, SERIES_FILED_KW, -50);
+	kit_series(k, grid, SERIES_PRICE_SHORT, 30);
+	kit_series(k, grid, SERIES_PRICE_SURPLUS, 0);
+	kit_load(k, "HALL", 10);
+	struct lp *lp = dispatch_plan_build(&k->p);
+	double cost = least(lp);
+	ck_assert_uint_gt(open_rows(lp, LP_NET), 0);
+	ck_assert_double_eq_tol(cost, least(lp), 1e-6 * (1 + fabs(cost)));
+	struct plan *plan = kit_plan(k);
+	ck_assert_double_eq_tol(plan->assets[grid].power_kw[0], 50, 1e-3);
+	dispatch_plan_free(plan);
+	lp_free(lp);
+	kit_drop(k);
+}
+END_TEST
+
 /* The dice throw such rows: else the test above says nothing. */
 START_TEST(the_dice_throw_what_is_lacking)
 {
@@ -139,4 +149,4 @@ END_TEST
 
 T_MAIN("plan_cover",
     T(a_tenth_of_the_heat_wants_the_whole_set) T(the_dice_throw_what_is_lacking)
-        T_LOOP(nothing_that_could_be_done_is_cut_off, 0, t_rounds(200)))
+        T(what_was_filed_may_be_drawn_and_wasted) T_LOOP(nothing_that_could_be_done_is_cut_off, 0, t_rounds(200)))
