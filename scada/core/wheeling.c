@@ -256,6 +256,7 @@ wheeling_tick(struct wheeling *w, struct utc now, struct mono mono)
 	w->second = mono;
 	roll(w, now);
 	wheeling_count(w);
+	wheeling_learn(w, now);
 	for (unsigned i = 1; i < WHEELING_DAYS; i++)
 		close_gates(w, &w->days[i], now, mono);
 	make_by_itself(w, &w->days[2], now, mono);
@@ -336,6 +337,8 @@ wheeling_site(struct wheeling *w, struct table *t, struct utc now, struct mono m
 		w->terms.parts[i] = w->names[i];
 	}
 	wheeling_bind(w);
+	if (!goes_on || w->learned == NULL)
+		wheeling_learn_begin(w, now);
 	if (utc_is_plausible(now))
 		roll(w, now);
 }
@@ -358,6 +361,7 @@ wheeling_free(struct wheeling *w)
 	if (w == NULL)
 		return;
 	forget_days(w);
+	free(w->learned);
 	free(w->prices);
 	free(w->kept);
 	free(w);

@@ -96,7 +96,7 @@ wheeling_ahead_made(const struct wheeling *w, const struct wheeling_day *y, unsi
 	return sum / n / 2;
 }
 
-/* From the plan, which has learned it; where it does not reach, or knows nothing of it, what is usual. */
+/* From the plan, which has learned it; else from its own past; of whom nothing is known, what is usual. */
 double
 wheeling_ahead_used(
     const struct wheeling *w, const struct wheeling_day *y, unsigned part, unsigned slot, struct utc now)
@@ -117,6 +117,9 @@ wheeling_ahead_used(
 	}
 	if (n == WHEEL_SLOT_US / LOOK_US)
 		return sum / n / 2;
+	double learned = wheeling_learned(w, part, start);
+	if (!isnan(learned))
+		return learned;
 	return wheel_usual_kwh(&(struct wheel_usual){ p->base_kw, p->peak_kw, p->from, p->to, p->follows_terms },
 	    &(struct day_tables){ &s->holidays, &s->terms }, date, minutes);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * wheeling_private.h - the parts of wheeling: wheeling.c days and the second, wheeling_count.c what is counted and foreseen, wheeling_act.c
- * what persons do, wheeling_state.c what is saved, wheeling_tell.c answers.
+ * what persons do, wheeling_learn.c what parts will
+ * take, wheeling_state.c what is saved, wheeling_tell.c answers.
  */
 #ifndef CHISAN_WHEELING_PRIVATE_H
 #define CHISAN_WHEELING_PRIVATE_H
@@ -49,6 +50,8 @@ struct wheeling {
 	const char *grid;
 	struct wheel_price *prices;
 	size_t price_count;
+	struct wheeling_learned *learned; /* of each part */
+	int64_t past_first;               /* half hour since 1970 in which their pasts begin */
 	struct wheeling_kept *kept;
 	size_t kept_count;
 	struct mono second, saved_at;
@@ -80,6 +83,15 @@ double wheeling_ahead_made(const struct wheeling *w, const struct wheeling_day *
 double wheeling_ahead_used(
     const struct wheeling *w, const struct wheeling_day *y, unsigned part, unsigned slot, struct utc now);
 double wheeling_limit(const struct wheeling *w, double made_kwh, double used_kwh); /* kWh; NaN = none */
+
+/* wheeling_learn.c */
+void wheeling_learn_begin(struct wheeling *w, struct utc now); /* other parts: nothing is known of them */
+/* What of a day is whole goes into the part's past. */
+void wheeling_note_past(struct wheeling *w, const struct wheel_day *d, const struct wheel_meter *m, unsigned part);
+void wheeling_learn(
+    struct wheeling *w, struct utc now); /* each second: a part whose forecast is not of this half hour */
+double wheeling_learned(
+    const struct wheeling *w, unsigned part, struct utc at); /* kWh of a half hour; NaN = not known */
 
 /* wheeling_state.c */
 void wheeling_name(char *buf, int64_t date, const char *what);          /* buf of WHEELING_NAME */

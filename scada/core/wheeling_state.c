@@ -235,21 +235,47 @@ get_meter(struct rbuf *r, struct wheeling_counter *c, struct wheel_meter *m, uns
 }
 
 static bool
+read_meters(const struct wheeling *w, const struct msg_bytes *blob, unsigned slots, struct wheeling_day *read,
+    struct wheeling_counter *made, struct wheeling_counter used[WHEEL_PARTS_MAX])
+{
+	struct rbuf r;
+
+	*made = w->made;
+	memcpy(used, w->used, sizeof(w->used));
+	rbuf_init(&r, blob->data, blob->len);
+	uint8_t form = r_u8(&r), n = r_u8(&r);
+	if (r.bad || form != METER_FORM || n != w->terms.part_count || !get_meter(&r, made, &read->made, slots))
+		return false;
+	for (unsigned p = 0; p < n; p++)
+		if (!get_meter(&r, &used[p], &read->used[p], slots))
+			return false;
+	return r_done(&r);
+}
+
+/* A day that is over: what parts took then is of use for what they will take. */
+static bool
+restore_past(struct wheeling *w, int64_t date, const struct msg_bytes *blob)
+{
+	struct wheeling_day read = { .edits = 0 };
+	struct wheeling_counter made, used[WHEEL_PARTS_MAX];
+
+	if (wheel_init(
+	        &read.d, &w->terms, date, utc_of_date(date, 0), utc_of_date(date + 1, 0), utc_of_date(date, 0)) != OK ||
+	    !read_meters(w, blob, read.d.slots, &read, &made, used))
+		return false;
+	for (unsigned p = 0; p < w->terms.part_count; p++)
+		wheeling_note_past(w, &read.d, &read.used[p], p);
+	return true;
+}
+
+static bool
 restore_meters(struct wheeling *w, struct wheeling_day *y, const struct msg_bytes *blob)
 {
 	struct wheeling_day read = { .edits = 0 };
-	struct wheeling_counter made = w->made, used[WHEEL_PARTS_MAX];
-	struct rbuf r;
+	struct wheeling_counter made, used[WHEEL_PARTS_MAX];
+	unsigned n = w->terms.part_count;
 
-	memcpy(used, w->used, sizeof(used));
-	rbuf_init(&r, blob->data, blob->len);
-	uint8_t form = r_u8(&r), n = r_u8(&r);
-	if (r.bad || form != METER_FORM || n != w->terms.part_count || !get_meter(&r, &made, &read.made, y->d.slots))
-		return false;
-	for (unsigned p = 0; p < n; p++)
-		if (!get_meter(&r, &used[p], &read.used[p], y->d.slots))
-			return false;
-	if (!r_done(&r))
+	if (!read_meters(w, blob, y->d.slots, &read, &made, used))
 		return false;
 	y->made = read.made;
 	memcpy(y->used, read.used, sizeof(y->used));
@@ -293,6 +319,8 @@ wheeling_restore(struct wheeling *w, const struct msg_store_state *s, struct utc
 		return w->price_count < WHEEL_PRICE_ROWS &&
 		    wheel_prices_get(s->blob.data, s->blob.len, date, &w->prices, &w->price_count);
 	y = wheeling_find(w, date);
+	if (y == NULL && strcmp(what, "meter") == 0)
+		return restore_past(w, date, &s->blob);
 	if (y == NULL) /* for reports */
 		return true;
 	if (strcmp(what, "meter") == 0)

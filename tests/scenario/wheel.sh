@@ -52,10 +52,11 @@ launch() {
 host=127.75.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
-sed -i -e "s/127\.0\.0\.1/$host/g" -e 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
+nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
+sed -i -e "s/127\.0\.0\.1/$host/g" -e "s/127\.0\.1\./$nodes./g" -e 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
 "$plant" --seed 7 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
-until_ 20 'the plant' grep -q ready "$dir/plant.log"
+until_ 20 'the plant' grep -q ', ready' "$dir/plant.log"
 launch
 
 # ---- a draft from the plan of dispatch, changed, filed, accepted

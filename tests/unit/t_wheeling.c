@@ -63,7 +63,7 @@ static struct row {
 	char name[64];
 	uint8_t *data;
 	size_t len;
-} rows[64];
+} rows[128];
 static unsigned row_count;
 
 static void
@@ -723,6 +723,38 @@ START_TEST(other_parts_begin_anew)
 }
 END_TEST
 
+/* 10 kWh a half hour on mornings of work, else 2. */
+static void
+live_days(int days)
+{
+	for (int i = 0; i < days * 48; i++) {
+		int64_t minutes, date = utc_date(now(), &minutes);
+		bool is_off = date_weekday(date) == 0 || date_weekday(date) == 6;
+		pass(M(30), 0, !is_off && minutes >= 600 && minutes < 720 ? 10 : 2, 0);
+	}
+}
+
+START_TEST(a_school_is_learned_from_its_own_counter)
+{
+	plan_of(-600, 192);
+	must(WHEEL_MAKE, today() + 1, 0);
+	look(today() + 1);
+	ck_assert_double_eq_tol(day.slot[20].plan[1], (22.5 + 20) * 1.05, 0.001); /* nothing is known yet */
+	live_days(15);                                                            /* a Tuesday's morning again */
+	for (int again = 0; again < 2; again++) {
+		for (int s = 0; s < 5; s++)
+			pass(US_PER_S, 0, 0, 0);
+		plan_of(-600, 192);
+		must(WHEEL_MAKE, today() + 1, 0);
+		look(today() + 1);
+		ck_assert_double_eq_tol(day.slot[20].plan[1], (10 + 20) * 1.05, 0.6);
+		ck_assert_double_eq_tol(day.slot[30].plan[1], (2 + 20) * 1.05, 0.6);
+		ck_assert_double_eq_tol(day.slot[4].plan[1], (2 + 5) * 1.05, 0.6);
+		restart(); /* from what was saved it is learned again */
+	}
+}
+END_TEST
+
 /* Another counter has another total: the difference of the two is nobody's energy. */
 START_TEST(another_counter_is_not_counted_from_the_one_before)
 {
@@ -803,6 +835,7 @@ T_MAIN("wheeling",
     T_FIXTURE(setup, teardown) T(a_day_is_made_changed_filed_and_accepted) T(what_is_not_filed_in_time_is_found)
         T(a_draft_is_made_by_itself_and_filed_by_a_person) T(nothing_changes_behind_a_gate)
             T(what_goes_out_is_counted_and_what_will_miss_is_found) T(a_restart_forgets_nothing)
-                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go) T(
-                    other_parts_begin_anew) T(one_acts_at_a_time) T(another_counter_is_not_counted_from_the_one_before)
-                    T(a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
+                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go)
+                    T(other_parts_begin_anew) T(one_acts_at_a_time) T(a_school_is_learned_from_its_own_counter)
+                        T(another_counter_is_not_counted_from_the_one_before) T(
+                            a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
