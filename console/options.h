@@ -36,7 +36,6 @@
 	_(OPT_TEXT,       "text",         0,  "TEXT",   "journal tag", "entries with this in their text or values; tag: what is on it") \
 	_(OPT_FOLLOW,     "follow",      'f', NULL,     "journal alarms", "go on with what is recorded from now on; alarms: with each change") \
 	_(OPT_REVERSE,    "reverse",      0,  NULL,     "journal", "newest first") \
-	_(OPT_PROFILE,    "profile",      0,  "NAME",   "probe", "print a profile of that name to start from") \
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
 	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence wheel", "why; kept in the journal") \
@@ -92,6 +91,7 @@
 	_(OPT_AMBIGUOUS,  "ambiguous",    0,  "CELLS",  "console", "width of ambiguous characters in your terminal: 1 or 2") \
 	_(OPT_SCRIPT,     "script",       0,  "FILE",   "console", "keys and commands from FILE, without a terminal; - is standard input") \
 	_(OPT_SIZE,       "size",         0,  "CxR",    "console", "size of the screen of --script, as 80x24") \
+	_(OPT_PROFILE,    "profile",      0,  "FILE",   "probe", "a profile to start from is written to FILE, which must not be there yet") \
 	_(OPT_NO_GUARD,   "no-guardian",  0,  NULL,     "console", "no parent process that mends the terminal after a crash")
 /* clang-format on */
 
@@ -115,9 +115,10 @@ struct options {
 	bool all, shelved, once, emergency, back, dry_run; /* of alarms and acts; back: --return */
 	const char *area, *state, *comment, *order;
 	unsigned priority; /* 0 = not given */
-	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *profile, *at, *reason, *output,
-	    *yes_typed, *permit, *png;   /* NULL = not given; times are read when the site's zone is known */
+	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *at, *reason, *output, *yes_typed, *permit,
+	    *png;                        /* NULL = not given; times are read when the site's zone is known */
 	int64_t revision, for_us, step;  /* 0 = not given */
+	const char *profile;             /* of probe; NULL = none */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */
 	int64_t wait_us, timeout_us, count, buckets;

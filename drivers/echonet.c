@@ -236,6 +236,8 @@ echonet_swap(struct echonet *e, struct moment now, char *why, size_t size)
 		str_copy(why, size, "nodes of ECHONET Lite came without their count");
 		return ERR_CONFIG;
 	}
+	if (e->poll != NULL)
+		e->tid = e->poll->tid; /* what is still on its way answers no question of the new one */
 	el_poll_free(e->poll, now);
 	close_ports(e);
 	el_setup_free(e->config);

@@ -142,7 +142,11 @@ check "an address that chisand has is refused with a sentence" grep -q 'another 
 other=127.82.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 "$chisan" probe --json "echonet://$other/$nodes.2" >"$work/out" 2>"$work/err"
 check "probe reads a node" grep -q '"property":"015701.DE","name":"power-restriction","value":1500,"unit":"W","set":true,"announced":true' "$work/out"
-"$chisan" probe --profile found "echonet://$other/$nodes.2" >"$work/site/found.yaml"
+"$chisan" probe --profile "$work/site/found.yaml" "echonet://$other/$nodes.9" 2>"$work/err"
+check "who does not answer leaves no profile" [ ! -e "$work/site/found.yaml" ]
+"$chisan" probe --profile "$work/site/found.yaml" "echonet://$other/$nodes.2" 2>"$work/err"
+"$chisan" probe --profile "$work/site/found.yaml" "echonet://$other/$nodes.2" 2>"$work/err"
+check "a profile that is there is not written over" grep -q 'not there yet' "$work/err"
 sed -i 's/profile: room/profile: found/' "$work/site/site.yaml"
 check "its profile loads" "$chisan" check "$work/site"
 stop
