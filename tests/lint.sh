@@ -27,6 +27,7 @@ may() {
 	scada/dispatch) echo 'scada/base|scada/model|scada/forecast|scada/dispatch' ;;
 	scada/planner) echo 'scada/base|scada/model|scada/site|scada/forecast|scada/dispatch|scada/planner' ;;
 	scada/notify) echo 'scada/base|scada/model|scada/site|scada/notify' ;;
+	scada/north) echo 'scada/base|scada/north' ;;
 	scada/store) echo 'scada/base|scada/model|scada/site|scada/report|scada/store' ;;
 	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/dispatch|scada/report' ;;
 	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/control|scada/forecast|scada/dispatch|scada/core' ;;
@@ -118,6 +119,7 @@ links scada/site/chisan-site 'libfyaml|libev|libutf8proc|libsodium|libseccomp'
 links scada/planner/chisan-study 'libClp|libCoinUtils|libstdc\+\+|libev|libutf8proc|libsodium|libseccomp'
 links scada/store/chisan-store 'libsqlite3|libsodium|libev|libutf8proc|libseccomp'
 links scada/notify/chisan-notify 'libev|libutf8proc|libsodium|libseccomp'
+links scada/north/chisan-north 'libev|libutf8proc|libseccomp'
 links scada/planner/chisan-planner 'libClp|libev|libutf8proc|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/chisan-probe-echonet 'libev|libutf8proc|libseccomp'

@@ -176,6 +176,18 @@ struct msg_bytes {
 	_(u8,  coils)           /* enum pulse_coils that may be set: they are cleared at their time */ \
 	_(u8,  refused)         /* those that stay set, for the device refuses to have them cleared: nothing more is done */
 
+/* Answer to W_NORTH_GET; a W_RESULT ERR_NOT_FOUND in its place: the site serves nothing. */
+#define MSG_NORTH_FIELDS(_) \
+	_(str, host) _(u16, port) /* numeric address */ \
+	_(u8,  unit) \
+	_(u8,  is_low_first)    /* order of the two registers of a value */ \
+	_(u16, connections) _(u16, a_master) /* at a time: of all, of one address */ \
+	_(u32, rate)            /* requests a second and connection */ \
+	_(u32, idle_ms) \
+	_(str, masters)         /* numeric addresses, parted by spaces; "" = whoever comes */ \
+	_(bytes, points)        /* n times: point u32, address u16 */ \
+	_(bytes, setpoints)     /* n times: point u32, address u16, for_s u32, reason str */
+
 #define MSG_SUBSCRIBE_FIELDS(_) _(u32, what) /* enum subscribe */
 
 #define MSG_SITE_FIELDS(_) \
@@ -672,7 +684,7 @@ struct msg_bytes {
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
-	_(field_scan, FIELD_SCAN) \
+	_(field_scan, FIELD_SCAN) _(north, NORTH) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
 	_(snapshot_end, SNAPSHOT_END)
 

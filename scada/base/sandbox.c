@@ -194,11 +194,12 @@ allow_sockets(scmp_filter_ctx ctx, unsigned may)
 
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET, 0));
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0));
-	if ((may & SANDBOX_LISTEN) != 0) {
+	if ((may & (SANDBOX_LISTEN | SANDBOX_LOCAL)) != 0)
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	if ((may & SANDBOX_LISTEN) != 0) {
 		failed |= allow(ctx, calls_listen, ARRAY_LEN(calls_listen));
 	}
-	if ((may & SANDBOX_CONNECT) != 0)
+	if ((may & (SANDBOX_CONNECT | SANDBOX_LOCAL)) != 0)
 		failed |= allow(ctx, calls_connect, ARRAY_LEN(calls_connect));
 	if ((may & SANDBOX_BIND) != 0) {
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(bind), 0);
@@ -230,7 +231,7 @@ seccomp_enter(unsigned may)
 		failed |= allow_files(ctx);
 	if ((may & SANDBOX_WRITE_FILES) != 0)
 		failed |= allow(ctx, calls_write, ARRAY_LEN(calls_write));
-	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN)) != 0)
+	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN | SANDBOX_LOCAL)) != 0)
 		failed |= allow_sockets(ctx, may);
 	if ((may & SANDBOX_SYSLOG) != 0)
 		failed |= allow_syslog(ctx);

@@ -18,6 +18,7 @@ enum sandbox_may {
 	SANDBOX_SYSLOG =
 	    1 << 5,            /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
 	SANDBOX_BIND = 1 << 6, /* UDP sockets with an address and an interface of their own; TCP listens nowhere */
+	SANDBOX_LOCAL = 1 << 8, /* connections to sockets of this machine by name; with Landlock 4 or later no others */
 	SANDBOX_WRITE_FILES = 1 << 4, /* below the folders of sandbox_enter_files(); includes reading them */
 };
 

@@ -8,6 +8,7 @@
 
 #include "scada/base/str.h"
 #include "scada/core/core_private.h"
+#include "scada/core/describe.h"
 #include "scada/core/entries.h"
 
 /* ---- clients */
@@ -102,6 +103,19 @@ tell_wheel(const struct core *c, struct session *s, const struct frame *f)
 	wbuf_done(&body);
 }
 
+static void
+tell_north(const struct core *c, struct session *s, uint32_t sequence)
+{
+	struct wbuf b = { .len = 0 };
+
+	if (c->site == NULL || !describe_north(c->site, &b)) {
+		conn_result(s->conn, sequence, ERR_NOT_FOUND, -1, "the site file has no north:, so nothing is served");
+		return;
+	}
+	conn_send(s->conn, W_NORTH, sequence, &b, NULL);
+	wbuf_done(&b);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
@@ -114,6 +128,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {
 		tell_wheel(c, s, f);
+		return true;
+	}
+	if (f->type == W_NORTH_GET) {
+		tell_north(c, s, f->sequence);
 		return true;
 	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))

@@ -27,5 +27,7 @@ void describe_echonet_device(
     const struct site *s, uint32_t device, struct utc since, int64_t offset_us, struct wbuf *b);
 /* False: nothing of ECHONET Lite is read, or written, for this point. */
 bool describe_echonet_item(const struct site *s, point_id id, bool is_write, struct wbuf *b);
+/* W_NORTH; false: the site serves nothing. */
+bool describe_north(const struct site *s, struct wbuf *b);
 
 #endif

@@ -247,6 +247,7 @@ check_site(struct reader *r)
 		check_energy(&c);
 		check_reports(&c);
 		check_wheel(&c);
+		check_north(&c);
 		check_screens(&c);
 	}
 	arena_free(c.a);

@@ -270,6 +270,29 @@ struct site_retention { /* history: how long what is kept, by class of point */
 #define SITE_HISTORY_DEFAULT "default"
 #define SITE_HISTORY_NONE    "none" /* of a point: not recorded */
 
+enum word_order { WORDS_HIGH_FIRST, WORDS_LOW_FIRST, WORD_ORDER_COUNT };
+#define NORTH_VALUES_END \
+	30000       /* addresses of values and setpoints are below; their second block is this much above them */
+struct site_north { /* north: what other systems may read, and set, by Modbus */
+	struct node node;
+	const char *listen; /* "192.0.2.1:502" */
+	int64_t unit, connections, a_master, rate, idle_us;
+	int word_order;            /* enum word_order */
+	struct key_words masters;  /* addresses; none: whoever can reach it */
+	struct key_list points;    /* struct site_north_point */
+	struct key_list setpoints; /* struct site_north_setpoint */
+};
+struct site_north_point {
+	struct node node;
+	const char *point;
+	int64_t address; /* even, below NORTH_VALUES_END */
+};
+struct site_north_setpoint {
+	struct node node;
+	const char *point, *reason;
+	int64_t address, for_us; /* for: how long what a master sets holds */
+};
+
 struct site_sequence { /* sequences: what persons do step by step, each step checked against points */
 	struct node node;
 	const char *name, *title, *title_ja, *area;
@@ -322,6 +345,7 @@ struct site {
 	struct key_list alarms;         /* struct site_limit: conditions over points */
 	struct site_alarming *alarming; /* NULL = the defaults of its keys */
 	struct site_notify *notify;     /* NULL = nobody is told */
+	struct site_north *north;       /* NULL = nothing is served */
 	struct energy *energy;          /* NULL = none */
 	struct site_reports *reports;   /* NULL = none */
 	struct key_list factors;        /* struct factor */
@@ -396,6 +420,9 @@ bool site_link_parse(const char *link, int *transport, char *host, size_t host_s
     bool *has_unit, char *message, size_t size);
 /* "echonet://192.0.2.1/192.0.2.10": the node's address, in the form of inet_ntop. False: message says what is wrong. */
 bool site_link_node(const char *link, char *node, size_t node_size, char *message, size_t size);
+/* "192.0.2.1:502", "[2001:db8::1]:502", "localhost:502"; an address alone, an IPv6 one without brackets. Else the same. */
+bool site_address_parse(const char *text, char *host, size_t host_size, uint16_t *port, char *message, size_t size);
+bool site_host_parse(const char *text, char *host, size_t size, char *message, size_t message_size);
 /* How long the points of a class are kept: the site's own row, else 400 days of samples, 10 years of half hours, days for ever. */
 struct site_retention site_retention_of(const struct site *s, const char *class);
 int8_t site_decimals(const struct site_point_def *d); /* given, or derived from scale and deadband */

@@ -164,6 +164,39 @@ site_link_node(const char *link, char *node, size_t node_size, char *message, si
 	return has_node || refuse(&s, "no node is given; " EL_FORM);
 }
 
+/* "127.0.0.1:502", "[::1]:502"; changes copy. */
+static bool
+parse_endpoint(char *copy, char *host, size_t host_size, uint16_t *port, const struct say *s, const char *form)
+{
+	bool is_v6 = copy[0] == '[';
+	char *end = is_v6 ? strchr(copy, ']') : strrchr(copy, ':');
+	if (is_v6 && end == NULL)
+		return refuse(s, "'%.60s' has no ] after the address; %s", copy, form);
+	if (is_v6)
+		*end++ = '\0';
+	if (end == NULL || *end != ':')
+		return refuse(s, "'%.60s' has no port; write :502 after the address", copy + is_v6);
+	*end = '\0';
+	return parse_host(copy + is_v6, is_v6, host, host_size, s) && parse_port(end + 1, port, s);
+}
+
+bool
+site_address_parse(const char *text, char *host, size_t host_size, uint16_t *port, char *message, size_t size)
+{
+	const struct say s = { message, size };
+	char copy[160];
+	if (!str_copy(copy, sizeof(copy), text))
+		return refuse(&s, "the address is too long; write 192.0.2.1:502");
+	return parse_endpoint(copy, host, host_size, port, &s, "write [2001:db8::1]:502");
+}
+
+bool
+site_host_parse(const char *text, char *host, size_t size, char *message, size_t message_size)
+{
+	const struct say s = { message, message_size };
+	return parse_host(text, strchr(text, ':') != NULL, host, size, &s);
+}
+
 bool
 site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size)
@@ -193,14 +226,5 @@ site_link_parse(const char *link, int *transport, char *host, size_t host_size, 
 		if (!parse_unit(slash + 1, unit, &s))
 			return false;
 	}
-	bool is_v6 = copy[0] == '[';
-	char *end = is_v6 ? strchr(copy, ']') : strrchr(copy, ':');
-	if (is_v6 && end == NULL)
-		return refuse(&s, "'%.60s' has no ] after the address; " FORM, copy);
-	if (is_v6)
-		*end++ = '\0';
-	if (end == NULL || *end != ':')
-		return refuse(&s, "'%.60s' has no port; write :502 after the address", copy + is_v6);
-	*end = '\0';
-	return parse_host(copy + is_v6, is_v6, host, host_size, &s) && parse_port(end + 1, port, &s);
+	return parse_endpoint(copy, host, host_size, port, &s, FORM);
 }
