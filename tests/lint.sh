@@ -76,7 +76,7 @@ owner() { # header, allowed files as a pattern
 }
 owner '(ncurses|curses|term)\.h' 'console/term\.c'
 owner 'libfyaml\.h' 'scada/site/|tests/fuzz/'
-owner 'modbus' 'drivers/drv_[a-z]*rtu|tests/'
+owner 'modbus\.h' 'drivers/line\.c|tests/'
 owner 'sqlite3' 'scada/(store|report)/|tests/'
 owner 'jansson' 'console/|tests/'
 owner '(seccomp|linux/landlock|linux/seccomp)\.h' 'scada/base/(sandbox|version)\.c'
@@ -123,6 +123,7 @@ links scada/north/chisan-north 'libev|libutf8proc|libseccomp'
 links scada/planner/chisan-planner 'libClp|libev|libutf8proc|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/chisan-probe-echonet 'libev|libutf8proc|libseccomp'
+links drivers/chisan-serial 'libmodbus|libev|libutf8proc|libseccomp'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp|libsodium' # the digest of a backup
 

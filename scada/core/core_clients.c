@@ -196,12 +196,18 @@ written_cb(const struct msg_field_written *m, void *arg)
 	core_touch(c);
 }
 
+static bool
+is_of_part(const struct site *s, uint32_t device, void *arg)
+{
+	return links_part(s, device) == *(const unsigned *)arg;
+}
+
 static void
-field_down_cb(void *arg)
+field_down_cb(unsigned part, void *arg)
 {
 	struct core *c = arg;
 
-	control_field_down(hand_control(c->hand), clock_utc(), clock_mono());
+	control_field_down(hand_control(c->hand), is_of_part, &part, clock_utc(), clock_mono());
 	core_touch(c);
 }
 
@@ -273,10 +279,10 @@ ask_cb(struct system_facts *facts, pid_t pids[], size_t max, void *arg)
 	size_t n = 0;
 
 	facts->sessions = sessions_count(c->sessions);
-	facts->late = links_stats(c->links)->late;
+	facts->late = links_stats(c->links).late;
 	memory_facts(c->memory, facts, clock_mono());
 	count_acting(c, facts);
-	for (int i = 0; i < HELPER_COUNT && n < max; i++) {
+	for (int i = 0; i < HELPER_ALL && n < max; i++) {
 		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);
 
 		if (pid != 0)

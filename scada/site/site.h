@@ -250,6 +250,10 @@ struct site_link { /* links: manners of a connection */
 	struct node node;
 	const char *link; /* modbus-tcp://127.0.0.1:15051 */
 	int64_t gap_us, connections;
+	/* of a serial line */
+	int64_t baud, stop_bits, retries, before_us, after_us;
+	int parity; /* enum serial_parity */
+	bool rs485;
 };
 struct site_user {
 	struct node node;
@@ -267,6 +271,8 @@ struct site_retention { /* history: how long what is kept, by class of point */
 	const char *name; /* class: of the points' key `history`; "default" for those without */
 	int64_t samples_us, half_hours_us, days_us; /* 0 = for ever */
 };
+#define SITE_LINK_MAX        160 /* bytes of a link */
+#define SITE_HOST_MAX        128 /* of its address or path, with the terminator */
 #define SITE_HISTORY_DEFAULT "default"
 #define SITE_HISTORY_NONE    "none" /* of a point: not recorded */
 
@@ -360,6 +366,7 @@ struct site {
 	/* ---- made by site_build() */
 	struct site_conn *conns;
 	uint32_t conn_count; /* distinct transport://host:port */
+	uint32_t line_count; /* of them serial lines */
 	struct site_node *nodes;
 	uint32_t node_count; /* devices, in the file's order; number = device id on the wire */
 	struct site_point *points;
@@ -373,11 +380,13 @@ struct site {
 };
 
 struct site_conn {
-	const char *host;
-	uint16_t port;
+	const char *host; /* of a serial line its path */
+	uint16_t port;    /* 0 */
 	int transport;
 	int64_t gap_us;
 	uint16_t connections;
+	const struct site_link *manners; /* NULL = as the defaults of its keys say */
+	uint32_t line;                   /* of serial lines: their number, from 0; UINT32_MAX: it is none */
 };
 struct site_node {
 	const struct site_device *device;
@@ -415,7 +424,10 @@ void site_build(struct site *s);
 const struct site_profile *site_find_profile(
     const struct site *s, const char *name);                      /* NULL = none; after site_build */
 point_id site_find_point(const struct site *s, const char *name); /* POINT_NONE; hashed by site_build */
-/* "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". False: message says what is wrong. */
+/*
+ * "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". "modbus-rtu:///dev/ttyUSB0/1": host is the path, port 0.
+ * host: of SITE_HOST_MAX bytes. False: message says what is wrong.
+ */
 bool site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size);
 /* "echonet://192.0.2.1/192.0.2.10": the node's address, in the form of inet_ntop. False: message says what is wrong. */
