@@ -5,7 +5,7 @@
  * To add one: drivers/drv_x.c defines `const struct driver drv_x`, takes a row below and a line in Makefile.am. A driver
  * lays out requests and judges replies. It opens no socket, reads no clock, keeps no state and never waits: connections,
  * turns, deadlines and back-off are link.c's, and what to ask when is poll.c's; so a new protocol has all of them.
- * A protocol whose library blocks (serial lines) is a program of its own and not a row here.
+ * A protocol whose library blocks (serial lines: line.h) is a program of its own and not a row here.
  */
 #ifndef CHISAN_DRIVER_H
 #define CHISAN_DRIVER_H
@@ -14,12 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/frame.h"
 #include "scada/base/msg.h"
 
 /* clang-format off */
 /* ONE ROW PER DRIVER.  _(name, transport) */
 #define DRIVER_LIST(_) \
-	_(modbus, TRANSPORT_MODBUS_TCP)
+	_(modbus, TRANSPORT_MODBUS_TCP) \
+	_(rtu,    TRANSPORT_MODBUS_RTU_TCP)
 /* clang-format on */
 
 #define DRIVER_REQUEST_MAX 300 /* bytes of the longest request of any driver */
@@ -57,6 +59,8 @@ struct answer {
 struct driver {
 	const char *name;
 	const char *help; /* one line */
+	bool
+	    has_no_ids; /* replies bear no number: one request at a time, and no going on after one that was not answered */
 
 	/* Lays out r under the number id. Returns its bytes; 0: the protocol cannot say this. Refuses all but REQUEST_READ
 	 * where the driver is read-only. */
@@ -73,6 +77,9 @@ struct driver {
 #define DRIVER_DECLARE(name, transport) extern const struct driver drv_##name;
 DRIVER_LIST(DRIVER_DECLARE)
 #undef DRIVER_DECLARE
+
+/* A request in the words of Modbus: tables become functions; function 0: the table cannot be written. */
+struct frame_request driver_modbus(const struct request *r);
 
 /* NULL = nobody speaks it. */
 const struct driver *driver_find(unsigned transport);

@@ -21,8 +21,8 @@ function_of(const struct request *r)
 	return functions[r->kind][r->table];
 }
 
-static struct frame_request
-translate(const struct request *r)
+struct frame_request
+driver_modbus(const struct request *r)
 {
 	return (struct frame_request){
 		.unit = r->unit,
@@ -36,7 +36,7 @@ translate(const struct request *r)
 static size_t
 modbus_request(const struct request *r, uint16_t id, uint8_t out[DRIVER_REQUEST_MAX])
 {
-	struct frame_request f = translate(r);
+	struct frame_request f = driver_modbus(r);
 
 	return frame_put(out, id, &f);
 }
@@ -57,7 +57,7 @@ static enum err
 modbus_match(const struct reply *reply, const struct request *r, struct answer *out)
 {
 	struct frame_raw f = { reply->id, reply->unit, reply->function, reply->body, reply->len };
-	struct frame_request q = translate(r);
+	struct frame_request q = driver_modbus(r);
 	struct frame_answer a;
 	enum err e = frame_check(&f, &q, &a);
 

@@ -10,8 +10,8 @@
 
 #include "drivers/echonet.h"
 #include "drivers/field.h"
-#include "drivers/link.h"
 #include "drivers/output.h"
+#include "drivers/transport.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
@@ -189,7 +189,7 @@ send_stats(struct field *f)
 	struct msg_field_stats m = {
 		.lag_us = f->timers.lag_us > UINT32_MAX ? UINT32_MAX : (uint32_t)f->timers.lag_us,
 		.late = f->poll->late,
-		.connected = f->net->connected,
+		.connected = net_connected(f->net),
 		.rss_kb = resident_kb(f),
 		.requests = f->poll->requests,
 	};
@@ -336,12 +336,25 @@ begin(struct field *f, uint16_t generation)
 	conn_set_generation(f->conn, generation);
 }
 
+/* Only what this program carries: serial lines have a process each, and all else another. */
+static enum err
+take_link(struct field *f, const struct msg_field_link *m)
+{
+	if (!net_carries(m->transport)) {
+		str_printf(f->pending->why, sizeof(f->pending->why), "link %u: this program has no transport %u",
+		    m->link, m->transport);
+		return ERR_CONFIG;
+	}
+	return setup_link(f->pending, m);
+}
+
 /* One frame of the generation that is coming in. */
 static void
 take_config(struct field *f, const struct frame *frame)
 {
 	union {
 		struct msg_field_link link;
+		struct msg_field_serial serial;
 		struct msg_field_device device;
 		struct msg_field_item item;
 		struct msg_field_output output;
@@ -361,7 +374,11 @@ take_config(struct field *f, const struct frame *frame)
 		break;
 	case W_FIELD_LINK:
 		if (msg_field_link_get(&r, &m.link))
-			e = setup_link(f->pending, &m.link);
+			e = take_link(f, &m.link);
+		break;
+	case W_FIELD_SERIAL:
+		if (msg_field_serial_get(&r, &m.serial))
+			e = setup_serial(f->pending, &m.serial);
 		break;
 	case W_FIELD_DEVICE:
 		if (msg_field_device_get(&r, &m.device))
@@ -508,6 +525,7 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_ECHONET_ITEM:
 	case W_ECHONET_START:
 	case W_FIELD_LINK:
+	case W_FIELD_SERIAL:
 	case W_FIELD_DEVICE:
 	case W_FIELD_ITEM:
 	case W_FIELD_OUTPUT:

@@ -63,13 +63,20 @@ enqueue(struct seat *s)
 		TAILQ_INSERT_TAIL(&c->ready, s, turn);
 }
 
+/* Does nothing go beside a probe? */
+static bool
+goes_alone(const struct connection *c)
+{
+	return c->probes_alone || c->driver->has_no_ids;
+}
+
 /* Who was never tried need not wait for the share of those that were silent. */
 static struct seat *
 next_probe(const struct connection *c, struct moment now)
 {
 	struct seat *s;
 
-	if (c->probes_in_flight > 0 || (c->probes_alone && c->in_flight > 0))
+	if (c->probes_in_flight > 0 || (goes_alone(c) && c->in_flight > 0))
 		return NULL;
 	TAILQ_FOREACH(s, &c->probing, turn) {
 		if (s->device->fails == 0 || mono_diff_us(now.mono, c->probe_after) >= 0)
@@ -89,7 +96,7 @@ next_turn(const struct connection *c, struct moment now)
 	s = next_probe(c, now);
 	if (s != NULL)
 		return s;
-	if (c->in_flight >= c->window || (c->probes_alone && c->probes_in_flight > 0))
+	if (c->in_flight >= c->window || (goes_alone(c) && c->probes_in_flight > 0))
 		return NULL;
 	return TAILQ_FIRST(&c->ready);
 }
@@ -427,7 +434,7 @@ static struct exchange *
 find(struct connection *c, uint16_t id)
 {
 	for (unsigned i = 0; i <= c->window; i++)
-		if (c->exchanges[i].seat != NULL && c->exchanges[i].id == id)
+		if (c->exchanges[i].seat != NULL && (c->exchanges[i].id == id || c->driver->has_no_ids))
 			return &c->exchanges[i];
 	return NULL;
 }
@@ -441,7 +448,7 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 	enum err e;
 
 	if (x == NULL) {
-		if (was_expired(c, r))
+		if (!c->driver->has_no_ids && was_expired(c, r))
 			return OK;
 		return c->in_flight + c->probes_in_flight > 0 ? ERR_BAD_TRANSACTION : ERR_UNSOLICITED;
 	}
@@ -529,7 +536,7 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 		poll_returned(d, &errand, now);
 		return;
 	}
-	if (!is_shared(c) || c->in_len > 0 || c->silent + 1 >= LINK_SILENT) {
+	if (!is_shared(c) || c->in_len > 0 || c->silent + 1 >= LINK_SILENT || c->driver->has_no_ids) {
 		lose(c, c->in_len > 0 ? ERR_SPLIT_REPLY : ERR_TIMEOUT, now);
 		return;
 	}

@@ -10,9 +10,7 @@
 #ifndef CHISAN_LINK_H
 #define CHISAN_LINK_H
 
-#include <ev.h>
-
-#include "drivers/poll.h"
+#include "drivers/transport.h"
 
 #define LINK_CONNECTS_A_SECOND 200 /* over all devices: what comes back after a power cut comes back at once */
 #define LINK_CONNECT_BURST     100
@@ -22,7 +20,6 @@
 #define LINK_BLAMED            2    /* neighbours that a probe may stall before probes go alone */
 #define LINK_PROBE_SHARE       4    /* a probe that took t is followed by 4 t without one */
 
-struct net;
 struct connection;
 
 /* A device's place at its connection. */
@@ -108,19 +105,6 @@ struct net {
 	uint32_t epoch, connected;
 };
 
-struct net *net_new(struct ev_loop *loop, struct timers *timers);
-void net_free(struct net *n);
-
-/*
- * Seats the devices of p. Connections that an earlier generation opened to the same addresses stay open, whoever used them;
- * others are closed. The poll of the earlier generation is not touched any more.
- */
-void net_seat(struct net *n, struct poll *p);
-
-/* For struct poll_ops. */
-void net_want(struct device *d, struct moment now);
-void net_drop(struct device *d, struct moment now);
-
 /* ---- between link.c and net.c */
 void connection_init(struct connection *c, struct net *n);
 void connection_open(struct connection *c, struct moment now); /* has leave to connect */
@@ -130,11 +114,5 @@ void connection_fail(struct connection *c, enum err e, struct moment now);
 void gate_init(struct gate *g, struct net *n);
 void net_queue(struct net *n, struct connection *c, struct moment now);
 void net_unqueue(struct net *n, struct connection *c);
-
-static inline struct moment
-moment_now(void)
-{
-	return (struct moment){ clock_mono(), clock_utc() };
-}
 
 #endif

@@ -4,22 +4,14 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "drivers/driver.h"
-#include "drivers/field.h"
-#include "scada/base/log.h"
+#include "drivers/program.h"
 #include "scada/base/sandbox.h"
 #include "scada/base/spawn.h"
-#include "scada/base/str.h"
 #include "scada/base/version.h"
 
 static void
@@ -54,48 +46,13 @@ options(int argc, char **argv, int *verbosity)
 	return -1;
 }
 
-/* A descriptor a device: as many as the system gives. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur == r.rlim_max)
-		return;
-	r.rlim_cur = r.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &r) != 0)
-		log_warn("cannot raise the number of descriptors: %s", strerror(errno));
-}
-
 int
 main(int argc, char **argv)
 {
-	int verbosity = 0, code = options(argc, argv, &verbosity), statm;
-	struct ev_loop *loop;
-	struct field *field;
-	uint64_t seed = 0;
-	bool has_pipe = spawn_has_pipe();
+	bool has_pipe = spawn_has_pipe(); /* before anything is opened */
+	int verbosity = 0, code = options(argc, argv, &verbosity);
 
 	if (code >= 0)
 		return code;
-	log_init("chisan-field", verbosity);
-	if (!has_pipe)
-		log_fatal("descriptor %d is no pipe: chisan-field is started by chisand", SPAWN_FD);
-	signal(SIGINT, SIG_IGN); /* for the whole group of a terminal: chisand ends its helpers itself, by the pipe */
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	raise_descriptors();
-	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		seed = (uint64_t)getpid();
-	statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	loop = ev_default_loop(EVFLAG_NOSIGMASK);
-	if (loop == NULL)
-		log_fatal("no event loop: %s", strerror(errno));
-	if (sandbox_enter(SANDBOX_CONNECT | SANDBOX_BIND, NULL) != OK)
-		log_fatal("cannot enter the sandbox");
-	field = field_new(loop, SPAWN_FD, statm, seed);
-	ev_run(loop, 0);
-	field_free(field);
-	ev_loop_destroy(loop);
-	return EXIT_SUCCESS;
+	return program_run("chisan-field", verbosity, has_pipe, SANDBOX_CONNECT | SANDBOX_BIND, NULL);
 }

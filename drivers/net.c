@@ -194,7 +194,9 @@ take_seat(struct net *n, struct endpoint **all, struct device *d, struct seat *s
 		take_gate(n, e, c);
 	c->connect_timeout_us =
 	    d->cfg->connect_timeout_us > c->connect_timeout_us ? d->cfg->connect_timeout_us : c->connect_timeout_us;
-	c->window = d->cfg->outstanding > c->window ? d->cfg->outstanding : c->window;
+	c->window = d->cfg->outstanding > c->window && !c->driver->has_no_ids ? d->cfg->outstanding : c->window;
+	if (c->window == 0)
+		c->window = 1;
 	c->member_count++;
 	TAILQ_INSERT_TAIL(&c->members, seat, member);
 }
@@ -241,6 +243,18 @@ net_seat(struct net *n, struct poll *p)
 	}
 	free_unused(n);
 	free_endpoints(&all);
+}
+
+bool
+net_carries(unsigned transport)
+{
+	return driver_find(transport) != NULL;
+}
+
+uint32_t
+net_connected(const struct net *n)
+{
+	return n->connected;
 }
 
 /* ---- life */

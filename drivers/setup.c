@@ -119,24 +119,68 @@ parse_address(const char *host, uint16_t port, struct sockaddr_storage *out, soc
 	return false;
 }
 
+/* A serial line: the path is its name, and there is no port. */
+static enum err
+read_line(struct setup *c, struct cfg_link *l, const struct msg_field_link *m)
+{
+	if (m->host[0] != '/' || strlen(m->host) >= SERIAL_PATH_MAX || m->port != 0)
+		return refuse(c, "link %u: \"%.64s\" is no path of a serial line", m->link, m->host);
+	l->name = arena_strdup(c->arena, m->host);
+	return OK;
+}
+
+static enum err
+read_endpoint(struct setup *c, struct cfg_link *l, const struct msg_field_link *m)
+{
+	l->driver = driver_find(m->transport);
+	if (l->driver == NULL)
+		return refuse(c, "link %u: no driver speaks transport %u", m->link, m->transport);
+	if (m->port == 0)
+		return refuse(c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
+	if (!parse_address(m->host, m->port, &l->addr, &l->addr_len))
+		return refuse(
+		    c, "link %u: \"%.64s\" is no numeric address; names are not resolved here", m->link, m->host);
+	l->name = arena_printf(c->arena, strchr(m->host, ':') != NULL ? "[%s]:%u" : "%s:%u", m->host, m->port);
+	return OK;
+}
+
 enum err
 setup_link(struct setup *c, const struct msg_field_link *m)
 {
 	struct cfg_link l = { .number = m->link, .connections = m->connections, .gap_us = m->gap_us };
+	enum err e;
 
-	l.driver = driver_find(m->transport);
-	if (l.driver == NULL)
-		return refuse(c, "link %u: no driver speaks transport %u", m->link, m->transport);
-	if (m->link >= DEVICE_MAX || m->port == 0 || m->gap_us > GAP_MAX_US)
+	if (m->link >= DEVICE_MAX || m->gap_us > GAP_MAX_US)
 		return refuse(c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
-	if (!parse_address(m->host, m->port, &l.addr, &l.addr_len))
-		return refuse(
-		    c, "link %u: \"%.64s\" is no numeric address; names are not resolved here", m->link, m->host);
-	l.name = arena_printf(c->arena, strchr(m->host, ':') != NULL ? "[%s]:%u" : "%s:%u", m->host, m->port);
+	e = m->transport == TRANSPORT_MODBUS_RTU ? read_line(c, &l, m) : read_endpoint(c, &l, m);
+	if (e != OK)
+		return e;
 	if (!remember(&c->link_index, &c->link_numbers, m->link, c->link_count))
 		return refuse(c, "link %u stands twice", m->link);
 	c->links = grown(c->links, c->link_count, &c->link_cap, sizeof(l));
 	c->links[c->link_count++] = l;
+	return OK;
+}
+
+enum err
+setup_serial(struct setup *c, const struct msg_field_serial *m)
+{
+	uint32_t at = recall(c->link_index, c->link_numbers, m->link);
+
+	if (at == UINT32_MAX || c->links[at].driver != NULL || c->links[at].serial.baud != 0)
+		return refuse(c, "link %u is no serial line, or was told already", m->link);
+	if (m->baud < SERIAL_BAUD_MIN || m->baud > SERIAL_BAUD_MAX || m->parity >= SERIAL_PARITY_COUNT ||
+	    m->stop_bits < 1 || m->stop_bits > 2 || m->retries > SERIAL_RETRIES_MAX ||
+	    m->before_ms > SERIAL_DELAY_MAX_MS || m->after_ms > SERIAL_DELAY_MAX_MS)
+		return refuse(
+		    c, "link %u: a baud rate of %u, or another manner of the line, is out of range", m->link, m->baud);
+	c->links[at].serial = (struct cfg_serial){ .baud = m->baud,
+		.parity = m->parity,
+		.stop_bits = m->stop_bits,
+		.retries = m->retries,
+		.is_rs485 = m->is_rs485 != 0,
+		.before_ms = m->before_ms,
+		.after_ms = m->after_ms };
 	return OK;
 }
 

@@ -11,14 +11,23 @@
 #include "drivers/driver.h"
 #include "scada/base/mem.h"
 
+/* A serial line; baud 0 = this link is none. */
+struct cfg_serial {
+	uint32_t baud;
+	uint8_t parity, stop_bits, retries; /* parity: enum serial_parity; retries of reads */
+	bool is_rs485;
+	uint16_t before_ms, after_ms; /* the adapter's sender is on so long before and after */
+};
+
 struct cfg_link {
 	uint32_t number;
 	struct sockaddr_storage addr; /* two links to one address are one endpoint */
 	socklen_t addr_len;
 	uint16_t connections; /* 0 = one a unit */
 	uint32_t gap_us;
-	const char *name; /* "127.0.0.1:502" */
-	const struct driver *driver;
+	const char *name;            /* "127.0.0.1:502", "/dev/ttyS0" */
+	const struct driver *driver; /* NULL: a serial line */
+	struct cfg_serial serial;
 };
 
 struct cfg_range {
@@ -92,6 +101,7 @@ void setup_free(struct setup *c); /* NULL is fine */
 
 /* OK or ERR_CONFIG with a sentence in c->why; then the whole generation is to be refused. */
 enum err setup_link(struct setup *c, const struct msg_field_link *m);
+enum err setup_serial(struct setup *c, const struct msg_field_serial *m); /* behind its link */
 enum err setup_device(struct setup *c, const struct msg_field_device *m);
 enum err setup_item(struct setup *c, const struct msg_field_item *m);
 enum err setup_output(struct setup *c, const struct msg_field_output *m);

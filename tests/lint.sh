@@ -27,6 +27,7 @@ may() {
 	scada/dispatch) echo 'scada/base|scada/model|scada/forecast|scada/dispatch' ;;
 	scada/planner) echo 'scada/base|scada/model|scada/site|scada/forecast|scada/dispatch|scada/planner' ;;
 	scada/notify) echo 'scada/base|scada/model|scada/site|scada/notify' ;;
+	scada/north) echo 'scada/base|scada/north' ;;
 	scada/store) echo 'scada/base|scada/model|scada/site|scada/report|scada/store' ;;
 	scada/report) echo 'scada/base|scada/model|scada/site|scada/store|scada/dispatch|scada/report' ;;
 	scada/core) echo 'scada/base|scada/model|scada/site|scada/alarm|scada/control|scada/forecast|scada/dispatch|scada/core' ;;
@@ -75,7 +76,7 @@ owner() { # header, allowed files as a pattern
 }
 owner '(ncurses|curses|term)\.h' 'console/term\.c'
 owner 'libfyaml\.h' 'scada/site/|tests/fuzz/'
-owner 'modbus' 'drivers/drv_[a-z]*rtu|tests/'
+owner 'modbus\.h' 'drivers/line\.c|tests/'
 owner 'sqlite3' 'scada/(store|report)/|tests/'
 owner 'jansson' 'console/|tests/'
 owner '(seccomp|linux/landlock|linux/seccomp)\.h' 'scada/base/(sandbox|version)\.c'
@@ -118,9 +119,11 @@ links scada/site/chisan-site 'libfyaml|libev|libutf8proc|libsodium|libseccomp'
 links scada/planner/chisan-study 'libClp|libCoinUtils|libstdc\+\+|libev|libutf8proc|libsodium|libseccomp'
 links scada/store/chisan-store 'libsqlite3|libsodium|libev|libutf8proc|libseccomp'
 links scada/notify/chisan-notify 'libev|libutf8proc|libsodium|libseccomp'
+links scada/north/chisan-north 'libev|libutf8proc|libseccomp'
 links scada/planner/chisan-planner 'libClp|libev|libutf8proc|libseccomp'
 links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/chisan-probe-echonet 'libev|libutf8proc|libseccomp'
+links drivers/chisan-serial 'libmodbus|libev|libutf8proc|libseccomp'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp|libsodium' # the digest of a backup
 

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "drivers/plant/line.h"
 #include "drivers/plant/modbus_server.h"
 #include "scada/base/log.h"
 #include "scada/base/mem.h"
@@ -61,6 +62,8 @@ struct server {
 	struct district *district;
 	struct listener *listeners;
 	uint32_t listener_count;
+	struct plant_line *lines[SERIAL_LINES_MAX];
+	uint32_t line_count;
 	TAILQ_HEAD(, client) clients;
 	unsigned client_count;
 	struct rng rng;
@@ -392,6 +395,19 @@ listen_on(const struct site_conn *conn, char *message, size_t size)
 	return -1;
 }
 
+static bool
+serve_line(struct server *s, uint32_t conn, char *message, size_t size)
+{
+	if (s->district->site->conns[conn].transport != TRANSPORT_MODBUS_RTU) {
+		str_printf(message, size,
+		    "%s:%u: a gateway that hands RTU through is not simulated; write modbus-tcp://",
+		    s->district->site->conns[conn].host, (unsigned)s->district->site->conns[conn].port);
+		return false;
+	}
+	s->lines[s->line_count] = plant_line_new(s->loop, s->district, conn, message, size);
+	return s->lines[s->line_count++] != NULL;
+}
+
 struct server *
 server_new(struct ev_loop *loop, struct district *d, char *message, size_t size)
 {
@@ -404,6 +420,13 @@ server_new(struct ev_loop *loop, struct district *d, char *message, size_t size)
 	for (uint32_t i = 0; i < d->site->conn_count; i++) {
 		if (d->by_conn[i] == NULL)
 			continue;
+		if (d->site->conns[i].transport != TRANSPORT_MODBUS_TCP) {
+			if (!serve_line(s, i, message, size)) {
+				server_free(s);
+				return NULL;
+			}
+			continue;
+		}
 		struct listener *l = &s->listeners[s->listener_count];
 		l->server = s;
 		l->conn = i;
@@ -434,6 +457,8 @@ server_free(struct server *s)
 		ev_timer_stop(s->loop, &s->listeners[i].pause);
 		close(s->listeners[i].fd);
 	}
+	for (uint32_t i = 0; i < s->line_count; i++)
+		plant_line_free(s->lines[i]);
 	free(s->listeners);
 	free(s);
 }
@@ -448,7 +473,7 @@ const char *
 server_where(const struct server *s, char *buf, size_t size)
 {
 	if (s->listener_count == 0) {
-		str_copy(buf, size, "no address");
+		str_copy(buf, size, s->line_count > 0 ? "a serial line" : "no address");
 		return buf;
 	}
 	const struct site_conn *c = &s->district->site->conns[s->listeners[0].conn];

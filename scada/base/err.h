@@ -37,6 +37,7 @@
 	_(ERR_TIMEOUT,            37, "timeout",         "the device did not answer in time") \
 	_(ERR_NO_DESCRIPTOR,      38, "no-descriptor",   "the system is out of file descriptors") \
 	_(ERR_NOT_CONNECTED,      39, "not-connected",   "no connection to the device") \
+	_(ERR_NO_ADAPTER,         44, "no-adapter",      "the serial line cannot be opened: is the adapter plugged in, its path right, and may chisan open it?") \
 	/* devices: replies that break the protocol */ \
 	_(ERR_BAD_TRANSACTION,    48, "bad-transaction", "the reply belongs to another request") \
 	_(ERR_BAD_PROTOCOL,       49, "bad-protocol",    "the reply is not Modbus") \
@@ -46,6 +47,7 @@
 	_(ERR_BAD_COUNT,          53, "bad-count",       "the reply holds another number of values than asked") \
 	_(ERR_UNSOLICITED,        54, "unsolicited",     "the device sent what nobody asked for") \
 	_(ERR_SPLIT_REPLY,        55, "split-reply",     "the reply stopped half way") \
+	_(ERR_BAD_CHECKSUM,       60, "bad-checksum",    "the reply was garbled on the line: check wiring, terminators, baud rate and parity") \
 	/* Modbus exceptions 1 to 11 (MODBUS Application Protocol V1.1b3, 7); 64 + code */ \
 	_(ERR_EXC_FUNCTION,       65, "exception-1",     "the device does not know this function: check the table in the profile") \
 	_(ERR_EXC_ADDRESS,        66, "exception-2",     "the device has no such address: check the address in the profile") \

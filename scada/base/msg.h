@@ -51,6 +51,16 @@ struct msg_bytes {
 	_(u16, connections)     /* most connections to it at a time; 0 = one a unit */ \
 	_(u32, gap_us)          /* least pause between two requests on one connection */
 
+/* Of each serial line, behind its W_FIELD_LINK, whose host is the path and whose port is 0. */
+#define MSG_FIELD_SERIAL_FIELDS(_) \
+	_(u32, link) \
+	_(u32, baud) \
+	_(u8,  parity)          /* enum serial_parity */ \
+	_(u8,  stop_bits)       /* 1, 2 */ \
+	_(u8,  is_rs485)        /* 1: the kernel switches the adapter's sender */ \
+	_(u16, before_ms) _(u16, after_ms) /* it is on so long before and after */ \
+	_(u8,  retries)         /* of a read that was garbled or not answered, while the device is up */
+
 #define MSG_FIELD_DEVICE_FIELDS(_) \
 	_(u32, device) _(u32, link) \
 	_(u8,  unit) \
@@ -175,6 +185,18 @@ struct msg_bytes {
 	_(u32, point) \
 	_(u8,  coils)           /* enum pulse_coils that may be set: they are cleared at their time */ \
 	_(u8,  refused)         /* those that stay set, for the device refuses to have them cleared: nothing more is done */
+
+/* Answer to W_NORTH_GET; a W_RESULT ERR_NOT_FOUND in its place: the site serves nothing. */
+#define MSG_NORTH_FIELDS(_) \
+	_(str, host) _(u16, port) /* numeric address */ \
+	_(u8,  unit) \
+	_(u8,  is_low_first)    /* order of the two registers of a value */ \
+	_(u16, connections) _(u16, a_master) /* at a time: of all, of one address */ \
+	_(u32, rate)            /* requests a second and connection */ \
+	_(u32, idle_ms) \
+	_(str, masters)         /* numeric addresses, parted by spaces; "" = whoever comes */ \
+	_(bytes, points)        /* n times: point u32, address u16 */ \
+	_(bytes, setpoints)     /* n times: point u32, address u16, for_s u32, reason str */
 
 #define MSG_SUBSCRIBE_FIELDS(_) _(u32, what) /* enum subscribe */
 
@@ -672,7 +694,7 @@ struct msg_bytes {
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
-	_(field_scan, FIELD_SCAN) \
+	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
 	_(snapshot_end, SNAPSHOT_END)
 
@@ -693,7 +715,20 @@ MSG_LIST(MSG_DECLARE)
 /* clang-format on */
 
 enum pulse_coils { PULSE_COIL = 1, PULSE_OPEN_COIL = 2 }; /* address, open_address of an output */
-enum transport { TRANSPORT_MODBUS_TCP, TRANSPORT_ECHONET, TRANSPORT_COUNT };
+enum transport {
+	TRANSPORT_MODBUS_TCP,
+	TRANSPORT_ECHONET,
+	TRANSPORT_MODBUS_RTU_TCP, /* the bytes of a serial line on TCP */
+	TRANSPORT_MODBUS_RTU,     /* a serial line */
+	TRANSPORT_COUNT
+};
+enum serial_parity { SERIAL_EVEN, SERIAL_ODD, SERIAL_NONE, SERIAL_PARITY_COUNT };
+#define SERIAL_PATH_MAX     128 /* bytes with the terminator */
+#define SERIAL_BAUD_MIN     1200
+#define SERIAL_BAUD_MAX     921600
+#define SERIAL_DELAY_MAX_MS 100
+#define SERIAL_RETRIES_MAX  5
+#define SERIAL_LINES_MAX    16 /* a site may have; a process each */
 enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_ECHONET, PROTOCOL_COUNT };
 /* Is it spoken by chisan-field with devices? */
 static inline bool

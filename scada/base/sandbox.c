@@ -107,6 +107,8 @@ landlock_enter(unsigned may, const char *const reads[], const char *const writes
 		ok = landlock_allow(ruleset, reads[i], LL_READING) && ok;
 	for (size_t i = 0; (may & SANDBOX_WRITE_FILES) != 0 && writes != NULL && writes[i] != NULL; i++)
 		ok = landlock_allow(ruleset, writes[i], LL_WRITING | (attr.fs & LL_FS_3)) && ok;
+	for (size_t i = 0; (may & SANDBOX_SERIAL) != 0 && writes != NULL && writes[i] != NULL; i++)
+		ok = landlock_allow(ruleset, writes[i], LL_READING | LL_WRITE_FILE | (attr.fs & LL_FS_5)) && ok;
 	ok = ok && syscall(LL_RESTRICT_SELF, ruleset, 0) == 0;
 	close(ruleset);
 	return ok;
@@ -194,16 +196,33 @@ allow_sockets(scmp_filter_ctx ctx, unsigned may)
 
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET, 0));
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0));
-	if ((may & SANDBOX_LISTEN) != 0) {
+	if ((may & (SANDBOX_LISTEN | SANDBOX_LOCAL)) != 0)
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	if ((may & SANDBOX_LISTEN) != 0) {
 		failed |= allow(ctx, calls_listen, ARRAY_LEN(calls_listen));
 	}
-	if ((may & SANDBOX_CONNECT) != 0)
+	if ((may & (SANDBOX_CONNECT | SANDBOX_LOCAL)) != 0)
 		failed |= allow(ctx, calls_connect, ARRAY_LEN(calls_connect));
 	if ((may & SANDBOX_BIND) != 0) {
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(bind), 0);
 		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX));
 	}
+	return failed;
+}
+
+/* Nothing is made or cut: a line is there, or it is not. */
+static int
+allow_serial(scmp_filter_ctx ctx)
+{
+	static const unsigned long controls[] = { TCSETS, TCSETSW, TCFLSH, TIOCEXCL, TIOCGRS485, TIOCSRS485, TIOCMGET,
+		TIOCMSET };
+	const uint64_t making = O_CREAT | O_TRUNC | O_APPEND;
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(controls); i++)
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, controls[i], 0));
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, making, 0));
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, making, 0));
 	return failed;
 }
 
@@ -230,8 +249,10 @@ seccomp_enter(unsigned may)
 		failed |= allow_files(ctx);
 	if ((may & SANDBOX_WRITE_FILES) != 0)
 		failed |= allow(ctx, calls_write, ARRAY_LEN(calls_write));
-	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN)) != 0)
+	if ((may & (SANDBOX_CONNECT | SANDBOX_LISTEN | SANDBOX_LOCAL)) != 0)
 		failed |= allow_sockets(ctx, may);
+	if ((may & SANDBOX_SERIAL) != 0)
+		failed |= allow_serial(ctx);
 	if ((may & SANDBOX_SYSLOG) != 0)
 		failed |= allow_syslog(ctx);
 	if ((may & SANDBOX_SPAWN) != 0)

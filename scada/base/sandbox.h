@@ -16,8 +16,11 @@ enum sandbox_may {
 	SANDBOX_LISTEN = 1 << 2,
 	SANDBOX_SPAWN = 1 << 3,
 	SANDBOX_SYSLOG =
-	    1 << 5,            /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
-	SANDBOX_BIND = 1 << 6, /* UDP sockets with an address and an interface of their own; TCP listens nowhere */
+	    1 << 5,             /* sockets of datagrams on this machine, so that syslog() finds a restarted log again */
+	SANDBOX_BIND = 1 << 6,  /* UDP sockets with an address and an interface of their own; TCP listens nowhere */
+	SANDBOX_LOCAL = 1 << 8, /* connections to sockets of this machine by name; with Landlock 4 or later no others */
+	SANDBOX_SERIAL =
+	    1 << 7, /* serial lines below the folders of sandbox_enter_files(): opened, set up, read and written */
 	SANDBOX_WRITE_FILES = 1 << 4, /* below the folders of sandbox_enter_files(); includes reading them */
 };
 

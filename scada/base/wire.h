@@ -65,6 +65,10 @@ enum wire_flags {
 	_(W_ECHONET_ITEM, 55,  34,     64, ROLE_PEER,   WF_NUMBERS,            "one point's property in a node, to be read or written") \
 	_(W_ECHONET_START,56,   8,      8, ROLE_PEER,   WF_NUMBERS,            "counts of nodes and properties; comes before W_FIELD_START") \
 	_(W_LATE,         57,  10,  65536, ROLE_PEER,   WF_NUMBERS,            "what a device remembers of a point: values with their own times") \
+	/* 58..63 chisand and chisan-north; serial lines */ \
+	_(W_FIELD_SERIAL, 58,  16,     16, ROLE_PEER,   WF_NUMBERS,            "manners of a serial line") \
+	_(W_NORTH_GET,    59,   0,      0, ROLE_VIEWER, WF_REQUEST,            "what the site serves to others by Modbus") \
+	_(W_NORTH,        60,  22, 524288, ROLE_NONE,   WF_NUMBERS,            "where and how it is served; which points at which addresses") \
 	/* 64..95 chisand and its clients */ \
 	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
 	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \

@@ -187,15 +187,18 @@ control_written(struct control *c, const struct msg_field_written *m, struct utc
 }
 
 void
-control_field_down(struct control *c, struct utc now, struct mono mono)
+control_field_down(struct control *c, bool (*is_its)(const struct site *s, uint32_t device, void *arg), void *arg,
+    struct utc now, struct mono mono)
 {
 	for (uint32_t i = 0; c->site != NULL && i < c->site->node_count; i++)
-		c->devices[i] = DEVICE_CONNECTING;
+		if (is_its == NULL || is_its(c->site, i, arg))
+			c->devices[i] = DEVICE_CONNECTING;
 	for (uint32_t i = 0; i < c->output_count; i++)
-		if (c->outputs[i].write != 0)
+		if (c->outputs[i].write != 0 && (is_its == NULL || is_its(c->site, c->outputs[i].p->device, arg)))
 			walk_unanswered(c, &c->outputs[i], ERR_HELPER, now, mono);
 	for (uint32_t i = 0; i < c->output_count; i++)
-		pulse_lost(c, &c->outputs[i]);
+		if (is_its == NULL || is_its(c->site, c->outputs[i].p->device, arg))
+			pulse_lost(c, &c->outputs[i]);
 	control_settle(c, now, mono);
 }
 

@@ -106,7 +106,9 @@ void control_written(struct control *c, const struct msg_field_written *m, struc
 /* Which coils of a pulse may be set, as the field program says; and for the next one what this one may have left set. */
 void control_pulse(struct control *c, const struct msg_field_pulse *m);
 uint8_t control_left_set(struct control *c, point_id id); /* enum pulse_coils; what is restored later comes too late */
-void control_field_down(struct control *c, struct utc now, struct mono mono); /* writes under way: outcome unknown */
+/* A field program is gone, that of the devices that is_its() names (NULL: all): their writes under way have no known outcome. */
+void control_field_down(struct control *c, bool (*is_its)(const struct site *s, uint32_t device, void *arg), void *arg,
+    struct utc now, struct mono mono);
 void control_device(struct control *c, uint32_t device, enum device_state state, struct utc now, struct mono mono);
 /* At the end of a turn in which values came: check-backs, drift, inputs that turned bad. */
 void control_turn(struct control *c, struct utc now, struct mono mono);

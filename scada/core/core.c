@@ -156,6 +156,7 @@ restored_cb(void *arg)
 		return;
 	c->restored_at = clock_mono();
 	supervise_start(c->supervise, HELPER_FIELD, NULL);
+	lines_begin(&c->lines, c->supervise, c->site);
 	supervise_start(c->supervise, HELPER_PLANNER, NULL);
 	onduty_begin(c->onduty);
 }
@@ -201,6 +202,7 @@ loaded_cb(struct site *site, const uint64_t hash[4], void *arg)
 	onduty_site(c->onduty, site, c->generation, hash);
 	publish_site(c->publish, c->table, c->generation);
 	links_site(c->links, c->table, c->generation);
+	lines_site(&c->lines, c->supervise, site);
 	system_site(c->system, c->table);
 	sessions_site(c->sessions, site);
 	entries_site(memory_log(c->memory), site, hash, old_site, old_hash, c->generation, clock_utc(), clock_mono());
@@ -292,16 +294,32 @@ stop_cb(struct ev_loop *loop, ev_signal *w, int revents)
 
 /* ---- helpers */
 
+/* ---- the field programs: chisan-field, and one a serial line */
+
+static bool
+is_field(enum helper_id id)
+{
+	return id == HELPER_FIELD || HELPER_IS_LINE(id);
+}
+
+static unsigned
+part_of(enum helper_id id)
+{
+	return id == HELPER_FIELD ? 0 : 1 + (unsigned)(id - HELPER_COUNT);
+}
+
 static void
 up_cb(enum helper_id id, struct conn *conn, void *arg)
 {
 	struct core *c = arg;
 
 	memory_up(c->memory, c->supervise, id, conn);
-	if (id == HELPER_FIELD) {
+	if (is_field(id)) {
 		links_known(c->links, memory_known(c->memory));
-		links_up(c->links, conn);
-		alarming_own(c->alarming, OWN_FIELD, false, "it runs again", clock_utc(), clock_mono());
+		links_up(c->links, part_of(id), conn);
+		c->fields_down &= ~(UINT32_C(1) << part_of(id));
+		if (c->fields_down == 0)
+			alarming_own(c->alarming, OWN_FIELD, false, "it runs again", clock_utc(), clock_mono());
 	}
 	if (id == HELPER_READER)
 		alarming_own(c->alarming, OWN_READER, false, "it runs again", clock_utc(), clock_mono());
@@ -328,8 +346,8 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 	}
 	if (id == HELPER_STORE || id == HELPER_READER)
 		e = memory_frame(c->memory, id, f);
-	else if (id == HELPER_FIELD)
-		e = links_frame(c->links, f, clock_utc(), clock_mono());
+	else if (is_field(id))
+		e = links_frame(c->links, part_of(id), f, clock_utc(), clock_mono());
 	else if (id == HELPER_NOTIFY)
 		e = onduty_frame(c->onduty, f, clock_utc(), clock_mono());
 	else if (f->type == W_PLAN)
@@ -338,8 +356,24 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 		e = memory_ask(c->memory, conn, f) || f->type == W_PONG || f->type == W_BYE ? OK : ERR_FRAME;
 	if (e != OK)
 		supervise_reject(c->supervise, id, e);
-	if (id == HELPER_FIELD)
+	if (is_field(id))
 		core_touch(c);
+}
+
+/* One whose line the site has no more has ended by our own wish. */
+static void
+field_down(struct core *c, enum helper_id id, enum err why)
+{
+	bool is_wished = c->is_stopping || (HELPER_IS_LINE(id) && part_of(id) > c->site->line_count);
+
+	if (!is_wished)
+		log_warn("%s is gone: its points are without communication until it is back", helper_name(id));
+	links_down(c->links, part_of(id));
+	if (!is_wished) {
+		c->fields_down |= UINT32_C(1) << part_of(id);
+		alarming_own(c->alarming, OWN_FIELD, true, err_text(why), clock_utc(), clock_mono());
+	}
+	core_touch(c);
 }
 
 static void
@@ -363,14 +397,8 @@ down_cb(enum helper_id id, enum err why, void *arg)
 		onduty_down(c->onduty, why);
 		core_touch(c);
 	}
-	if (id != HELPER_FIELD)
-		return;
-	if (!c->is_stopping)
-		log_warn("chisan-field is gone: its points are without communication until it is back");
-	links_down(c->links);
-	if (!c->is_stopping)
-		alarming_own(c->alarming, OWN_FIELD, true, err_text(why), clock_utc(), clock_mono());
-	core_touch(c);
+	if (is_field(id))
+		field_down(c, id, why);
 }
 
 static void

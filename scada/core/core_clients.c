@@ -8,6 +8,7 @@
 
 #include "scada/base/str.h"
 #include "scada/core/core_private.h"
+#include "scada/core/describe.h"
 #include "scada/core/entries.h"
 
 /* ---- clients */
@@ -102,6 +103,19 @@ tell_wheel(const struct core *c, struct session *s, const struct frame *f)
 	wbuf_done(&body);
 }
 
+static void
+tell_north(const struct core *c, struct session *s, uint32_t sequence)
+{
+	struct wbuf b = { .len = 0 };
+
+	if (c->site == NULL || !describe_north(c->site, &b)) {
+		conn_result(s->conn, sequence, ERR_NOT_FOUND, -1, "the site file has no north:, so nothing is served");
+		return;
+	}
+	conn_send(s->conn, W_NORTH, sequence, &b, NULL);
+	wbuf_done(&b);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
@@ -114,6 +128,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {
 		tell_wheel(c, s, f);
+		return true;
+	}
+	if (f->type == W_NORTH_GET) {
+		tell_north(c, s, f->sequence);
 		return true;
 	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))
@@ -178,12 +196,18 @@ written_cb(const struct msg_field_written *m, void *arg)
 	core_touch(c);
 }
 
+static bool
+is_of_part(const struct site *s, uint32_t device, void *arg)
+{
+	return links_part(s, device) == *(const unsigned *)arg;
+}
+
 static void
-field_down_cb(void *arg)
+field_down_cb(unsigned part, void *arg)
 {
 	struct core *c = arg;
 
-	control_field_down(hand_control(c->hand), clock_utc(), clock_mono());
+	control_field_down(hand_control(c->hand), is_of_part, &part, clock_utc(), clock_mono());
 	core_touch(c);
 }
 
@@ -255,10 +279,10 @@ ask_cb(struct system_facts *facts, pid_t pids[], size_t max, void *arg)
 	size_t n = 0;
 
 	facts->sessions = sessions_count(c->sessions);
-	facts->late = links_stats(c->links)->late;
+	facts->late = links_stats(c->links).late;
 	memory_facts(c->memory, facts, clock_mono());
 	count_acting(c, facts);
-	for (int i = 0; i < HELPER_COUNT && n < max; i++) {
+	for (int i = 0; i < HELPER_ALL && n < max; i++) {
 		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);
 
 		if (pid != 0)

@@ -14,6 +14,7 @@
 #include "scada/core/dispatching.h"
 #include "scada/core/hand.h"
 #include "scada/core/intake.h"
+#include "scada/core/lines.h"
 #include "scada/core/links.h"
 #include "scada/core/memory.h"
 #include "scada/core/onduty.h"
@@ -28,6 +29,8 @@ struct core {
 	struct supervise *supervise;
 	struct intake *intake;
 	struct links *links;
+	struct lines lines;
+	uint32_t fields_down; /* by part, as of links.h */
 	struct publish *publish;
 	struct sessions *sessions;
 	struct system *system;

@@ -212,6 +212,29 @@ describe_field_link(const struct site *s, uint32_t link, struct wbuf *b)
 	msg_field_link_put(b, &m);
 }
 
+bool
+describe_field_serial(const struct site *s, uint32_t link, struct wbuf *b)
+{
+	const struct site_conn *c = &s->conns[link];
+	const struct site_link *l = c->manners;
+	struct msg_field_serial m = { .link = link, .baud = 9600, .parity = SERIAL_EVEN, .stop_bits = 1, .retries = 2 };
+
+	if (c->transport != TRANSPORT_MODBUS_RTU)
+		return false;
+	if (l != NULL) {
+		m.baud = (uint32_t)l->baud;
+		m.parity = (uint8_t)l->parity;
+		m.stop_bits = (uint8_t)l->stop_bits;
+		m.is_rs485 = l->rs485;
+		m.before_ms = (uint16_t)(l->before_us / US_PER_MS);
+		m.after_ms = (uint16_t)(l->after_us / US_PER_MS);
+		m.retries = (uint8_t)l->retries;
+	}
+	wbuf_reset(b);
+	msg_field_serial_put(b, &m);
+	return true;
+}
+
 void
 describe_field_device(const struct site *s, uint32_t device, struct wbuf *b)
 {

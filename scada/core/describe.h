@@ -13,6 +13,7 @@ void describe_point(const struct site *s, point_id id, struct wbuf *b);      /* 
 
 bool describe_is_field(const struct site *s, uint32_t device); /* is it the field program's? */
 void describe_field_link(const struct site *s, uint32_t link, struct wbuf *b);
+bool describe_field_serial(const struct site *s, uint32_t link, struct wbuf *b); /* false: it is no serial line */
 void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b);
 /* False: nothing is read for this point. */
 bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);
@@ -27,5 +28,7 @@ void describe_echonet_device(
     const struct site *s, uint32_t device, struct utc since, int64_t offset_us, struct wbuf *b);
 /* False: nothing of ECHONET Lite is read, or written, for this point. */
 bool describe_echonet_item(const struct site *s, point_id id, bool is_write, struct wbuf *b);
+/* W_NORTH; false: the site serves nothing. */
+bool describe_north(const struct site *s, struct wbuf *b);
 
 #endif

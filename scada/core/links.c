@@ -21,6 +21,7 @@
 struct question {
 	void *asker;              /* NULL = free, or the asker has gone */
 	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
+	unsigned part;            /* which field program's */
 };
 
 struct links {
@@ -30,11 +31,11 @@ struct links {
 	struct table *table;
 	const struct site *site;
 	uint16_t generation;
-	struct conn *conn; /* NULL: the field program is not up */
+	struct conn *conns[LINKS_PARTS]; /* NULL: that field program is not up */
 	struct question questions[QUESTIONS_MAX];
-	struct msg_field_stats stats;
+	struct msg_field_stats stats[LINKS_PARTS];
 	struct utc known; /* until when samples of an earlier run are stored; 0 = not known */
-	bool was_up;
+	bool was_up[LINKS_PARTS];
 };
 
 struct links *
@@ -70,6 +71,7 @@ known_until(const struct links *l, uint32_t device)
 	return last.us != 0 ? last : l->known;
 }
 
+/* Of chisan-field alone: a serial line has no nodes. */
 static void
 send_echonet(struct links *l, struct wbuf *b)
 {
@@ -81,14 +83,14 @@ send_echonet(struct links *l, struct wbuf *b)
 		if (!describe_is_echonet(s, i))
 			continue;
 		describe_echonet_device(s, i, known_until(l, i), offset, b);
-		conn_send(l->conn, W_ECHONET_DEVICE, 0, b, NULL);
+		conn_send(l->conns[0], W_ECHONET_DEVICE, 0, b, NULL);
 		start.devices++;
 	}
 	for (point_id i = 0; start.devices > 0 && i < s->point_count; i++) {
 		for (int is_write = 0; is_write < 2; is_write++) {
 			if (!describe_echonet_item(s, i, is_write, b))
 				continue;
-			conn_send(l->conn, W_ECHONET_ITEM, 0, b, NULL);
+			conn_send(l->conns[0], W_ECHONET_ITEM, 0, b, NULL);
 			start.items++;
 		}
 	}
@@ -96,55 +98,95 @@ send_echonet(struct links *l, struct wbuf *b)
 		return;
 	wbuf_reset(b);
 	msg_echonet_start_put(b, &start);
-	conn_send(l->conn, W_ECHONET_START, 0, b, NULL);
+	conn_send(l->conns[0], W_ECHONET_START, 0, b, NULL);
+}
+
+static unsigned
+part_of_conn(const struct site *s, uint32_t conn)
+{
+	if (conn >= s->conn_count)
+		return LINKS_PARTS;
+	return s->conns[conn].line == UINT32_MAX ? 0 : 1 + s->conns[conn].line;
+}
+
+unsigned
+links_part(const struct site *s, uint32_t device)
+{
+	return device < s->node_count && describe_is_field(s, device) ? part_of_conn(s, s->nodes[device].conn)
+	                                                              : LINKS_PARTS;
+}
+
+static unsigned
+part_of_point(const struct links *l, point_id point)
+{
+	return links_part(l->site, l->site->points[point].device);
 }
 
 static void
-send_config(struct links *l)
+send_links(struct links *l, unsigned part, struct wbuf *b, struct msg_field_start *start)
+{
+	for (uint32_t i = 0; i < l->site->conn_count; i++) {
+		if (part_of_conn(l->site, i) != part || l->site->conns[i].transport == TRANSPORT_ECHONET)
+			continue; /* nodes of ECHONET Lite say themselves where they are */
+		describe_field_link(l->site, i, b);
+		conn_send(l->conns[part], W_FIELD_LINK, 0, b, NULL);
+		start->links++;
+		if (describe_field_serial(l->site, i, b))
+			conn_send(l->conns[part], W_FIELD_SERIAL, 0, b, NULL);
+	}
+}
+
+static void
+send_points(struct links *l, unsigned part, struct wbuf *b, struct msg_field_start *start)
 {
 	const struct site *s = l->site;
+	struct conn *c = l->conns[part];
+
+	for (point_id i = 0; i < s->point_count; i++) {
+		if (part_of_point(l, i) != part || !describe_field_item(s, i, b))
+			continue;
+		conn_send(c, W_FIELD_ITEM, 0, b, NULL);
+		start->items++;
+	}
+	for (point_id i = 0; i < s->point_count; i++) {
+		if (part_of_point(l, i) != part || !describe_is_output(s, i) ||
+		    !describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, b))
+			continue;
+		conn_send(c, W_FIELD_OUTPUT, 0, b, NULL);
+		start->outputs++;
+	}
+}
+
+static void
+send_config(struct links *l, unsigned part)
+{
+	const struct site *s = l->site;
+	struct conn *c = l->conns[part];
 	struct msg_field_start start = { 0 };
 	struct wbuf b;
 
-	if (l->conn == NULL || s == NULL)
+	if (c == NULL || s == NULL)
 		return;
 	wbuf_init(&b);
-	conn_set_generation(l->conn, l->generation);
-	conn_send(l->conn, W_FIELD_BEGIN, 0, NULL, NULL);
-	for (uint32_t i = 0; i < s->conn_count; i++) {
-		if (s->conns[i].transport == TRANSPORT_ECHONET)
-			continue; /* its nodes say where they are */
-		describe_field_link(s, i, &b);
-		conn_send(l->conn, W_FIELD_LINK, 0, &b, NULL);
-		start.links++;
-	}
-	send_echonet(l, &b);
+	conn_set_generation(c, l->generation);
+	conn_send(c, W_FIELD_BEGIN, 0, NULL, NULL);
+	send_links(l, part, &b, &start);
+	if (part == 0)
+		send_echonet(l, &b);
 	for (uint32_t i = 0; i < s->node_count; i++) {
-		if (!describe_is_field(s, i) || describe_is_echonet(s, i))
+		if (links_part(s, i) != part || describe_is_echonet(s, i))
 			continue;
 		describe_field_device(s, i, &b);
-		conn_send(l->conn, W_FIELD_DEVICE, 0, &b, NULL);
+		conn_send(c, W_FIELD_DEVICE, 0, &b, NULL);
 		start.devices++;
 	}
-	for (point_id i = 0; i < s->point_count; i++) {
-		if (!describe_field_item(s, i, &b))
-			continue;
-		conn_send(l->conn, W_FIELD_ITEM, 0, &b, NULL);
-		start.items++;
-	}
-	for (point_id i = 0; i < s->point_count; i++) {
-		if (!describe_is_output(s, i) ||
-		    !describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, &b))
-			continue;
-		conn_send(l->conn, W_FIELD_OUTPUT, 0, &b, NULL);
-		start.outputs++;
-	}
+	send_points(l, part, &b, &start);
 	wbuf_reset(&b);
 	msg_field_start_put(&b, &start);
-	conn_send(l->conn, W_FIELD_START, 0, &b, NULL);
+	conn_send(c, W_FIELD_START, 0, &b, NULL);
 	wbuf_done(&b);
 	for (point_id i = 0; i < s->point_count; i++)
-		if (table_is_off(l->table, i))
+		if (table_is_off(l->table, i) && part_of_point(l, i) == part)
 			links_scan(l, i, false);
 }
 
@@ -152,13 +194,14 @@ void
 links_scan(struct links *l, point_id point, bool on)
 {
 	struct msg_field_scan m = { .point = point, .on = on };
+	unsigned part = l->site != NULL ? part_of_point(l, point) : LINKS_PARTS;
 	struct wbuf b;
 
-	if (l->conn == NULL || l->site == NULL || conn_generation(l->conn) != l->generation)
+	if (part == LINKS_PARTS || l->conns[part] == NULL || conn_generation(l->conns[part]) != l->generation)
 		return; /* told with the configuration */
 	wbuf_init(&b);
 	msg_field_scan_put(&b, &m);
-	conn_send(l->conn, W_FIELD_SCAN, 0, &b, NULL);
+	conn_send(l->conns[part], W_FIELD_SCAN, 0, &b, NULL);
 	wbuf_done(&b);
 }
 
@@ -198,12 +241,15 @@ first_states(struct links *l)
 	}
 }
 
+/* Those of a part; LINKS_PARTS: all. */
 static void
-fail_questions(struct links *l, enum err why)
+fail_questions(struct links *l, unsigned part, enum err why)
 {
 	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
 		struct question q = l->questions[i];
 
+		if (part != LINKS_PARTS && q.part != part)
+			continue;
 		l->questions[i] = (struct question){ 0 };
 		if (q.asker != NULL)
 			l->ops->raw_failed(q.asker, q.asked, why, err_text(why), l->arg);
@@ -213,17 +259,19 @@ fail_questions(struct links *l, enum err why)
 void
 links_site(struct links *l, struct table *t, uint16_t generation)
 {
-	fail_questions(l, ERR_GENERATION);
+	fail_questions(l, LINKS_PARTS, ERR_GENERATION);
 	l->table = t;
 	l->site = t == NULL ? NULL : table_site(t);
 	l->generation = generation;
 	if (t == NULL)
 		return;
 	first_states(l);
-	if (l->conn != NULL)
-		send_config(l);
-	else if (l->was_up)
-		links_down(l); /* it fell before this configuration came */
+	for (unsigned part = 0; part < LINKS_PARTS; part++) {
+		if (l->conns[part] != NULL)
+			send_config(l, part);
+		else if (l->was_up[part])
+			links_down(l, part); /* it fell before this configuration came */
+	}
 }
 
 void
@@ -233,36 +281,37 @@ links_known(struct links *l, struct utc known)
 }
 
 void
-links_up(struct links *l, struct conn *c)
+links_up(struct links *l, unsigned part, struct conn *c)
 {
-	l->conn = c;
-	l->was_up = true;
-	send_config(l);
+	l->conns[part] = c;
+	l->was_up[part] = true;
+	send_config(l, part);
 }
 
 void
-links_down(struct links *l)
+links_down(struct links *l, unsigned part)
 {
-	l->conn = NULL;
-	fail_questions(l, ERR_HELPER);
+	l->conns[part] = NULL;
+	l->stats[part] = (struct msg_field_stats){ 0 };
+	fail_questions(l, part, ERR_HELPER);
 	for (uint32_t i = 0; l->site != NULL && i < l->site->node_count; i++) {
-		if (!describe_is_field(l->site, i) || !l->site->nodes[i].device->enabled)
+		if (links_part(l->site, i) != part || !l->site->nodes[i].device->enabled)
 			continue;
 		table_device_down(l->table, i, ERR_HELPER);
 		set_state(l, i, DEVICE_DOWN, ERR_HELPER);
 	}
 	if (l->ops->down != NULL)
-		l->ops->down(l->arg);
+		l->ops->down(part, l->arg);
 }
 
 /* ---- reports */
 
 static enum err
-got_samples(struct links *l, struct rbuf *r, struct utc received, struct mono now)
+got_samples(struct links *l, unsigned part, struct rbuf *r, struct utc received, struct mono now)
 {
 	struct msg_samples m;
 
-	if (!msg_samples_get(r, &m) || m.device >= l->site->node_count ||
+	if (!msg_samples_get(r, &m) || links_part(l->site, m.device) != part ||
 	    r->len - r->pos != (size_t)m.count * SAMPLE_BYTES)
 		return ERR_FRAME;
 	for (uint16_t i = 0; i < m.count; i++) {
@@ -280,13 +329,13 @@ got_samples(struct links *l, struct rbuf *r, struct utc received, struct mono no
 
 /* Whatever a device remembers cannot be of the future, nor from before anybody built one. */
 static enum err
-got_late(struct links *l, struct rbuf *r, struct utc received)
+got_late(struct links *l, unsigned part, struct rbuf *r, struct utc received)
 {
 	struct msg_late m;
 
 	if (!msg_late_get(r, &m) || r->len - r->pos != (size_t)m.count * LATE_BYTES ||
 	    m.point >= l->site->point_count || l->site->points[m.point].device != m.device ||
-	    !describe_is_echonet(l->site, m.device))
+	    links_part(l->site, m.device) != part || !describe_is_echonet(l->site, m.device))
 		return ERR_FRAME;
 	for (uint16_t i = 0; i < m.count; i++) {
 		struct utc time = { r_i64(r) };
@@ -301,12 +350,12 @@ got_late(struct links *l, struct rbuf *r, struct utc received)
 }
 
 static enum err
-got_device_state(struct links *l, struct rbuf *r)
+got_device_state(struct links *l, unsigned part, struct rbuf *r)
 {
 	struct msg_device_state m;
 
-	if (!msg_device_state_get(r, &m) || !r_done(r) || m.device >= l->site->node_count ||
-	    m.state >= DEVICE_STATE_COUNT || !err_is_known(m.last_error) || !describe_is_field(l->site, m.device))
+	if (!msg_device_state_get(r, &m) || !r_done(r) || links_part(l->site, m.device) != part ||
+	    m.state >= DEVICE_STATE_COUNT || !err_is_known(m.last_error))
 		return ERR_FRAME;
 	if (!l->site->nodes[m.device].device->enabled)
 		return OK; /* it is off, whatever is said of it */
@@ -319,8 +368,14 @@ got_device_state(struct links *l, struct rbuf *r)
 	return OK;
 }
 
+static bool
+is_output_of(const struct links *l, unsigned part, point_id point)
+{
+	return point < l->site->point_count && describe_is_output(l->site, point) && part_of_point(l, point) == part;
+}
+
 static enum err
-got_written(struct links *l, const struct frame *f, struct rbuf *r)
+got_written(struct links *l, unsigned part, const struct frame *f, struct rbuf *r)
 {
 	struct msg_field_written m;
 
@@ -329,7 +384,7 @@ got_written(struct links *l, const struct frame *f, struct rbuf *r)
 	/* whoever asked knows it by its number; the point may be one of a configuration that has ended */
 	if (f->generation != l->generation)
 		m.point = POINT_NONE;
-	if (m.point != POINT_NONE && (m.point >= l->site->point_count || !describe_is_output(l->site, m.point)))
+	if (m.point != POINT_NONE && !is_output_of(l, part, m.point))
 		return ERR_FRAME;
 	if (l->ops->written != NULL)
 		l->ops->written(&m, l->arg);
@@ -337,12 +392,12 @@ got_written(struct links *l, const struct frame *f, struct rbuf *r)
 }
 
 static enum err
-got_pulse(struct links *l, struct rbuf *r)
+got_pulse(struct links *l, unsigned part, struct rbuf *r)
 {
 	struct msg_field_pulse m;
 
-	if (!msg_field_pulse_get(r, &m) || !r_done(r) || m.point >= l->site->point_count ||
-	    !describe_is_output(l->site, m.point) || ((m.coils | m.refused) & ~(PULSE_COIL | PULSE_OPEN_COIL)) != 0)
+	if (!msg_field_pulse_get(r, &m) || !r_done(r) || !is_output_of(l, part, m.point) ||
+	    ((m.coils | m.refused) & ~(PULSE_COIL | PULSE_OPEN_COIL)) != 0)
 		return ERR_FRAME;
 	if (l->ops->pulse != NULL)
 		l->ops->pulse(&m, l->arg);
@@ -350,14 +405,14 @@ got_pulse(struct links *l, struct rbuf *r)
 }
 
 static enum err
-answer(struct links *l, const struct frame *f)
+answer(struct links *l, unsigned part, const struct frame *f)
 {
 	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
 		struct question q = l->questions[i];
 		struct msg_result m;
 		struct rbuf r;
 
-		if (q.sequence == 0 || q.sequence != f->reply_to)
+		if (q.sequence == 0 || q.part != part || q.sequence != f->reply_to)
 			continue;
 		l->questions[i] = (struct question){ 0 };
 		if (q.asker == NULL)
@@ -377,7 +432,7 @@ answer(struct links *l, const struct frame *f)
 }
 
 enum err
-links_frame(struct links *l, const struct frame *f, struct utc received, struct mono now)
+links_frame(struct links *l, unsigned part, const struct frame *f, struct utc received, struct mono now)
 {
 	struct rbuf r;
 
@@ -385,14 +440,14 @@ links_frame(struct links *l, const struct frame *f, struct utc received, struct 
 	if (l->site == NULL)
 		return OK;
 	switch (f->type) {
-	case W_SAMPLES: return got_samples(l, &r, received, now);
-	case W_LATE: return got_late(l, &r, received);
-	case W_DEVICE_STATE: return got_device_state(l, &r);
-	case W_FIELD_WRITTEN: return got_written(l, f, &r);
-	case W_FIELD_PULSE: return got_pulse(l, &r);
-	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats) ? OK : ERR_FRAME;
+	case W_SAMPLES: return got_samples(l, part, &r, received, now);
+	case W_LATE: return got_late(l, part, &r, received);
+	case W_DEVICE_STATE: return got_device_state(l, part, &r);
+	case W_FIELD_WRITTEN: return got_written(l, part, f, &r);
+	case W_FIELD_PULSE: return got_pulse(l, part, &r);
+	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
-	case W_RESULT: return answer(l, f);
+	case W_RESULT: return answer(l, part, f);
 	case W_PING:
 	case W_PONG: return OK;
 	case W_BYE: return OK; /* its pipe ends next */
@@ -407,6 +462,7 @@ links_write(struct links *l, const struct msg_field_write *w, char *why, size_t 
 {
 	struct msg_field_write m = *w;
 	const struct site_point *p;
+	struct conn *c;
 	struct wbuf b;
 	enum err e;
 
@@ -422,13 +478,14 @@ links_write(struct links *l, const struct msg_field_write *w, char *why, size_t 
 	e = encode_value(p->def, w->raw, &m.raw, why, size);
 	if (e != OK)
 		return e;
-	if (l->conn == NULL) {
+	c = l->conns[part_of_point(l, w->point)];
+	if (c == NULL) {
 		str_copy(why, size, err_text(ERR_HELPER));
 		return ERR_HELPER;
 	}
 	wbuf_init(&b);
 	msg_field_write_put(&b, &m);
-	e = conn_send(l->conn, W_FIELD_WRITE, 0, &b, NULL);
+	e = conn_send(c, W_FIELD_WRITE, 0, &b, NULL);
 	wbuf_done(&b);
 	if (e == OK)
 		return OK;
@@ -444,6 +501,7 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 	struct msg_raw_get m = { .point = point };
 	struct question *q = NULL;
 	struct wbuf b;
+	unsigned part;
 	enum err e;
 
 	if (l->site == NULL || point >= l->site->point_count) {
@@ -455,7 +513,8 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
 		return;
 	}
-	if (l->conn == NULL) {
+	part = part_of_point(l, point);
+	if (l->conns[part] == NULL) {
 		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
 		return;
 	}
@@ -468,7 +527,7 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 	}
 	wbuf_init(&b);
 	msg_raw_get_put(&b, &m);
-	e = conn_send(l->conn, W_RAW_GET, 0, &b, &q->sequence);
+	e = conn_send(l->conns[part], W_RAW_GET, 0, &b, &q->sequence);
 	wbuf_done(&b);
 	if (e != OK) {
 		q->sequence = 0;
@@ -477,6 +536,7 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 	}
 	q->asker = asker;
 	q->asked = sequence;
+	q->part = part;
 }
 
 void
@@ -487,10 +547,21 @@ links_forget(struct links *l, const void *asker)
 			l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
 }
 
-const struct msg_field_stats *
+struct msg_field_stats
 links_stats(const struct links *l)
 {
-	return &l->stats;
+	struct msg_field_stats all = { 0 };
+
+	for (unsigned part = 0; part < LINKS_PARTS; part++) {
+		const struct msg_field_stats *one = &l->stats[part];
+
+		all.lag_us = one->lag_us > all.lag_us ? one->lag_us : all.lag_us;
+		all.late += one->late;
+		all.connected += one->connected;
+		all.rss_kb += one->rss_kb;
+		all.requests += one->requests;
+	}
+	return all;
 }
 
 void

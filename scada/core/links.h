@@ -7,6 +7,9 @@
 
 #include "scada/core/publish.h"
 
+/* The field programs: 0 is chisan-field, 1 and on are the serial lines, in their order. */
+#define LINKS_PARTS (1 + SERIAL_LINES_MAX)
+
 struct links;
 
 /* raw, raw_failed: answers to a question for registers, W_RAW as the field program sent it, or an error. NULL: nobody wants to know. */
@@ -17,8 +20,8 @@ struct links_ops {
 	void (*state)(const struct msg_device_state *m, void *arg);
 	/* What became of a write. m->point: POINT_NONE if it was one of an earlier configuration; m->write is what it is known by. */
 	void (*written)(const struct msg_field_written *m, void *arg);
-	/* The field program is gone: writes that were sent and not answered have no known outcome. */
-	void (*down)(void *arg);
+	/* A field program is gone: writes of its devices that were sent and not answered have no known outcome. */
+	void (*down)(unsigned part, void *arg);
 	/* A device remembers a value of earlier, in the point's unit; it fills a gap of the record. NULL: nobody wants to know. */
 	void (*late)(point_id point, struct utc time, double value, void *arg);
 	/* Which coils of a pulse may be set. NULL: nobody wants to know. */
@@ -34,12 +37,14 @@ void links_free(struct links *l);
 void links_site(struct links *l, struct table *t, uint16_t generation);
 /* Until when samples of an earlier run are stored: what devices remember of later is asked for. */
 void links_known(struct links *l, struct utc known);
-void links_up(struct links *l, struct conn *c);
-/* The field program is gone: all its points lose communication, open questions are answered. */
-void links_down(struct links *l);
+void links_up(struct links *l, unsigned part, struct conn *c);
+/* A field program is gone: all its points lose communication, open questions are answered. */
+void links_down(struct links *l, unsigned part);
+/* Which part a device belongs to; LINKS_PARTS: no field program has it. */
+unsigned links_part(const struct site *s, uint32_t device);
 
 /* OK, or what is wrong with the frame: then its sender must go. received, now: the time of this turn. */
-enum err links_frame(struct links *l, const struct frame *f, struct utc received, struct mono now);
+enum err links_frame(struct links *l, unsigned part, const struct frame *f, struct utc received, struct mono now);
 
 /* A point is read, or not until further notice, as the table has it; sent again with each configuration. */
 void links_scan(struct links *l, point_id point, bool on);
@@ -55,7 +60,8 @@ enum err links_write(struct links *l, const struct msg_field_write *w, char *why
 void links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point);
 void links_forget(struct links *l, const void *asker); /* it is gone: no answers to it any more */
 
-const struct msg_field_stats *links_stats(const struct links *l);
+/* Of all field programs: the longest lag, the sum of the rest. */
+struct msg_field_stats links_stats(const struct links *l);
 void links_count(const struct links *l, uint32_t by_state[DEVICE_STATE_COUNT]);
 
 #endif

@@ -51,6 +51,7 @@ struct helper {
 	double backoff_s;
 	uint32_t restarts;
 	bool was_up, was_heard;
+	bool is_ended;   /* not to be started again */
 	unsigned silent; /* pings since it was last heard */
 	enum err why;    /* of the pipe's end */
 };
@@ -59,7 +60,7 @@ struct supervise {
 	struct ev_loop *loop;
 	const struct supervise_ops *ops;
 	void *arg;
-	struct helper helpers[HELPER_COUNT];
+	struct helper helpers[HELPER_ALL];
 	bool is_stopping, is_stopped;
 };
 
@@ -72,6 +73,15 @@ struct helper_row {
 static const struct helper_row rows[HELPER_COUNT] = { HELPER_LIST(HELPER_ROW) };
 #undef HELPER_ROW
 
+static const struct helper_row line_row = { "chisan-serial", "chisan-serial", 0,
+	"the devices of a serial line are not read" };
+
+static const struct helper_row *
+row_of(enum helper_id id)
+{
+	return HELPER_IS_LINE(id) ? &line_row : &rows[id];
+}
+
 static const enum helper_id stop_order[] = { HELPER_FIELD, HELPER_NOTIFY, HELPER_PLANNER, HELPER_SITE, HELPER_READER,
 	HELPER_STORE };
 _Static_assert(ARRAY_LEN(stop_order) == HELPER_COUNT, "each helper is stopped");
@@ -82,13 +92,13 @@ static void stop_next(struct supervise *s);
 static bool
 is_once(const struct helper *h)
 {
-	return (rows[h->id].flags & HELPER_ONCE) != 0;
+	return (row_of(h->id)->flags & HELPER_ONCE) != 0;
 }
 
 static bool
 is_patient(const struct helper *h)
 {
-	return (rows[h->id].flags & HELPER_PATIENT) != 0;
+	return (row_of(h->id)->flags & HELPER_PATIENT) != 0;
 }
 
 static void
@@ -120,7 +130,7 @@ static void
 gone(struct helper *h)
 {
 	ev_timer_stop(h->s->loop, &h->timer);
-	if (is_once(h) || h->s->is_stopping)
+	if (is_once(h) || h->s->is_stopping || h->is_ended)
 		h->state = HELPER_OFF;
 	else
 		wait_backoff(h);
@@ -160,9 +170,9 @@ child_cb(struct ev_loop *loop, ev_child *w, int revents)
 	spawn_status_text(text, sizeof(text), w->rstatus);
 	str_copy(h->ended, sizeof(h->ended), text);
 	if (w->rstatus != 0 && !h->s->is_stopping)
-		log_warn("%s %s", rows[h->id].name, text);
+		log_warn("%s %s", row_of(h->id)->name, text);
 	else
-		log_debug("%s %s", rows[h->id].name, text);
+		log_debug("%s %s", row_of(h->id)->name, text);
 	if (h->conn == NULL)
 		gone(h);
 	else
@@ -176,7 +186,7 @@ ask_if_alive(struct helper *h)
 	h->silent = h->was_heard ? 0 : h->silent + 1;
 	h->was_heard = false;
 	if (h->silent >= (is_patient(h) ? PATIENT_MAX : SILENT_MAX)) {
-		log_warn("%s does not answer; it is killed", rows[h->id].name);
+		log_warn("%s does not answer; it is killed", row_of(h->id)->name);
 		if (h->pid != 0)
 			kill(h->pid, SIGKILL);
 		pipe_ended(h, ERR_TIMEOUT);
@@ -205,7 +215,7 @@ timer_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	}
 	if (h->pid != 0) {
 		if (!h->s->is_stopping)
-			log_warn("%s %s; it is killed", rows[h->id].name,
+			log_warn("%s %s; it is killed", row_of(h->id)->name,
 			    h->state == HELPER_ENDING ? "does not end"
 			        : is_once(h)          ? "takes too long"
 			                              : "does not greet");
@@ -244,7 +254,7 @@ got_hello(struct helper *h, const struct frame *f)
 	if (m.version != WIRE_VERSION) {
 		log_error("%s is of build %s and speaks version %u of the pipe, chisand speaks %u: install both from "
 		          "one build",
-		    rows[h->id].name, m.build, m.version, WIRE_VERSION);
+		    row_of(h->id)->name, m.build, m.version, WIRE_VERSION);
 		h->backoff_s = BACKOFF_MAX_S;
 		supervise_reject(h->s, h->id, ERR_VERSION);
 		return;
@@ -255,7 +265,7 @@ got_hello(struct helper *h, const struct frame *f)
 	h->was_up = h->was_heard = true;
 	h->silent = 0;
 	set_timer(h, PING_S);
-	log_info("%s is up, process %d", rows[h->id].name, (int)h->pid);
+	log_info("%s is up, process %d", row_of(h->id)->name, (int)h->pid);
 	if (h->s->ops->up != NULL)
 		h->s->ops->up(h->id, h->conn, h->s->arg);
 }
@@ -281,7 +291,7 @@ closed_cb(struct conn *c, enum err why, void *arg)
 
 	(void)c;
 	if (why != ERR_CLOSED) {
-		log_warn("%s: %s", rows[h->id].name, err_text(why));
+		log_warn("%s: %s", row_of(h->id)->name, err_text(why));
 		if (h->pid != 0)
 			kill(h->pid, SIGKILL);
 	}
@@ -310,7 +320,7 @@ launch(struct helper *h)
 	enum err e;
 	int fd;
 
-	e = spawn_start(rows[h->id].program, h->arguments, &h->pid, &fd);
+	e = spawn_start(row_of(h->id)->program, h->arguments, &h->pid, &fd);
 	if (e != OK) {
 		h->pid = 0;
 		return e;
@@ -337,7 +347,7 @@ supervise_new(struct ev_loop *loop, const struct supervise_ops *ops, void *arg)
 	s->loop = loop;
 	s->ops = ops;
 	s->arg = arg;
-	for (int i = 0; i < HELPER_COUNT; i++) {
+	for (int i = 0; i < HELPER_ALL; i++) {
 		struct helper *h = &s->helpers[i];
 
 		h->s = s;
@@ -354,7 +364,7 @@ supervise_free(struct supervise *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = 0; i < HELPER_COUNT; i++) {
+	for (int i = 0; i < HELPER_ALL; i++) {
 		struct helper *h = &s->helpers[i];
 
 		ev_timer_stop(s->loop, &h->timer);
@@ -375,21 +385,46 @@ supervise_start(struct supervise *s, enum helper_id id, const char *const argume
 
 	if (s->is_stopping)
 		return ERR_CLOSED;
+	h->is_ended = false; /* one that was to end is started again when it has */
 	if (h->conn != NULL || h->pid != 0 || h->state == HELPER_WAITING)
 		return ERR_BUSY;
 	h->arguments = arguments;
 	e = launch(h);
 	if (is_once(h))
 		h->arguments = NULL;
-	if (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) != 0)
-		log_debug("%s is not installed: %s", rows[id].name, rows[id].without);
+	if (e == ERR_NOT_FOUND && (row_of(id)->flags & HELPER_OPTIONAL) != 0)
+		log_debug("%s is not installed: %s", row_of(id)->name, row_of(id)->without);
 	else if (e != OK)
-		log_error("%s %s: %s", rows[id].name, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
-		    rows[id].without);
+		log_error("%s %s: %s", row_of(id)->name, e == ERR_NOT_FOUND ? "is not installed" : "cannot be started",
+		    row_of(id)->without);
 	/* out of processes or descriptors, or just being installed: that passes */
-	if (!is_once(h) && (e == ERR_FAILED || (e == ERR_NOT_FOUND && (rows[id].flags & HELPER_OPTIONAL) == 0)))
+	if (!is_once(h) && (e == ERR_FAILED || (e == ERR_NOT_FOUND && (row_of(id)->flags & HELPER_OPTIONAL) == 0)))
 		wait_backoff(h);
 	return e;
+}
+
+void
+supervise_end(struct supervise *s, enum helper_id id)
+{
+	struct helper *h = &s->helpers[id];
+
+	h->is_ended = true;
+	if (h->state == HELPER_WAITING) {
+		ev_timer_stop(s->loop, &h->timer);
+		h->state = HELPER_OFF;
+	} else if (h->conn != NULL) {
+		pipe_ended(h, ERR_CLOSED);
+	}
+}
+
+void
+supervise_renew(struct supervise *s, enum helper_id id)
+{
+	struct helper *h = &s->helpers[id];
+
+	h->backoff_s = BACKOFF_MIN_S;
+	if (h->conn != NULL)
+		pipe_ended(h, ERR_CLOSED);
 }
 
 void
@@ -400,7 +435,7 @@ supervise_reject(struct supervise *s, enum helper_id id, enum err why)
 	if (h->conn == NULL)
 		return;
 	if (why != ERR_VERSION)
-		log_warn("%s breaks the rules of the pipe: %s", rows[id].name, err_text(why));
+		log_warn("%s breaks the rules of the pipe: %s", row_of(id)->name, err_text(why));
 	if (h->pid != 0)
 		kill(h->pid, SIGKILL);
 	pipe_ended(h, why);
@@ -410,15 +445,16 @@ supervise_reject(struct supervise *s, enum helper_id id, enum err why)
 static void
 stop_next(struct supervise *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(stop_order); i++) {
-		struct helper *h = &s->helpers[stop_order[i]];
+	for (size_t i = 0; i < SERIAL_LINES_MAX + ARRAY_LEN(stop_order); i++) {
+		struct helper *h =
+		    &s->helpers[i < SERIAL_LINES_MAX ? HELPER_LINE(i) : stop_order[i - SERIAL_LINES_MAX]];
 
 		ev_timer_stop(s->loop, &h->timer);
 		if (h->conn == NULL && h->pid == 0) {
 			h->state = HELPER_OFF;
 			continue;
 		}
-		log_debug("%s is to end, within %.0f s", rows[h->id].name, stop_s(h));
+		log_debug("%s is to end, within %.0f s", row_of(h->id)->name, stop_s(h));
 		if (h->conn != NULL)
 			pipe_ended(h, ERR_CLOSED);
 		else
@@ -463,8 +499,8 @@ supervise_restarts(const struct supervise *s, enum helper_id id)
 const char *
 helper_name(enum helper_id id)
 {
-	assert(id < HELPER_COUNT);
-	return rows[id].name;
+	assert((int)id < HELPER_ALL);
+	return row_of(id)->name;
 }
 
 const char *

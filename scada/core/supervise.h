@@ -31,6 +31,11 @@ enum helper_flags {
 enum helper_id { HELPER_LIST(HELPER_ENUM) HELPER_COUNT };
 #undef HELPER_ENUM
 
+/* Those of serial lines, one each, come behind the others: chisan-serial. */
+#define HELPER_LINE(i)    ((enum helper_id)(HELPER_COUNT + (int)(i)))
+#define HELPER_ALL        (HELPER_COUNT + SERIAL_LINES_MAX)
+#define HELPER_IS_LINE(h) ((int)(h) >= HELPER_COUNT)
+
 struct supervise;
 
 struct supervise_ops {
@@ -54,6 +59,9 @@ void supervise_free(struct supervise *s); /* kills what is left; NULL is fine */
  * and of each one after; they must live as long as s, but those of HELPER_ONCE until return.
  */
 enum err supervise_start(struct supervise *s, enum helper_id id, const char *const arguments[]);
+/* It ends and is not started again, until supervise_start(); or it is started again at once, with its arguments as they are then. */
+void supervise_end(struct supervise *s, enum helper_id id);
+void supervise_renew(struct supervise *s, enum helper_id id);
 /* It broke the rules of the pipe: killed, and started again with the back-off. */
 void supervise_reject(struct supervise *s, enum helper_id id, enum err why);
 /* Ends all: each pipe is closed, field first; who is not gone after 2 s is killed. */

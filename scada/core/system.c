@@ -16,7 +16,7 @@
 #include "scada/base/str.h"
 #include "scada/core/system.h"
 
-#define PROCESSES_MAX 8
+#define PROCESSES_MAX 32
 #define MINUTE        60
 #define DAYS_MAX      9999.0
 

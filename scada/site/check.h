@@ -44,6 +44,11 @@ void check_output(struct check *c, const struct site_point_def *d); /* d has an 
 /* 3 */ void check_alarming(struct check *c);                       /* the site's own alarms; alarming; areas */
 /* 3 */ void check_notify(struct check *c);
 /* 3 */ void check_sequences(struct check *c);
+void check_line(struct check *c, const struct site_link *l, int transport); /* manners of a serial line, or of none */
+/* A device at a serial line: its address is written into address. */
+void check_line_device(struct check *c, const struct site_device *d, const char *path, unsigned unit, struct mark at,
+    char *address, size_t size);
+/* 5 */ void check_lines(struct check *c); /* not more than there may be processes */
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);
 /* 5 */ void check_built(struct check *c);                    /* manners nobody uses, earlier names that are taken */
@@ -53,6 +58,7 @@ void check_circles(struct check *c, point_id *const *inputs); /* inputs: by poin
 /* 6 */ void check_energy(struct check *c);
 /* 6 */ void check_reports(struct check *c); /* and factors, tariffs, holidays, terms */
 /* 6 */ void check_wheel(struct check *c);
+/* 6 */ void check_north(struct check *c);
 /* 7 */ void check_screens(struct check *c);
 
 /* Equal names in a list: said at the later one. What is not given (NULL) is left out. */

@@ -95,7 +95,7 @@ static void
 check_device_link(
     struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
 {
-	char host[80], node[80], message[300];
+	char host[SITE_HOST_MAX], node[80], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -127,6 +127,8 @@ check_device_link(
 		    p->protocol == PROTOCOL_ECHONET ? "echonet" : "modbus",
 		    p->protocol == PROTOCOL_ECHONET ? "echonet://192.0.2.1/192.0.2.10"
 		                                    : "modbus-tcp://192.0.2.1:502/1");
+	else if (transport == TRANSPORT_MODBUS_RTU)
+		check_line_device(c, d, host, unit, at, address, size);
 	else if (transport != TRANSPORT_ECHONET)
 		str_printf(address, size, "%s:%u/%u", host, port, unit);
 	else if (site_link_node(d->link, node, sizeof(node), message, sizeof(message)))

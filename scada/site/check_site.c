@@ -63,7 +63,7 @@ check_user(struct check *c, struct site_user *u)
 static void
 check_link(struct check *c, const struct site_link *l, char *address, size_t size)
 {
-	char host[80], message[300];
+	char host[SITE_HOST_MAX], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -81,12 +81,13 @@ check_link(struct check *c, const struct site_link *l, char *address, size_t siz
 		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
 	else
 		str_printf(address, size, "%s:%u", host, port);
+	check_line(c, l, transport);
 }
 
 static void
 check_links(struct check *c)
 {
-	char address[100];
+	char address[SITE_LINK_MAX];
 	const struct site_link *links = c->s->links.v;
 	struct check_name *names = xcalloc((size_t)c->s->links.n + 1, sizeof(*names));
 	for (uint32_t i = 0; i < c->s->links.n; i++) {
@@ -102,7 +103,7 @@ check_links(struct check *c)
 static bool
 is_used(const struct check *c, const struct site_link *l)
 {
-	char host[80], message[300];
+	char host[SITE_HOST_MAX], message[300];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -112,7 +113,8 @@ is_used(const struct check *c, const struct site_link *l)
 	        l->link, &transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)))
 		return true; /* told */
 	for (uint32_t i = 0; i < c->s->conn_count; i++)
-		if (c->s->conns[i].port == port && strcmp(c->s->conns[i].host, host) == 0)
+		if (c->s->conns[i].port == port && c->s->conns[i].transport == transport &&
+		    strcmp(c->s->conns[i].host, host) == 0)
 			return true;
 	return false;
 }
@@ -122,6 +124,7 @@ check_built(struct check *c)
 {
 	const struct site *s = c->s;
 	const struct site_link *links = s->links.v;
+	check_lines(c);
 	/* Links are few; a file with thousands is spared the look. */
 	for (uint32_t i = 0; i < s->links.n && s->links.n < 1000; i++)
 		if (!is_used(c, &links[i]))
@@ -247,6 +250,7 @@ check_site(struct reader *r)
 		check_energy(&c);
 		check_reports(&c);
 		check_wheel(&c);
+		check_north(&c);
 		check_screens(&c);
 	}
 	arena_free(c.a);

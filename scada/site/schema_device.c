@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "scada/base/msg.h"
 #include "scada/site/schema_site.h"
 
 #define AT(member) offsetof(T, member)
@@ -36,7 +37,7 @@ static const struct key device_keys[] = {
 	{ "title", KEY_STRING, AT(title), .min = 1, .max = 120, .help = "in English" },
 	{ "title_ja", KEY_STRING, AT(title_ja), .min = 1, .max = 120, .help = "in Japanese" },
 	{ "profile", KEY_WORD, AT(profile), true, .help = "its register layout: the file of this name" },
-	{ "link", KEY_STRING, AT(link), .min = 1, .max = 120, .help = "modbus-tcp://address:port/unit; the address in figures, or localhost; echonet://own address/node" },
+	{ "link", KEY_STRING, AT(link), .min = 1, .max = SITE_LINK_MAX, .help = "modbus-tcp://address:port/unit, the address in figures, or localhost; modbus-rtu:///dev/ttyUSB0/unit; modbus-rtu-tcp://address:port/unit; echonet://own address/node" },
 	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "1s", .help = "period in which its points are read" },
 	{ "timeout", KEY_DURATION, AT(timeout_us), .min = 0.01, .max = 60, .def = "500ms", .help = "longest time to an answer" },
 	{ "connect_timeout", KEY_DURATION, AT(connect_timeout_us), .min = 0.01, .max = 60, .def = "1s", .help = "longest time to a connection" },
@@ -51,11 +52,25 @@ static const struct key device_keys[] = {
 const struct schema device_schema = { "device", sizeof(T), device_keys, ARRAY_LEN(device_keys), "one addressable thing: a profile and an address", NULL, 0, 0 };
 #undef T
 
+static const struct key_word parity_words[] = {
+	{ "even", SERIAL_EVEN, "as the standard has it" },
+	{ "odd", SERIAL_ODD, "rare" },
+	{ "none", SERIAL_NONE, "common" },
+	{ NULL, 0, NULL },
+};
+
 #define T struct site_link
 static const struct key link_keys[] = {
-	{ "link", KEY_STRING, AT(link), true, .min = 1, .max = 120, .help = "modbus-tcp://address:port, as devices have it, without the unit" },
+	{ "link", KEY_STRING, AT(link), true, .min = 1, .max = SITE_LINK_MAX, .help = "modbus-tcp://address:port, modbus-rtu:///dev/ttyUSB0, as devices have it, without the unit" },
 	{ "gap", KEY_DURATION, AT(gap_us), .min = 0, .max = 10, .def = "0s", .help = "least pause between two requests" },
-	{ "connections", KEY_INT, AT(connections), .min = 0, .max = 64, .def = "0", .help = "most connections at a time; 0: one a unit" },
+	{ "connections", KEY_INT, AT(connections), .min = 0, .max = 64, .def = "0", .help = "most connections at a time; 0: one a unit, of modbus-rtu-tcp one" },
+	{ "baud", KEY_INT, AT(baud), .min = SERIAL_BAUD_MIN, .max = SERIAL_BAUD_MAX, .def = "9600", .help = "of a serial line: 1200 2400 4800 9600 19200 38400 57600 115200 230400 460800 921600" },
+	{ "parity", KEY_ENUM, AT(parity), .words = parity_words, .def = "even", .help = "of a serial line; with none the standard wants two stop bits" },
+	{ "stop_bits", KEY_INT, AT(stop_bits), .min = 1, .max = 2, .def = "1", .help = "of a serial line" },
+	{ "rs485", KEY_BOOL, AT(rs485), .def = "false", .help = "true: the kernel switches the direction of the line by RTS; false: the adapter does so by itself, or it is RS-232" },
+	{ "rs485_before", KEY_DURATION, AT(before_us), .min = 0, .max = 0.1, .def = "0s", .help = "the sender is on so long before a request, in whole ms" },
+	{ "rs485_after", KEY_DURATION, AT(after_us), .min = 0, .max = 0.1, .def = "0s", .help = "and after it" },
+	{ "retries", KEY_INT, AT(retries), .min = 0, .max = SERIAL_RETRIES_MAX, .def = "2", .help = "of a serial line: a read that was garbled or not answered is asked again so often; a write never is" },
 };
 const struct schema link_schema = { "link", sizeof(T), link_keys, ARRAY_LEN(link_keys), "manners of a connection or gateway", NULL, 0, 0 };
 #undef T

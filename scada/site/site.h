@@ -250,6 +250,10 @@ struct site_link { /* links: manners of a connection */
 	struct node node;
 	const char *link; /* modbus-tcp://127.0.0.1:15051 */
 	int64_t gap_us, connections;
+	/* of a serial line */
+	int64_t baud, stop_bits, retries, before_us, after_us;
+	int parity; /* enum serial_parity */
+	bool rs485;
 };
 struct site_user {
 	struct node node;
@@ -267,8 +271,33 @@ struct site_retention { /* history: how long what is kept, by class of point */
 	const char *name; /* class: of the points' key `history`; "default" for those without */
 	int64_t samples_us, half_hours_us, days_us; /* 0 = for ever */
 };
+#define SITE_LINK_MAX        160 /* bytes of a link */
+#define SITE_HOST_MAX        128 /* of its address or path, with the terminator */
 #define SITE_HISTORY_DEFAULT "default"
 #define SITE_HISTORY_NONE    "none" /* of a point: not recorded */
+
+enum word_order { WORDS_HIGH_FIRST, WORDS_LOW_FIRST, WORD_ORDER_COUNT };
+#define NORTH_VALUES_END \
+	30000       /* addresses of values and setpoints are below; their second block is this much above them */
+struct site_north { /* north: what other systems may read, and set, by Modbus */
+	struct node node;
+	const char *listen; /* "192.0.2.1:502" */
+	int64_t unit, connections, a_master, rate, idle_us;
+	int word_order;            /* enum word_order */
+	struct key_words masters;  /* addresses; none: whoever can reach it */
+	struct key_list points;    /* struct site_north_point */
+	struct key_list setpoints; /* struct site_north_setpoint */
+};
+struct site_north_point {
+	struct node node;
+	const char *point;
+	int64_t address; /* even, below NORTH_VALUES_END */
+};
+struct site_north_setpoint {
+	struct node node;
+	const char *point, *reason;
+	int64_t address, for_us; /* for: how long what a master sets holds */
+};
 
 struct site_sequence { /* sequences: what persons do step by step, each step checked against points */
 	struct node node;
@@ -322,6 +351,7 @@ struct site {
 	struct key_list alarms;         /* struct site_limit: conditions over points */
 	struct site_alarming *alarming; /* NULL = the defaults of its keys */
 	struct site_notify *notify;     /* NULL = nobody is told */
+	struct site_north *north;       /* NULL = nothing is served */
 	struct energy *energy;          /* NULL = none */
 	struct site_reports *reports;   /* NULL = none */
 	struct key_list factors;        /* struct factor */
@@ -336,6 +366,7 @@ struct site {
 	/* ---- made by site_build() */
 	struct site_conn *conns;
 	uint32_t conn_count; /* distinct transport://host:port */
+	uint32_t line_count; /* of them serial lines */
 	struct site_node *nodes;
 	uint32_t node_count; /* devices, in the file's order; number = device id on the wire */
 	struct site_point *points;
@@ -349,11 +380,13 @@ struct site {
 };
 
 struct site_conn {
-	const char *host;
-	uint16_t port;
+	const char *host; /* of a serial line its path */
+	uint16_t port;    /* 0 */
 	int transport;
 	int64_t gap_us;
 	uint16_t connections;
+	const struct site_link *manners; /* NULL = as the defaults of its keys say */
+	uint32_t line;                   /* of serial lines: their number, from 0; UINT32_MAX: it is none */
 };
 struct site_node {
 	const struct site_device *device;
@@ -391,11 +424,17 @@ void site_build(struct site *s);
 const struct site_profile *site_find_profile(
     const struct site *s, const char *name);                      /* NULL = none; after site_build */
 point_id site_find_point(const struct site *s, const char *name); /* POINT_NONE; hashed by site_build */
-/* "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". False: message says what is wrong. */
+/*
+ * "modbus-tcp://127.0.0.1:502/1" into parts; numeric IPv4, [IPv6] or "localhost". "modbus-rtu:///dev/ttyUSB0/1": host is the path, port 0.
+ * host: of SITE_HOST_MAX bytes. False: message says what is wrong.
+ */
 bool site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size);
 /* "echonet://192.0.2.1/192.0.2.10": the node's address, in the form of inet_ntop. False: message says what is wrong. */
 bool site_link_node(const char *link, char *node, size_t node_size, char *message, size_t size);
+/* "192.0.2.1:502", "[2001:db8::1]:502", "localhost:502"; an address alone, an IPv6 one without brackets. Else the same. */
+bool site_address_parse(const char *text, char *host, size_t host_size, uint16_t *port, char *message, size_t size);
+bool site_host_parse(const char *text, char *host, size_t size, char *message, size_t message_size);
 /* How long the points of a class are kept: the site's own row, else 400 days of samples, 10 years of half hours, days for ever. */
 struct site_retention site_retention_of(const struct site *s, const char *class);
 int8_t site_decimals(const struct site_point_def *d); /* given, or derived from scale and deadband */

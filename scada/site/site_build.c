@@ -150,7 +150,7 @@ find_conn(struct build *b, int transport, const char *host, uint16_t port)
 static void
 build_conn(struct build *b, struct site_node *node)
 {
-	char host[80], message[200];
+	char host[SITE_HOST_MAX], message[200];
 	uint16_t port;
 	int transport;
 	bool has_unit;
@@ -185,7 +185,11 @@ build_conn(struct build *b, struct site_node *node)
 	uint32_t *slot = find_conn(b, transport, host, port);
 	if (*slot == UINT32_MAX) {
 		*slot = s->conn_count;
-		s->conns[s->conn_count++] = (struct site_conn){ arena_strdup(s->arena, host), port, transport, 0, 0 };
+		s->conns[s->conn_count++] = (struct site_conn){ .host = arena_strdup(s->arena, host),
+			.port = port,
+			.transport = transport,
+			.connections = transport == TRANSPORT_MODBUS_RTU_TCP,
+			.line = transport == TRANSPORT_MODBUS_RTU ? s->line_count++ : UINT32_MAX };
 	}
 	node->conn = *slot;
 }
@@ -193,7 +197,7 @@ build_conn(struct build *b, struct site_node *node)
 static void
 build_manners(struct build *b)
 {
-	char host[80], message[200];
+	char host[SITE_HOST_MAX], message[200];
 	uint16_t port;
 	uint8_t unit;
 	int transport;
@@ -210,7 +214,9 @@ build_manners(struct build *b)
 		if (c == UINT32_MAX)
 			continue;
 		b->s->conns[c].gap_us = list[i].gap_us;
-		b->s->conns[c].connections = (uint16_t)list[i].connections;
+		if (list[i].connections != 0 || transport != TRANSPORT_MODBUS_RTU_TCP)
+			b->s->conns[c].connections = (uint16_t)list[i].connections;
+		b->s->conns[c].manners = &list[i];
 	}
 }
 

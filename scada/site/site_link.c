@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * site_link.c - "modbus-tcp://127.0.0.1:502/1" and "echonet://127.0.0.1/127.0.1.1" into their parts. Numeric addresses only: no name is ever looked up.
+ * site_link.c - "modbus-tcp://127.0.0.1:502/1", "modbus-rtu:///dev/ttyUSB0/1", "echonet://127.0.0.1/127.0.1.1" into their parts. Numeric
+ * addresses only: no name is ever looked up.
  */
 #include "config.h"
 
@@ -14,10 +15,19 @@
 #include "scada/base/text.h"
 #include "scada/site/site.h"
 
-#define SCHEME  "modbus-tcp://"
-#define FORM    "write modbus-tcp://192.0.2.1:502/1"
-#define EL      "echonet://"
-#define EL_FORM "write echonet://192.0.2.1/192.0.2.10, the own address before the slash"
+#define FORM      "write modbus-tcp://192.0.2.1:502/1"
+#define FORM_LINE "write modbus-rtu:///dev/ttyUSB0/1"
+#define EL        "echonet://"
+#define EL_FORM   "write echonet://192.0.2.1/192.0.2.10, the own address before the slash"
+
+static const struct {
+	const char *scheme;
+	int transport;
+} transports[] = {
+	{ "modbus-tcp://", TRANSPORT_MODBUS_TCP },
+	{ "modbus-rtu-tcp://", TRANSPORT_MODBUS_RTU_TCP },
+	{ "modbus-rtu://", TRANSPORT_MODBUS_RTU },
+};
 
 struct say {
 	char *message;
@@ -164,28 +174,87 @@ site_link_node(const char *link, char *node, size_t node_size, char *message, si
 	return has_node || refuse(&s, "no node is given; " EL_FORM);
 }
 
+/* "127.0.0.1:502", "[::1]:502"; changes copy. */
+static bool
+parse_endpoint(char *copy, char *host, size_t host_size, uint16_t *port, const struct say *s, const char *form)
+{
+	bool is_v6 = copy[0] == '[';
+	char *end = is_v6 ? strchr(copy, ']') : strrchr(copy, ':');
+	if (is_v6 && end == NULL)
+		return refuse(s, "'%.60s' has no ] after the address; %s", copy, form);
+	if (is_v6)
+		*end++ = '\0';
+	if (end == NULL || *end != ':')
+		return refuse(s, "'%.60s' has no port; write :502 after the address", copy + is_v6);
+	*end = '\0';
+	return parse_host(copy + is_v6, is_v6, host, host_size, s) && parse_port(end + 1, port, s);
+}
+
+bool
+site_address_parse(const char *text, char *host, size_t host_size, uint16_t *port, char *message, size_t size)
+{
+	const struct say s = { message, size };
+	char copy[160];
+	if (!str_copy(copy, sizeof(copy), text))
+		return refuse(&s, "the address is too long; write 192.0.2.1:502");
+	return parse_endpoint(copy, host, host_size, port, &s, "write [2001:db8::1]:502");
+}
+
+bool
+site_host_parse(const char *text, char *host, size_t size, char *message, size_t message_size)
+{
+	const struct say s = { message, message_size };
+	return parse_host(text, strchr(text, ':') != NULL, host, size, &s);
+}
+
+/* A serial line: a full path, the unit behind its last slash. copy is changed. */
+static bool
+parse_line(char *copy, char *host, size_t host_size, uint8_t *unit, bool *has_unit, const struct say *s)
+{
+	char *slash = strrchr(copy, '/');
+	if (copy[0] != '/' || slash == NULL)
+		return refuse(s, "'%.60s' is not a full path; " FORM_LINE, copy);
+	*has_unit = slash[1] != '\0' && slash[1 + strspn(slash + 1, "0123456789")] == '\0' && slash != copy;
+	if (*has_unit) {
+		*slash = '\0';
+		if (!parse_unit(slash + 1, unit, s))
+			return false;
+	}
+	if (strstr(copy, "//") != NULL || strstr(copy, "/../") != NULL || copy[strlen(copy) - 1] == '/' ||
+	    !str_copy(host, host_size < SERIAL_PATH_MAX ? host_size : SERIAL_PATH_MAX, copy))
+		return refuse(s, "'%.60s' is not the path of a serial line; " FORM_LINE, copy);
+	return true;
+}
+
 bool
 site_link_parse(const char *link, int *transport, char *host, size_t host_size, uint16_t *port, uint8_t *unit,
     bool *has_unit, char *message, size_t size)
 {
 	const struct say s = { message, size };
-	char copy[160];
-	*transport = TRANSPORT_MODBUS_TCP;
+	char copy[SITE_LINK_MAX + 1];
+	size_t kind = 0;
 	*unit = 0;
 	if (strncmp(link, EL, strlen(EL)) == 0) {
 		char node[80];
 		*transport = TRANSPORT_ECHONET;
 		return parse_echonet(link + strlen(EL), host, host_size, port, node, sizeof(node), has_unit, &s);
 	}
-	if (strncmp(link, SCHEME, strlen(SCHEME)) != 0) {
+	*port = 0;
+	while (kind < ARRAY_LEN(transports) &&
+	    strncmp(link, transports[kind].scheme, strlen(transports[kind].scheme)) != 0)
+		kind++;
+	if (kind == ARRAY_LEN(transports)) {
 		const char *colon = strstr(link, "://");
 		if (colon == NULL)
 			return refuse(&s, "'%.60s' does not say how; " FORM, link);
 		return refuse(&s, "'%.*s' is not a transport that Chisan has; " FORM,
 		    (int)(colon - link < 40 ? colon - link : 40), link);
 	}
-	if (!str_copy(copy, sizeof(copy), link + strlen(SCHEME)))
+	*transport = transports[kind].transport;
+	if (!str_copy(copy, sizeof(copy), link + strlen(transports[kind].scheme)))
 		return refuse(&s, "the link is too long; " FORM);
+	if (*transport == TRANSPORT_MODBUS_RTU)
+		return parse_line(copy, host, host_size, unit, has_unit, &s);
 	char *slash = strchr(copy, '/');
 	*has_unit = slash != NULL;
 	if (slash != NULL) {
@@ -193,14 +262,5 @@ site_link_parse(const char *link, int *transport, char *host, size_t host_size, 
 		if (!parse_unit(slash + 1, unit, &s))
 			return false;
 	}
-	bool is_v6 = copy[0] == '[';
-	char *end = is_v6 ? strchr(copy, ']') : strrchr(copy, ':');
-	if (is_v6 && end == NULL)
-		return refuse(&s, "'%.60s' has no ] after the address; " FORM, copy);
-	if (is_v6)
-		*end++ = '\0';
-	if (end == NULL || *end != ':')
-		return refuse(&s, "'%.60s' has no port; write :502 after the address", copy + is_v6);
-	*end = '\0';
-	return parse_host(copy + is_v6, is_v6, host, host_size, &s) && parse_port(end + 1, port, &s);
+	return parse_endpoint(copy, host, host_size, port, &s, FORM);
 }

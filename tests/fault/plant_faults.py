@@ -9,7 +9,7 @@ import sys
 import time
 
 plant, control, host = sys.argv[1:4]
-GRID, GTC, GATEWAY = 15021, 15023, 15051
+WTE, GTC, GATEWAY = 15022, 15023, 15051
 READ = struct.pack(">HHHBBHH", 0x0102, 0, 6, 1, 3, 0, 2)
 
 
@@ -62,7 +62,7 @@ def silence(port):
 def test_faults():
     assert good(ask(GTC))
     ctl("silent", "GTC")
-    assert silence(GTC) and good(ask(GRID))
+    assert silence(GTC) and good(ask(WTE))
     ctl("slow", "GTC", "300ms")
     before = time.monotonic()
     assert good(ask(GTC))
@@ -160,7 +160,7 @@ def test_a_thousand_connections():
     if hard < want + 100:
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
-    many = [connect(GRID) for _ in range(want)]
+    many = [connect(WTE) for _ in range(want)]
     for s in many:
         s.sendall(READ)
     for s in many:
@@ -177,15 +177,15 @@ def test_values():
     v = struct.unpack(">f", ask(GTC)[9:])[0]
     assert v != v
     ctl("clear", "GTC.P")
-    f = struct.pack(">HHHBBHH", 0x0102, 0, 6, 1, 3, 8, 2)
-    ctl("hold", "GRID.RX.F")
-    power = struct.pack(">HHHBBHH", 0x0103, 0, 6, 1, 3, 0, 2)
-    held, before, deadline = ask(GRID, f), ask(GRID, power), time.time() + 20
-    while ask(GRID, power) == before:  # its neighbour moves on
-        assert time.time() < deadline, "GRID.RX.P never changed"
+    f = struct.pack(">HHHBBHH", 0x0102, 0, 6, 1, 3, 0, 2)
+    ctl("hold", "WTE.F1.LOAD")
+    other = struct.pack(">HHHBBHH", 0x0103, 0, 6, 1, 3, 4, 2)
+    held, before, deadline = ask(WTE, f), ask(WTE, other), time.time() + 20
+    while ask(WTE, other) == before:  # its neighbour moves on
+        assert time.time() < deadline, "WTE.F1.STEAM_F never changed"
         time.sleep(0.02)
-    assert ask(GRID, f) == held
-    ctl("clear", "GRID.RX.F")
+    assert ask(WTE, f) == held
+    ctl("clear", "WTE.F1.LOAD")
 
 
 def test_command_line():

@@ -21,7 +21,10 @@ take(struct setup *c, uint8_t type, struct rbuf *r)
 	struct msg_field_device device;
 	struct msg_field_item item;
 	struct msg_field_output output;
+	struct msg_field_serial serial;
 
+	if (type == 0x80)
+		return msg_field_serial_get(r, &serial) ? setup_serial(c, &serial) : ERR_FRAME;
 	if (type % 4 == 0)
 		return msg_field_link_get(r, &link) ? setup_link(c, &link) : ERR_FRAME;
 	if (type % 4 == 1)

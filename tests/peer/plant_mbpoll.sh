@@ -5,10 +5,14 @@ command -v mbpoll >/dev/null || { echo "mbpoll is missing: apt-get install mbpol
 . "$top_srcdir/tests/peer/plant_lib.sh"
 plant_start 127.21.5.1 --speed 50 --seed 4 --start 2026-11-24T09:00:00+09:00
 
-# get PORT UNIT TYPE REFERENCE [more options]: the first value; references count from 1
+# get PORT UNIT TYPE REFERENCE [more options]: the first value; references count from 1. PORT line: the meter at the serial line
 get() {
 	port=$1 unit=$2 type=$3 ref=$4
 	shift 4
+	if [ "$port" = line ]; then
+		mbpoll -m rtu -b 38400 -P none -s 2 -q -a "$unit" -t "$type" -r "$ref" -c 1 -1 "$@" "/tmp/chisan-grid-$host" 2>&1 | sed -n 's/^\[[0-9]*\]:[[:space:]]*\([-+0-9.e]*\).*/\1/p'
+		return
+	fi
 	mbpoll -m tcp -q -p "$port" -a "$unit" -t "$type" -r "$ref" -c 1 -1 "$@" "$host" 2>&1 | sed -n 's/^\[[0-9]*\]:[[:space:]]*\([-+0-9.e]*\).*/\1/p'
 }
 put() {
@@ -24,14 +28,14 @@ is_between() {
 }
 
 # 1. floats, high word first
-between "receiving voltage" "$(get 15021 1 4:float 11 -B)" 6300 6900
-between "frequency" "$(get 15021 1 4:float 9 -B)" 49.8 50.2
+between "receiving voltage" "$(get line 1 4:float 11 -B)" 6300 6900
+between "frequency" "$(get line 1 4:float 9 -B)" 49.8 50.2
 between "furnace 1 steam" "$(get 15022 1 4:float 5 -B)" 7 11.5
 # 2. floats, low word first
 between "header pressure" "$(get 15024 1 4:float 1)" 0.6 0.9
 between "header temperature" "$(get 15024 1 4:float 3)" 160 200
 # 3. bits, unsigned and signed words
-[ "$(get 15021 1 1 2)" = 1 ] || fail "the receiving breaker is not closed"
+[ "$(get line 1 1 2)" = 1 ] || fail "the receiving breaker is not closed"
 between "gas turbine state" "$(get 15023 1 4 35)" 1 1
 between "battery state of charge" "$(get 15031 1 4 9)" 100 900
 # 4. units behind one address, and one that is not there
@@ -40,7 +44,7 @@ between "gymnasium" "$(get 15051 2 4:float 1 -B)" 80 500
 mbpoll -m tcp -q -p 15051 -a 77 -t 4 -r 1 -c 1 -1 "$host" >"$work/out" 2>&1
 grep -qi 'target device failed' "$work/out" || fail "unit 77: $(cat "$work/out")"
 # 5. an address that does not exist
-mbpoll -m tcp -q -p 15021 -a 1 -t 4 -r 5001 -c 1 -1 "$host" >"$work/out" 2>&1
+mbpoll -m tcp -q -p 15022 -a 1 -t 4 -r 5001 -c 1 -1 "$host" >"$work/out" 2>&1
 grep -qi 'illegal data address' "$work/out" || fail "address 5000: $(cat "$work/out")"
 # 6. a battery follows its setpoint (W, 32 bits), and gives it up by itself: the timer is in the device
 put 15031 1 4 103 3600 || fail "the timer of the setpoint"

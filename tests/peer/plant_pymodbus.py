@@ -7,7 +7,7 @@ import struct
 import sys
 import time
 
-from pymodbus.client import ModbusTcpClient
+from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 import yaml
 
 WORDS = {"bit": 1, "u16": 1, "i16": 1, "u32": 2, "i32": 2, "u64": 4, "i64": 4, "f32": 2, "f64": 4}
@@ -58,10 +58,14 @@ def main():
         if profile.get("protocol") != "modbus":
             continue
         address, unit = device["link"].split("//")[1].rsplit("/", 1)
-        ip, port = address.rsplit(":", 1)
-        assert ip == host, ip
         if address not in clients:
-            clients[address] = ModbusTcpClient(ip, port=int(port), timeout=5)
+            if address.startswith("/"):  # a serial line
+                assert host in address, address
+                clients[address] = ModbusSerialClient(address, baudrate=38400, parity="N", stopbits=2, timeout=5)
+            else:
+                ip, port = address.rsplit(":", 1)
+                assert ip == host, ip
+                clients[address] = ModbusTcpClient(ip, port=int(port), timeout=5)
             assert clients[address].connect(), address
         where[device["name"]] = (clients[address], int(unit), profile)
         for point in profile["points"]:

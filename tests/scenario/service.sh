@@ -35,6 +35,13 @@ systemd-analyze verify --man=no "$unit" >"$dir/log" 2>&1 || fail "the unit does 
 systemd-analyze security --offline=yes --threshold=20 --no-pager "$unit" >"$dir/log" 2>&1 || fail "the unit is exposed above 2.0"
 tail -n 1 "$dir/log"
 
+north=$dir/chisan-north.service
+sed "s|^ExecStart=[^ ]*|ExecStart=$top_builddir/scada/north/chisan-north|" "$top_builddir/scada/north/chisan-north.service" >"$north"
+systemd-analyze verify --man=no "$unit" "$north" >"$dir/log" 2>&1 || fail "the northbound server's unit does not verify"
+! grep -q "$north" "$dir/log" || fail "the northbound server's unit verifies with complaints"
+systemd-analyze security --offline=yes --threshold=20 --no-pager "$north" >"$dir/log" 2>&1 || fail "the northbound server's unit is exposed above 2.0"
+tail -n 1 "$dir/log"
+
 # 2. what chisand says to a service manager
 mkdir "$dir/site" "$dir/run"
 chmod 750 "$dir/run"

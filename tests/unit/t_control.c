@@ -687,7 +687,7 @@ START_TEST(the_field_program_dies_with_a_command_in_its_hands)
 		uint32_t n = kit_ask(&k, &m, &kit_duty);
 		kit_run(&k, 100 * US_PER_MS);
 		k.is_field_up = false;
-		control_field_down(k.c, k.now, k.mono);
+		control_field_down(k.c, NULL, NULL, k.now, k.mono);
 		ck_assert_uint_eq(kit_answer(&k, n)->count, 0);
 		kit_run(&k, US_PER_S);
 		k.is_field_up = true;

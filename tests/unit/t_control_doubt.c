@@ -233,7 +233,7 @@ START_TEST(a_pulse_that_a_field_program_left_set_is_told_to_the_next_one)
 	ck_assert(is_saved());
 	field_says(PULSE_COIL, 0);
 	k.is_field_up = false; /* killed in the middle */
-	control_field_down(k.c, k.now, k.mono);
+	control_field_down(k.c, NULL, NULL, k.now, k.mono);
 	kit_run(&k, 5 * US_PER_S);
 	SAYS(k.last_entry[JOURNAL_SYSTEM], "the field program ended in the middle of a pulse");
 	ck_assert_uint_eq(control_left_set(k.c, PULSE), PULSE_COIL);
@@ -263,7 +263,7 @@ START_TEST(a_write_of_a_pulse_that_nobody_heard_of_again_may_have_set_it)
 	kit_do(&k, STEP_OPERATE, PULSE, 1, &kit_duty);
 	kit_step(&k, 10 * US_PER_MS);
 	ck_assert_uint_eq(k.sends[PULSE], 1);
-	control_field_down(k.c, k.now, k.mono);
+	control_field_down(k.c, NULL, NULL, k.now, k.mono);
 	ck_assert_uint_eq(control_left_set(k.c, PULSE), PULSE_COIL);
 	kit_run(&k, US_PER_S);
 	ck_assert(is_saved());

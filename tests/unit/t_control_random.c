@@ -141,7 +141,7 @@ field_goes(void)
 	k.is_field_up = roll(3) != 0;
 	if (!k.is_field_up) {
 		k.write_count = 0;
-		control_field_down(k.c, k.now, k.mono);
+		control_field_down(k.c, NULL, NULL, k.now, k.mono);
 	} else {
 		kit_device(&k, k.is_up);
 	}

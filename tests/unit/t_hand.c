@@ -192,7 +192,7 @@ START_TEST(a_field_program_that_dies_leaves_a_command_unknown_and_nothing_is_sen
 	ck_assert_uint_eq(w.write_count, 1);
 	/* as links_down() tells: first its devices, then that it is gone */
 	devices_are(DEVICE_DOWN);
-	control_field_down(hand_control(w.hand), now(), mono());
+	control_field_down(hand_control(w.hand), NULL, NULL, now(), mono());
 	turn();
 	pass(S(60));
 	ck_assert_uint_eq(w.write_count, 1);
@@ -209,7 +209,7 @@ START_TEST(a_command_that_a_device_took_before_the_field_program_died_is_done)
 	do_command(&duty_a, step_of(STEP_OPERATE, "D0.HORN", 1));
 	turn();
 	devices_are(DEVICE_DOWN);
-	control_field_down(hand_control(w.hand), now(), mono());
+	control_field_down(hand_control(w.hand), NULL, NULL, now(), mono());
 	turn();
 	w.us += S(2);
 	devices_are(DEVICE_UP);

@@ -145,9 +145,10 @@ written_cb(const struct msg_field_written *m, void *arg)
 }
 
 static void
-down_cb(void *arg)
+down_cb(unsigned part, void *arg)
 {
 	(void)arg;
+	ck_assert_uint_lt(part, LINKS_PARTS);
 	downs++;
 }
 
@@ -272,7 +273,7 @@ report(uint16_t type, const struct wbuf *b)
 	enum err e;
 
 	memcpy(copy, b->data, b->len);
-	e = links_frame(l, &f, (struct utc){ RECEIVED }, (struct mono){ 1000000 });
+	e = links_frame(l, 0, &f, (struct utc){ RECEIVED }, (struct mono){ 1000000 });
 	free(copy);
 	return e;
 }
@@ -312,7 +313,7 @@ state(uint32_t device, unsigned s, unsigned error)
 
 START_TEST(the_field_program_gets_its_share_and_no_more)
 {
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_uint_eq(begins, 1);
 	ck_assert_uint_eq(field_generation, 4);
@@ -403,9 +404,9 @@ END_TEST
 
 START_TEST(the_death_of_the_field_program_is_seen_in_every_point)
 {
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	samples(0, 5, 5, 0, OK);
-	links_down(l);
+	links_down(l, 0);
 	ck_assert_uint_eq(table_values(table)[2].quality, Q_NO_COMM);
 	ck_assert_uint_eq(table_values(table)[2].cause, ERR_HELPER);
 	ck_assert_double_eq(table_values(table)[2].v, 102);
@@ -441,7 +442,7 @@ START_TEST(scans_that_are_off_are_told_at_once_and_with_each_configuration)
 
 	table_scan(table, 7, false, now);
 	links_scan(l, 7, false); /* nobody there yet */
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_uint_eq(scans_off, 1);
 	ck_assert_uint_eq(last_scanned, 7);
@@ -468,8 +469,8 @@ START_TEST(each_state_of_a_device_is_told)
 	ck_assert_int_eq(state(1, DEVICE_DOWN, ERR_TIMEOUT), OK);
 	ck_assert_int_eq(state(1, DEVICE_UP, OK), OK);
 	ck_assert_uint_eq(states_told, before + 2);
-	links_up(l, ours);
-	links_down(l);
+	links_up(l, 0, ours);
+	links_down(l, 0);
 	ck_assert_uint_eq(states_told, before + 5);
 }
 END_TEST
@@ -493,7 +494,7 @@ START_TEST(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
 {
 	char why[256];
 
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_int_eq(write_to(3, -25, why), OK);
 	ck_assert_uint_eq(write_count, 1);
@@ -512,7 +513,7 @@ START_TEST(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
 	char why[256];
 
 	ck_assert_int_eq(write_to(3, 1, why), ERR_HELPER); /* not up */
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_int_eq(write_to(2, 1, why), ERR_NOT_FOUND);  /* measured */
 	ck_assert_int_eq(write_to(15, 1, why), ERR_NOT_FOUND); /* internal */
@@ -586,7 +587,7 @@ START_TEST(coils_that_may_be_set_are_told_both_ways)
 {
 	left_coils = PULSE_COIL;
 	left_told = 0;
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_uint_eq(left_told, 1u << 4); /* and no other one */
 	left_coils = 0;
@@ -607,10 +608,10 @@ START_TEST(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcom
 {
 	char why[256];
 
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	turns();
 	ck_assert_int_eq(write_to(3, 1, why), OK);
-	links_down(l);
+	links_down(l, 0);
 	ck_assert_uint_eq(downs, 1);
 	ck_assert_int_eq(write_to(3, 1, why), ERR_HELPER);
 }
@@ -629,7 +630,7 @@ START_TEST(questions_for_registers_find_their_way_back)
 	struct wbuf b = { 0 };
 	uint32_t first;
 
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	ask(&asker_a, 17, 3);
 	first = raw_sequence;
 	ask(&asker_b, 17, 4);
@@ -650,7 +651,7 @@ START_TEST(questions_that_cannot_be_answered_say_why)
 {
 	ask(&asker_a, 1, 3);
 	ck_assert_int_eq(failed_with, ERR_HELPER); /* not up */
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	ask(&asker_a, 2, 999);
 	ck_assert_int_eq(failed_with, ERR_NOT_FOUND);
 	ask(&asker_a, 3, 15); /* internal */
@@ -662,7 +663,7 @@ START_TEST(questions_that_cannot_be_answered_say_why)
 		links_raw_get(l, &asker_a, i, 3);
 	ck_assert_int_eq(failed_with, ERR_BUSY);
 	answers = 0;
-	links_down(l);
+	links_down(l, 0);
 	ck_assert_uint_eq(answers, 512);
 	ck_assert_int_eq(failed_with, ERR_HELPER);
 }
@@ -673,25 +674,45 @@ START_TEST(an_asker_that_is_gone_gets_no_answer)
 	struct msg_raw raw = { .point = 3 };
 	struct wbuf b = { 0 };
 
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	ask(&asker_a, 1, 3);
 	links_forget(l, &asker_a);
 	msg_raw_put(&b, &raw);
 	ck_assert_int_eq(report(W_RAW, &b), OK);
-	links_down(l);
+	links_down(l, 0);
 	ck_assert_uint_eq(answers, 0);
 	wbuf_done(&b);
 }
 END_TEST
 
+/* The third serial line is part 3. */
+START_TEST(each_field_program_has_its_own_devices)
+{
+	site->conns[0].line = 2;
+	ck_assert_uint_eq(links_part(site, 0), 3);
+	ck_assert_uint_eq(links_part(site, 3), LINKS_PARTS); /* internal */
+	links_up(l, 3, ours);
+	turns();
+	ck_assert_uint_eq(starts, 1);
+	ck_assert_uint_eq(device_count, 3);
+	ck_assert_int_eq(samples(0, 1, 1, 0, OK), ERR_FRAME); /* as from chisan-field, whose device it is not */
+	ck_assert_int_eq(state(0, DEVICE_UP, OK), ERR_FRAME);
+	links_down(l, 0); /* of no concern to the line */
+	ck_assert_int_ne(publish_device_state(pub, 0)->state, DEVICE_DOWN);
+	links_down(l, 3);
+	ck_assert_int_eq(publish_device_state(pub, 0)->state, DEVICE_DOWN);
+}
+END_TEST
+
 T_MAIN("links",
-    T_FIXTURE(setup, teardown) T(the_field_program_gets_its_share_and_no_more) T(samples_reach_the_table)
-        T(lies_of_the_field_program_are_refused) T(a_device_that_is_down_takes_its_points_along) T(
-            the_death_of_the_field_program_is_seen_in_every_point) T(a_device_that_is_switched_off_stays_off)
-            T(questions_for_registers_find_their_way_back) T(questions_that_cannot_be_answered_say_why) T(
-                an_asker_that_is_gone_gets_no_answer) T(scans_that_are_off_are_told_at_once_and_with_each_configuration)
-                T(each_state_of_a_device_is_told) T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
-                    T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
-                        T(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
-                            T(coils_that_may_be_set_are_told_both_ways)
-                                T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))
+    T_FIXTURE(setup, teardown) T(each_field_program_has_its_own_devices) T(the_field_program_gets_its_share_and_no_more)
+        T(samples_reach_the_table) T(lies_of_the_field_program_are_refused)
+            T(a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
+                T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
+                    questions_that_cannot_be_answered_say_why) T(an_asker_that_is_gone_gets_no_answer)
+                    T(scans_that_are_off_are_told_at_once_and_with_each_configuration) T(each_state_of_a_device_is_told)
+                        T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
+                            T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
+                                T(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
+                                    T(coils_that_may_be_set_are_told_both_ways)
+                                        T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))

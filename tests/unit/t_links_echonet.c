@@ -141,7 +141,7 @@ device_of(const char *point)
 START_TEST(nodes_and_their_properties_go_by_frames_of_their_own)
 {
 	links_known(l, (struct utc){ KNOWN });
-	links_up(l, ours);
+	links_up(l, 0, ours);
 	for (int i = 0; i < 50 && field_start.items != items; i++)
 		ev_run(loop, EVRUN_NOWAIT);
 	for (int i = 0; i < 20; i++)
@@ -197,7 +197,7 @@ late(uint32_t device, point_id point, uint16_t count, int64_t first, double raw)
 	}
 	f.body = b.data;
 	f.length = (uint32_t)b.len;
-	e = links_frame(l, &f, (struct utc){ NOW }, (struct mono){ 1 });
+	e = links_frame(l, 0, &f, (struct utc){ NOW }, (struct mono){ 1 });
 	wbuf_done(&b);
 	return e;
 }

@@ -321,14 +321,23 @@ static const struct {
 	{ "modbus-tcp://[127.0.0.1]:502/1", NULL, 0, 0 },
 	{ "modbus-tcp://:502/1", NULL, 0, 0 },
 	{ "modbus-tcp://", NULL, 0, 0 },
-	{ "modbus-rtu:///dev/ttyS0", NULL, 0, 0 },
+	{ "modbus-rtu:///dev/ttyS0", "/dev/ttyS0", 0, -1 },
+	{ "modbus-rtu:///dev/serial/by-id/usb-FTDI-if00-port0/247", "/dev/serial/by-id/usb-FTDI-if00-port0", 0, 247 },
+	{ "modbus-rtu-tcp://10.1.2.3:4001/17", "10.1.2.3", 4001, 17 },
+	{ "modbus-rtu://dev/ttyS0/1", NULL, 0, 0 },
+	{ "modbus-rtu:///dev/ttyS0/256", NULL, 0, 0 },
+	{ "modbus-rtu:///dev//ttyS0/1", NULL, 0, 0 },
+	{ "modbus-rtu:///dev/../etc/passwd/1", NULL, 0, 0 },
+	{ "modbus-rtu:///dev/", NULL, 0, 0 },
+	{ "modbus-rtu:///", NULL, 0, 0 },
+	{ "modbus-rtu://", NULL, 0, 0 },
 	{ "MODBUS-TCP://127.0.0.1:502/1", NULL, 0, 0 },
 	{ "", NULL, 0, 0 },
 };
 
 START_TEST(links_are_read_strictly)
 {
-	char host[64], message[200] = "";
+	char host[SITE_HOST_MAX], message[200] = "";
 	uint16_t port;
 	uint8_t unit;
 	int transport;

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# serial_slave.py PATH - pymodbus as the slaves 7 and 9 of a serial line: holding register N of unit U holds U * 100 + N. For tests only.
+import sys
+
+from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
+from pymodbus.server import StartSerialServer
+from pymodbus.transaction import ModbusRtuFramer
+
+
+def slave(unit):
+    block = ModbusSequentialDataBlock(0, [unit * 100 + n for n in range(100)])
+    return ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
+
+
+StartSerialServer(
+    context=ModbusServerContext(slaves={7: slave(7), 9: slave(9)}, single=False),
+    framer=ModbusRtuFramer,
+    port=sys.argv[1],
+    baudrate=38400,
+    parity="N",
+    stopbits=2,
+    timeout=1,
+)
