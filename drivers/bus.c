@@ -130,6 +130,15 @@ came_to_grief(
 	poll_failed(s->device, e, now);
 }
 
+/* Between two frames. */
+static int64_t
+rest_us(const struct cfg_link *cfg)
+{
+	int64_t least = line_gap_us(&cfg->serial);
+
+	return cfg->gap_us > least ? cfg->gap_us : least;
+}
+
 static void
 ask(struct net *n, struct seat *s, struct moment now)
 {
@@ -152,7 +161,7 @@ ask(struct net *n, struct seat *s, struct moment now)
 	f = driver_modbus(&request);
 	e = line_ask(n->line, &f, s->device->cfg->timeout_us, &reply);
 	now = moment_now();
-	n->gap_until = mono_add(now.mono, n->cfg->gap_us);
+	n->gap_until = mono_add(now.mono, rest_us(n->cfg));
 	if (is_probe && e != OK)
 		n->probe_after = mono_add(now.mono, PROBE_SHARE * mono_diff_us(now.mono, sent));
 	if (e != OK) {
