@@ -625,6 +625,9 @@ struct msg_bytes {
 	_(u32, number)          /* 0 = a draft */ \
 	_(str, name) _(bytes, data)
 
+#define MSG_PLAN_POINTS_FIELDS(_) \
+	_(bytes, pairs)         /* each: u32 point of what is planned, u32 point that measures it */
+
 /* Answered by W_RESULT as other acts are. run and step: those that the person saw; another one is refused. */
 #define MSG_SEQUENCE_FIELDS(_) \
 	_(u64, token) \
@@ -661,6 +664,7 @@ struct msg_bytes {
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
+	_(plan_points, PLAN_POINTS) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \

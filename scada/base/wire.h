@@ -135,9 +135,10 @@ enum wire_flags {
 	/* 192..223 chisand and chisan-planner */ \
 	_(W_PLAN_ASK,    192,  40,  65536, ROLE_PEER,   WF_NUMBERS,            "how the district stands: plan from here on") \
 	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
-	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held")
+	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held") \
+	_(W_PLAN_POINTS, 195,   1,  65536, ROLE_NONE,   WF_NUMBERS,            "which point says what is planned for which: a piece of a snapshot")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 195..223 planner. */
+/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 196..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };
