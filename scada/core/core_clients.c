@@ -102,6 +102,22 @@ tell_wheel(const struct core *c, struct session *s, const struct frame *f)
 	wbuf_done(&body);
 }
 
+static void
+tell_forecasts(const struct core *c, struct session *s, uint32_t sequence)
+{
+	const struct wbuf *body = forecasts_told(c->forecasts);
+	struct wbuf copy = { .len = 0 };
+
+	if (body == NULL) {
+		conn_result(s->conn, sequence, ERR_NOT_FOUND, -1, "nothing was foretold yet");
+		return;
+	}
+	memcpy(wbuf_grow(&copy, body->len), body->data, body->len);
+	conn_send(s->conn, W_FORECAST, sequence, &copy, NULL);
+	conn_result(s->conn, sequence, OK, -1, "%s", "");
+	wbuf_done(&copy);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
@@ -114,6 +130,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {
 		tell_wheel(c, s, f);
+		return true;
+	}
+	if (f->type == W_FORECAST_GET) {
+		tell_forecasts(c, s, f->sequence);
 		return true;
 	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))

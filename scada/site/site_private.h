@@ -7,7 +7,7 @@
 
 #include "scada/site/schema_site.h"
 
-#define SITE_TREE_VERSION 4
+#define SITE_TREE_VERSION 5
 
 /*
  * site_build for a tree that is not believed: what does not fit is left out, and the answer is false. No member that
