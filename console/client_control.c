@@ -70,6 +70,9 @@ client_control_new(uint32_t points)
 	k->points = points;
 	k->outputs = xcalloc((size_t)points + 1, sizeof *k->outputs);
 	k->tags_of = xcalloc((size_t)points + 1, sizeof *k->tags_of);
+	k->planned = xcalloc((size_t)points + 1, sizeof *k->planned);
+	for (uint32_t i = 0; i <= points; i++)
+		k->planned[i] = POINT_NONE;
 	return k;
 }
 
@@ -94,6 +97,7 @@ client_control_free(struct client_control *k)
 	approval_done(&k->decided);
 	free(k->outputs);
 	free(k->tags_of);
+	free(k->planned);
 	free(k->tags);
 	free(k->commands);
 	free(k->approvals);
@@ -273,8 +277,8 @@ client_control_frame(struct client *c, const struct frame *f)
 	if (m == NULL)
 		return OK; /* an answer to what was asked before there was a model */
 	if (m->point_count != m->point_max &&
-	    (f->type == W_OUTPUT || f->type == W_TAG_STATE || f->type == W_DISPATCH || f->type == W_SEQUENCE_DEF ||
-	        f->type == W_SEQUENCE_STATE))
+	    (f->type == W_OUTPUT || f->type == W_TAG_STATE || f->type == W_DISPATCH || f->type == W_PLAN_POINTS ||
+	        f->type == W_SEQUENCE_DEF || f->type == W_SEQUENCE_STATE))
 		return p->what & SUB_POINTS ? ERR_FRAME : OK; /* numbers of points that are not known */
 	rbuf_init(&r, f->body, f->length);
 	switch (f->type) {
@@ -293,6 +297,10 @@ client_control_frame(struct client *c, const struct frame *f)
 	case W_DISPATCH:
 		what = CONTROL_DISPATCH;
 		e = client_dispatch_take(&m->control->dispatch, &r, m->control->points);
+		break;
+	case W_PLAN_POINTS:
+		what = CONTROL_DISPATCH;
+		e = client_plan_points_take(m->control, &r);
 		break;
 	case W_SEQUENCE_DEF:
 		what = CONTROL_SEQUENCE;

@@ -31,6 +31,7 @@ struct client_control {
 	uint32_t points;   /* room of the arrays by point */
 	uint32_t overrides;
 	struct client_dispatch dispatch;
+	point_id *planned; /* [points]: which point says what is planned for this one; POINT_NONE = none */
 	struct client_sequences sequences;
 };
 

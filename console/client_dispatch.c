@@ -61,6 +61,31 @@ client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points)
 	return OK;
 }
 
+enum err
+client_plan_points_take(struct client_control *k, struct rbuf *r)
+{
+	struct msg_plan_points m;
+	struct rbuf pairs;
+
+	if (!msg_plan_points_get(r, &m) || m.pairs.len % 8 != 0)
+		return ERR_FRAME;
+	rbuf_init(&pairs, m.pairs.data, m.pairs.len);
+	while (pairs.pos < pairs.len) {
+		point_id planned = r_u32(&pairs), actual = r_u32(&pairs);
+
+		if (planned >= k->points || actual >= k->points)
+			return ERR_FRAME;
+		k->planned[actual] = planned;
+	}
+	return r_done(r) ? OK : ERR_FRAME;
+}
+
+point_id
+client_planned(const struct client *c, point_id id)
+{
+	return c->control != NULL && id < c->control->points ? c->control->planned[id] : POINT_NONE;
+}
+
 const struct client_dispatch *
 client_dispatch(const struct client *c)
 {

@@ -24,6 +24,8 @@ struct client_dispatch {
 	uint32_t want_count;
 };
 
+/* The point that says what is planned for this one; POINT_NONE: nothing is. */
+point_id client_planned(const struct client *c, point_id id);
 /* NULL before anything was told. */
 const struct client_dispatch *client_dispatch(const struct client *c);
 /* "economic"; "island (economic)": what holds, and what was chosen where that differs. */

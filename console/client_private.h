@@ -61,6 +61,7 @@ enum err client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_
 void client_dispatch_done(struct client_dispatch *d);
 /* client_sequence.c: W_SEQUENCE_DEF, W_SEQUENCE_STATE. */
 struct client_sequences;
+enum err client_plan_points_take(struct client_control *k, struct rbuf *r);
 enum err client_sequence_def(struct client_sequences *q, struct rbuf *r, uint32_t points);
 enum err client_sequence_state(struct client_sequences *q, struct rbuf *r, uint64_t *number);
 void client_sequences_done(struct client_sequences *q);

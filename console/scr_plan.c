@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scr_plan.c - the plan that chisand holds: what each asset is to do hour by hour, and why. It is asked for when the page opens, when another
- * one was made, and each minute.
+ * scr_plan.c - the plan that chisand holds: what each asset is to do hour by hour, and why; behind it the forecasts that it was made from. It is
+ * asked for when the page opens, when another one was made, and each minute.
  */
 #include "config.h"
 
@@ -11,6 +11,7 @@
 
 #include "console/client_control.h"
 #include "console/list.h"
+#include "console/plan_forecasts.h"
 #include "console/plan_got.h"
 #include "console/screen.h"
 #include "scada/base/mem.h"
@@ -27,13 +28,15 @@
 struct page {
 	struct console *co;
 	struct plan_got *plan, *incoming;
-	uint32_t asked;
+	struct forecast_got forecasts;
+	uint32_t asked, asked_errors;
 	int seconds;  /* since it was asked for */
 	int64_t seen; /* when the plan was made that dispatch spoke of as it was asked for */
 	char failed[300];
-	bool is_by_step;
-	struct list list;  /* its rows: hours, or steps */
-	int column, first; /* of assets that are shown, then the loads: the one looked at, the first on the screen */
+	bool is_by_step, is_of_forecasts;
+	struct list series; /* of forecasts */
+	struct list list;   /* its rows: hours, or steps */
+	int column, first;  /* of assets that are shown, then the loads: the one looked at, the first on the screen */
 };
 
 /* ---- questions */
@@ -80,6 +83,34 @@ told_of(const struct console *co)
 }
 
 static void
+errors_frame(struct client *c, const struct frame *f, void *arg)
+{
+	struct page *p = arg;
+
+	(void)c;
+	if (f->type != W_FORECAST)
+		return;
+	forecast_got_done(&p->forecasts);
+	(void)forecast_got_read(&p->forecasts, f->body, f->length);
+}
+
+/* That nothing was foretold yet is said where the table would be. */
+static void
+errors_done(struct client *c, enum err e, int addcause, const char *text, void *arg)
+{
+	struct page *p = arg;
+
+	(void)c;
+	(void)e;
+	(void)addcause;
+	(void)text;
+	p->asked_errors = 0;
+	console_changed(p->co, DRAW_ALL);
+}
+
+static const struct client_answer errors_answer = { errors_frame, errors_done };
+
+static void
 ask(struct page *p)
 {
 	struct wbuf none = { .len = 0 };
@@ -88,6 +119,8 @@ ask(struct page *p)
 	plan_got_done(p->incoming);
 	p->seconds = 0;
 	p->seen = told_of(p->co);
+	client_forget(p->co->client, &p->asked_errors);
+	p->asked_errors = client_ask(p->co->client, W_FORECAST_GET, &none, &errors_answer, p);
 	p->asked = client_ask(p->co->client, W_PLAN_GET, &none, &answer, p);
 	if (p->asked == 0)
 		str_copy(p->failed, sizeof p->failed, "it cannot be asked for without a link to chisand");
@@ -112,6 +145,8 @@ close_plan(struct console *co, void *private)
 	struct page *p = private;
 
 	client_forget(co->client, &p->asked);
+	client_forget(co->client, &p->asked_errors);
+	forecast_got_done(&p->forecasts);
 	plan_got_done(p->plan);
 	plan_got_done(p->incoming);
 	free(p->plan);
@@ -203,7 +238,8 @@ draw_head(struct console *co, const struct page *p, struct area a)
 	const struct plan_got *plan = p->plan;
 	char text[900], other[700], when[24], co2[32], peak[32];
 	bool is_whole = a.rows >= HEAD_LEAST;
-	int last_row = is_whole ? a.row + 2 : a.row;
+	bool has_file = is_whole && p->forecasts.is_there && p->forecasts.file != FORECAST_FILE_NONE;
+	int last_row = is_whole ? a.row + 2 + has_file : a.row;
 
 	str_printf(text, sizeof text, "%s %s; %s", console_title(co, "Made", "作成"),
 	    utc_civil(when, sizeof when, (struct utc){ plan->m.made }, "%m-%d %H:%M"), plan->m.text);
@@ -214,6 +250,9 @@ draw_head(struct console *co, const struct page *p, struct area a)
 	    console_title(co, "costs", "費用"), plan_got_costs(plan, other, sizeof other));
 	if (is_whole)
 		put(co, a.row + 1, a, LOOK_NORMAL, text);
+	if (has_file)
+		put(co, a.row + 2, a, p->forecasts.file == FORECAST_FILE_FRESH ? LOOK_NORMAL : LOOK_UNCERTAIN,
+		    plan_forecasts_file(co, &p->forecasts, other, sizeof other));
 	if (plan_got_relaxed(plan, 0, other, sizeof other)) {
 		unsigned more = 0;
 		char last[200];
@@ -357,6 +396,10 @@ draw(struct console *co, void *private, struct area a)
 
 	co->grid->cursor_row = a.row;
 	co->grid->cursor_column = a.column;
+	if (p->is_of_forecasts) {
+		plan_forecasts_draw(co, &p->forecasts, &p->series, a);
+		return;
+	}
 	if (!p->plan->is_there) {
 		grid_fit(co->grid, a.row + 1, a.column + 3, a.columns - 4,
 		    p->failed[0] != '\0' ? LOOK_UNCERTAIN : LOOK_LABEL,
@@ -392,6 +435,12 @@ request(struct console *co, void *private, enum request req, const char *argumen
 
 	(void)co;
 	(void)argument;
+	if (req == REQ_NEXT || req == REQ_PREVIOUS) {
+		p->is_of_forecasts = !p->is_of_forecasts;
+		return DRAW_ALL;
+	}
+	if (p->is_of_forecasts)
+		return list_request(&p->series, req) ? DRAW_ALL : REQ_UNHANDLED;
 	if (list_request(&p->list, req))
 		return DRAW_BODY | DRAW_ALL;
 	switch (req) {
@@ -415,13 +464,20 @@ head(struct console *co, void *private, char *title, size_t title_size, char *hi
 	struct page *p = private;
 	char span[48];
 
+	if (p->is_of_forecasts) {
+		str_copy(title, title_size, console_title(co, "Forecasts and their errors", "予測と予測誤差"));
+		str_copy(hint, hint_size, console_title(co, "Tab: plan", "Tab: 計画"));
+		return;
+	}
 	str_copy(title, title_size, console_title(co, "Plan, kW", "運転計画 kW"));
+	str_copy(hint, hint_size, console_title(co, "Tab: forecasts", "Tab: 予測"));
 	if (!p->plan->is_there)
 		return;
 	list_span(&p->list, span, sizeof span);
-	str_printf(hint, hint_size, "%s, %s", span,
+	str_printf(hint, hint_size, "%s, %s, %s", span,
 	    p->is_by_step ? console_title(co, "Enter: by hours", "Enter: 時間毎")
-	                  : console_title(co, "Enter: by steps", "Enter: 各コマ"));
+	                  : console_title(co, "Enter: by steps", "Enter: 各コマ"),
+	    console_title(co, "Tab: forecasts", "Tab: 予測"));
 }
 
 const struct screen_ops scr_plan = {

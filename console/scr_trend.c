@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/client_dispatch.h"
 #include "console/trend_page.h"
 #include "console/when.h"
 
@@ -354,6 +355,32 @@ next_scale(struct trend_page *p)
 	return DRAW_ALL;
 }
 
+/* The line of the plan beside that of the selected point, or away again. */
+static unsigned
+turn_planned(struct trend_page *p)
+{
+	const struct client *c = p->co->client;
+	point_id id = client_find(c, p->names[p->selected]), planned = client_planned(c, id);
+	int actual = p->selected;
+
+	if (planned == POINT_NONE) {
+		console_message(p->co, false, "nothing is planned for %s", p->names[p->selected]);
+		return DRAW_ALL;
+	}
+	for (int i = 0; i < p->count; i++) {
+		if (strcmp(p->names[i], c->points[planned].name) != 0)
+			continue;
+		take_out(p, i);
+		set_pens(p);
+		return DRAW_ALL;
+	}
+	if (add(p, c->points[planned].name)) {
+		p->selected = actual;
+		set_pens(p);
+	}
+	return DRAW_ALL;
+}
+
 /* Keys that move through time. */
 static bool
 move(struct trend_page *p, enum request req)
@@ -413,6 +440,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 		return argument == NULL ? ask_for(p, req, "to the time, as 13:00, yesterday, 2026-11-22, 2h: ")
 		                        : go_to(p, argument);
 	case REQ_SCALE: return next_scale(p);
+	case REQ_PLANNED: return turn_planned(p);
 	case REQ_JOURNAL: trend_panel_open(&p->panel, p->marks, &p->view); return DRAW_ALL;
 	default: return REQ_UNHANDLED;
 	}

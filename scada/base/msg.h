@@ -600,6 +600,7 @@ struct msg_bytes {
 	_(u16, steps) _(u32, step_s) \
 	_(str, text)            /* what it is made from, or why there is none */ \
 	_(f64, total) _(f64, co2_kg) _(f64, unserved_kwh) _(f64, peak_kw) _(f64, gap) _(f64, seconds) \
+	_(u8,  is_cut)          /* 1: the solver was ended by its deadline; the plan is as good as `gap` says */ \
 	_(bytes, costs)         /* each: str name, f64 */ \
 	_(bytes, assets)        /* each: str name, str kind, u8 has (1 energy, 2 on), then of each step: f32 kW, u8 reason, f32 shadow price, [f32], [u8] */ \
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
@@ -647,6 +648,21 @@ struct msg_bytes {
 	_(u32, number)          /* 0 = a draft */ \
 	_(str, name) _(bytes, data)
 
+#define MSG_PLAN_POINTS_FIELDS(_) \
+	_(bytes, pairs)         /* each: u32 point of what is planned, u32 point that measures it */
+
+#define MSG_FORECAST_STATE_FIELDS(_) \
+	_(str, name)            /* of the point that is foretold */ \
+	_(bytes, blob)          /* a form of scada/forecast; empty: nothing was saved */
+
+#define MSG_FORECAST_FIELDS(_) \
+	_(i64, made)            /* when the forecasts were */ \
+	_(u8,  file)            /* enum forecast_file of base/forecast.h */ \
+	_(i64, written)         /* utc, of what is used of the file; 0 = none */ \
+	_(str, text)            /* of the file: what is wrong with it, or what it is used for; "" = the site names none */ \
+	_(bytes, series)        /* each: str point, u8 enum forecast_kind, u8 enum forecast_given, str basis, f64 mean of the next day, \
+	                           f64 hours it was learned from, u8 n, then n times: u16 minutes ahead, u32 count, f64 error, bias, low, high */
+
 /* Answered by W_RESULT as other acts are. run and step: those that the person saw; another one is refused. */
 #define MSG_SEQUENCE_FIELDS(_) \
 	_(u64, token) \
@@ -683,6 +699,7 @@ struct msg_bytes {
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
+	_(plan_points, PLAN_POINTS) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \

@@ -76,7 +76,8 @@ bool record_get_scans(
 	_(STATE_DISPATCH,  11, "dispatch",   "mode, target, peaks of months, the half hour: a form of scada/core") \
 	_(STATE_PULSE,     12, "pulse",      "coils of a pulse that may be set, by its point: a form of scada/control") \
 	_(STATE_SEQUENCE,  13, "sequence",   "the last run of a guided sequence, by its name: a form of scada/core") \
-	_(STATE_WHEEL,     14, "wheel",      "self-wheeling of a day, as 2026-12-01/003 (a version), /draft, /meter, /prices: forms of scada/dispatch and scada/core")
+	_(STATE_WHEEL,     14, "wheel",      "self-wheeling of a day, as 2026-12-01/003 (a version), /draft, /meter, /prices: forms of scada/dispatch and scada/core") \
+	_(STATE_FORECAST,  15, "forecast",   "errors of the forecasts of a point, by its name: a form of scada/forecast")
 /* clang-format on */
 
 #define RECORD_ENUM(id, number, word, help) id = (number),

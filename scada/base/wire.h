@@ -139,9 +139,13 @@ enum wire_flags {
 	/* 192..223 chisand and chisan-planner */ \
 	_(W_PLAN_ASK,    192,  40,  65536, ROLE_PEER,   WF_NUMBERS,            "how the district stands: plan from here on") \
 	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
-	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held")
+	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held") \
+	_(W_PLAN_POINTS, 195,   1,  65536, ROLE_NONE,   WF_NUMBERS,            "which point says what is planned for which: a piece of a snapshot") \
+	_(W_FORECAST_STATE,196, 2,  65536, ROLE_PEER,   0,                     "errors of one series of forecasts, to be saved, or as they were saved") \
+	_(W_FORECAST_GET,197,   0,      0, ROLE_VIEWER, WF_REQUEST,            "how good forecasts have been") \
+	_(W_FORECAST,    198,  19, 131072, ROLE_NONE,   0,                     "how good forecasts have been, and the file that is given; also the answer to W_FORECAST_GET")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 195..223 planner. */
+/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 199..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scada/base/forecast.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 #include "scada/core/core_private.h"
@@ -157,7 +158,7 @@ restored_cb(void *arg)
 	c->restored_at = clock_mono();
 	supervise_start(c->supervise, HELPER_FIELD, NULL);
 	lines_begin(&c->lines, c->supervise, c->site);
-	supervise_start(c->supervise, HELPER_PLANNER, NULL);
+	supervise_start(c->supervise, HELPER_PLANNER, c->planner);
 	onduty_begin(c->onduty);
 }
 
@@ -325,8 +326,10 @@ up_cb(enum helper_id id, struct conn *conn, void *arg)
 		alarming_own(c->alarming, OWN_READER, false, "it runs again", clock_utc(), clock_mono());
 	if (id == HELPER_NOTIFY)
 		onduty_up(c->onduty, conn);
-	if (id == HELPER_PLANNER)
+	if (id == HELPER_PLANNER) {
 		plans_up(dispatching_plans(c->dispatching), conn);
+		forecasts_up(c->forecasts, conn);
+	}
 	core_touch(c);
 }
 
@@ -350,6 +353,8 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 		e = links_frame(c->links, part_of(id), f, clock_utc(), clock_mono());
 	else if (id == HELPER_NOTIFY)
 		e = onduty_frame(c->onduty, f, clock_utc(), clock_mono());
+	else if (f->type == W_FORECAST || f->type == W_FORECAST_STATE)
+		e = forecasts_take(c->forecasts, f, clock_utc(), clock_mono());
 	else if (f->type == W_PLAN)
 		e = plans_take(dispatching_plans(c->dispatching), f, clock_utc(), clock_mono());
 	else
@@ -392,6 +397,7 @@ down_cb(enum helper_id id, enum err why, void *arg)
 	if (id == HELPER_PLANNER) {
 		memory_forget_conn(c->memory, plans_conn(dispatching_plans(c->dispatching)));
 		plans_down(dispatching_plans(c->dispatching), c->is_stopping ? OK : why, clock_utc(), clock_mono());
+		forecasts_up(c->forecasts, NULL);
 	}
 	if (id == HELPER_NOTIFY && !c->is_stopping) {
 		onduty_down(c->onduty, why);
@@ -528,6 +534,7 @@ core_run(const struct core_options *options)
 		.socket = { .fd = -1 },
 		.writer = { "-d", options->data_folder, NULL },
 		.reader = { "-r", "-d", options->data_folder, NULL },
+		.planner = { "-d", options->data_folder, NULL },
 	};
 	char message[512];
 
@@ -536,6 +543,7 @@ core_run(const struct core_options *options)
 		log_error("%s", message);
 		return 1;
 	}
+	place_make(options->data_folder, FORECASTS_FOLDER);
 	c.loop = ev_default_loop(EVFLAG_NOENV);
 	if (c.loop == NULL)
 		log_fatal("libev does not start: no epoll?");

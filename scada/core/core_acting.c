@@ -168,6 +168,8 @@ static const struct dispatching_ops dispatching_ops = {
 	.want = want_cb, .output = output_cb, .publish = publish_hand, .save = save_cb
 };
 
+static const struct forecasts_ops forecasts_ops = { .save = save_cb };
+
 /* ---- sequences */
 
 struct inhibited {
@@ -367,6 +369,7 @@ core_act_site(struct core *c, struct utc now, struct mono mono)
 	alarming_site(c->alarming, c->table, c->generation, now, mono);
 	hand_site(c->hand, c->table, c->generation, now, mono);
 	dispatching_site(c->dispatching, c->table, c->generation, c->hash, now, mono);
+	forecasts_site(c->forecasts);
 	sequencing_site(c->sequencing, c->table, c->generation, now, mono);
 	wheeling_site(c->wheeling, c->table, now, mono);
 	memory_alarms(c->memory, c->table != NULL ? c->alarming : NULL);
@@ -386,7 +389,8 @@ core_restore(const struct msg_store_state *state, void *arg)
 
 	return alarming_restore(c->alarming, state, now, mono) || hand_restore(c->hand, state, now, mono) ||
 	    dispatching_restore(c->dispatching, state, now, mono) ||
-	    sequencing_restore(c->sequencing, state, now, mono) || wheeling_restore(c->wheeling, state, now);
+	    sequencing_restore(c->sequencing, state, now, mono) || wheeling_restore(c->wheeling, state, now) ||
+	    forecasts_restore(c->forecasts, state);
 }
 
 void
@@ -399,6 +403,7 @@ core_renewed(void *arg)
 	dispatching_save_all(c->dispatching, clock_utc(), clock_mono());
 	sequencing_save_all(c->sequencing, clock_utc());
 	wheeling_save_all(c->wheeling, clock_utc());
+	forecasts_save_all(c->forecasts, clock_utc());
 }
 
 /* ---- life */
@@ -411,6 +416,7 @@ core_act_new(struct core *c)
 	c->alarming = alarming_new(memory_log(c->memory), &alarming_ops, c);
 	c->hand = hand_new(memory_log(c->memory), &hand_ops, c);
 	c->dispatching = dispatching_new(memory_log(c->memory), &dispatching_ops, c);
+	c->forecasts = forecasts_new(memory_log(c->memory), &forecasts_ops, c);
 	c->sequencing = sequencing_new(memory_log(c->memory), &sequencing_ops, c);
 	c->wheeling = wheeling_new(memory_log(c->memory), dispatching_plans(c->dispatching), &wheeling_ops, c);
 	publish_source(c->publish, &source, c);
@@ -424,6 +430,7 @@ core_act_free(struct core *c)
 	memory_wheel(c->memory, NULL);
 	wheeling_free(c->wheeling);
 	sequencing_free(c->sequencing);
+	forecasts_free(c->forecasts);
 	dispatching_free(c->dispatching);
 	hand_free(c->hand);
 	alarming_free(c->alarming);

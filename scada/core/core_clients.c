@@ -116,6 +116,22 @@ tell_north(const struct core *c, struct session *s, uint32_t sequence)
 	wbuf_done(&b);
 }
 
+static void
+tell_forecasts(const struct core *c, struct session *s, uint32_t sequence)
+{
+	const struct wbuf *body = forecasts_told(c->forecasts);
+	struct wbuf copy = { .len = 0 };
+
+	if (body == NULL) {
+		conn_result(s->conn, sequence, ERR_NOT_FOUND, -1, "nothing was foretold yet");
+		return;
+	}
+	memcpy(wbuf_grow(&copy, body->len), body->data, body->len);
+	conn_send(s->conn, W_FORECAST, sequence, &copy, NULL);
+	conn_result(s->conn, sequence, OK, -1, "%s", "");
+	wbuf_done(&copy);
+}
+
 static bool
 request_cb(struct session *s, const struct frame *f, void *arg)
 {
@@ -132,6 +148,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_NORTH_GET) {
 		tell_north(c, s, f->sequence);
+		return true;
+	}
+	if (f->type == W_FORECAST_GET) {
+		tell_forecasts(c, s, f->sequence);
 		return true;
 	}
 	if (c->is_stopping || c->table == NULL || (f->type != W_COMMAND && f->type != W_TAG && f->type != W_APPROVE))

@@ -12,6 +12,7 @@
 #include "scada/core/calc.h"
 #include "scada/core/core.h"
 #include "scada/core/dispatching.h"
+#include "scada/core/forecasts.h"
 #include "scada/core/hand.h"
 #include "scada/core/intake.h"
 #include "scada/core/lines.h"
@@ -38,12 +39,13 @@ struct core {
 	struct alarming *alarming;
 	struct hand *hand;
 	struct dispatching *dispatching;
+	struct forecasts *forecasts;
 	struct sequencing *sequencing;
 	struct wheeling *wheeling;
 	struct mono prices_at; /* when the file of prices was looked for */
 	uint64_t prices_stamp; /* of the one that was read */
 	struct onduty *onduty;
-	const char *writer[3], *reader[4]; /* arguments of the store */
+	const char *writer[3], *reader[4], *planner[3]; /* arguments of the store and of chisan-planner */
 	/* ---- of the generation */
 	struct site *site;
 	struct table *table;

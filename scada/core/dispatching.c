@@ -240,6 +240,7 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 			want_all(d, now, mono);
 		}
 		note_window(d, now, mono);
+		dispatch_put_planned(d, now, mono);
 		dispatch_reckon(d);
 		if (mono_diff_us(mono, d->saved_at) >= SAVE_US)
 			dispatch_save(d, now, mono);

@@ -71,7 +71,7 @@ void dispatching_set(struct dispatching *d, const struct mode_ask *ask, const st
     struct utc now, struct mono mono);
 
 /* ---- reading */
-/* Of a snapshot: one frame, or none. */
+/* Of a snapshot: how dispatch is, and which points are planned; nothing without a site. */
 void dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf *frames);
 /* Figures of chisand's own points (system.h); NaN = not known. */
 struct dispatch_facts {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dispatching_private.h - the parts of dispatching: dispatching.c the second, dispatching_bind.c points of assets, dispatching_state.c what is
- * set, saved and journalled, dispatching_tell.c consoles and figures.
+ * set, saved and journalled, dispatching_plan.c what is planned as points, dispatching_tell.c consoles and figures.
  */
 #ifndef CHISAN_DISPATCHING_PRIVATE_H
 #define CHISAN_DISPATCHING_PRIVATE_H
@@ -81,6 +81,10 @@ double dispatch_read(
     const struct dispatching *d, point_id id); /* NaN unless it is usable: good, or calculated from some that is not */
 void dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct guard_input *in);
 void dispatch_reckon(struct dispatching *d); /* reserve and hours */
+
+/* dispatching_plan.c: what is planned now into the table; which point is planned by which, for consoles. */
+void dispatch_put_planned(struct dispatching *d, struct utc now, struct mono mono);
+void dispatch_tell_planned(const struct dispatching *d, uint16_t generation, struct wbuf *frames);
 
 /* dispatching_ask.c: asks for a plan when it is time; every second. */
 void dispatch_ask(struct dispatching *d, struct utc now, struct mono mono);

@@ -132,6 +132,7 @@ dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf 
 	put_body(d, &body);
 	conn_encode(frames, W_DISPATCH, generation, &body);
 	wbuf_done(&body);
+	dispatch_tell_planned(d, generation, frames);
 }
 
 void

@@ -111,6 +111,16 @@ make_parents(const char *folder)
 	}
 }
 
+void
+place_make(const char *folder, const char *name)
+{
+	char path[4096];
+
+	/* the service's umask leaves the group nothing */
+	if (str_printf(path, sizeof(path), "%s/%s", folder, name) && mkdir(path, 0770) == 0)
+		(void)chmod(path, 0770);
+}
+
 /*
  * A file system that cannot be written, as after an error of its disk, is no reason to leave a plant alone: the file that is there can
  * be locked all the same, and without one the folder itself. -1: errno says why.

@@ -34,6 +34,9 @@ bool place_file(const char *data_folder, const char *folder, const char *name, c
 char *place_changed(const char *data_folder, const char *folder, const char *name, size_t most, uint64_t *stamp,
     size_t *len, char *why, size_t size);
 
+/* A folder within, made if it is missing and writable for the group; where it cannot be made, who needs it says so. */
+void place_make(const char *folder, const char *name);
+
 struct place_socket {
 	char path[108];
 	int fd; /* listening, non-blocking; -1 = none */

@@ -23,6 +23,8 @@ enum { HAS_ENERGY = 1, HAS_ON = 2 };
 struct line { /* of an asset */
 	const struct asset *asset;
 	float *kw;       /* of steps */
+	float *energy;   /* kWh, GJ at the end of each; NULL = stores nothing */
+	double before;   /* when it was asked for; NaN = not known */
 	uint8_t *reason; /* enum plan_reason */
 };
 struct held {
@@ -41,6 +43,7 @@ struct plans {
 	struct stored_site stored;
 	uint32_t serial;
 	struct mono asked, answered; /* 0 = never, or not yet */
+	double *levels;              /* of each asset of the site, as told with the last ask */
 	struct held *held;           /* NULL = none */
 	char text[TEXT_MAX];         /* of the last answer */
 	bool is_failing;             /* the last answer was none; journalled */
@@ -63,6 +66,7 @@ free_held(struct held *h)
 		return;
 	for (uint32_t i = 0; i < h->count; i++) {
 		free(h->lines[i].kw);
+		free(h->lines[i].energy);
 		free(h->lines[i].reason);
 	}
 	free(h->lines);
@@ -76,6 +80,7 @@ plans_free(struct plans *p)
 	if (p == NULL)
 		return;
 	free_held(p->held);
+	free(p->levels);
 	wbuf_done(&p->stored.tree);
 	free(p);
 }
@@ -97,8 +102,11 @@ plans_site(struct plans *p, const struct site *s, uint16_t generation, const uin
 	p->held = NULL;
 	p->site = s;
 	p->asked.us = p->answered.us = 0;
+	free(p->levels);
+	p->levels = NULL;
 	if (s == NULL)
 		return;
+	p->levels = xcalloc(s->energy != NULL ? (size_t)s->energy->assets.n + 1 : 1, sizeof(*p->levels));
 	stored_site_make(&p->stored, s, generation, hash, 0);
 	if (p->conn != NULL)
 		stored_site_send(&p->stored, p->conn);
@@ -146,6 +154,25 @@ plans_is_due(const struct plans *p, bool changed, struct mono mono)
 	return since >= PLAN_EVERY_US || (changed && since >= PLAN_LEAST_US);
 }
 
+/* The assets of an ask, in the form that chisan-planner reads. */
+static void
+note_levels(struct plans *p, const struct msg_plan_ask *m)
+{
+	struct rbuf r;
+
+	rbuf_init(&r, m->assets.data, m->assets.len);
+	for (uint32_t i = 0; p->site->energy != NULL && i < p->site->energy->assets.n; i++) {
+		(void)r_u8(&r);
+		(void)r_u8(&r);
+		(void)r_f64(&r);
+		(void)r_f64(&r);
+		double level = r_f64(&r);
+		(void)r_f64(&r);
+		(void)r_f64(&r);
+		p->levels[i] = r.bad ? (double)NAN : level;
+	}
+}
+
 void
 plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono)
 {
@@ -156,6 +183,7 @@ plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono)
 	m->serial = ++p->serial;
 	p->asked = mono;
 	p->answered.us = 0;
+	note_levels(p, m);
 	msg_plan_ask_put(&b, m);
 	conn_send(p->conn, W_PLAN_ASK, 0, &b, NULL);
 	wbuf_done(&b);
@@ -191,17 +219,24 @@ take_line(struct plans *p, struct rbuf *r, unsigned steps, struct line *l)
 	if (l->asset == NULL || l->asset->parameters == NULL)
 		return false;
 	double most = most_of(l->asset) * OVER + 0.1;
+	l->before = p->levels[l->asset - (const struct asset *)p->site->energy->assets.v];
+	if ((has & HAS_ENERGY) != 0)
+		l->energy = xcalloc(steps, sizeof(*l->energy));
 	l->kw = xcalloc(steps, sizeof(*l->kw));
 	l->reason = xcalloc(steps, sizeof(*l->reason));
 	for (unsigned t = 0; t < steps && !r->bad; t++) {
-		double kw = r_f32(r);
+		double kw = r_f32(r), energy;
 
 		l->kw[t] = (float)kw;
 		l->reason[t] = r_u8(r);
 		if (!isfinite(kw) || fabs(kw) > most || l->reason[t] >= REASON_COUNT || !isfinite(r_f32(r)))
 			return false;
-		if ((has & HAS_ENERGY) != 0 && !isfinite(r_f32(r)))
-			return false;
+		if (l->energy != NULL) {
+			energy = r_f32(r);
+			l->energy[t] = (float)energy;
+			if (!isfinite(energy))
+				return false;
+		}
 		if ((has & HAS_ON) != 0)
 			(void)r_u8(r);
 	}
@@ -319,6 +354,22 @@ plans_kw(const struct plans *p, const char *asset, struct utc now)
 	const struct line *l = line_of(p, asset, now, &step);
 
 	return l == NULL ? (double)NAN : (double)l->kw[step];
+}
+
+double
+plans_stored(const struct plans *p, const char *asset, struct utc now)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	if (l == NULL || l->energy == NULL || l->reason[step] == REASON_OUT)
+		return (double)NAN;
+	int64_t step_us = (int64_t)p->held->step_s * US_PER_S, begin = p->held->start + step * step_us;
+	int64_t from = step == 0 && p->held->made > begin ? p->held->made : begin;
+	double before = step == 0 ? l->before : (double)l->energy[step - 1];
+	double gone = now.us <= from ? 0 : (double)(now.us - from) / (double)(begin + step_us - from);
+
+	return before + gone * ((double)l->energy[step] - before);
 }
 
 const char *

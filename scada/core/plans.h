@@ -42,6 +42,11 @@ double plans_kw(const struct plans *p, const char *asset, struct utc now);
 /* The same of a time to come, as far as the plan that holds now reaches. */
 double plans_ahead(const struct plans *p, const char *asset, struct utc at, struct utc now);
 struct utc plans_reach(const struct plans *p, struct utc now); /* end of its last step; 0 = there is none */
+/*
+ * What it is to have stored now, kWh or GJ: between the ends of two steps in a straight line, in the first step from what it had when the plan
+ * was asked for. NaN also of what stores nothing, is out of service, or was not measured then.
+ */
+double plans_stored(const struct plans *p, const char *asset, struct utc now);
 const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
 struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
 struct utc plans_made(const struct plans *p);

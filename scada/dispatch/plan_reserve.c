@@ -2,7 +2,7 @@
 /*
  * plan_reserve.c - what must be stored at the end of each step, so that an outage that begins then is survived by the critical loads.
  * In an island nothing is held back. Sets that start without the grid carry what they can once they have started; the sun is not counted
- * on.
+ * on. Where a problem has careful figures, loads and sun are those: more than is expected of the loads, less of the sun.
  */
 #include "config.h"
 
@@ -10,6 +10,14 @@
 #include <stdlib.h>
 
 #include "scada/dispatch/plan_private.h"
+
+static double
+careful_kw(const struct shape *s, unsigned i, enum series_kind k, unsigned t)
+{
+	const double *careful = s->p->assets[i].careful_kw;
+
+	return careful != NULL ? careful[t] : shape_at(s, &s->parts[i], k, t);
+}
 
 static double
 critical_kw(const struct shape *s, unsigned bus, unsigned t)
@@ -20,7 +28,7 @@ critical_kw(const struct shape *s, unsigned bus, unsigned t)
 		const struct part *a = &s->parts[i];
 		if (a->bus == (int)bus && a->asset->kind == ASSET_LOAD &&
 		    ((const struct asset_load *)a->param)->is_critical && shape_is_available(s, a, t))
-			kw += shape_at(s, a, SERIES_LOAD_KW, t);
+			kw += careful_kw(s, i, SERIES_LOAD_KW, t);
 	}
 	return kw;
 }
@@ -136,7 +144,7 @@ sun_kw(const struct shape *s, unsigned bus, unsigned t)
 	for (unsigned i = 0; i < s->p->asset_count; i++) {
 		const struct part *a = &s->parts[i];
 		if (a->bus == (int)bus && a->asset->kind == ASSET_PV && shape_is_available(s, a, t))
-			kw += shape_at(s, a, SERIES_PV_KW, t);
+			kw += careful_kw(s, i, SERIES_PV_KW, t);
 	}
 	return kw;
 }

@@ -46,6 +46,8 @@ int series_find(const char *name); /* -1 = no such */
 struct problem_asset {
 	const struct asset *asset;          /* kind and parameters; borrowed */
 	const double *series[SERIES_COUNT]; /* of `steps` values; borrowed */
+	const double *
+	    careful_kw; /* what an outage must reckon with: more of a load, less of the sun; NULL: as the series. Borrowed */
 	/* How it stands before the first step. */
 	double power_kw;   /* NaN = not known: no ramp from it */
 	bool is_on;        /* sets: running */

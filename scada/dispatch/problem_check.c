@@ -221,6 +221,23 @@ check_state(const struct check *c, unsigned i)
 }
 
 static bool
+check_careful(const struct check *c, unsigned i)
+{
+	const struct problem_asset *a = &c->p->assets[i];
+
+	if (a->careful_kw == NULL)
+		return true;
+	if (a->asset->kind != ASSET_LOAD && a->asset->kind != ASSET_PV)
+		return say(c, "%s: careful_kw of a %s; loads and photovoltaics have it", a->asset->name,
+		    asset_kind_word(a->asset->kind));
+	for (unsigned t = 0; t < c->p->steps; t++)
+		if (!is_within(a->careful_kw[t], 0, KW_MAX))
+			return say(c, "%s: careful_kw is %g in step %u; 0 or more kW would be right", a->asset->name,
+			    a->careful_kw[t], t);
+	return true;
+}
+
+static bool
 check_asset(const struct check *c, unsigned i)
 {
 	const struct asset *a = c->p->assets[i].asset;
@@ -232,7 +249,7 @@ check_asset(const struct check *c, unsigned i)
 	for (int k = 0; k < SERIES_COUNT; k++)
 		if (!check_series(c, i, k))
 			return false;
-	return check_needed(c, i) && check_state(c, i);
+	return check_needed(c, i) && check_state(c, i) && check_careful(c, i);
 }
 
 static bool

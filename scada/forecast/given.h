@@ -22,6 +22,8 @@ enum { GIVEN_FILE_MAX = 4 * 1024 * 1024, GIVEN_POINTS_MAX = 256, GIVEN_FAULTS_MA
 struct given_row {
 	struct utc time;
 	double v; /* NaN = no value */
+	uint32_t line;
+	uint16_t place; /* of the value in the file: its line, and its byte there, from 1 */
 };
 struct given_point {
 	char name[POINT_NAME_MAX];
@@ -36,7 +38,7 @@ struct given {
 	struct given_point *points;
 };
 
-/* A fault as a sentence: "loads.csv:7: value is \"12,5\"; ...". */
+/* A fault as a sentence: "loads.csv:7:33: value is \"4O0\"; ...", or of the whole line "loads.csv:7: ...". */
 typedef void given_fault_fn(const char *sentence, void *arg);
 /*
  * Reads a file whole and says every fault, up to GIVEN_FAULTS_MAX. OK: there was none and *g is filled, given_done() frees it. ERR_USAGE

@@ -26,6 +26,7 @@ struct reading {
 	const char *text;
 	size_t len, pos;
 	unsigned line, columns, fields;
+	size_t place; /* of what is wrong in the line, from 1; 0 = the whole of it */
 	char field[C_COUNT][FIELD_MAX];
 	uint32_t last; /* point of the row before: rows of one point mostly stand together */
 };
@@ -35,10 +36,12 @@ static void fault(struct reading *r, const char *fmt, ...) __attribute__((format
 static void
 fault(struct reading *r, const char *fmt, ...)
 {
+	bool is_last = r->faults.count + 1 == r->faults.most; /* it says that others are not said */
 	va_list ap;
 	va_start(ap, fmt);
-	csv_vsay(&r->faults, r->line, 0, fmt, ap);
+	csv_vsay(&r->faults, r->line, is_last ? 0 : r->place, fmt, ap);
 	va_end(ap);
+	r->place = 0;
 }
 
 /* ---- lines and cells */
@@ -104,6 +107,16 @@ read_head(struct reading *r)
 			fault(r, "column %u is \"%s\"; it should be \"%s\"", c + 1, r->field[c], heads[c]);
 }
 
+/* The byte of the line at which a field begins, from 1. */
+static size_t
+place_of(const struct reading *r, enum column c)
+{
+	size_t place = 1;
+	for (unsigned k = 0; k < (unsigned)c; k++)
+		place += strlen(r->field[k]) + 1;
+	return place;
+}
+
 /* ---- rows */
 
 static bool
@@ -111,6 +124,7 @@ read_time(struct reading *r, enum column c, struct utc *t)
 {
 	if (utc_from_iso(r->field[c], t) && utc_is_plausible(*t))
 		return true;
+	r->place = place_of(r, c);
 	fault(r, "%s is \"%s\"; a time is such as 2026-11-22T15:00:00Z or 2026-11-23T00:00:00+09:00, from 2024 to 2099",
 	    heads[c], r->field[c]);
 	return false;
@@ -124,6 +138,7 @@ read_value(struct reading *r, double *v)
 		return true;
 	if (str_to_double(r->field[C_VALUE], v) && fabs(*v) <= PAST_MOST)
 		return true;
+	r->place = place_of(r, C_VALUE);
 	fault(r,
 	    "value is \"%s\"; it is a number as 412.5, at most 1e9 either way, or nothing where nothing is foreseen",
 	    r->field[C_VALUE]);
@@ -141,6 +156,7 @@ take_point(struct reading *r)
 		if (strcmp(g->points[r->last].name, name) == 0)
 			return &g->points[r->last];
 	if (!point_name_is_valid(name)) {
+		r->place = place_of(r, C_POINT);
 		fault(r, "point is \"%s\"; it is the name of a point, as HALL.P", name);
 		return NULL;
 	}
@@ -168,7 +184,7 @@ add_row(struct given_point *p, struct given_row row)
 static void
 read_row(struct reading *r)
 {
-	struct given_row row;
+	struct given_row row = { .line = r->line, .place = (uint16_t)place_of(r, C_VALUE) };
 	struct utc made_at = { 0 };
 	char text[32];
 	if (r->fields != r->columns) {
@@ -185,6 +201,7 @@ read_row(struct reading *r)
 	if (p->count == 0)
 		p->made_at = made_at;
 	else if (p->made_at.us != made_at.us) {
+		r->place = place_of(r, C_MADE_AT);
 		fault(r, "made_at is \"%s\"; in the rows of %s before it was %s: a file holds one forecast of a point",
 		    r->field[C_MADE_AT], p->name, utc_iso(text, sizeof(text), p->made_at));
 		return;
@@ -192,6 +209,7 @@ read_row(struct reading *r)
 	if (p->count > 0) {
 		int64_t apart = row.time.us - p->rows[p->count - 1].time.us;
 		if (apart < STEP_MIN_US) {
+			r->place = place_of(r, C_TIME);
 			fault(r,
 			    "time is \"%s\"; the row of %s before is of %s: they are in order, at least a minute apart",
 			    r->field[C_TIME], p->name, utc_iso(text, sizeof(text), p->rows[p->count - 1].time));

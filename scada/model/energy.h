@@ -144,6 +144,8 @@ struct energy_dispatch {
 	double rest_kw;        /* a battery that would do less stands still, and others carry it */
 	int windows;           /* enum demand_windows */
 	int64_t slope_us, least_off_us, blind_us;
+	const char *forecast_file; /* NAME of forecasts/NAME.csv in the data folder; NULL = none is given */
+	int64_t forecast_max_age_us;
 };
 
 struct energy {

@@ -24,6 +24,8 @@ static const struct key keys[] = {
 	{ "blind", KEY_DURATION, AT(blind_us), .min = 10, .max = 3600, .def = "5m", .help = "after so long without a good meter batteries go to 0 and loads are given back" },
 	{ "ramp_pct_per_s", KEY_NUMBER, AT(ramp_pct_per_s), .min = 0.1, .max = 100, .def = "10", .unit = "%", .help = "most change of a battery in a second, of its rating" },
 	{ "rest_kw", KEY_NUMBER, AT(rest_kw), .min = 0, .max = 1e5, .def = "0", .unit = "kW", .help = "a battery that would do less stands still; others carry it" },
+	{ "forecast_file", KEY_WORD, AT(forecast_file), .help = "name of a file of forecasts, NAME.csv in the folder forecasts of the data folder; while fresh it goes before the site's own" },
+	{ "forecast_max_age", KEY_DURATION, AT(forecast_max_age_us), .min = 300, .max = 604800, .def = "6h", .help = "it is fresh for so long after it was made" },
 };
 /* clang-format on */
 

@@ -23,6 +23,7 @@ planning_new(void)
 	struct planning *p = xcalloc(1, sizeof(*p));
 
 	p->solver = solver_new();
+	p->forecasting = forecasting_new();
 	return p;
 }
 
@@ -33,7 +34,14 @@ planning_free(struct planning *p)
 		return;
 	solver_free(p->solver);
 	dispatch_plan_free(p->before);
+	forecasting_free(p->forecasting);
 	free(p);
+}
+
+struct forecasting *
+planning_forecasting(struct planning *p)
+{
+	return p->forecasting;
 }
 
 void
@@ -47,6 +55,7 @@ planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 	solver_free(p->solver); /* what it knows is of another problem */
 	p->solver = solver_new();
 	past_ask_clear(past);
+	forecasting_site(p->forecasting, s);
 	if (s == NULL || s->energy == NULL)
 		return;
 	const struct asset *list = s->energy->assets.v;

@@ -3,7 +3,8 @@
  * planning.h - one plan: from how the district stands and what its past tells to a checked plan in a frame. No I/O, no loop; it computes for
  * as long as its deadline permits.
  *
- * 1 series     loads, heat and sun by forecast (half hours) from the record; a load without a past: as it is measured now, and said so
+ * 1 series     loads, heat and sun by forecast (half hours) from the record, or a file that goes before; a load without a past: as it is
+ *              measured now, and said so; for the reserve the careful ends of their bands
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
  * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour
@@ -17,7 +18,7 @@
 #define CHISAN_PLANNING_H
 
 #include "scada/dispatch/plan.h"
-#include "scada/planner/past_ask.h"
+#include "scada/planner/forecasting.h"
 #include "scada/planner/solver.h"
 #include "scada/site/site.h"
 
@@ -37,6 +38,8 @@ struct planning;
 
 struct planning *planning_new(void);
 void planning_free(struct planning *p); /* NULL is fine */
+/* What it foretells with, for who reads the record and files and saves errors. Lives as long as p. */
+struct forecasting *planning_forecasting(struct planning *p);
 /* Borrowed until the next call; the points whose past is of use go into `past`. NULL: none. */
 void planning_site(struct planning *p, const struct site *s, struct past_ask *past);
 /*

@@ -16,6 +16,7 @@ struct planning_asset { /* how one stands; of W_PLAN_ASK */
 struct planning {
 	const struct site *site; /* NULL = none */
 	struct solver *solver;
+	struct forecasting *forecasting;
 	int64_t start_us;    /* of the problem that was solved before; 0 = none */
 	struct plan *before; /* the last that was whole; NULL = none */
 	uint64_t state;      /* who was there and held, as of the last ask; 0 = never asked */

@@ -10,7 +10,6 @@
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/str.h"
-#include "scada/dispatch/expect.h"
 #include "scada/forecast/load.h"
 #include "scada/forecast/pv.h"
 #include "scada/planner/planning_private.h"
@@ -22,7 +21,7 @@ struct filling {
 	const struct msg_plan_ask *ask;
 	const struct past_ask *past;
 	struct utc from; /* of forecasts: the half hour in which the plan begins */
-	unsigned learned, plain, flat, held, sun;
+	unsigned learned, plain, flat, held, given;
 	char *why;
 	size_t size;
 };
@@ -33,9 +32,9 @@ asset_of(const struct filling *f, uint32_t i)
 	return f->p->problem.assets[i].asset;
 }
 
-/* Half hours into the steps of the problem. */
-static void
-put_steps(struct filling *f, uint32_t i, enum series_kind kind, const double *half_hours)
+/* Half hours as steps of the problem. */
+static double *
+steps_of(struct filling *f, const double *half_hours)
 {
 	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
 
@@ -44,7 +43,7 @@ put_steps(struct filling *f, uint32_t i, enum series_kind kind, const double *ha
 		double x = half_hours[at / (PAST_ASK_STEP_S * US_PER_S)];
 		v[t] = x > 0 ? x : 0;
 	}
-	f->p->problem.assets[i].series[kind] = v;
+	return v;
 }
 
 static void
@@ -57,29 +56,42 @@ put_constant(struct filling *f, uint32_t i, enum series_kind kind, double x)
 	f->p->problem.assets[i].series[kind] = v;
 }
 
+/* What is expected of a point, and what a reserve has to reckon with. False: nothing is known; f->why has the sentence. */
+static bool
+expect_point(struct filling *f, uint32_t i, enum series_kind kind, const char *point, const double *measured,
+    double rated_kw, struct forecasting_answer *a)
+{
+	struct problem_asset *to = &f->p->problem.assets[i];
+	double v[HALF_HOURS], low[HALF_HOURS], high[HALF_HOURS];
+	struct forecasting_ask ask = { .point = point,
+		.now = { f->ask->now },
+		.from = f->from,
+		.count = HALF_HOURS,
+		.past = f->past,
+		.measured = measured,
+		.rated_kw = rated_kw };
+
+	if (!forecasting_make(f->p->forecasting, &ask, v, low, high, a, f->why, f->size))
+		return false;
+	to->series[kind] = steps_of(f, v);
+	if (kind == SERIES_LOAD_KW)
+		to->careful_kw = steps_of(f, high);
+	else if (kind == SERIES_PV_KW)
+		to->careful_kw = steps_of(f, low);
+	f->given += a->is_given;
+	return true;
+}
+
 /* now: what is measured, which the step under way is taken for, and all where nothing is known of the past; NaN = not measured. */
 static bool
 expect_load(struct filling *f, uint32_t i, enum series_kind kind, const char *point, double now)
 {
-	const struct asset_load *l = asset_of(f, i)->parameters;
-	double v[HALF_HOURS];
-	char why[200] = "";
-	struct load_answer answer;
-	struct load_ask ask = {
-		.name = point,
-		.tables = { &f->p->site->holidays, &f->p->site->terms },
-		.follows_terms = l->profile == LOAD_SCHOOL,
-		.past = past_ask_of(f->past, point),
-		.now = &now,
-		.from = f->from,
-		.count = HALF_HOURS,
-	};
+	struct forecasting_answer a;
 
-	if (ask.past != NULL && load_forecast(&ask, v, &answer, why, sizeof(why)) == OK) {
-		f->learned += answer.basis == LOAD_SIMILAR;
-		f->plain += answer.basis == LOAD_PLAIN;
-		f->flat += answer.basis == LOAD_FLAT;
-		put_steps(f, i, kind, v);
+	if (expect_point(f, i, kind, point, &now, (double)NAN, &a)) {
+		f->learned += strcmp(a.basis, load_basis_word(LOAD_SIMILAR)) == 0;
+		f->plain += strcmp(a.basis, load_basis_word(LOAD_PLAIN)) == 0;
+		f->flat += strcmp(a.basis, load_basis_word(LOAD_FLAT)) == 0;
 		return true;
 	}
 	if (isfinite(now)) {
@@ -135,18 +147,17 @@ expect_steam(struct filling *f, uint32_t i)
 		return;
 	if (n->level > 0 && ask.past != NULL && load_forecast(&ask, v, &answer, why, sizeof(why)) == OK &&
 	    answer.basis == LOAD_SIMILAR)
-		put_steps(f, i, SERIES_STEAM, v);
+		f->p->problem.assets[i].series[SERIES_STEAM] = steps_of(f, v);
 	else
 		put_constant(f, i, SERIES_STEAM, n->level);
 }
 
 static bool
-expect_sun(struct filling *f, uint32_t i)
+expect_unmeasured_sun(struct filling *f, uint32_t i)
 {
 	const struct asset *a = asset_of(f, i);
 	double v[HALF_HOURS], none[1] = { (double)NAN };
 	struct past nothing = { .start = f->from, .step_us = PAST_ASK_STEP_S * US_PER_S, .count = 1, .v = none };
-	const struct past *past = past_ask_of(f->past, asset_point(a, "p"));
 	struct pv_answer answer;
 	struct pv_ask ask = {
 		.name = a->name,
@@ -154,7 +165,7 @@ expect_sun(struct filling *f, uint32_t i)
 		.rated_kw = (double)NAN,
 		.latitude_deg = f->p->site->energy->latitude_deg,
 		.longitude_deg = f->p->site->energy->longitude_deg,
-		.past = past != NULL ? past : &nothing,
+		.past = &nothing,
 		.now = isfinite(f->p->now[i].held_kw) ? NULL : &f->p->now[i].power_kw,
 		.from = f->from,
 		.count = HALF_HOURS,
@@ -162,9 +173,22 @@ expect_sun(struct filling *f, uint32_t i)
 
 	if (pv_forecast(&ask, v, &answer, f->why, f->size) != OK)
 		return false;
-	f->sun += answer.basis == PV_LEARNED;
-	put_steps(f, i, SERIES_PV_KW, v);
+	f->p->problem.assets[i].series[SERIES_PV_KW] = steps_of(f, v);
 	return true;
+}
+
+static bool
+expect_sun(struct filling *f, uint32_t i)
+{
+	const struct asset *a = asset_of(f, i);
+	const struct asset_pv *plant = a->parameters;
+	const char *point = asset_point(a, "p");
+	struct forecasting_answer answer;
+
+	if (point == NULL) /* nobody measures it: a clear sky times a half */
+		return expect_unmeasured_sun(f, i);
+	const double *now = isfinite(f->p->now[i].held_kw) ? NULL : &f->p->now[i].power_kw;
+	return expect_point(f, i, SERIES_PV_KW, point, now, plant->peak_kw, &answer);
 }
 
 static void
@@ -200,6 +224,8 @@ say_basis(struct filling *f)
 
 	str_printf(b, size, "forecasts: %u from similar days, %u plain, %u flat, %u as they are now", f->learned,
 	    f->plain, f->flat, f->held);
+	if (f->given > 0)
+		str_printf(b + strlen(b), size - strlen(b), "; %u from the file that is given", f->given);
 	if (f->ask->grid == GRID_LOST)
 		str_append(b, size, "; the grid is lost");
 }

@@ -85,6 +85,7 @@ planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const st
 		.peak_kw = plan->peak_kw,
 		.gap = gap,
 		.seconds = found->seconds,
+		.is_cut = found->end == SOLVE_FEASIBLE,
 		.costs = { costs.data, costs.len },
 		.assets = { assets.data, assets.len },
 		.prices = { prices.data, prices.len },

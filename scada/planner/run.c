@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run.c - the loop of chisan-planner: the site, the past of its points, asks in, plans out. While it computes it hears nothing; chisand
- * waits for it no longer than for any other helper.
+ * run.c - the loop of chisan-planner: the site, the past of its points, a file of forecasts, asks in, plans and errors of forecasts out. While it
+ * computes it hears nothing; chisand waits for it no longer than for any other helper.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #include "scada/base/sandbox.h"
 #include "scada/base/spawn.h"
 #include "scada/base/str.h"
+#include "scada/planner/given_file.h"
 #include "scada/planner/planning.h"
 #include "scada/planner/run.h"
 
@@ -31,12 +32,14 @@ struct planner {
 	size_t tree_len, tree_got;
 	struct planning *planning;
 	struct past_ask *past;
+	struct given_file *given;
 	uint32_t question; /* sequence of the one that is open; 0 = none */
 	struct mono asked; /* when the past was asked for last; 0 = never */
 	struct wbuf ask;   /* body of the newest W_PLAN_ASK that waits; empty = none */
 	ev_prepare work;   /* fed: plans when all frames of the turn are read */
 	ev_idle again;     /* plans once more, with time, when the quick plan is on its way */
 	bool is_again;
+	ev_timer later; /* what nobody waits for */
 	struct wbuf out;
 };
 
@@ -106,7 +109,86 @@ take_result(struct planner *p, const struct frame *f)
 	p->question = 0;
 	past_ask_ended(p->past);
 	ask_on(p);
+	if (p->question == 0)
+		forecasting_learn(planning_forecasting(p->planning), p->past, clock_utc());
 	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
+}
+
+/* ---- forecasts */
+
+static void
+look_at_given(struct planner *p, struct utc now)
+{
+	struct utc written;
+	int64_t max_age_us;
+
+	(void)given_file_look(p->given, now);
+	const struct given *g = given_file_get(p->given, &written, &max_age_us);
+	forecasting_given(planning_forecasting(p->planning), g, written, max_age_us);
+}
+
+static void
+tell_forecasts(struct planner *p, struct utc made)
+{
+	struct wbuf series = { .len = 0 };
+	struct utc written;
+	int64_t max_age_us;
+
+	forecasting_tell(planning_forecasting(p->planning), &series);
+	(void)given_file_get(p->given, &written, &max_age_us);
+	wbuf_reset(&p->out);
+	msg_forecast_put(&p->out,
+	    &(struct msg_forecast){ .made = made.us,
+	        .file = (uint8_t)given_file_state(p->given),
+	        .written = written.us,
+	        .text = given_file_text(p->given),
+	        .series = { series.data, series.len } });
+	conn_send(p->conn, W_FORECAST, 0, &p->out, NULL);
+	wbuf_done(&series);
+}
+
+static void
+save_errors(struct planner *p, struct utc now)
+{
+	struct wbuf blob = { .len = 0 };
+	const char *point;
+
+	while (forecasting_save(planning_forecasting(p->planning), now, &point, &blob)) {
+		wbuf_reset(&p->out);
+		msg_forecast_state_put(
+		    &p->out, &(struct msg_forecast_state){ .name = point, .blob = { blob.data, blob.len } });
+		conn_send(p->conn, W_FORECAST_STATE, 0, &p->out, NULL);
+		wbuf_reset(&blob);
+	}
+	wbuf_done(&blob);
+}
+
+static void
+take_errors(struct planner *p, const struct frame *f)
+{
+	struct msg_forecast_state m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (msg_forecast_state_get(&r, &m) && r_done(&r))
+		forecasting_restore(planning_forecasting(p->planning), m.name, m.blob.data, m.blob.len);
+}
+
+/* One series a turn of the loop, so that an ask is heard between two of them. */
+static void
+later_cb(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct planner *p = w->data;
+	struct utc now = clock_utc();
+
+	(void)revents;
+	if (p->site == NULL || p->question != 0 || !past_ask_is_whole(p->past) ||
+	    !forecasting_hindcast(planning_forecasting(p->planning), p->past, now))
+		return;
+	save_errors(p, now);
+	tell_forecasts(p, now);
+	ev_timer_set(w, 0.0, 0.0);
+	ev_timer_start(loop, w);
 }
 
 /* ---- plans */
@@ -126,16 +208,21 @@ plan(struct planner *p)
 		say_bye(p, ERR_FRAME, "what is to be planned cannot be read");
 		return;
 	}
+	look_at_given(p, (struct utc){ m.now });
 	wbuf_reset(&p->out);
 	enum planning_end end = planning_make(p->planning, &m, p->past, p->is_again, &p->out);
 	bool is_more = end == PLANNING_AGAIN || end == PLANNING_LATE;
 	if (end != PLANNING_LATE)
 		conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
 	p->is_again = is_more;
-	if (is_more)
+	if (is_more) {
 		ev_idle_start(p->loop, &p->again);
-	else
-		wbuf_reset(&p->ask);
+		return;
+	}
+	wbuf_reset(&p->ask);
+	tell_forecasts(p, (struct utc){ m.now });
+	save_errors(p, (struct utc){ m.now });
+	ev_timer_start(p->loop, &p->later);
 }
 
 static void
@@ -180,6 +267,7 @@ use_site(struct planner *p)
 	if (!clock_set_zone(s->timezone))
 		log_error("the time zone %s is not known here: days are those of UTC", s->timezone);
 	planning_site(p->planning, s, p->past);
+	given_file_site(p->given, s);
 	site_free(p->site);
 	p->site = s;
 	p->asked.us = 0;
@@ -252,6 +340,7 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 	case W_PLAN_ASK: take_ask(p, f); break;
 	case W_TREND: take_trend(p, f); break;
 	case W_RESULT: take_result(p, f); break;
+	case W_FORECAST_STATE: take_errors(p, f); break;
 	default: break; /* of no concern here */
 	}
 }
@@ -268,16 +357,21 @@ closed_cb(struct conn *c, enum err why, void *arg)
 }
 
 int
-planner_run(void)
+planner_run(const char *data_folder)
 {
 	static const struct conn_ops ops = { .frame = frame_cb, .closed = closed_cb };
-	static const char *const reads[] = { "/usr/share/zoneinfo", NULL };
+	char folder[4096] = "";
+	const char *reads[] = { "/usr/share/zoneinfo", folder, NULL };
 	struct planner p = { .planning = planning_new(), .past = past_ask_new() };
+
+	if (data_folder == NULL || !str_printf(folder, sizeof(folder), "%s/" FORECASTS_FOLDER, data_folder))
+		reads[1] = NULL;
+	p.given = given_file_new(reads[1]);
 
 	p.loop = ev_default_loop(EVFLAG_NOSIGMASK);
 	if (p.loop == NULL)
 		log_fatal("no event loop: %s", strerror(errno));
-	/* From here on: no program, no socket, no file but the zones of the world. */
+	/* From here on: no program, no socket, no file but the zones of the world and what others foretell. */
 	if (sandbox_enter(SANDBOX_READ_FILES, reads) != OK)
 		log_fatal("cannot enter the sandbox");
 	p.conn = conn_new(p.loop, SPAWN_FD, &ops, &p, NULL);
@@ -286,7 +380,8 @@ planner_run(void)
 	ev_set_priority(&p.work, -1);
 	p.work.data = &p;
 	ev_idle_init(&p.again, again_cb);
-	p.again.data = &p;
+	ev_timer_init(&p.later, later_cb, 0.0, 0.0);
+	p.again.data = p.later.data = &p;
 	msg_hello_put(&p.out,
 	    &(struct msg_hello){ .version = WIRE_VERSION,
 	        .role = ROLE_PEER,
@@ -298,6 +393,7 @@ planner_run(void)
 	conn_free(p.conn);
 	planning_free(p.planning);
 	past_ask_free(p.past);
+	given_file_free(p.given);
 	site_free(p.site);
 	free(p.tree);
 	wbuf_done(&p.ask);

@@ -219,6 +219,10 @@ check_energy(struct check *c)
 	if (e == NULL)
 		return;
 	energy_check(e, take_energy_fault, c);
+	if (e->dispatch != NULL && site_plan_is_taken(c->s))
+		warn_at(c->f, e->dispatch->node.at,
+		    "the site has points of its own called " SITE_PLAN_DEVICE
+		    ".*, so that there are none of what dispatch plans; give them another name");
 	const struct asset *assets = e->assets.v;
 	for (uint32_t i = 0; i < e->assets.n; i++)
 		for (uint32_t j = 0; j < assets[i].points.n; j++) {

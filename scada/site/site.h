@@ -368,11 +368,14 @@ struct site {
 	uint32_t conn_count; /* distinct transport://host:port */
 	uint32_t line_count; /* of them serial lines */
 	struct site_node *nodes;
-	uint32_t node_count; /* devices, in the file's order; number = device id on the wire */
+	uint32_t
+	    node_count; /* devices, in the file's order, then PLAN if there is one; number = device id on the wire */
 	struct site_point *points;
 	uint32_t point_count; /* number = point_id */
 	struct site_group *groups;
 	uint32_t group_count; /* scan groups: one a device and period */
+	struct site_planned *planned;
+	uint32_t planned_count; /* what a plan decides, as points: each once */
 	uint32_t *index;
 	uint32_t index_size; /* of points by name; site_find_point's own */
 	const struct site_profile **profile_index;
@@ -409,6 +412,18 @@ struct site_point {
 struct site_group {
 	uint32_t device;
 	int64_t period_us;
+};
+/*
+ * What a plan decides of an asset is a point, PLAN.ASSET.P and the like, if the site has energy: dispatch: and no device of that name. Nobody
+ * writes these into a file.
+ */
+#define SITE_PLAN_DEVICE "PLAN"
+enum site_planned_what { PLANNED_KW, PLANNED_SOC, PLANNED_HEAT, PLANNED_COUNT }; /* kW, %, GJ */
+struct site_planned {
+	point_id point;
+	const char *actual; /* point that measures it; NULL = none */
+	const struct asset *asset;
+	enum site_planned_what what;
 };
 
 extern const struct schema site_schema, device_schema, profile_schema, point_schema, override_schema, register_schema;

@@ -313,12 +313,29 @@ build_calculations(struct build *b)
 	}
 }
 
+/* Behind all others, so that nothing has another number because of it. */
+static void
+build_plan(struct build *b)
+{
+	struct site *s = b->s;
+	struct site_node *node = &s->nodes[s->node_count];
+
+	if (site_plan_count(s) == 0 || s->node_count >= DEVICE_MAX)
+		return;
+	node->profile = site_plan_profile(s->arena, &node->device);
+	node->conn = UINT32_MAX;
+	node->first = s->point_count;
+	site_plan_add(s, find_group(b, s->group_count, s->node_count, US_PER_S), b->point_room);
+	node->count = s->point_count - node->first;
+	s->node_count++;
+}
+
 /* Most points that the tree can give; POINT_MAX at most. */
 static uint32_t
 count_room(const struct site *s)
 {
 	const struct site_device *d = s->devices.v;
-	uint64_t n = s->calculations.n;
+	uint64_t n = (uint64_t)s->calculations.n + site_plan_count(s);
 	for (uint32_t i = 0; i < s->devices.n; i++) {
 		const struct site_profile *p = d[i].profile != NULL ? site_find_profile(s, d[i].profile) : NULL;
 		n += p != NULL ? p->points.n : 0;
@@ -348,6 +365,7 @@ site_build_tree(struct site *s)
 	}
 	build_manners(&b);
 	build_calculations(&b);
+	build_plan(&b);
 	build_index(&b);
 	free(b.conn_slots);
 	return b.is_sound;

@@ -47,7 +47,7 @@ host=127.74.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
 site=$dir/layouts/musashino
 nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/rest_kw: 5}/rest_kw: 5, forecast_file: weather}/" "$site/site.yaml"
 "$plant" --seed 7 --start 2026-11-25T10:00:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
 until_ 20 'the plant' grep -q ready "$dir/plant.log"
@@ -92,6 +92,21 @@ until_ 120 'the grid is there again: 52R closes after a minute of good voltage' 
 kill "$server"
 wait "$server" || fail "chisand does not end well"
 export CHISAN_LIBEXECDIR=$CHISAN_LIBEXECDIR:$top_builddir/scada/planner
+# give VALUE [END]: a file of forecasts as another program writes it, 50 hours from now on; END: how the last line ends
+give() {
+	/usr/bin/python3 -c '
+import sys, datetime
+now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+rows = ["HALL.P,%s,%s" % ((now + datetime.timedelta(minutes=30 * i)).strftime("%Y-%m-%dT%H:%M:%SZ"), sys.argv[1]) for i in range(100)]
+sys.stdout.write("point,time,value\n" + "\n".join(rows) + sys.argv[2])' "$1" "${2-
+}" >"$dir/data/forecasts/.new" && mv "$dir/data/forecasts/.new" "$dir/data/forecasts/weather.csv"
+}
+# plan_is EXPRESSION: of what `chisan plan --json` says, as p, in Python
+plan_is() {
+	timeout 20 "$chisan" plan --json >"$dir/plan.json" 2>/dev/null &&
+		/usr/bin/python3 -c 'import json, sys; p = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/plan.json" "$1"
+}
+give 512 || fail 'there is no folder for forecasts'
 launch
 until_ 90 'a plan is made, and followed' is "d['plan_made'] and d['mode'] == 'economic' and any(w['why'].startswith('plan: ') for w in d['wants'])"
 timeout 20 "$chisan" plan --json >"$dir/plan.json" || fail "the plan is not told"
@@ -105,10 +120,18 @@ assert all(abs(x) <= 180.2 for a in made if a["name"].startswith("ESS") for x in
 ' "$dir/plan.json" || fail "the plan is none: $(cut -c 1-300 "$dir/plan.json")"
 "$chisan" plan | grep -qE '^Time +price +GRID +STG' || fail "no table of the plan"
 until_ 10 'it is in the journal' sh -c "'$chisan' journal --since 1d --kind plan | grep -q 'a plan was made'"
+until_ 10 'what is planned is a point' sh -c "'$chisan' get PLAN.ESS1.P PLAN.ESS1.SOC --json | grep -q '\"point\":\"PLAN.ESS1.SOC\".*\"quality\":\"good\"'"
+plan_is 'p["age_s"] < 60 and p["until"] and p["failing"] is None and p["solver"]["state"] in ("optimal", "cut")' || fail 'not its age and state'
+plan_is 'p["forecasts"]["file"]["state"] == "fresh" and [s for s in p["forecasts"]["series"] if s["point"] == "HALL.P"][0]["given"] == "file"' ||
+	fail 'the given forecast is not taken'
+plan_is 'all(abs(x - 512) < 0.01 for a in p["assets"] if a["name"] == "HALL" for x in a["kw"])' || fail 'not what was given'
+give 51 '' # half written
 planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
 kill -9 "$planner"
 until_ 20 'a killed planner is started again' sh -c "p=\$(pgrep -P $server -x chisan-planner | head -n 1); [ -n \"\$p\" ] && [ \"\$p\" != $planner ]"
 is "d['plan_made'] and any(w['why'].startswith('plan: ') for w in d['wants'])" || fail "its plan is gone with it"
+until_ 60 'a file that is half written is refused by the next' plan_is 'p["forecasts"]["file"]["state"] == "refused" and "weather.csv:101: the last line has no end" in p["forecasts"]["file"]["text"]'
+until_ 10 'which is in the journal' sh -c "'$chisan' journal --since 1d --kind plan | grep -q 'forecasts from elsewhere, refused: weather.csv:101'"
 until_ 60 'and plans again' sh -c "[ \"\$('$chisan' journal --since 1d --kind plan | grep -c 'a plan was made')\" -ge 2 ]"
 planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
 kill -STOP "$planner"

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fakedispatch.c - one frame of how dispatch is, and the answers to W_MODE and W_PLAN_GET.
+ * fakedispatch.c - one frame of how dispatch is, and the answers to W_MODE, W_PLAN_GET and W_FORECAST_GET.
  */
 #include "config.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "scada/base/forecast.h"
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/reason.h"
@@ -73,6 +74,11 @@ fakedispatch_line(struct fakedispatch *d, char **f)
 		line_dispatch(d, f);
 		return true;
 	}
+	if (strcmp(f[0], "planned") == 0 && d->pair_count < FAKEDISPATCH_PLANNED) {
+		d->pairs[d->pair_count].point = f[1];
+		d->pairs[d->pair_count++].planned = f[2];
+		return true;
+	}
 	if (strcmp(f[0], "want") != 0 || d->want_count == FAKEDISPATCH_WANTS)
 		return false;
 	d->wants[d->want_count].point = f[1];
@@ -103,6 +109,14 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 	d->m.wants = (struct msg_bytes){ wants.data, wants.len };
 	msg_dispatch_put(&b, &d->m);
 	conn_send(c, W_DISPATCH, 0, &b, NULL);
+	wbuf_reset(&b);
+	wbuf_reset(&wants);
+	for (unsigned i = 0; i < d->pair_count; i++) {
+		w_u32(&wants, d->find(d->pairs[i].planned, d->arg));
+		w_u32(&wants, d->find(d->pairs[i].point, d->arg));
+	}
+	msg_plan_points_put(&b, &(struct msg_plan_points){ .pairs = { wants.data, wants.len } });
+	conn_send(c, W_PLAN_POINTS, 0, &b, NULL);
 	wbuf_done(&b);
 	wbuf_done(&wants);
 }
@@ -206,6 +220,60 @@ tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
 	wbuf_done(&relaxed);
 }
 
+/* ---- the forecasts behind it: a load with errors, one of a file, the sun, and one that is new */
+
+static const struct foretold {
+	const char *point, *basis;
+	uint8_t kind, given;
+	double mean, hours, error, bias; /* a day ahead; an hour ahead a third of it */
+} foretold[] = {
+	{ "HALL.P", "similar", FORECAST_LOAD, FORECAST_OWN, 425.6, 312, 36.2, 9.8 },
+	{ "HEAT.HALL_F", "plain", FORECAST_HEAT, FORECAST_OWN, 0.92, 96, 0.17, -0.03 },
+	{ "GYM.P", "similar", FORECAST_LOAD, FORECAST_PARTLY, 231.5, 312, 18.7, -3.4 },
+	{ "PV1.P", "file", FORECAST_SUN, FORECAST_GIVEN, 2.6, 156, 1.1, 0 },
+	{ "LIGHT.P", "flat", FORECAST_LOAD, FORECAST_OWN, 0, 0, (double)NAN, (double)NAN },
+};
+
+static void
+tell_forecasts(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
+{
+	static const uint16_t leads[] = { 60, 180, 720, 1440, 2880 };
+	struct wbuf b = { 0 }, series = { 0 };
+
+	for (unsigned i = 0; d->is_there && i < ARRAY_LEN(foretold); i++) {
+		const struct foretold *s = &foretold[i];
+
+		w_str(&series, s->point);
+		w_u8(&series, s->kind);
+		w_u8(&series, s->given);
+		w_str(&series, s->basis);
+		w_f64(&series, s->mean);
+		w_f64(&series, s->hours);
+		w_u8(&series, ARRAY_LEN(leads));
+		for (unsigned k = 0; k < ARRAY_LEN(leads); k++) {
+			double part = k < 3 ? (k + 1) / 4.0 : 1;
+			w_u16(&series, leads[k]);
+			w_u32(&series, (uint32_t)s->hours * 2);
+			w_f64(&series, s->error * part);
+			w_f64(&series, s->bias * part);
+			w_f64(&series, -2 * s->error * part);
+			w_f64(&series, 2.2 * s->error * part);
+		}
+	}
+	msg_forecast_put(&b,
+	    &(struct msg_forecast){ .made = d->now.us,
+	        .file = FORECAST_FILE_REFUSED,
+	        .written = d->now.us - 3600 * US_PER_S,
+	        .text =
+	            "weather.csv:7:34: value is \"4O0\"; it is a number as 412.5, at most 1e9 either way, or nothing "
+	            "where nothing is foreseen; the one before goes on, made 11-22 18:08",
+	        .series = { series.data, series.len } });
+	conn_send(c, W_FORECAST, sequence, &b, NULL);
+	conn_result(c, sequence, OK, -1, "the forecasts");
+	wbuf_done(&b);
+	wbuf_done(&series);
+}
+
 bool
 fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f)
 {
@@ -214,6 +282,10 @@ fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f
 
 	if (f->type == W_PLAN_GET) {
 		tell_plan(d, c, f->sequence);
+		return true;
+	}
+	if (f->type == W_FORECAST_GET) {
+		tell_forecasts(d, c, f->sequence);
 		return true;
 	}
 	if (f->type != W_MODE)

@@ -5,9 +5,13 @@
  */
 #include "config.h"
 
+#include <ev.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "scada/base/command.h"
+#include "scada/base/reason.h"
 #include "scada/base/str.h"
 #include "scada/core/dispatching.h"
 #include "scada/core/say_value.h"
@@ -16,9 +20,9 @@
 
 #define START INT64_C(1795392000000000) /* 2026-11-23T00:00:00Z, 9 o'clock in Japan */
 
-enum { METER, KWH, BREAKER, LINE, ESS_P, ESS_SOC, ESS_SP, GT_P, GT_SP, HALL_P, HALL_SHED, POINTS };
+enum { METER, KWH, BREAKER, LINE, ESS_P, ESS_SOC, ESS_SP, GT_P, GT_SP, HALL_P, HALL_SHED, PLAN_P, PLAN_SOC, POINTS };
 static const char *const names[POINTS] = { "RX.P", "RX.KWH", "RX.BRK", "RX.LINE", "ESS.P", "ESS.SOC", "ESS.SP", "GT.P",
-	"GT.SP", "HALL.P", "HALL.SHED" };
+	"GT.SP", "HALL.P", "HALL.SHED", "PLAN.ESS.P", "PLAN.ESS.SOC" };
 
 static struct key_point grid_points[] = { { "p", "RX.P" }, { "e_import", "RX.KWH" }, { "breaker", "RX.BRK" },
 	{ "line_v", "RX.LINE" } };
@@ -47,6 +51,10 @@ static struct asset assets[] = {
 	{ .name = "ESS", .kind = ASSET_BATTERY, .bus = "MAIN", .points = { ess_points, 3 }, .parameters = &ess },
 	{ .name = "GT", .kind = ASSET_GTC, .bus = "MAIN", .points = { gt_points, 2 }, .parameters = &gt },
 	{ .name = "HALL", .kind = ASSET_LOAD, .bus = "MAIN", .points = { hall_points, 2 }, .parameters = &hall },
+};
+static struct site_planned planned_points[] = {
+	{ PLAN_P, "ESS.P", &assets[1], PLANNED_KW },
+	{ PLAN_SOC, "ESS.SOC", &assets[1], PLANNED_SOC },
 };
 static struct energy_dispatch keys;
 static struct energy energy;
@@ -148,7 +156,7 @@ send_cb(uint16_t type, const struct wbuf *body, uint32_t *sequence, void *arg)
 	ck_assert_uint_eq(type, W_JOURNAL_ADD);
 	rbuf_init(&r, body->data, body->len);
 	ck_assert(msg_journal_add_get(&r, &m));
-	ck_assert_uint_eq(m.kind, JOURNAL_DISPATCH);
+	ck_assert(m.kind == JOURNAL_DISPATCH || m.kind == JOURNAL_PLAN);
 	str_append(logged, sizeof(logged), m.text);
 	str_append(logged, sizeof(logged), "\n");
 	return true;
@@ -160,6 +168,14 @@ recorded_cb(const struct msg_journal *m, void *arg)
 	(void)arg;
 }
 static const struct logbook_ops book_ops = { .send = send_cb, .recorded = recorded_cb };
+
+static void
+ignore_frame(struct conn *c, const struct frame *f, void *arg)
+{
+	(void)c;
+	(void)f;
+	(void)arg;
+}
 
 static void
 sample(unsigned id, double v)
@@ -238,6 +254,8 @@ make_table(void)
 		kit.site.points[i].decimals = 3;
 	}
 	kit.site.energy = &energy;
+	kit.site.planned = planned_points;
+	kit.site.planned_count = 2;
 	table = table_new(&kit.site);
 }
 
@@ -339,6 +357,149 @@ START_TEST(what_is_filed_is_kept_to_in_plan_following)
 	dispatching_filed(d, 60, (double)NAN);
 	must_set(GUARD_MANUAL);
 	ck_assert(nothing_is_wanted());
+}
+END_TEST
+
+/* ---- with a planner */
+
+static struct ev_loop *loop;
+static struct conn *planner;
+static int far_end;
+static uint32_t serial; /* of asks; each is answered here before the next */
+
+static void
+begin_planner(void)
+{
+	static const struct conn_ops pipe_ops = { .frame = ignore_frame };
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
+	far_end = fd[1];
+	loop = ev_loop_new(EVFLAG_AUTO);
+	planner = conn_new(loop, fd[0], &pipe_ops, NULL, NULL);
+	serial = 0;
+	plans_up(dispatching_plans(d), planner);
+	run(2);
+}
+
+static void
+end_planner(void)
+{
+	plans_down(dispatching_plans(d), ERR_CLOSED, now(), mono());
+	conn_free(planner);
+	close(far_end);
+	ev_loop_destroy(loop);
+}
+
+/* Asks were sent each five minutes: the number of the last one. 48 steps of kW, then 200 kWh and more. */
+static enum err
+answer_plan(bool is_good, double kw, const char *text)
+{
+	struct wbuf a = { 0 }, b = { 0 };
+	struct frame f = { .type = W_PLAN };
+
+	w_str(&a, "ESS");
+	w_str(&a, "battery");
+	w_u8(&a, 1);
+	for (unsigned t = 0; t < 48; t++) {
+		w_f32(&a, kw);
+		w_u8(&a, REASON_PRICE);
+		w_f32(&a, 0);
+		w_f32(&a, 200);
+	}
+	msg_plan_put(&b,
+	    &(struct msg_plan){ .serial = serial,
+	        .is_good = is_good,
+	        .made = now().us,
+	        .start = now().us - now().us % (900 * US_PER_S),
+	        .steps = 48,
+	        .step_s = 900,
+	        .text = text,
+	        .assets = { a.data, a.len } });
+	f.body = b.data;
+	f.length = (uint32_t)b.len;
+	enum err e = plans_take(dispatching_plans(d), &f, now(), mono());
+	wbuf_done(&a);
+	wbuf_done(&b);
+	return e;
+}
+
+/*
+ * What comes late, is none, or is not finite, is refused: the last plan is followed until it expires, then the rules. Its figures as points
+ * are good while it holds and stale afterwards.
+ */
+START_TEST(the_last_plan_holds_until_it_expires_then_rules)
+{
+	const struct value *values = table_values(table);
+
+	load_kw = 100;
+	must_set(GUARD_FOLLOW);
+	begin_planner();
+	serial = 1;
+	ck_assert(values[PLAN_P].quality & Q_NEVER_READ || values[PLAN_P].quality & Q_STALE);
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	int64_t made = us;
+	run(3);
+	ck_assert_double_eq(planned[ESS_SP], 40);
+	ck_assert_double_eq(values[PLAN_P].v, 40);
+	ck_assert_uint_eq(values[PLAN_P].quality, 0);
+	ck_assert_double_eq_tol(
+	    values[PLAN_SOC].v, 60, 1); /* it has 60 %, and at the end of the step half of 400 kWh */
+
+	/* The planner finds none, then one that is not finite, then nothing for long. */
+	run(305);
+	serial = 2;
+	ck_assert_int_eq(answer_plan(false, 0, "HALL: nothing is known"), OK);
+	run(305);
+	serial = 3;
+	ck_assert_int_eq(answer_plan(true, (double)NAN, "a lie"), OK);
+	run(1200);
+	ck_assert_double_eq(planned[ESS_SP], 40);
+	ck_assert_double_eq(values[PLAN_P].v, 40);
+	ck_assert_ptr_nonnull(strstr(logged, "no plan: HALL: nothing is known; the one before holds until it expires"));
+	ck_assert_ptr_nonnull(strstr(told.plan_text, "cannot be true"));
+	ck_assert(!(told.flags & GUARD_NO_PLAN));
+
+	/* An answer to an ask of long ago changes nothing. */
+	serial = 1;
+	ck_assert_int_eq(answer_plan(true, 90, "late"), OK);
+	run(2);
+	ck_assert_double_eq(planned[ESS_SP], 40);
+
+	/* An hour after it was made: rules, and the points say that they are old. */
+	run((unsigned)((made + PLAN_HOLDS_US - us) / US_PER_S) + 5);
+	ck_assert(isnan(planned[ESS_SP]));
+	ck_assert(told.flags & GUARD_NO_PLAN);
+	ck_assert_double_eq_tol(wanted[ESS_SP], 100, 5); /* what would be drawn is given */
+	ck_assert(values[PLAN_P].quality & Q_STALE);
+	ck_assert_double_eq(values[PLAN_P].v, 40); /* frozen, never 0 */
+	ck_assert(values[PLAN_SOC].quality & Q_STALE);
+	end_planner();
+}
+END_TEST
+
+START_TEST(consoles_are_told_which_point_is_planned_by_which)
+{
+	struct wbuf b = { 0 };
+	struct msg_plan_points m;
+	struct frame f;
+	struct rbuf r;
+	size_t first, second_;
+
+	run(2);
+	dispatching_piece(d, 1, &b);
+	ck_assert_int_eq(wire_take(b.data, b.len, &f, &first), OK);
+	ck_assert_int_eq(wire_take(b.data + first, b.len - first, &f, &second_), OK);
+	ck_assert_uint_eq(f.type, W_PLAN_POINTS);
+	rbuf_init(&r, f.body, f.length);
+	ck_assert(msg_plan_points_get(&r, &m) && r_done(&r));
+	rbuf_init(&r, m.pairs.data, m.pairs.len);
+	ck_assert_uint_eq(r_u32(&r), PLAN_P);
+	ck_assert_uint_eq(r_u32(&r), ESS_P);
+	ck_assert_uint_eq(r_u32(&r), PLAN_SOC);
+	ck_assert_uint_eq(r_u32(&r), ESS_SOC);
+	ck_assert(r_done(&r));
+	wbuf_done(&b);
 }
 END_TEST
 
@@ -599,5 +760,6 @@ T_MAIN("dispatching",
                 T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
                     T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
                         T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
-                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
-                                T(nothing_is_told_that_has_not_changed))
+                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned) T(
+                                nothing_is_told_that_has_not_changed) T(the_last_plan_holds_until_it_expires_then_rules)
+                                T(consoles_are_told_which_point_is_planned_by_which))

@@ -205,22 +205,22 @@ static const struct {
 	{ "value", "value,made", "loads.csv:1: column 4 is \"made\"; it should be \"made_at\"" },
 	{ "value", "value,made_at", "loads.csv:2: 3 columns; the first line has 4" },
 	{ "value", "value,made_at,x", "loads.csv:1: more than 4 columns" },
-	{ "HALL.P", "hall", "loads.csv:2: point is \"hall\"; it is the name of a point, as HALL.P" },
-	{ "HALL.P", "", "loads.csv:2: point is \"\"" },
+	{ "HALL.P", "hall", "loads.csv:2:1: point is \"hall\"; it is the name of a point, as HALL.P" },
+	{ "HALL.P", "", "loads.csv:2:1: point is \"\"" },
 	{ "T09:00:00+09:00", "T09:00:00",
-	    "loads.csv:2: time is \"2026-11-23T09:00:00\"; a time is such as 2026-11-22T15:00:00Z" },
-	{ "2026-11-23T", "2026-11-31T", "loads.csv:2: time is \"2026-11-31T09:00:00+09:00\"" },
-	{ "2026-11-23T", "1970-01-01T", "loads.csv:2: time is \"1970-01-01T09:00:00+09:00\"" },
-	{ "400", "nan", "loads.csv:2: value is \"nan\"; it is a number as 412.5" },
-	{ "400", "inf", "loads.csv:2: value is \"inf\"" },
-	{ "400", "1e10", "loads.csv:2: value is \"1e10\"" },
-	{ "400", "4O0", "loads.csv:2: value is \"4O0\"" },
-	{ "400", " 400", "loads.csv:2: value is \" 400\"" },
+	    "loads.csv:2:8: time is \"2026-11-23T09:00:00\"; a time is such as 2026-11-22T15:00:00Z" },
+	{ "2026-11-23T", "2026-11-31T", "loads.csv:2:8: time is \"2026-11-31T09:00:00+09:00\"" },
+	{ "2026-11-23T", "1970-01-01T", "loads.csv:2:8: time is \"1970-01-01T09:00:00+09:00\"" },
+	{ "400", "nan", "loads.csv:2:34: value is \"nan\"; it is a number as 412.5" },
+	{ "400", "inf", "loads.csv:2:34: value is \"inf\"" },
+	{ "400", "1e10", "loads.csv:2:34: value is \"1e10\"" },
+	{ "400", "4O0", "loads.csv:2:34: value is \"4O0\"" },
+	{ "400", " 400", "loads.csv:2:34: value is \" 400\"" },
 	{ "180.5", "180,5", "loads.csv:3: 4 columns; the first line has 3, and numbers have a point as 12.5" },
 	{ "T09:30", "T09:00",
-	    "loads.csv:4: time is \"2026-11-23T09:00:00+09:00\"; the row of HALL.P before is of "
+	    "loads.csv:4:8: time is \"2026-11-23T09:00:00+09:00\"; the row of HALL.P before is of "
 	    "2026-11-23T00:00:00.000Z" },
-	{ "T09:30", "T08:30", "loads.csv:4: time is \"2026-11-23T08:30:00+09:00\"; the row of HALL.P before" },
+	{ "T09:30", "T08:30", "loads.csv:4:8: time is \"2026-11-23T08:30:00+09:00\"; the row of HALL.P before" },
 	{ "GYM.P,2026-11-23T01", "ECO.P,2026-11-23T01",
 	    "loads.csv:3: GYM.P has one row only; two at least say how long a value holds" },
 	{ "GYM.P,2026-11-23T01", "GYM.P,2026-11-23T05", "loads.csv:3: the rows of GYM.P are more than 3 hours apart" },
@@ -229,7 +229,7 @@ static const struct {
 	{ "\nHALL", ";\nHALL", "loads.csv:1: column 3 is \"value;\"" },
 };
 
-START_TEST(every_fault_is_said_with_its_line)
+START_TEST(every_fault_is_said_with_its_place)
 {
 	char text[1024];
 	struct said said = { 0 };
@@ -255,7 +255,7 @@ START_TEST(all_faults_are_said_in_one_run)
 	ck_assert_int_eq(given_read("f", text, sizeof(text) - 1, &bad, hear, &said), ERR_USAGE);
 	ck_assert_uint_eq(said.count, 4);
 	ck_assert_str_eq(said.last,
-	    "f:4: value is \"x\"; it is a number as 412.5, at most 1e9 either way, or nothing where nothing is "
+	    "f:4:29: value is \"x\"; it is a number as 412.5, at most 1e9 either way, or nothing where nothing is "
 	    "foreseen");
 }
 END_TEST
@@ -268,7 +268,7 @@ START_TEST(a_file_holds_one_forecast_of_a_point)
 	struct given bad;
 	ck_assert_int_eq(given_read("f", text, sizeof(text) - 1, &bad, hear, &said), ERR_USAGE);
 	ck_assert_str_eq(said.first,
-	    "f:3: made_at is \"2026-11-22T13:00:00Z\"; in the rows of A.P before it was 2026-11-22T12:00:00.000Z: a "
+	    "f:3:28: made_at is \"2026-11-22T13:00:00Z\"; in the rows of A.P before it was 2026-11-22T12:00:00.000Z: a "
 	    "file holds one "
 	    "forecast of a point");
 }
@@ -366,7 +366,7 @@ T_MAIN("given",
         T(steps_of_another_length_are_means) T(it_is_taken_while_it_is_fresh)
             T(what_the_file_says_of_its_age_goes_before_that_of_the_file) T(other_points_and_other_times_are_ones_own)
                 T(no_forecast_of_ones_own_is_no_reason_to_invent_one)
-                    T_LOOP(every_fault_is_said_with_its_line, 0, (int)(sizeof(faults) / sizeof(*faults)))
+                    T_LOOP(every_fault_is_said_with_its_place, 0, (int)(sizeof(faults) / sizeof(*faults)))
                         T(all_faults_are_said_in_one_run) T(a_file_holds_one_forecast_of_a_point)
                             T(empty_and_endless_files_are_said) T(faults_have_an_end_and_reach_no_terminal)
                                 T(a_file_that_is_cut_is_no_trouble) T(a_file_holds_a_whole_district))

@@ -209,6 +209,24 @@ START_TEST(a_lock_that_is_no_file_of_its_own_is_refused)
 }
 END_TEST
 
+/* As the service runs it, with an umask that leaves the group nothing; one that is there stays as somebody made it. */
+START_TEST(a_folder_for_others_is_writable_for_the_group)
+{
+	struct stat st;
+	mode_t before = umask(0077);
+
+	place_make(work, "forecasts");
+	umask(before);
+	ck_assert_int_eq(stat(in_work("forecasts"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0770);
+	ck_assert_int_eq(chmod(path, 0750), 0);
+	place_make(work, "forecasts");
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0750);
+	place_make("/nowhere/at/all", "forecasts"); /* nothing comes of it */
+}
+END_TEST
+
 START_TEST(places_follow_the_environment)
 {
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
@@ -232,7 +250,7 @@ END_TEST
 T_MAIN("place",
     T_FIXTURE(setup, teardown) T(a_socket_is_made_for_user_and_group)
         T(a_live_socket_is_refused_and_a_dead_one_replaced) T(a_socket_that_another_took_over_is_not_removed)
-            T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused)
-                T(a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence)
-                    T(a_data_folder_has_one_holder) T(a_lock_that_is_a_symbolic_link_is_refused)
-                        T(a_lock_that_is_no_file_of_its_own_is_refused) T(places_follow_the_environment))
+            T(symbolic_links_and_files_are_refused) T(a_folder_open_to_everybody_is_refused) T(
+                a_folder_of_somebody_else_is_refused) T(a_name_too_long_gets_a_sentence) T(a_data_folder_has_one_holder)
+                T(a_lock_that_is_a_symbolic_link_is_refused) T(a_lock_that_is_no_file_of_its_own_is_refused)
+                    T(a_folder_for_others_is_writable_for_the_group) T(places_follow_the_environment))

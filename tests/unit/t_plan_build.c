@@ -465,6 +465,35 @@ START_TEST(what_an_outage_needs_is_kept)
 }
 END_TEST
 
+/* The plan serves what is expected; the reserve reckons with more of what is critical, and survival with less of the sun. */
+START_TEST(a_reserve_reckons_with_the_careful_side)
+{
+	struct problem_kit *k = one_bus(4, 1);
+	unsigned grid = kit_grid(k, 500, 0, 10, 0), hall = kit_load(k, "HALL", 25), ess = kit_battery(k, "ESS", 100);
+	unsigned pv = kit_asset(k, "PV", ASSET_PV, "MAIN", NULL);
+	static const double more[4] = { 36, 36, 36, 36 }, less[4] = { 0, 0, 0, 0 };
+	double *price = kit_series(k, grid, SERIES_PRICE_IMPORT, 10);
+
+	kit_series(k, pv, SERIES_PV_KW, 15);
+	((struct asset_load *)k->assets[hall].parameters)->is_critical = true;
+	((struct asset_battery *)k->assets[ess].parameters)->soc_min_pct = 20;
+	price[2] = 50;
+	k->p.outage_h = 2;
+	struct plan *expected = kit_plan(k);
+	ck_assert(expected->reserve_kwh[2] < 63); /* the load less its sun is given at the peak's price */
+	k->in[hall].careful_kw = more;
+	k->in[pv].careful_kw = less;
+	struct plan *careful = kit_plan(k);
+	near_kw(careful->assets[hall].power_kw[2], 25);
+	near_kw(careful->reserve_kwh[2], 72); /* 36 kW x 2 h: nothing may go */
+	near_kw(expected->survival_h[0], 4);  /* 72 kWh for 10 kW */
+	near_kw(careful->survival_h[0], 72.0 / 36);
+	dispatch_plan_free(expected);
+	dispatch_plan_free(careful);
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(a_batterys_own_reserve_opens_in_an_island)
 {
 	struct problem_kit *k = one_bus(4, 1);
@@ -858,8 +887,9 @@ T_MAIN("plan_build",
                 T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
                     T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
                         T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
-                            T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
-                                T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
-                                    T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
-                                        T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
-                                            T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))
+                            T(a_reserve_reckons_with_the_careful_side) T(a_batterys_own_reserve_opens_in_an_island)
+                                T(below_nothing_no_energy_goes_round) T(a_surplus_is_not_burnt_in_a_battery)
+                                    T(what_cannot_be_served_goes_in_order) T(what_is_held_is_held_within_its_limits)
+                                        T(what_was_filed_is_kept_by_the_half_hour) T(a_school_lives_on_the_export)
+                                            T(whatever_stands_there_is_planned)
+                                                T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))

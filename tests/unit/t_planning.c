@@ -218,6 +218,40 @@ know_the_past(void)
 	ck_assert(past_ask_is_whole(past));
 }
 
+/* Each figure that a plan decides is a point behind all others, and says which one measures it. */
+START_TEST(what_a_plan_decides_is_a_point)
+{
+	static const struct {
+		const char *name, *actual, *unit;
+	} wanted[] = {
+		{ "PLAN.GRID.P", "GRID.RX.P", "kW" },
+		{ "PLAN.STG.P", "WTE.STG.P", "kW" },
+		{ "PLAN.GTC.P", "GTC.P", "kW" },
+		{ "PLAN.PV3.P", "PV3.P", "kW" },
+		{ "PLAN.ESS4.P", "ESS4.P", "kW" },
+		{ "PLAN.ESS4.SOC", "ESS4.SOC", "%" },
+		{ "PLAN.HALL.P", "HALL.P", "kW" },
+	};
+	const struct site_node *node = &site->nodes[site->node_count - 1];
+
+	ck_assert_str_eq(node->device->name, SITE_PLAN_DEVICE);
+	ck_assert_uint_eq(node->count, site->planned_count);
+	ck_assert_uint_eq(node->first + node->count, site->point_count);
+	ck_assert_uint_eq(site->planned_count, 17);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		point_id id = site_find_point(site, wanted[i].name);
+		ck_assert_msg(id != POINT_NONE, "%s", wanted[i].name);
+		const struct site_planned *p = &site->planned[id - node->first];
+		ck_assert_uint_eq(p->point, id);
+		ck_assert_str_eq(p->actual, wanted[i].actual);
+		ck_assert_str_eq(site->points[id].def->unit, wanted[i].unit);
+		ck_assert_int_eq(site->points[id].decimals, 1);
+	}
+	ck_assert_uint_eq(site_find_point(site, "PLAN.LIGHT.P"), POINT_NONE); /* it is never shed */
+	ck_assert_uint_eq(site_find_point(site, "PLAN.F1.P"), POINT_NONE);
+}
+END_TEST
+
 START_TEST(two_days_are_planned_from_what_is_measured_now)
 {
 	make();
@@ -352,6 +386,6 @@ END_TEST
 T_MAIN("planning",
     T_TIMEOUT(240) T_FIXTURE(setup, teardown) T(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
         T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(the_past_is_asked_for_and_used)
-            T(the_past_of_many_is_asked_in_parts) T_LONG(what_a_person_holds_is_taken_as_given)
-                T_LONG(a_grid_that_is_lost_is_not_counted_on) T_LONG(a_moment_is_enough_when_something_has_changed)
-                    T_LONG(the_next_one_goes_on))
+            T(the_past_of_many_is_asked_in_parts) T(what_a_plan_decides_is_a_point)
+                T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
+                    T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(the_next_one_goes_on))

@@ -33,6 +33,7 @@ static int far_end;
 static int64_t us;
 static char logged[1000];
 static uint32_t serial;
+static double stored_kwh; /* at the end of the first step; 0 = not told */
 
 static struct utc
 now(void)
@@ -83,6 +84,7 @@ setup(void)
 	int fd[2];
 
 	us = 0;
+	stored_kwh = 0;
 	serial = 0;
 	logged[0] = '\0';
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
@@ -120,11 +122,13 @@ put_asset(struct wbuf *b, const char *name, double kw, unsigned steps, uint8_t r
 {
 	w_str(b, name);
 	w_str(b, "battery");
-	w_u8(b, 0);
+	w_u8(b, stored_kwh > 0);
 	for (unsigned t = 0; t < steps; t++) {
 		w_f32(b, kw + t);
 		w_u8(b, reason);
 		w_f32(b, 1.5);
+		if (stored_kwh > 0)
+			w_f32(b, stored_kwh + 10 * t);
 	}
 }
 
@@ -158,8 +162,17 @@ static enum err
 answer(bool is_good, const char *name, double kw, unsigned steps, uint8_t reason, const char *text)
 {
 	struct msg_plan_ask a = { .now = now().us };
+	struct wbuf standing = { 0 };
 
+	for (unsigned i = 0; i < 2; i++) {
+		w_u8(&standing, 1);
+		w_u8(&standing, 0);
+		for (unsigned k = 0; k < 5; k++)
+			w_f64(&standing, k == 2 ? 190 : (double)NAN); /* the level */
+	}
+	a.assets = (struct msg_bytes){ standing.data, standing.len };
 	plans_ask(plans, &a, mono());
+	wbuf_done(&standing);
 	serial = a.serial;
 	return put_plan(is_good, name, kw, steps, reason, text);
 }
@@ -244,6 +257,30 @@ START_TEST(a_better_plan_may_follow)
 }
 END_TEST
 
+/* 190 kWh when it was asked for, 200 at the end of the first step, 210 of the second. */
+START_TEST(what_is_stored_goes_from_step_to_step)
+{
+	begin();
+	ck_assert_int_eq(answer(true, "ESS", 40, 8, REASON_PRICE, "without"), OK);
+	ck_assert(isnan(plans_stored(plans, "ESS", now())));
+	stored_kwh = 200;
+	ck_assert_int_eq(answer(true, "ESS", 40, 8, REASON_PRICE, "with"), OK);
+	ck_assert_double_eq_tol(plans_stored(plans, "ESS", now()), 190, 1e-6);
+	us += 450 * US_PER_S;
+	ck_assert_double_eq_tol(plans_stored(plans, "ESS", now()), 195, 1e-6);
+	us += 450 * US_PER_S;
+	ck_assert_double_eq_tol(plans_stored(plans, "ESS", now()), 200, 1e-6);
+	us += 450 * US_PER_S;
+	ck_assert_double_eq_tol(plans_stored(plans, "ESS", now()), 205, 1e-6);
+	ck_assert(isnan(plans_stored(plans, "HALL", now())));
+	us = PLAN_HOLDS_US;
+	ck_assert(isnan(plans_stored(plans, "ESS", now())));
+	us = 0;
+	ck_assert_int_eq(answer(true, "ESS", 0, 8, REASON_OUT, "out"), OK);
+	ck_assert(isnan(plans_stored(plans, "ESS", now())));
+}
+END_TEST
+
 /* Short plans end with their last step. */
 START_TEST(its_last_step_is_its_end)
 {
@@ -316,7 +353,7 @@ END_TEST
 
 T_MAIN("plans",
     T_FIXTURE(setup, teardown) T(it_is_asked_for_in_time_and_when_something_changed)
-        T(it_holds_step_by_step_and_for_an_hour) T(its_last_step_is_its_end)
+        T(it_holds_step_by_step_and_for_an_hour) T(what_is_stored_goes_from_step_to_step) T(its_last_step_is_its_end)
             T(a_planner_that_does_not_answer_is_told_of_once) T(a_better_plan_may_follow)
                 T_LOOP(what_cannot_be_true_is_not_used, 0, 8) T(why_there_is_none_is_told_once)
                     T(another_site_forgets_it_and_an_old_answer_is_nothing))

@@ -112,6 +112,25 @@ START_TEST(each_fault_has_its_sentence)
 }
 END_TEST
 
+START_TEST(what_a_reserve_reckons_with_is_looked_at)
+{
+	struct problem_kit *k = district();
+	double careful[8] = { 0 };
+
+	k->in[HALL].careful_kw = k->in[PV].careful_kw = careful;
+	right(k);
+	careful[3] = (double)NAN;
+	refused(k, "HALL: careful_kw is nan in step 3; 0 or more kW would be right");
+	careful[3] = -1;
+	refused(k, "HALL: careful_kw is -1 in step 3");
+	careful[3] = 1;
+	right(k);
+	k->in[ESS].careful_kw = careful;
+	refused(k, "ESS: careful_kw of a battery");
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(each_series_is_looked_at)
 {
 	struct problem_kit *k = district();
@@ -261,6 +280,6 @@ START_TEST(what_is_left_is_worth_its_refilling)
 END_TEST
 
 T_MAIN("problem",
-    T(a_sound_problem_passes) T(each_fault_has_its_sentence) T(each_series_is_looked_at) T(what_is_missing_is_refused)
-        T(places_that_do_not_exist_are_refused) T(without_series_the_parameters_hold)
-            T(what_is_left_is_worth_its_refilling))
+    T(a_sound_problem_passes) T(each_fault_has_its_sentence) T(what_a_reserve_reckons_with_is_looked_at)
+        T(each_series_is_looked_at) T(what_is_missing_is_refused) T(places_that_do_not_exist_are_refused)
+            T(without_series_the_parameters_hold) T(what_is_left_is_worth_its_refilling))
