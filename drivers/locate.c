@@ -22,9 +22,9 @@ say_other(const char *what, const char *is, const char *wanted, const char *tail
 {
 	char text[240];
 
-	str_printf(text, sizeof(text), "another device answers: %s \"%s\", \"%s\" %s", what, is, wanted, tail);
+	str_printf(text, sizeof(text), "%s \"%s\", \"%s\" %s", what, is, wanted, tail);
 	text_put_safe(why, size, text, -1);
-	return ERR_CONFIG;
+	return ERR_OTHER_DEVICE;
 }
 
 enum err

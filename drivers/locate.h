@@ -18,7 +18,7 @@ struct locate {
 
 void locate_init(struct locate *l, const struct cfg_device *d);
 
-/* Discovery is done: OK, or ERR_CONFIG with a sentence for people in why: another device answers. */
+/* Discovery is done: OK, or ERR_OTHER_DEVICE with a sentence for people in why. */
 enum err locate_check(struct locate *l, const struct cfg_device *d, char *why, size_t size);
 /* Sets the addresses of the device's items and outputs. False: they are as they were. */
 bool locate_lay(struct locate *l, struct setup *c, uint32_t device);

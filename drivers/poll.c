@@ -361,7 +361,7 @@ come_up(struct device *d, struct moment now)
 static enum err
 unknown_by(enum err e)
 {
-	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG ||
+	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG || e == ERR_OTHER_DEVICE ||
 	    (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
 
 	return is_known ? ERR_UNKNOWN : e;
@@ -411,7 +411,7 @@ go_down(struct device *d, enum err e, struct moment now)
 	bool is_search =
 	    e == ERR_TIMEOUT && d->locate != NULL && !d->is_identified && discovery_silent(&d->locate->discovery);
 	enum device_state state = d->state == DEVICE_DOWN && is_search ? DEVICE_DOWN : DEVICE_CONNECTING;
-	bool is_quick = d->state == DEVICE_UP && e != ERR_CONFIG && e != ERR_NO_DESCRIPTOR &&
+	bool is_quick = d->state == DEVICE_UP && e != ERR_CONFIG && e != ERR_OTHER_DEVICE && e != ERR_NO_DESCRIPTOR &&
 	    (d->quick_at.us == 0 || mono_diff_us(now.mono, d->quick_at) >= POLL_QUICK_US);
 
 	d->in_flight = 0;
@@ -595,10 +595,10 @@ check_identity(struct device *d, const struct answer *a, struct moment now)
 		come_up(d, now);
 		return;
 	}
-	str_printf(text, sizeof(text), "another device answers: %s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)",
+	str_printf(text, sizeof(text), "%s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)",
 	    mb_table_word(id->table), id->address, is, id->equals, id->mask);
-	poll_note(d, ERR_CONFIG, text, now);
-	go_down(d, ERR_CONFIG, now);
+	poll_note(d, ERR_OTHER_DEVICE, text, now);
+	go_down(d, ERR_OTHER_DEVICE, now);
 	d->poll->ops->drop(d, now, d->poll->arg);
 }
 

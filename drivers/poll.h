@@ -12,7 +12,7 @@
  *   UP           a failure again                   DOWN; back-off
  *   DOWN         retry time                        stays; one probe
  *   DOWN         an answer                         UP; all scans start
- *   any          another device answers            DOWN with ERR_CONFIG
+ *   any          another device answers            DOWN with ERR_OTHER_DEVICE
  *
  * On each new connection it is first asked what it is: an identity register, or the chain of SunSpec. Until that is answered
  * nothing else is asked of it, and nothing written to it.
