@@ -92,7 +92,7 @@
 	_(OPT_SCRIPT,     "script",       0,  "FILE",   "console", "keys and commands from FILE, without a terminal; - is standard input") \
 	_(OPT_SIZE,       "size",         0,  "CxR",    "console", "size of the screen of --script, as 80x24") \
 	_(OPT_PROFILE,    "profile",      0,  "FILE",   "probe", "a profile to start from is written to FILE, which must not be there yet") \
-	_(OPT_REGISTERS,  "registers",    0,  "N",      "probe", "ask for at most N registers at a time (125)") \
+	_(OPT_REGISTERS,  "registers",    0,  "N",      "probe", "at most N registers in one request; 125 unless given") \
 	_(OPT_NO_GUARD,   "no-guardian",  0,  NULL,     "console", "no parent process that mends the terminal after a crash")
 /* clang-format on */
 

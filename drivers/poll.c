@@ -559,11 +559,12 @@ take_discovery(struct device *d, const struct answer *a, struct moment now)
 			d->poll->ops->drop(d, now, d->poll->arg);
 		return;
 	}
-	if (locate_lay(d->locate, d->poll->config, d->index))
-		relocate(d, now);
-	if (d->locate->discovery.chain.note[0] != '\0')
-		poll_note(d, ERR_BAD_LENGTH, d->locate->discovery.chain.note, now);
 	d->is_identified = true;
+	if (locate_lay(d->locate, d->poll->config, d->index)) {
+		if (d->locate->discovery.chain.note[0] != '\0')
+			log_warn("device %s: %s", d->cfg->name, d->locate->discovery.chain.note);
+		relocate(d, now);
+	}
 	if (d->state != DEVICE_UP)
 		start_idle(d, now);
 	come_up(d, now);

@@ -87,6 +87,16 @@ static const struct { uint16_t model, offset, count; } stored[] = {
 static const struct { uint16_t model, point, gate; } gates[] = { { 123, 5, 9 }, { 124, 12, 5 }, { 704, 24, 22 } };
 /* clang-format on */
 
+/* The figures that a text begins with. */
+static unsigned
+number_at(const char *text)
+{
+	unsigned n = 0;
+	for (; *text >= '0' && *text <= '9' && n < 100000; text++)
+		n = n * 10 + (unsigned)(*text - '0');
+	return n;
+}
+
 static unsigned
 letter_size(char c)
 {
@@ -163,8 +173,7 @@ want_of(struct made *m, const char *place)
 {
 	const char *open = place != NULL ? strchr(place, '[') : NULL;
 	if (place != NULL)
-		want_model(
-		    m, (unsigned)strtoul(place, NULL, 10), open != NULL ? (unsigned)strtoul(open + 1, NULL, 10) : 0);
+		want_model(m, number_at(place), open != NULL ? number_at(open + 1) : 0);
 }
 
 static int
@@ -255,10 +264,10 @@ chain_at(const struct made *m, unsigned model, unsigned offset)
 static const struct spot_row *
 find_row(const struct made *m, const char *place, unsigned *at)
 {
-	unsigned model = (unsigned)strtoul(place, NULL, 10), block = 0;
+	unsigned model = number_at(place), block = 0;
 	const char *name = strrchr(place, '.') + 1, *open = strchr(place, '[');
 	if (open != NULL)
-		block = (unsigned)strtoul(open + 1, NULL, 10) - 1;
+		block = number_at(open + 1) - 1;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct spot_row *r = &rows[i];
 		if (r->model != model || strcmp(r->name, name) != 0)

@@ -183,6 +183,9 @@ check_values(struct check *c, const struct site_point_def *d)
 	    !(d->kind == KIND_SETPOINT && d->read != NULL))
 		fault_at(c->f, b->node.at,
 		    "check_back without done_when; write the condition by which it is known to be done");
+	if (b != NULL && b->shown_by != NULL && (d->kind != KIND_SETPOINT || d->read == NULL || b->done_when != NULL))
+		fault_at(c->f, AT_KEY(check_back_schema, b, struct site_check_back, shown_by),
+		    "shown_by goes with a setpoint that is read back, and without done_when; write done_when: alone");
 	const struct site_revert *v = d->revert;
 	if (v != NULL && !check_is_given(&revert_schema, v, offsetof(struct site_revert, after_us)) &&
 	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_register)) &&

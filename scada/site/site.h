@@ -162,6 +162,8 @@ struct site_counter {
 struct site_check_back {
 	struct node node;
 	const char *done_when, *failed_when;
+	const char
+	    *shown_by; /* setpoints: expression that has to come as near as the tolerance, beside what is read back */
 	double tolerance;
 	int64_t time_us;
 };

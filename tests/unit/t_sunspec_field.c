@@ -10,6 +10,7 @@
 
 #include "drivers/output.h"
 #include "drivers/output_private.h"
+#include "scada/base/str.h"
 #include "tests/unit/t.h"
 #include "tests/unit/sunspec_kit.h"
 
@@ -125,7 +126,7 @@ written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 	(void)arg;
 	w.answer = (enum err)m->err;
 	w.answers++;
-	strncpy(w.detail, m->detail, sizeof(w.detail) - 1);
+	str_copy(w.detail, sizeof(w.detail), m->detail);
 }
 
 static void
