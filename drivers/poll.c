@@ -361,8 +361,8 @@ come_up(struct device *d, struct moment now)
 static enum err
 unknown_by(enum err e)
 {
-	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG || e == ERR_OTHER_DEVICE ||
-	    (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
+	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG ||
+	    e == ERR_OTHER_DEVICE || (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
 
 	return is_known ? ERR_UNKNOWN : e;
 }
@@ -596,8 +596,8 @@ check_identity(struct device *d, const struct answer *a, struct moment now)
 		come_up(d, now);
 		return;
 	}
-	str_printf(text, sizeof(text), "%s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)",
-	    mb_table_word(id->table), id->address, is, id->equals, id->mask);
+	str_printf(text, sizeof(text), "%s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)", mb_table_word(id->table),
+	    id->address, is, id->equals, id->mask);
 	poll_note(d, ERR_OTHER_DEVICE, text, now);
 	go_down(d, ERR_OTHER_DEVICE, now);
 	d->poll->ops->drop(d, now, d->poll->arg);

@@ -21,6 +21,10 @@
 #define SCHEME "modbus-tcp://"
 #define FORM   "write modbus-tcp://192.0.2.1:502/1"
 
+#define FC_IDENTIFY    43
+#define IDENTIFY_TYPE  14
+#define IDENTIFY_BYTES 11
+
 /* ---- the link */
 
 static bool
@@ -133,36 +137,91 @@ dial(struct probe *p, struct mono end)
 	return error != 0 ? err_from_errno(error) : OK;
 }
 
+/* One whole frame into buf, of FRAME_MAX bytes. */
 static enum err
-hear(struct probe *p, const struct frame_request *q, struct mono end, uint8_t *out)
+hear_frame(struct probe *p, struct mono end, uint8_t *buf, struct frame_raw *raw)
 {
-	uint8_t buf[FRAME_MAX];
 	size_t len = 0, used;
 
 	for (;;) {
-		struct frame_raw raw;
-		struct frame_answer a;
-		enum err e = len == 0 ? ERR_BUSY : frame_take(buf, len, &raw, &used);
+		enum err e = len == 0 ? ERR_BUSY : frame_take(buf, len, raw, &used);
 		ssize_t n;
 
-		if (e == OK) {
-			e = raw.id != p->id ? ERR_BAD_TRANSACTION : frame_check(&raw, q, &a);
-			if (e == OK && a.err == OK)
-				memcpy(out, a.data, a.len);
-			return e == OK ? a.err : e;
-		}
+		if (e == OK && raw->id != p->id)
+			return ERR_BAD_TRANSACTION;
 		if (e != ERR_BUSY)
 			return e;
 		e = wait_for(p, POLLIN, end);
 		if (e != OK)
 			return e;
-		n = recv(p->fd, buf + len, sizeof(buf) - len, MSG_DONTWAIT);
+		n = recv(p->fd, buf + len, FRAME_MAX - len, MSG_DONTWAIT);
 		if (n == 0)
 			return ERR_HANGUP;
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return err_from_errno(errno);
 		len += n > 0 ? (size_t)n : 0;
 	}
+}
+
+static enum err
+hear(struct probe *p, const struct frame_request *q, struct mono end, uint8_t *out)
+{
+	uint8_t buf[FRAME_MAX];
+	struct frame_raw raw;
+	struct frame_answer a;
+	enum err e = hear_frame(p, end, buf, &raw);
+
+	if (e == OK)
+		e = frame_check(&raw, q, &a);
+	if (e == OK && a.err == OK)
+		memcpy(out, a.data, a.len);
+	return e == OK ? a.err : e;
+}
+
+/* MODBUS Application Protocol V1.1b3, 6.21: type, code, conformity, more, next, count, then number, length, text. */
+static size_t
+take_texts(const struct frame_raw *raw, struct probe_text *out, size_t most)
+{
+	size_t n = 0, at = 6;
+
+	if (raw->function != FC_IDENTIFY || raw->len < at || raw->body[0] != IDENTIFY_TYPE)
+		return 0;
+	for (unsigned k = 0; k < raw->body[5] && n < most && at + 2 <= raw->len; k++) {
+		size_t len = raw->body[at + 1];
+		char text[256];
+
+		if (at + 2 + len > raw->len)
+			break;
+		memcpy(text, raw->body + at + 2, len);
+		text[len] = '\0';
+		out[n].id = raw->body[at];
+		text_put_safe(out[n++].text, sizeof(out->text), text, -1);
+		at += 2 + len;
+	}
+	return n;
+}
+
+size_t
+probe_identify(struct probe *p, struct probe_text *out, size_t most)
+{
+	struct mono end = mono_add(clock_mono(), p->timeout_us);
+	uint8_t buf[FRAME_MAX] = { 0, 0, 0, 0, 0, 5, p->unit, FC_IDENTIFY, IDENTIFY_TYPE, 1, 0 };
+	struct frame_raw raw;
+	enum err e = dial(p, end);
+
+	p->id++;
+	buf[0] = (uint8_t)(p->id >> 8);
+	buf[1] = (uint8_t)p->id;
+	p->requests++;
+	if (e == OK && send(p->fd, buf, IDENTIFY_BYTES, MSG_NOSIGNAL) != IDENTIFY_BYTES)
+		e = err_from_errno(errno);
+	if (e == OK)
+		e = hear_frame(p, end, buf, &raw);
+	if (e != OK) {
+		hang_up(p);
+		return 0;
+	}
+	return take_texts(&raw, out, most);
 }
 
 enum err

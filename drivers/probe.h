@@ -40,6 +40,16 @@ bool probe_parse(struct probe *p, const char *link, char *message, size_t size);
 /* Registers of a table in network order. ERR_EXC_*: refused; else there is no answer, and the connection is closed. */
 enum err probe_read(struct probe *p, unsigned table, uint16_t address, uint16_t count, uint8_t *out);
 
+/*
+ * Device identification of Modbus (function 43, 14), the basic texts: maker, product, revision. Returns how many there are; text made
+ * safe. 0: it does not say.
+ */
+struct probe_text {
+	uint8_t id; /* 0 maker, 1 product, 2 revision */
+	char text[SUNSPEC_TEXT + 1];
+};
+size_t probe_identify(struct probe *p, struct probe_text *out, size_t most);
+
 /* Finds the chain. OK, or why there is none, with a sentence. */
 enum err probe_discover(struct probe *p, struct discovery *d, char *why, size_t size);
 /* Reads a model that is known here; returns how many points, repeated blocks included. */

@@ -113,11 +113,8 @@ static int
 no_chain(const struct asked *o, struct probe *p, enum err e, const char *why)
 {
 	fprintf(stderr, "chisan: %s: %s\n", o->link, why);
-	if (e == ERR_CONFIG && !o->json) {
-		printf("It speaks Modbus. What stands at the beginning of its tables, for a profile of protocol "
-		       "modbus:\n");
+	if (e == ERR_CONFIG && !o->json)
 		probe_print_plain(stdout, p);
-	}
 	return e == ERR_CONFIG ? NOT_FOUND : FAILED;
 }
 

@@ -84,8 +84,16 @@ probe_print_points(FILE *to, const struct chain_model *m, const struct probe_poi
 void
 probe_print_plain(FILE *to, struct probe *p)
 {
+	static const char *const names[] = { "manufacturer", "product", "revision" };
+	struct probe_text texts[8];
+	size_t n = probe_identify(p, texts, sizeof(texts) / sizeof(texts[0]));
 	uint8_t data[4] = { 0 };
 
+	line(to, "device", p->link);
+	for (size_t i = 0; i < n; i++)
+		if (texts[i].id < sizeof(names) / sizeof(names[0]))
+			line(to, names[texts[i].id], texts[i].text);
+	fprintf(to, "\nWhat stands at the beginning of its tables, for a profile of protocol modbus:\n");
 	for (unsigned t = 0; t < TABLE_COUNT; t++) {
 		enum err e = probe_read(p, t, 0, 1, data);
 

@@ -64,15 +64,19 @@ def layout():
 
 async def serve(host):
     from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
+    from pymodbus.device import ModbusDeviceIdentification
     from pymodbus.server import StartAsyncTcpServer
 
+    plain = ModbusSlaveContext(hr=ModbusSequentialDataBlock(0, [0x1234] * 10), zero_mode=True)
+    names = ModbusDeviceIdentification(info={0: "Plain Works", 1: "PW-1", 2: "3.2"})
     block = ModbusSequentialDataBlock(BASE, layout())
     slave = ModbusSlaveContext(hr=block, zero_mode=True)
     with socket.socket() as s:
         s.bind((host, 0))
         port = s.getsockname()[1]
     asyncio.get_running_loop().call_later(0.2, lambda: print(port, flush=True))
-    await StartAsyncTcpServer(context=ModbusServerContext(slaves={1: slave}, single=False), address=(host, port))
+    await StartAsyncTcpServer(context=ModbusServerContext(slaves={1: slave, 2: plain}, single=False), identity=names,
+                              address=(host, port))
 
 
 def compare(path):

@@ -33,6 +33,12 @@ for words in 'manufacturer   Foreign Works' '64777 .*unknown here, skipped' '701
 	grep -q "$words" "$dir/out" || fail "the probe does not say: $words"
 done
 grep -q '701.W ' "$dir/out" && fail "what is not implemented is shown"
+"$chisan" probe "${link%1}2" >"$dir/out" 2>"$dir/err"
+[ $? = 3 ] || fail "a device without SunSpec"
+for words in 'manufacturer   Plain Works' 'product        PW-1' 'holding *0: 0x1234'; do
+	grep -q "$words" "$dir/out" || fail "the probe of a device without SunSpec does not say: $words"
+done
+grep -q 'nothing begins with SunS' "$dir/err" || fail "it is not said that it has no SunSpec"
 # 2. a profile to start from: whole, and never written over another
 mkdir "$dir/site"
 "$chisan" probe --registers 20 --profile "$dir/site/foreign.yaml" "$link" >"$dir/out" 2>>"$dir/log" || fail "probe --profile"
