@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "console/probe_echonet.h"
+#include "console/probe_start.h"
 #include "console/say.h"
 
 int
 cmd_probe(const struct options *o)
 {
-	if (probe_echonet_is(o->args[1]))
-		return probe_echonet(o);
-	say_error("nobody here can ask '%s' what it is; a link begins with echonet://", o->args[1]);
+	if (probe_knows(o->args[1]))
+		return probe_start(o);
+	say_error("nobody here can ask '%s' what it is; a link begins with modbus-tcp:// or echonet://", o->args[1]);
 	return CMD_USAGE;
 }

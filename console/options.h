@@ -47,7 +47,7 @@
 	_(OPT_EMERGENCY,  "emergency",    0,  NULL,     "set shelve", "alone where two persons are needed; the duty list is alarmed") \
 	_(OPT_PERMIT,     "permit",       0,  "NUMBER", "tag", "number of the work permit") \
 	_(OPT_REJECT,     "reject",       0,  NULL,     "approve", "say no; --reason says why") \
-	_(OPT_ALL,        "all",          0,  NULL,     "alarms plan", "every alarm that the site defines, also those at rest; plan: every quarter of an hour") \
+	_(OPT_ALL,        "all",          0,  NULL,     "alarms plan probe", "every alarm that the site defines, also those at rest; plan: every quarter of an hour; probe: also what is not implemented") \
 	_(OPT_SHELVED,    "shelved",      0,  NULL,     "alarms", "those on the shelf") \
 	_(OPT_AREA,       "area",         0,  "AREA",   "alarms", "those of this area") \
 	_(OPT_PRIORITY,   "priority",     0,  "N",      "alarms", "those of priority N and worse, 1 to 4") \
@@ -92,6 +92,7 @@
 	_(OPT_SCRIPT,     "script",       0,  "FILE",   "console", "keys and commands from FILE, without a terminal; - is standard input") \
 	_(OPT_SIZE,       "size",         0,  "CxR",    "console", "size of the screen of --script, as 80x24") \
 	_(OPT_PROFILE,    "profile",      0,  "FILE",   "probe", "a profile to start from is written to FILE, which must not be there yet") \
+	_(OPT_REGISTERS,  "registers",    0,  "N",      "probe", "at most N registers in one request; 125 unless given") \
 	_(OPT_NO_GUARD,   "no-guardian",  0,  NULL,     "console", "no parent process that mends the terminal after a crash")
 /* clang-format on */
 
@@ -119,6 +120,7 @@ struct options {
 	    *png;                        /* NULL = not given; times are read when the site's zone is known */
 	int64_t revision, for_us, step;  /* 0 = not given */
 	const char *profile;             /* of probe; NULL = none */
+	int64_t registers;               /* 0 = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */
 	int64_t wait_us, timeout_us, count, buckets;

@@ -312,6 +312,7 @@ swap(struct field *f)
 	net_seat(f->net, f->poll);
 	f->is_muted = false;
 	poll_start(f->poll, now);
+	outputs_begin(f->outputs, now);
 	if (old != NULL)
 		outputs_take_over(f->outputs, old, now);
 	else
@@ -358,6 +359,9 @@ take_config(struct field *f, const struct frame *frame)
 		struct msg_field_device device;
 		struct msg_field_item item;
 		struct msg_field_output output;
+		struct msg_field_sunspec sunspec;
+		struct msg_field_place place;
+		struct msg_field_step step;
 		struct msg_field_start start;
 	} m;
 	struct rbuf r;
@@ -391,6 +395,18 @@ take_config(struct field *f, const struct frame *frame)
 	case W_FIELD_OUTPUT:
 		if (msg_field_output_get(&r, &m.output))
 			e = setup_output(f->pending, &m.output);
+		break;
+	case W_FIELD_SUNSPEC:
+		if (msg_field_sunspec_get(&r, &m.sunspec))
+			e = setup_sunspec(f->pending, &m.sunspec);
+		break;
+	case W_FIELD_PLACE:
+		if (msg_field_place_get(&r, &m.place))
+			e = setup_place(f->pending, &m.place);
+		break;
+	case W_FIELD_STEP:
+		if (msg_field_step_get(&r, &m.step))
+			e = setup_step(f->pending, &m.step);
 		break;
 	case W_FIELD_START:
 		if (msg_field_start_get(&r, &m.start))
@@ -529,6 +545,9 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_FIELD_DEVICE:
 	case W_FIELD_ITEM:
 	case W_FIELD_OUTPUT:
+	case W_FIELD_SUNSPEC:
+	case W_FIELD_PLACE:
+	case W_FIELD_STEP:
 	case W_FIELD_START: take_config(f, frame); break;
 	case W_FIELD_WRITE: take_write(f, frame); break;
 	case W_FIELD_SCAN: take_scan(f, frame); break;

@@ -55,8 +55,10 @@ what_of(unsigned step)
 {
 	switch (step) {
 	case STEP_FACTOR: return "the scale factor, ";
+	case STEP_BEFORE: return "what has to stand before it, ";
 	case STEP_TIMER: return "the reversion timer, ";
 	case STEP_OTHER: return "the other coil, ";
+	case STEP_AFTER: return "what makes it hold, ";
 	default: return "";
 	}
 }
@@ -66,7 +68,9 @@ static void
 describe(const struct output *o, enum err e, char *text, size_t size)
 {
 	const char *device = o->device->cfg->name, *what = what_of(o->step),
-	           *rest = o->step == STEP_VALUE ? "" : "; the value itself was not sent";
+	           *rest = o->step == STEP_VALUE ? ""
+	    : o->step > STEP_VALUE               ? "; the value itself was sent before"
+	                                         : "; the value itself was not sent";
 	char where[64];
 
 	place(&o->order.request, where, sizeof(where));
@@ -144,19 +148,58 @@ has_step(const struct output *o, unsigned step)
 	switch (step) {
 	case STEP_FACTOR: return c->has_sf;
 	case STEP_READ: return encode_is_part(c);
+	case STEP_BEFORE: return c->before_count > 0;
 	case STEP_TIMER: return o->wish.timer_s > 0;
 	case STEP_OTHER: return c->open_address != UINT32_MAX && c->pulse_us == 0;
+	case STEP_AFTER: return c->after_count > 0;
 	default: return true;
 	}
 }
 
+/* How many writes the step is made of. */
 static unsigned
-step_after(const struct output *o, unsigned step)
+parts_of(const struct output *o, unsigned step)
 {
+	return step == STEP_BEFORE ? o->cfg->before_count : step == STEP_AFTER ? o->cfg->after_count : 1;
+}
+
+static unsigned
+step_after(struct output *o, unsigned step)
+{
+	if (step != STEP_IDLE && o->sub + 1u < parts_of(o, step)) {
+		o->sub++;
+		return step;
+	}
+	o->sub = 0;
 	do
 		step++;
 	while (!has_step(o, step));
 	return step;
+}
+
+static bool
+is_last(const struct output *o)
+{
+	return o->step == STEP_AFTER ? o->sub + 1u == o->cfg->after_count
+	                             : o->step == STEP_VALUE && o->cfg->after_count == 0;
+}
+
+static const struct cfg_step *
+beside(const struct output *o, unsigned step)
+{
+	return &o->cfg->steps[step == STEP_AFTER ? o->cfg->before_count + o->sub : o->sub];
+}
+
+/* What stands beside the value, into registers. */
+static enum err
+compose_beside(
+    const struct output *o, const struct cfg_step *s, uint8_t registers[DECODE_RAW_MAX], char *why, size_t size)
+{
+	struct cfg_output place = { .table = TABLE_HOLDING, .type = s->type, .order = ORDER_ABCD, .bit_hi = 63 };
+	double raw = s->is_times ? o->wish.raw * s->value : s->value;
+
+	memset(registers, 0, DECODE_RAW_MAX);
+	return encode_output(&place, raw, s->is_times ? o->factor : 0, registers, why, size);
 }
 
 /* The request of the step; its registers are in data, side. */
@@ -169,7 +212,7 @@ prepare(struct output *o, unsigned step)
 
 	o->step = (uint8_t)step;
 	*r = (struct request){ .table = c->table, .address = c->address, .count = registers, .data = o->data };
-	if (step >= STEP_TIMER)
+	if (step >= STEP_BEFORE)
 		r->kind = REQUEST_WRITE;
 	switch (step) {
 	case STEP_FACTOR:
@@ -180,10 +223,17 @@ prepare(struct output *o, unsigned step)
 	case STEP_TIMER:
 		r->table = TABLE_HOLDING;
 		r->address = (uint16_t)c->timer_address;
-		r->count = 1;
+		r->count = c->timer_registers;
 		r->data = o->side;
-		o->side[0] = (uint8_t)(o->wish.timer_s >> 8);
-		o->side[1] = (uint8_t)o->wish.timer_s;
+		memset(o->side, 0, sizeof(o->side));
+		o->side[2 * r->count - 2] = (uint8_t)(o->wish.timer_s >> 8);
+		o->side[2 * r->count - 1] = (uint8_t)o->wish.timer_s;
+		break;
+	case STEP_BEFORE:
+	case STEP_AFTER:
+		r->address = beside(o, step)->address;
+		r->count = (uint16_t)raw_type_registers(beside(o, step)->type);
+		r->data = o->side; /* composed in go() */
 		break;
 	case STEP_OTHER:
 		r->address = coil_of(c, o->wish.raw == 0);
@@ -194,16 +244,24 @@ prepare(struct output *o, unsigned step)
 		if (c->table == TABLE_COIL) {
 			r->address = coil_of(c, o->wish.raw);
 			o->data[0] |= c->open_address != UINT32_MAX;
-		} else if (registers > 1) {
-			r->kind = REQUEST_WRITE_MANY;
 		}
 		break;
 	}
+	/* of SunSpec devices many know the function for several registers alone */
+	if (step >= STEP_BEFORE && r->table == TABLE_HOLDING && (r->count > 1 || c->place.model != 0))
+		r->kind = REQUEST_WRITE_MANY;
 }
 
 static enum err
 compose(struct output *o, char *why, size_t size)
 {
+	enum err e;
+
+	for (unsigned i = 0; i < (unsigned)o->cfg->before_count + o->cfg->after_count; i++) {
+		e = compose_beside(o, &o->cfg->steps[i], o->side, why, size);
+		if (e != OK)
+			return e;
+	}
 	memcpy(o->data, o->fresh, sizeof(o->data));
 	return encode_output(o->cfg, o->wish.raw, o->factor, o->data, why, size);
 }
@@ -235,6 +293,8 @@ go(struct output *o, unsigned step, bool is_first, struct moment now)
 
 	if (step > STEP_READ)
 		e = compose(o, why, sizeof(why));
+	if (e == OK && (step == STEP_BEFORE || step == STEP_AFTER))
+		e = compose_beside(o, beside(o, step), o->side, why, sizeof(why));
 	prepare(o, step);
 	if (e != OK) {
 		str_printf(text, sizeof(text), "nothing was sent: %s", why);
@@ -277,12 +337,12 @@ step_done(struct order *order, enum err e, const struct answer *a, struct moment
 		e = take_read(o, e, a);
 	else if (e == ERR_EXC_ACK || (e != ERR_NOT_CONNECTED && !is_refusal(e)))
 		o->has_sent = true;
-	if (o->step < STEP_VALUE && (e == OK || (o->step >= STEP_TIMER && e == ERR_EXC_ACK))) {
+	if (!is_last(o) && (e == OK || (o->step > STEP_READ && e == ERR_EXC_ACK))) {
 		go(o, step_after(o, o->step), true, now);
 		return;
 	}
 	describe(o, e, text, sizeof(text));
-	if (e == ERR_EXC_ACK && o->step == STEP_VALUE)
+	if (e == ERR_EXC_ACK && is_last(o))
 		e = OK;
 	else if (e == ERR_NOT_CONNECTED && o->has_sent)
 		e = ERR_UNKNOWN;
@@ -296,6 +356,7 @@ begin(struct output *o, const struct wish *w, struct moment now)
 	o->wish = *w;
 	o->has_sent = false;
 	o->factor = 0;
+	o->sub = 0;
 	memset(o->fresh, 0, sizeof(o->fresh));
 	go(o, step_after(o, STEP_IDLE), false, now);
 }
@@ -411,6 +472,11 @@ check(const struct output *o, const struct msg_field_write *m, char *why, size_t
 	if (o->device->state != DEVICE_UP) {
 		str_printf(why, size, "%.64s does not answer: %s", o->device->cfg->name, err_text(o->device->error));
 		return ERR_NOT_CONNECTED;
+	}
+	if (c->place.absent != OK) {
+		str_printf(why, size, "%.64s has no model %u, or not all of what this output needs",
+		    o->device->cfg->name, c->place.model);
+		return ERR_DISABLED;
 	}
 	if (m->timer_s > 0 && (c->timer_address == UINT32_MAX || m->timer_s > 65535)) {
 		str_printf(

@@ -3,8 +3,9 @@
  * output.h - writes to devices: from a number to the steps that write it, its outcome in a sentence, and the read that shows what the
  * device made of it. One write of an output is under way at a time, and nothing is ever sent twice.
  *
- *   1 scale factor read   2 register read, where others share it   3 reversion timer   4 the other coil of a pair cleared
- *   5 the value   6 read back, before other reads; a pulse is cleared when its time is over (pulse.h)
+ *   1 scale factor read   2 register read, where others share it   3 what has to stand before it   4 reversion timer
+ *   5 the other coil of a pair cleared   6 the value   7 what comes after it, as an enabling
+ *   8 read back, before other reads; a pulse is cleared when its time is over (pulse.h)
  *
  * A newer write takes the place of one of which nothing was sent yet, but pulses stand in line.
  */
@@ -31,6 +32,8 @@ struct outputs_ops {
 struct outputs *outputs_new(struct poll *p, const struct outputs_ops *ops, void *arg);
 /* After poll_free of its poll, which ended all that was under way. NULL is fine. */
 void outputs_free(struct outputs *o, struct moment now);
+/* Begins the heartbeats of the devices that want one. */
+void outputs_begin(struct outputs *o, struct moment now);
 /* Coils that the generation before left set are cleared by this one, at their time. old: its poll has ended. */
 void outputs_take_over(struct outputs *o, const struct outputs *old, struct moment now);
 

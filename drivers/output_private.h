@@ -5,9 +5,10 @@
 #ifndef CHISAN_OUTPUT_PRIVATE_H
 #define CHISAN_OUTPUT_PRIVATE_H
 
+#include "drivers/beat.h"
 #include "drivers/output.h"
 
-enum step { STEP_IDLE, STEP_FACTOR, STEP_READ, STEP_TIMER, STEP_OTHER, STEP_VALUE };
+enum step { STEP_IDLE, STEP_FACTOR, STEP_READ, STEP_BEFORE, STEP_TIMER, STEP_OTHER, STEP_VALUE, STEP_AFTER, STEP_DONE };
 
 /* One write as it was asked for. */
 struct wish {
@@ -24,11 +25,12 @@ struct output {
 	/* under way */
 	struct order order;
 	uint8_t step;  /* enum step */
+	uint8_t sub;   /* which of several: STEP_BEFORE, STEP_AFTER */
 	bool has_sent; /* something was written for it, or may have been */
 	int8_t factor;
 	struct wish wish;
 	uint8_t fresh[DECODE_RAW_MAX], data[DECODE_RAW_MAX],
-	    side[2]; /* registers as read, to be written; timer, other coil */
+	    side[DECODE_RAW_MAX]; /* registers as read, to be written; timer, other coil, what stands beside */
 	struct wish waiting[OUTPUT_WAITING];
 	uint8_t waiting_count;
 	struct pulse pulse;
@@ -56,6 +58,8 @@ struct outputs {
 	struct output *list; /* as in config */
 	struct output **of_device;
 	struct leftover *leftovers;
+	struct beat *beats;
+	uint32_t beat_count;
 };
 
 void output_init(struct output *o, struct outputs *all, const struct cfg_output *cfg, struct device *d);

@@ -138,10 +138,24 @@ outputs_new(struct poll *p, const struct outputs_ops *ops, void *arg)
 }
 
 void
+outputs_begin(struct outputs *all, struct moment now)
+{
+	struct poll *p = all->poll;
+
+	all->beats = xcalloc(p->device_count + 1, sizeof(*all->beats));
+	for (uint32_t i = 0; i < p->device_count; i++)
+		if (beat_is_wanted(p->devices[i].cfg))
+			beat_init(&all->beats[all->beat_count++], &p->devices[i], now);
+}
+
+void
 outputs_free(struct outputs *all, struct moment now)
 {
 	if (all == NULL)
 		return;
+	for (uint32_t i = 0; i < all->beat_count; i++)
+		beat_done(&all->beats[i], all->timers);
+	free(all->beats);
 	for (uint32_t i = 0; i < all->config->output_count; i++) {
 		output_refuse_waiting(&all->list[i], ERR_NOT_CONNECTED, "its configuration has ended", now);
 		if (all->list[i].cfg->pulse_us > 0)

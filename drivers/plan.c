@@ -15,7 +15,9 @@
 struct plan_item
 plan_item(const struct cfg_item *it, uint32_t number)
 {
-	struct plan_item p = { .item = number, .table = it->table, .lo = it->address, .has_sf = it->has_sf };
+	struct plan_item p = {
+		.item = number, .table = it->table, .lo = it->address, .has_sf = it->has_sf, .absent = it->place.absent
+	};
 
 	p.hi = (uint16_t)(it->address + raw_type_registers(it->type) - 1);
 	if (it->has_sf && it->sf_address < p.lo)
@@ -87,6 +89,8 @@ next_forbidden(const struct cfg_device *d, uint8_t table, uint32_t from)
 static enum err
 impossible(const struct plan_item *p, const struct cfg_device *d)
 {
+	if (p->absent != OK)
+		return (enum err)p->absent;
 	if (next_forbidden(d, p->table, p->lo) > p->hi && (uint32_t)p->hi - p->lo + 1 <= longest(d, p->table))
 		return OK;
 	return p->has_sf ? ERR_SCALE_FACTOR : ERR_CONFIG;

@@ -17,6 +17,7 @@ struct plan_item {
 	uint16_t lo, hi; /* first and last register or bit, its scale factor included */
 	uint8_t table;
 	bool has_sf;
+	uint16_t absent; /* enum err: the device has no such place; OK = it has */
 	/* plan_build's own */
 	uint16_t reach; /* the last register that this item or one before it uses */
 	uint32_t block;

@@ -207,6 +207,10 @@ ask_identity(const struct device *d, struct request *out)
 	const struct cfg_identity *id = &d->cfg->identity;
 
 	*out = (struct request){ .unit = d->cfg->unit, .table = id->table, .address = id->address, .count = 1 };
+	if (d->locate == NULL)
+		return;
+	out->table = TABLE_HOLDING;
+	discovery_next(&d->locate->discovery, &out->address, &out->count);
 }
 
 static bool
@@ -274,13 +278,22 @@ prepare_probe(struct device *d, struct moment now)
 			    &d->scans[i]); /* all its scans are off, and yet it is to be known whether it answers */
 }
 
+/* Who it is has to be asked again. */
+static void
+forget_identity(struct device *d)
+{
+	d->is_identified = !d->cfg->identity.present && d->locate == NULL;
+	if (d->locate != NULL)
+		discovery_begin(&d->locate->discovery);
+}
+
 /* Whoever answers on a new connection may be another device, with other registers. */
 static void
 meet(struct device *d, uint32_t epoch, struct moment now)
 {
 	d->epoch = epoch;
 	d->connects++;
-	d->is_identified = !d->cfg->identity.present;
+	forget_identity(d);
 	for (uint32_t i = 0; i < d->scan_count; i++) {
 		struct scan *s = &d->scans[i];
 		bool was_running = scan_is_running(s);
@@ -322,6 +335,15 @@ poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *o
 	return true;
 }
 
+static void
+lay_watch(struct device *d)
+{
+	const struct cfg_output *o = &d->poll->config->outputs[d->cfg->first_output];
+
+	d->watch.request = (struct request){ .table = o->table, .address = o->address };
+	d->watch.request.count = (uint16_t)raw_type_registers(o->type);
+}
+
 /* ---- what came of it */
 
 static void
@@ -340,7 +362,7 @@ static enum err
 unknown_by(enum err e)
 {
 	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG ||
-	    (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
+	    e == ERR_OTHER_DEVICE || (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
 
 	return is_known ? ERR_UNKNOWN : e;
 }
@@ -385,16 +407,22 @@ back_off_us(struct device *d)
 static void
 go_down(struct device *d, enum err e, struct moment now)
 {
-	bool is_quick = d->state == DEVICE_UP && e != ERR_CONFIG && e != ERR_NO_DESCRIPTOR &&
+	/* silence where no chain begins is no failure: the next address is tried at once */
+	bool is_search =
+	    e == ERR_TIMEOUT && d->locate != NULL && !d->is_identified && discovery_silent(&d->locate->discovery);
+	enum device_state state = d->state == DEVICE_DOWN && is_search ? DEVICE_DOWN : DEVICE_CONNECTING;
+	bool is_quick = d->state == DEVICE_UP && e != ERR_CONFIG && e != ERR_OTHER_DEVICE && e != ERR_NO_DESCRIPTOR &&
 	    (d->quick_at.us == 0 || mono_diff_us(now.mono, d->quick_at) >= POLL_QUICK_US);
 
 	d->in_flight = 0;
 	d->round++;
 	d->is_trying = false;
-	d->is_identified = !d->cfg->identity.present;
+	forget_identity(d);
 	for (uint32_t i = 0; i < d->scan_count; i++)
 		scan_abort(&d->scans[i]);
-	if (is_quick) {
+	if (is_search) {
+		d->retry_at = mono_add(now.mono, random_below(d->poll, QUICK_SPREAD_US));
+	} else if (is_quick) {
 		d->quick_at = now.mono;
 		d->retry_at = mono_add(now.mono, random_below(d->poll, QUICK_SPREAD_US));
 	} else if (e == ERR_NO_DESCRIPTOR) {
@@ -402,7 +430,7 @@ go_down(struct device *d, enum err e, struct moment now)
 	} else {
 		d->retry_at = mono_add(now.mono, back_off_us(d));
 	}
-	set_state(d, is_quick ? DEVICE_CONNECTING : DEVICE_DOWN, now);
+	set_state(d, is_quick || is_search ? state : DEVICE_DOWN, now);
 	drop_orders(d, e, false, now);
 	run(d, now);
 }
@@ -498,6 +526,50 @@ end_order(struct order *o, const struct answer *a, struct moment now)
 	o->done(o, is_lost ? ERR_TIMEOUT : a->err, a->err == OK ? a : NULL, now);
 }
 
+/* Its addresses have changed: what was laid out for the old ones is laid out anew, and what was to be sent to them is not. */
+static void
+relocate(struct device *d, struct moment now)
+{
+	for (uint32_t i = 0; i < d->scan_count; i++)
+		scan_replan(&d->scans[i], d->cfg);
+	if (d->watch_at.us != 0)
+		lay_watch(d);
+	drop_orders(d, ERR_NOT_CONNECTED, true, now);
+}
+
+static void
+take_discovery(struct device *d, const struct answer *a, struct moment now)
+{
+	char why[DEVICE_DETAIL] = "";
+	enum err e = discovery_answer(&d->locate->discovery, a->err, a->data, why, sizeof(why));
+	bool is_other = false;
+
+	if (e == ERR_BUSY) {
+		run(d, now);
+		return;
+	}
+	if (e == OK) {
+		e = locate_check(d->locate, d->cfg, why, sizeof(why));
+		is_other = e != OK;
+	}
+	if (e != OK) {
+		poll_note(d, e, why, now);
+		go_down(d, e, now);
+		if (is_other)
+			d->poll->ops->drop(d, now, d->poll->arg);
+		return;
+	}
+	d->is_identified = true;
+	if (locate_lay(d->locate, d->poll->config, d->index)) {
+		if (d->locate->discovery.chain.note[0] != '\0')
+			log_warn("device %s: %s", d->cfg->name, d->locate->discovery.chain.note);
+		relocate(d, now);
+	}
+	if (d->state != DEVICE_UP)
+		start_idle(d, now);
+	come_up(d, now);
+}
+
 static void
 check_identity(struct device *d, const struct answer *a, struct moment now)
 {
@@ -506,6 +578,10 @@ check_identity(struct device *d, const struct answer *a, struct moment now)
 	unsigned is;
 	char text[112];
 
+	if (d->locate != NULL) {
+		take_discovery(d, a, now);
+		return;
+	}
 	ask_identity(d, &r);
 	if (a->err != OK) {
 		note_exception(d, &r, a, now);
@@ -520,10 +596,10 @@ check_identity(struct device *d, const struct answer *a, struct moment now)
 		come_up(d, now);
 		return;
 	}
-	str_printf(text, sizeof(text), "another device answers: %s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)",
-	    mb_table_word(id->table), id->address, is, id->equals, id->mask);
-	poll_note(d, ERR_CONFIG, text, now);
-	go_down(d, ERR_CONFIG, now);
+	str_printf(text, sizeof(text), "%s %u is 0x%04X, 0x%04X was expected (mask 0x%04X)", mb_table_word(id->table),
+	    id->address, is, id->equals, id->mask);
+	poll_note(d, ERR_OTHER_DEVICE, text, now);
+	go_down(d, ERR_OTHER_DEVICE, now);
 	d->poll->ops->drop(d, now, d->poll->arg);
 }
 
@@ -661,11 +737,8 @@ watch_done(struct order *o, enum err e, const struct answer *a, struct moment no
 static void
 build_watch(struct device *d, struct moment now)
 {
-	const struct cfg_output *o = &d->poll->config->outputs[d->cfg->first_output];
-
 	d->watch = (struct order){ .done = watch_done, .arg = d, .is_patient = true };
-	d->watch.request = (struct request){ .table = o->table, .address = o->address };
-	d->watch.request.count = (uint16_t)raw_type_registers(o->type);
+	lay_watch(d);
 	d->watch_at = now.mono;
 }
 
@@ -711,10 +784,12 @@ build_scans(struct device *d)
 	free(numbers);
 }
 
-/* Is there a block that can be asked for at all? */
+/* Is there a block that can be asked for at all? Of a SunSpec device that is known when it was met. */
 static bool
 can_ask(const struct device *d)
 {
+	if (d->locate != NULL && d->scan_count > 0)
+		return true;
 	for (uint32_t i = 0; i < d->scan_count; i++)
 		for (uint32_t k = 0; k < d->scans[i].block_count; k++)
 			if (d->scans[i].blocks[k].refused == OK)
@@ -723,7 +798,7 @@ can_ask(const struct device *d)
 }
 
 struct poll *
-poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed)
+poll_new(struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed)
 {
 	struct poll *p = xcalloc(1, sizeof(*p));
 	uint32_t most = 1;
@@ -742,6 +817,10 @@ poll_new(const struct setup *config, const struct poll_ops *ops, void *arg, stru
 		d->state = DEVICE_OFF;
 		TAILQ_INIT(&d->orders);
 		timer_init(&d->timer, device_fire, d);
+		if (d->cfg->sunspec != NULL) {
+			d->locate = xcalloc(1, sizeof(*d->locate));
+			locate_init(d->locate, d->cfg);
+		}
 		build_scans(d);
 		if (d->cfg->item_count > most)
 			most = d->cfg->item_count;
@@ -764,6 +843,7 @@ poll_free(struct poll *p, struct moment now)
 		for (uint32_t k = 0; k < d->scan_count; k++)
 			scan_done(&d->scans[k]);
 		free(d->scans);
+		free(d->locate);
 	}
 	timers_release(p->timers, p->device_count);
 	free(p->devices);

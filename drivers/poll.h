@@ -12,13 +12,17 @@
  *   UP           a failure again                   DOWN; back-off
  *   DOWN         retry time                        stays; one probe
  *   DOWN         an answer                         UP; all scans start
- *   any          another device answers            DOWN with ERR_CONFIG
+ *   any          another device answers            DOWN with ERR_OTHER_DEVICE
+ *
+ * On each new connection it is first asked what it is: an identity register, or the chain of SunSpec. Until that is answered
+ * nothing else is asked of it, and nothing written to it.
  */
 #ifndef CHISAN_POLL_H
 #define CHISAN_POLL_H
 
 #include <sys/queue.h>
 
+#include "drivers/locate.h"
 #include "drivers/scan.h"
 
 #define POLL_QUICK_US (10 * US_PER_S) /* between two retries at once */
@@ -44,11 +48,14 @@ struct order {
 	TAILQ_ENTRY(order) entry;
 };
 
+#define DEVICE_DETAIL 160 /* bytes of what its last error was about */
+
 struct device {
 	const struct cfg_device *cfg;
 	struct poll *poll;
 	void *seat; /* the transport's */
 	struct timer timer;
+	struct locate *locate; /* NULL = no SunSpec */
 	struct scan *scans;
 	uint32_t scan_count, index;
 	TAILQ_HEAD(orders, order) orders;
@@ -70,7 +77,7 @@ struct device {
 	uint64_t requests, timeouts, errors, connects;
 	struct utc since, error_time;
 	enum err error;
-	char detail[112];
+	char detail[DEVICE_DETAIL];
 };
 
 /* What a request is for; handed back with its answer. */
@@ -91,7 +98,7 @@ struct poll_ops {
 };
 
 struct poll {
-	const struct setup *config;
+	struct setup *config; /* addresses of SunSpec devices are set in it */
 	const struct poll_ops *ops;
 	void *arg;
 	struct timers *timers;
@@ -107,7 +114,7 @@ struct poll {
 
 /* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */
 struct poll *poll_new(
-    const struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
+    struct setup *config, const struct poll_ops *ops, void *arg, struct timers *timers, uint64_t seed);
 /* Orders end: their outcome is not known, or they were never sent. */
 void poll_free(struct poll *p, struct moment now);
 void poll_start(struct poll *p, struct moment now);

@@ -26,6 +26,18 @@ scan_init(struct scan *s, const struct setup *config, struct reading *readings, 
 }
 
 void
+scan_replan(struct scan *s, const struct cfg_device *limits)
+{
+	for (uint32_t i = 0; i < s->item_count; i++)
+		s->items[i] = plan_item(&s->config->items[s->items[i].item], s->items[i].item);
+	s->whole_count = plan_build(s->items, s->item_count, limits, s->blocks);
+	free(s->whole);
+	s->whole = xcalloc(s->whole_count, sizeof(*s->whole));
+	memcpy(s->whole, s->blocks, s->whole_count * sizeof(*s->whole));
+	scan_restore(s);
+}
+
+void
 scan_done(struct scan *s)
 {
 	free(s->items);

@@ -50,6 +50,8 @@ struct scan_out {
 void scan_init(struct scan *s, const struct setup *config, struct reading *readings, const struct cfg_device *limits,
     const uint32_t *items, uint32_t count);
 void scan_done(struct scan *s);
+/* The addresses of its items have changed: its blocks are laid out anew. Only while no block is sent. */
+void scan_replan(struct scan *s, const struct cfg_device *limits);
 
 /*
  * Begins a scan: every block is wanted once, but for those of which all items are off. Samples of refused items leave at once, with

@@ -397,6 +397,7 @@ setup_output(struct setup *c, const struct msg_field_output *m)
 		.timer_address = m->timer_address,
 		.pulse_us = m->pulse_us,
 		.left_set = m->left_set,
+		.timer_registers = 1,
 	};
 
 	if (o.device == UINT32_MAX)
@@ -466,6 +467,12 @@ setup_finish(struct setup *c, const struct msg_field_start *m)
 		    c->device_count, c->item_count, c->output_count, m->links, m->devices, m->items, m->outputs);
 	sort_items(c);
 	return find_echoes(c);
+}
+
+uint32_t
+setup_find_device(const struct setup *c, uint32_t number)
+{
+	return recall(c->device_index, c->device_numbers, number);
 }
 
 uint32_t

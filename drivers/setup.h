@@ -41,6 +41,21 @@ struct cfg_identity {
 	uint16_t address, mask, equals;
 };
 
+/* A device whose addresses are found by the models of SunSpec. */
+struct cfg_sunspec {
+	const char *manufacturer, *model, *serial; /* "" = anything, as long as it stays */
+	uint16_t beat_model, beat_offset;          /* point that is counted up; model 0 = none */
+	uint8_t beat_registers;
+	uint32_t beat_us;
+};
+
+/* Where an address counts from; the address itself is set when the device has said what it is (locate.h). */
+struct cfg_place {
+	uint16_t model; /* 0: the address is one */
+	uint16_t offset, sf_offset;
+	uint16_t absent; /* enum err: the device has no such place; OK = it has */
+};
+
 struct cfg_item {
 	point_id point;
 	uint8_t table, type, order; /* enum mb_table, raw_type, byte_order */
@@ -51,7 +66,18 @@ struct cfg_item {
 	uint32_t period_us; /* 0 = not polled */
 	uint32_t device;    /* index */
 	const double *invalid;
+	struct cfg_place place;
 };
+
+/* What is written beside the value of an output. */
+struct cfg_step {
+	uint16_t model, offset, address;
+	uint8_t type;  /* enum raw_type */
+	bool is_times; /* the output's own raw value times `value`, by its power of ten; else value as it is */
+	double value;
+};
+
+#define CFG_STEPS 16 /* of an output */
 
 /* Where a point is written. */
 struct cfg_output {
@@ -65,6 +91,11 @@ struct cfg_output {
 	uint32_t open_address, timer_address; /* UINT32_MAX = none */
 	uint32_t pulse_us;
 	uint8_t left_set; /* enum pulse_coils, by a field program before this one */
+	struct cfg_place place;
+	uint16_t timer_model, timer_offset; /* where timer_address counts from; model 0: it is one */
+	uint8_t timer_registers;            /* 1 or 2 */
+	struct cfg_step *steps;             /* before the value, then after it */
+	uint8_t before_count, after_count;
 };
 
 struct cfg_device {
@@ -78,8 +109,9 @@ struct cfg_device {
 	const struct cfg_range *forbidden;
 	uint32_t forbidden_count;
 	struct cfg_identity identity;
-	uint32_t first_item, item_count; /* in items, after setup_finish */
-	uint32_t first_output;           /* the first one that came; UINT32_MAX = none */
+	const struct cfg_sunspec *sunspec; /* NULL = addresses are as they are */
+	uint32_t first_item, item_count;   /* in items, after setup_finish */
+	uint32_t first_output;             /* the first one that came; UINT32_MAX = none */
 };
 
 struct setup {
@@ -105,9 +137,15 @@ enum err setup_serial(struct setup *c, const struct msg_field_serial *m); /* beh
 enum err setup_device(struct setup *c, const struct msg_field_device *m);
 enum err setup_item(struct setup *c, const struct msg_field_item *m);
 enum err setup_output(struct setup *c, const struct msg_field_output *m);
+/* Of what came before: setup_sunspec.c */
+enum err setup_sunspec(struct setup *c, const struct msg_field_sunspec *m);
+enum err setup_place(struct setup *c, const struct msg_field_place *m);
+enum err setup_step(struct setup *c, const struct msg_field_step *m);
 /* Compares the counts, sorts the items by device and finds what each output is read back by. */
 enum err setup_finish(struct setup *c, const struct msg_field_start *m);
 
+/* Index into devices of a number; UINT32_MAX = none. */
+uint32_t setup_find_device(const struct setup *c, uint32_t number);
 /* Index into items of a point; UINT32_MAX = it is not read here. */
 uint32_t setup_find(const struct setup *c, point_id point);
 /* Index into outputs; UINT32_MAX = it is not written here. */

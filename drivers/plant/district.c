@@ -47,6 +47,7 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 	*d = (struct district){ .site = site, .arena = arena, .world = world_new(site->energy, start, seed) };
 	d->images = arena_alloc(arena, sizeof(*d->images) * ((size_t)site->node_count + 1));
 	d->by_conn = arena_alloc(arena, sizeof(struct image *) * ((size_t)site->conn_count + 1));
+	unsigned sunspecs = 0;
 	for (uint32_t i = 0; i < site->node_count; i++) {
 		const struct site_node *n = &site->nodes[i];
 		if (n->conn == UINT32_MAX || n->profile == NULL || !protocol_is_field(n->profile->protocol))
@@ -56,7 +57,7 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 		struct image *im = &d->images[d->image_count++];
 		im->node = n;
 		im->name = n->device->name;
-		if (n->profile->protocol == PROTOCOL_MODBUS) {
+		if (n->profile->protocol != PROTOCOL_ECHONET) {
 			im->next = d->by_conn[n->conn];
 			d->by_conn[n->conn] = im;
 		}
@@ -66,6 +67,8 @@ district_new(const struct site *site, struct utc start, uint64_t seed, const cha
 			el_meter_init(im->meter, seed, im->name, start);
 		}
 		bind_image(im, arena, site);
+		if (n->profile->protocol == PROTOCOL_SUNSPEC)
+			sunspec_build(im, arena, sunspecs++);
 		image_build(im, arena);
 	}
 	return d;

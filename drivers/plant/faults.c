@@ -93,6 +93,18 @@ do_wrong(struct request *r)
 }
 
 static bool
+do_swap(struct request *r)
+{
+	struct image *im = device(r);
+	if (im == NULL)
+		return false;
+	if (im->chain == NULL)
+		return say(r, "no SunSpec device, and says no serial number: ", r->w[1]);
+	sunspec_serial(im, r->n > 2 ? r->w[2] : "SWAPPED");
+	return true;
+}
+
+static bool
 do_clear(struct request *r)
 {
 	struct image *im = r->n > 1 ? district_image(r->d, r->w[1]) : NULL, *of;
@@ -241,6 +253,7 @@ static const struct {
 	{ "slow",   do_slow,   "slow DEVICE [2s]        answers late" },
 	{ "reset",  do_reset,  "reset DEVICE            resets the connection at each request" },
 	{ "wrong",  do_wrong,  "wrong DEVICE KIND       answers wrongly: " WRONG_KINDS },
+	{ "swap",   do_swap,   "swap DEVICE [SERIAL]    another SunSpec device in its place: another serial number" },
 	{ "clear",  do_clear,  "clear NAME              a device, an asset or a point is well again" },
 	{ "trip",   do_trip,   "trip ASSET              it trips, until cleared" },
 	{ "local",  do_local,  "local ASSET             switched to local: it obeys no command, until cleared" },

@@ -19,7 +19,7 @@ image_value(const struct image *im, const struct image_point *p)
 	if (p->override == OVERRIDE_VALUE)
 		return p->override_value;
 	switch (s->kind) {
-	case SOURCE_SIGNAL: return *s->signal * s->factor;
+	case SOURCE_SIGNAL: return s->at0 + *s->signal * s->factor;
 	case SOURCE_DERIVED: return (s->at0 + (s->at1 - s->at0) * *s->signal + noise * (*s->signal > 0.02)) * s->factor;
 	case SOURCE_WANDER: return s->at0 + noise;
 	case SOURCE_COUNT:
@@ -115,7 +115,9 @@ wanted_factor(const struct site_point_def *d, const struct site_register *r)
 	double scale = r->scale != 0 && isfinite(r->scale) ? r->scale : 1;
 	double top = isfinite(d->range.hi) ? fmax(fabs(d->range.hi), fabs(d->range.lo)) / scale : 1000;
 	double room = r->type == RAW_I16 ? 32000 : r->type == RAW_U16 ? 65000 : 2e9;
-	int e = -2;
+	int e = top < 10 ? -3 : -2;
+	if (d->kind == KIND_COUNTER)
+		return 0;
 	while (e < 10 && top / pow(10, e) > room)
 		e++;
 	return e;
@@ -179,10 +181,18 @@ first_spot(const struct image *im, int table, unsigned address)
 	return lo;
 }
 
+/* Is the whole of it in the chain of a SunSpec device? */
+static bool
+in_chain(const struct image *im, int table, unsigned address, unsigned count)
+{
+	return im->chain != NULL && table == TABLE_HOLDING && address >= im->chain_base &&
+	    address + count <= (unsigned)im->chain_base + im->chain_len;
+}
+
 static bool
 exists(const struct image *im, int table, unsigned address, unsigned count)
 {
-	bool inside = false;
+	bool inside = in_chain(im, table, address, count);
 	for (uint32_t i = 0; i < im->span_count && !inside; i++) {
 		const struct image_span *s = &im->spans[i];
 		inside = s->table == table && address >= s->from && address + count - 1 <= s->to;
@@ -192,8 +202,8 @@ exists(const struct image *im, int table, unsigned address, unsigned count)
 	return inside;
 }
 
-static int
-factor_of(const struct image *im, const struct site_register *r)
+int
+image_factor(const struct image *im, const struct site_register *r)
 {
 	if (r->scale_factor < 0)
 		return 0;
@@ -215,7 +225,7 @@ image_invalid(const struct image *im, const struct image_point *p, double *v)
 	if (r == NULL || r->invalid.n == 0)
 		return false;
 	double scale = r->scale != 0 && isfinite(r->scale) ? r->scale : 1, offset = isfinite(r->offset) ? r->offset : 0;
-	*v = r->invalid.v[0] * scale * pow(10, factor_of(im, r)) + offset;
+	*v = r->invalid.v[0] * scale * pow(10, image_factor(im, r)) + offset;
 	if (r->invert)
 		*v = -*v;
 	return true;
@@ -234,7 +244,7 @@ show_spot(const struct image *im, const struct spot *s, uint16_t *words)
 	case SPOT_READ:
 	case SPOT_WRITE: {
 		bool pulse = s->role == SPOT_WRITE && (r->pulse_us > 0 || r->open_address >= 0);
-		image_encode(d, r, image_order(r, profile), factor_of(im, r), pulse ? 0 : image_value(im, p), words);
+		image_encode(d, r, image_order(r, profile), image_factor(im, r), pulse ? 0 : image_value(im, p), words);
 		break;
 	}
 	case SPOT_OPEN: words[0] = 0; break;
@@ -254,6 +264,9 @@ image_read(struct image *im, int table, unsigned address, unsigned count, uint16
 	if (!exists(im, table, address, count))
 		return MB_ADDRESS;
 	memset(out, 0, count * sizeof(*out));
+	for (unsigned k = 0; k < count; k++)
+		if (in_chain(im, table, address + k, 1))
+			out[k] = im->chain[address + k - im->chain_base];
 	for (uint32_t i = first_spot(im, table, address); i < im->spot_count; i++) {
 		const struct spot *s = &im->spots[i];
 		if (s->table != table || s->address >= address + count)
@@ -286,6 +299,8 @@ image_command(struct image *im, struct image_point *p, double v)
 	if (m != NULL && m->remote < 0.5)
 		return true;
 	p->held = v;
+	if (p->is_set_op)
+		v = v == 1;
 	if (m != NULL && p->source.command != NULL)
 		m->kind->command(m, im->world, p->source.command, v / (p->source.factor != 0 ? p->source.factor : 1));
 	if (p->revert_s > 0)
@@ -307,6 +322,30 @@ is_acceptable(const struct site_point_def *d, double v)
 		if ((double)d->states.v[i].number == v)
 			return true;
 	return false;
+}
+
+/* Of a SunSpec setpoint that is not enabled: it is only kept. */
+static bool
+is_shut(const struct image *im, const struct image_point *p)
+{
+	return p->gate != 0 && im->chain[p->gate - im->chain_base] == 0;
+}
+
+/* A register of the chain keeps its word; one that enables a setpoint gives it, one that disables it gives it back. */
+static void
+store(struct image *im, unsigned address, uint16_t word)
+{
+	im->chain[address - im->chain_base] = word;
+	for (uint32_t i = 0; i < im->point_count; i++) {
+		struct image_point *p = &im->points[i];
+		double held = p->held;
+		if (p->gate == 0 || p->gate != address)
+			continue;
+		image_command(im, p, word != 0 ? held : (double)NAN);
+		p->held = held;
+		if (word == 0)
+			p->revert_at_s = 0;
+	}
 }
 
 /* One spot takes its words; with `apply` false it only says whether it would. */
@@ -335,12 +374,14 @@ write_spot(struct image *im, const struct spot *s, unsigned address, unsigned co
 			mask |= 1u << k;
 		}
 	if (mask == all) {
-		double v = image_decode(d, r, image_order(r, im->node->profile), factor_of(im, r), words);
+		double v = image_decode(d, r, image_order(r, im->node->profile), image_factor(im, r), words);
 		bool pulse = r->type == RAW_BIT && (r->pulse_us > 0 || r->open_address >= 0);
 		if (!is_acceptable(d, pulse ? 1 : v))
 			return MB_VALUE;
+		if (apply && is_shut(im, p))
+			p->held = v;
 		/* A pulse coil acts when it is set; that it is taken back means nothing. */
-		if (apply && (!pulse || v > 0.5))
+		else if (apply && (!pulse || v > 0.5))
 			image_command(im, p, v);
 		mask = 0;
 	}
@@ -372,6 +413,13 @@ write_pass(struct image *im, int table, unsigned address, unsigned count, const 
 		int e = write_spot(im, s, address, count, in, apply);
 		if (e != MB_OK)
 			return e;
+	}
+	for (unsigned k = 0; k < count; k++) {
+		if (!in_chain(im, table, address + k, 1) || !im->chain_stored[address + k - im->chain_base])
+			continue;
+		covered++;
+		if (apply)
+			store(im, address + k, in[k]);
 	}
 	/* Registers that nobody may write refuse the whole request; a gap between two setpoints does too. */
 	return covered >= count ? MB_OK : MB_ADDRESS;

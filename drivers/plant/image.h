@@ -44,6 +44,9 @@ struct image_point {
 	/* reversion */
 	double revert_s;    /* delay; 0 = none */
 	double revert_at_s; /* world's t_s; 0 = not running */
+	/* SunSpec */
+	uint16_t gate;  /* holding register: what is written holds only while that is not zero; 0 = none */
+	bool is_set_op; /* 802.SetOp: 1 connects, 2 disconnects */
 };
 
 enum spot_role { SPOT_READ, SPOT_WRITE, SPOT_OPEN, SPOT_FACTOR, SPOT_TIMER, SPOT_IDENTITY };
@@ -73,6 +76,9 @@ struct image {
 	uint32_t point_count;
 	struct spot *spots; /* by table and address */
 	uint32_t spot_count;
+	uint16_t *chain;    /* holding registers of a SunSpec device, beneath what its points show; NULL = none */
+	bool *chain_stored; /* of each: keeps what is written */
+	uint16_t chain_base, chain_len;
 	uint16_t longest;         /* count of the longest spot */
 	struct image_span *spans; /* addresses that exist; by table and address */
 	uint32_t span_count;
@@ -113,7 +119,12 @@ void image_encode(const struct site_point_def *d, const struct site_register *r,
     uint16_t *words);
 double image_decode(
     const struct site_point_def *d, const struct site_register *r, int order, int factor, const uint16_t *words);
+int image_factor(const struct image *im, const struct site_register *r); /* power of ten of its scale-factor register */
 int image_order(const struct site_register *r, const struct site_profile *p);
+
+/* sunspec.c: the chain of the nth SunSpec device, and its points' places in it; between bind_image and image_build. */
+void sunspec_build(struct image *im, struct arena *arena, unsigned nth);
+void sunspec_serial(struct image *im, const char *serial); /* another device stands in its place */
 
 /* bind.c: fills points[].source for every point of the device. */
 void bind_image(struct image *im, struct arena *arena, const struct site *site);

@@ -111,6 +111,7 @@ const struct rule rules[] = {
 	{ ASSET_PV,      "ST",          "state",          0, 0, 0, 0, 0 },
 	{ ASSET_PV,      "EVT*",        "events",         0, 0, 0, 0, 0 },
 	{ ASSET_PV,      "LIM",         "limit",          0, 0, 0, 0, 0 },
+	{ ASSET_PV,      "STR*_P",      "p",              0, 0.5,    0.05,   60,   0 },
 	/* ---- consumers; the rows with a leading star come last: they are lines of the steam network */
 	{ ASSET_LOAD,    "*52F*",       "breaker",        0, 0, 0, 0, 0 },
 	{ ASSET_LOAD,    "KWH",         "kwh_out",        0, 0, 0, 0, 0 },

@@ -125,6 +125,8 @@ void alarms_put_alarming(const struct alarms *a, struct wbuf *states);
 void alarms_sample(struct alarms *a, point_id id, const struct value *v, struct mono mono);
 /* A device answers, or does not. Connecting is silence, but for the first time; off closes the alarms of its points. */
 void alarms_device(struct alarms *a, uint32_t device, enum device_state state, struct utc now, struct mono mono);
+/* Why it does not answer, for the words of its alarm; before alarms_device. */
+void alarms_device_why(struct alarms *a, uint32_t device, enum err why);
 /* OWN_STORE: not raised where the site file has alarms for each state of the store in which nothing is recorded. */
 void alarms_own(struct alarms *a, enum alarm_own which, bool on, const char *words, struct utc now, struct mono mono);
 void alarms_drift(struct alarms *a, point_id output, bool on, const char *words, struct utc now, struct mono mono);

@@ -20,8 +20,11 @@ say(const struct alarm_rule *r, const struct alarm_input *in, const struct alarm
     size_t size)
 {
 	(void)r;
-	(void)in;
-	str_printf(buf, size, is_on ? "%s does not answer" : "%s answers again", c->given);
+	str_printf(buf, size,
+	    !is_on                    ? "%s answers again"
+	        : in->is_other_device ? "another device answers in the place of %s: nothing is written to it"
+	                              : "%s does not answer",
+	    c->given);
 }
 
 static const char *const opts[] = { "comm_priority", "comm_delay", NULL };

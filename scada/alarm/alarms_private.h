@@ -108,6 +108,7 @@ struct machine_device {
 	enum device_state state;
 	bool is_told, is_silent, suppresses;
 	bool is_unknown; /* connecting for the first time */
+	bool is_other;   /* another one answers in its place */
 	struct utc since;
 	uint32_t comm;         /* alarm; NONE */
 	uint32_t first, count; /* alarms of its points */

@@ -230,6 +230,13 @@ set_silent(struct alarms *a, uint32_t d, bool is_silent)
 }
 
 void
+alarms_device_why(struct alarms *a, uint32_t d, enum err why)
+{
+	if (d < a->devices)
+		a->device[d].is_other = why == ERR_OTHER_DEVICE;
+}
+
+void
 alarms_device(struct alarms *a, uint32_t d, enum device_state state, struct utc now, struct mono mono)
 {
 	if (d >= a->devices)

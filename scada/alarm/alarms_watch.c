@@ -168,6 +168,7 @@ test_say(const struct alarms *a, uint32_t n, const struct value *v, bool is_on, 
 		c.given = d->limit->when != NULL ? d->limit->when : "";
 	else if (n >= a->first_comm)
 		c.given = a->site->nodes[d->device].device->name;
+	in.is_other_device = n >= a->first_comm && n < a->first_calc && a->device[d->device].is_other;
 	t->kind->say(&t->rule, &in, &c, is_on, buf, size);
 }
 

@@ -31,7 +31,8 @@ struct alarm_rule {
 /* What is looked at. value, other: NULL where the kind has none. */
 struct alarm_input {
 	const struct value *value, *other;
-	bool is_given; /* what somebody else says: a device is silent, an expression is true, a helper died */
+	bool is_other_device; /* COMM: one answers, and it is another one */
+	bool is_given;        /* what somebody else says: a device is silent, an expression is true, a helper died */
 };
 
 /* For the words of a transition. */

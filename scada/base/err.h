@@ -37,6 +37,7 @@
 	_(ERR_TIMEOUT,            37, "timeout",         "the device did not answer in time") \
 	_(ERR_NO_DESCRIPTOR,      38, "no-descriptor",   "the system is out of file descriptors") \
 	_(ERR_NOT_CONNECTED,      39, "not-connected",   "no connection to the device") \
+	_(ERR_OTHER_DEVICE,       40, "other-device",    "another device answers in its place: nothing is read from it or written to it") \
 	_(ERR_NO_ADAPTER,         44, "no-adapter",      "the serial line cannot be opened: is the adapter plugged in, its path right, and may chisan open it?") \
 	/* devices: replies that break the protocol */ \
 	_(ERR_BAD_TRANSACTION,    48, "bad-transaction", "the reply belongs to another request") \

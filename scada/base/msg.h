@@ -198,6 +198,32 @@ struct msg_bytes {
 	_(bytes, points)        /* n times: point u32, address u16 */ \
 	_(bytes, setpoints)     /* n times: point u32, address u16, for_s u32, reason str */
 
+/* After its W_FIELD_DEVICE, before W_FIELD_START. Texts: as model 1 must say them; "" = anything, as long as it stays. */
+#define MSG_FIELD_SUNSPEC_FIELDS(_) \
+	_(u32, device) \
+	_(str, manufacturer) _(str, model) _(str, serial) \
+	_(u16, beat_model)      /* model of the point that is counted up; 0 = none */ \
+	_(u16, beat_address)    /* counted from the model's number */ \
+	_(u8,  beat_registers)  /* 1 or 2 */ \
+	_(u32, beat_us)         /* period */
+
+/* After its W_FIELD_ITEM or W_FIELD_OUTPUT, whose addresses then count from the number of the first such model in the chain. */
+#define MSG_FIELD_PLACE_FIELDS(_) \
+	_(u32, point) \
+	_(u8,  is_output)       /* 0: the item */ \
+	_(u16, model) \
+	_(u16, timer_model)     /* outputs: of the timer; 0 = its address is one */ \
+	_(u8,  timer_registers) /* outputs: 1 or 2 */
+
+/* After its W_FIELD_OUTPUT, in the order of writing. Model as in W_FIELD_PLACE. */
+#define MSG_FIELD_STEP_FIELDS(_) \
+	_(u32, point) \
+	_(u8,  is_after)        /* 1: behind the value; 0: before it */ \
+	_(u16, model) _(u16, address) \
+	_(u8,  type)            /* enum raw_type */ \
+	_(u8,  is_times)        /* 1: the output's own raw value times `value`, by its power of ten; 0: `value` as it is */ \
+	_(f64, value)
+
 #define MSG_SUBSCRIBE_FIELDS(_) _(u32, what) /* enum subscribe */
 
 #define MSG_SITE_FIELDS(_) \
@@ -711,7 +737,7 @@ struct msg_bytes {
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
-	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) \
+	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
 	_(snapshot_end, SNAPSHOT_END)
 
@@ -746,12 +772,12 @@ enum serial_parity { SERIAL_EVEN, SERIAL_ODD, SERIAL_NONE, SERIAL_PARITY_COUNT }
 #define SERIAL_DELAY_MAX_MS 100
 #define SERIAL_RETRIES_MAX  5
 #define SERIAL_LINES_MAX    16 /* a site may have; a process each */
-enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_ECHONET, PROTOCOL_COUNT };
+enum protocol { PROTOCOL_MODBUS, PROTOCOL_INTERNAL, PROTOCOL_CALC, PROTOCOL_ECHONET, PROTOCOL_SUNSPEC, PROTOCOL_COUNT };
 /* Is it spoken by chisan-field with devices? */
 static inline bool
 protocol_is_field(int p)
 {
-	return p == PROTOCOL_MODBUS || p == PROTOCOL_ECHONET;
+	return p == PROTOCOL_MODBUS || p == PROTOCOL_SUNSPEC || p == PROTOCOL_ECHONET;
 }
 enum mb_table { TABLE_COIL, TABLE_DISCRETE, TABLE_HOLDING, TABLE_INPUT, TABLE_COUNT }; /* FC 1, 2, 3, 4 */
 enum raw_type { RAW_BIT, RAW_U16, RAW_I16, RAW_U32, RAW_I32, RAW_U64, RAW_I64, RAW_F32, RAW_F64, RAW_COUNT };

@@ -61,6 +61,9 @@ enum wire_flags {
 	_(W_FIELD_WRITE, 47,  24,     64, ROLE_PEER,   WF_NUMBERS|WF_REQUEST, "write this to an output, now; then read it back") \
 	_(W_FIELD_WRITTEN,48, 23,    512, ROLE_PEER,   0,                     "what became of a write; known by its number, also after a change of configuration") \
 	_(W_FIELD_PULSE, 49,  6,     64, ROLE_PEER,   WF_NUMBERS,            "which coils of a pulse may be set just now") \
+	_(W_FIELD_SUNSPEC, 50, 19, 1024, ROLE_PEER,   WF_NUMBERS,            "a device whose registers are found by the models of SunSpec, and what it has to be") \
+	_(W_FIELD_PLACE, 51, 10,     10, ROLE_PEER,   WF_NUMBERS,            "the registers of a point or output count from a model") \
+	_(W_FIELD_STEP,  52, 19,     19, ROLE_PEER,   WF_NUMBERS,            "what is written beside an output's value") \
 	_(W_ECHONET_DEVICE,54, 41,   1024, ROLE_PEER,   WF_NUMBERS,            "one node that speaks ECHONET Lite, and its manners") \
 	_(W_ECHONET_ITEM, 55,  34,     64, ROLE_PEER,   WF_NUMBERS,            "one point's property in a node, to be read or written") \
 	_(W_ECHONET_START,56,   8,      8, ROLE_PEER,   WF_NUMBERS,            "counts of nodes and properties; comes before W_FIELD_START") \

@@ -85,7 +85,7 @@ struct output {
 	point_id id;
 	const struct site_point *p;
 	const struct site_output *o; /* as written, or the defaults */
-	struct condition local, mode, needs, lo, hi, tag, interlock, done, failed;
+	struct condition local, mode, needs, lo, hi, tag, interlock, done, failed, shown;
 	struct fill slots[SLOT_COUNT];
 	struct fill before_unknown; /* what the operator's slot held before an override that is in doubt */
 	struct utc changed;         /* the operator's slot, in this run: what an older state says is over */

@@ -27,7 +27,7 @@ outputs_free(struct output *outputs, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		struct output *o = &outputs[i];
 		struct condition *all[] = { &o->local, &o->mode, &o->needs, &o->lo, &o->hi, &o->tag, &o->interlock,
-			&o->done, &o->failed };
+			&o->done, &o->failed, &o->shown };
 		for (size_t n = 0; n < ARRAY_LEN(all); n++)
 			expr_free(all[n]->e);
 	}
@@ -116,6 +116,7 @@ make_output(struct output *o, const struct site *site, point_id id)
 	parse(&o->interlock, d->interlock, s);
 	parse(&o->done, d->check_back != NULL ? d->check_back->done_when : NULL, s);
 	parse(&o->failed, d->check_back != NULL ? d->check_back->failed_when : NULL, s);
+	parse(&o->shown, d->check_back != NULL ? d->check_back->shown_by : NULL, s);
 	for (int i = 0; i < SLOT_COUNT; i++)
 		slot_clear(&o->slots[i]);
 	slot_clear(&o->before_unknown);

@@ -74,7 +74,7 @@ walk_send(struct control *c, struct output *o, double value, struct utc now, str
 	uint32_t timer_s = 0;
 	uint64_t id = control_id(c, now);
 
-	if (r != NULL && r->timer_register >= 0)
+	if (r != NULL && (r->timer_register >= 0 || r->timer_point != NULL))
 		timer_s = (uint32_t)((r->after_us + US_PER_S - 1) / US_PER_S);
 	o->is_dirty = true;
 	if (!c->ops->send(id, o->id, value, timer_s, c->arg)) {

@@ -83,8 +83,29 @@ ask_conditions(struct control *c, const struct command *k, struct utc now, char 
 	return WATCH_OTHER;
 }
 
+/* The device has taken the value; does what it is for follow? */
 static enum watch_answer
-ask_value(struct control *c, const struct command *k, char *text, size_t size)
+ask_shown(struct control *c, const struct command *k, double wanted, struct utc now, char *text, size_t size)
+{
+	struct output *o = k->o;
+	double v = condition_number(c, &o->shown, now);
+	char value[96], line[256];
+
+	if (isnan(v) || !condition_is_after(c, &o->shown, k->after)) {
+		str_printf(line, sizeof(line), "%.180s, and %.60s has not been reported since", text, o->shown.text);
+		str_copy(text, size, line);
+		return WATCH_SILENT;
+	}
+	str_printf(line, sizeof(line), "%.150s, and %.60s is %s", text, o->shown.text,
+	    control_say(o, v, value, sizeof(value)));
+	if (fabs(v - wanted) <= watch_tolerance(o, wanted))
+		return WATCH_DONE;
+	str_copy(text, size, line);
+	return WATCH_OTHER;
+}
+
+static enum watch_answer
+ask_value(struct control *c, const struct command *k, struct utc now, char *text, size_t size)
 {
 	struct output *o = k->o;
 	double v = watch_reported(c, o, k->after), wanted = output_is_setpoint(o) ? o->write_value : k->value;
@@ -95,7 +116,9 @@ ask_value(struct control *c, const struct command *k, char *text, size_t size)
 		return WATCH_SILENT;
 	}
 	str_printf(text, size, "the device reports %s", control_say(o, v, value, sizeof(value)));
-	return fabs(v - wanted) <= watch_tolerance(o, wanted) ? WATCH_DONE : WATCH_OTHER;
+	if (fabs(v - wanted) > watch_tolerance(o, wanted))
+		return WATCH_OTHER;
+	return o->shown.text != NULL ? ask_shown(c, k, wanted, now, text, size) : WATCH_DONE;
 }
 
 enum watch_answer
@@ -112,7 +135,7 @@ watch_command(struct control *c, const struct command *k, struct utc now, char *
 		    "nothing reports whether it was carried out; the site file can say it (check_back: done_when)");
 		a = WATCH_NEVER;
 	} else {
-		a = ask_value(c, k, text, size);
+		a = ask_value(c, k, now, text, size);
 	}
 	if (k->o->failed.text != NULL && a != WATCH_DONE && !k->had_failed &&
 	    condition_ask(c, &k->o->failed, now) == IS_TRUE && condition_is_after(c, &k->o->failed, k->after)) {

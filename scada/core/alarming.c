@@ -394,8 +394,10 @@ void
 alarming_device(struct alarming *a, const struct msg_device_state *m, struct utc now, struct mono mono)
 {
 	set_time(a, now, mono);
-	if (a->engine != NULL)
-		alarms_device(a->engine, m->device, (enum device_state)m->state, now, mono);
+	if (a->engine == NULL)
+		return;
+	alarms_device_why(a->engine, m->device, m->state == DEVICE_UP ? OK : (enum err)m->last_error);
+	alarms_device(a->engine, m->device, (enum device_state)m->state, now, mono);
 }
 
 /* ---- the horn contact */

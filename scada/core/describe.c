@@ -9,7 +9,11 @@
 
 #include "scada/base/command.h"
 #include "scada/base/str.h"
+#include "scada/base/sunspec.h"
 #include "scada/core/describe.h"
+
+#define CHAIN_GAP 124
+#define BEAT_US   US_PER_S
 
 static const char *
 or_empty(const char *s)
@@ -53,6 +57,16 @@ order_of(const struct site_register *r, const struct site_profile *p)
 	                                                                                      : p->byte_order;
 }
 
+/* Appends which bits are taken. */
+static void
+put_part(const struct site_register *r, char *buf, size_t size)
+{
+	if (r->bit >= 0)
+		str_printf(buf + strlen(buf), size - strlen(buf), ", bit %lld", (long long)r->bit);
+	else if (!isnan(r->bits.lo) && !isnan(r->bits.hi))
+		str_printf(buf + strlen(buf), size - strlen(buf), ", bits %d to %d", (int)r->bits.lo, (int)r->bits.hi);
+}
+
 static void
 put_source(const struct site *s, const struct site_point *p, char *buf, size_t size)
 {
@@ -75,6 +89,11 @@ put_source(const struct site *s, const struct site_point *p, char *buf, size_t s
 		str_printf(buf, size, "property %s", r->property);
 		return;
 	}
+	if (r->point != NULL) {
+		str_printf(buf, size, "SunSpec %s", r->point);
+		put_part(r, buf, size);
+		return;
+	}
 	str_printf(buf, size, "%s %lld", mb_table_word((enum mb_table)r->table), (long long)r->address);
 	if (r->table == TABLE_COIL || r->table == TABLE_DISCRETE)
 		return;
@@ -84,10 +103,7 @@ put_source(const struct site *s, const struct site_point *p, char *buf, size_t s
 		str_append(buf, size, " ");
 		str_append(buf, size, byte_order_word((enum byte_order)order_of(r, profile)));
 	}
-	if (r->bit >= 0)
-		str_printf(buf + strlen(buf), size - strlen(buf), ", bit %lld", (long long)r->bit);
-	else if (!isnan(r->bits.lo) && !isnan(r->bits.hi))
-		str_printf(buf + strlen(buf), size - strlen(buf), ", bits %d to %d", (int)r->bits.lo, (int)r->bits.hi);
+	put_part(r, buf, size);
 }
 
 static const char *
@@ -235,6 +251,15 @@ describe_field_serial(const struct site *s, uint32_t link, struct wbuf *b)
 	return true;
 }
 
+/* All registers of a chain exist, so that a gap in it costs nothing but its bytes. */
+static uint16_t
+gap_of(const struct site_profile *p)
+{
+	bool is_given = schema_is_set(&profile_schema, p, offsetof(struct site_profile, max_gap));
+
+	return p->protocol == PROTOCOL_SUNSPEC && !is_given ? CHAIN_GAP : (uint16_t)p->max_gap;
+}
+
 void
 describe_field_device(const struct site *s, uint32_t device, struct wbuf *b)
 {
@@ -251,7 +276,7 @@ describe_field_device(const struct site *s, uint32_t device, struct wbuf *b)
 		.enabled = d->enabled,
 		.max_registers = (uint16_t)p->max_registers,
 		.max_bits = (uint16_t)p->max_bits,
-		.max_gap = (uint16_t)p->max_gap,
+		.max_gap = gap_of(p),
 		.connect_timeout_us = us32(d->connect_timeout_us),
 		.timeout_us = us32(d->timeout_us),
 		.retry_min_us = us32(d->retry_min_us),
@@ -341,6 +366,19 @@ describe_is_output(const struct site *s, point_id id)
 	return p->device != DEVICE_NONE && p->def->write != NULL && describe_is_field(s, p->device);
 }
 
+static uint32_t
+timer_of(const struct site_revert *revert)
+{
+	struct sunspec_place place;
+	char message[200];
+
+	if (revert == NULL)
+		return UINT32_MAX;
+	if (revert->timer_point != NULL && sunspec_parse(revert->timer_point, &place, message, sizeof(message)))
+		return sunspec_offset(&place);
+	return revert->timer_register >= 0 ? (uint32_t)revert->timer_register : UINT32_MAX;
+}
+
 bool
 describe_field_output(const struct site *s, point_id id, uint8_t left_set, struct wbuf *b)
 {
@@ -362,9 +400,81 @@ describe_field_output(const struct site *s, point_id id, uint8_t left_set, struc
 		m.has_sf = 1;
 		m.sf_address = (uint16_t)r->scale_factor;
 	}
-	m.timer_address = revert != NULL && revert->timer_register >= 0 ? (uint32_t)revert->timer_register : UINT32_MAX;
+	m.timer_address = timer_of(revert);
 	m.is_echoed = is_item(s, id);
 	wbuf_reset(b);
 	msg_field_output_put(b, &m);
+	return true;
+}
+
+/* ---- places that count from a model */
+
+bool
+describe_field_sunspec(const struct site *s, uint32_t device, struct wbuf *b)
+{
+	const struct site_profile *p = s->nodes[device].profile;
+	struct msg_field_sunspec m = { .device = device,
+		.manufacturer = or_empty(p->manufacturer),
+		.model = or_empty(p->model),
+		.serial = or_empty(s->nodes[device].device->serial) };
+	struct sunspec_place beat;
+	char message[200];
+
+	if (p->protocol != PROTOCOL_SUNSPEC || !describe_is_field(s, device))
+		return false;
+	if (p->heartbeat != NULL && sunspec_parse(p->heartbeat, &beat, message, sizeof(message))) {
+		m.beat_model = beat.model;
+		m.beat_address = (uint16_t)sunspec_offset(&beat);
+		m.beat_registers = beat.point->size;
+		m.beat_us = BEAT_US;
+	}
+	wbuf_reset(b);
+	msg_field_sunspec_put(b, &m);
+	return true;
+}
+
+bool
+describe_field_place(const struct site *s, point_id id, bool is_output, struct wbuf *b)
+{
+	const struct site_point_def *d = s->points[id].def;
+	const struct site_register *r = is_output ? d->write : d->read;
+	struct msg_field_place m = { .point = id, .is_output = is_output, .model = r->model };
+	struct sunspec_place timer;
+	char message[200];
+
+	if (r->model == 0)
+		return false;
+	if (is_output && d->revert != NULL && d->revert->timer_point != NULL &&
+	    sunspec_parse(d->revert->timer_point, &timer, message, sizeof(message))) {
+		m.timer_model = timer.model;
+		m.timer_registers = timer.point->size;
+	}
+	wbuf_reset(b);
+	msg_field_place_put(b, &m);
+	return true;
+}
+
+bool
+describe_field_step(const struct site *s, point_id id, uint32_t n, struct wbuf *b)
+{
+	const struct site_register *r = s->points[id].def->write;
+	bool is_after = n >= r->before.n;
+	const struct site_beside *list = is_after ? r->after.v : r->before.v, *step;
+	struct msg_field_step m = { .point = id, .is_after = is_after };
+	struct sunspec_place place;
+	char message[200];
+
+	if (r->model == 0 || n >= r->before.n + r->after.n)
+		return false;
+	step = &list[is_after ? n - r->before.n : n];
+	if (!sunspec_parse(step->point, &place, message, sizeof(message)))
+		return false;
+	m.model = place.model;
+	m.address = (uint16_t)sunspec_offset(&place);
+	m.type = (uint8_t)sunspec_raw_type(place.point);
+	m.is_times = !isnan(step->times);
+	m.value = m.is_times ? step->times : step->value;
+	wbuf_reset(b);
+	msg_field_step_put(b, &m);
 	return true;
 }

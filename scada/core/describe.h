@@ -20,6 +20,10 @@ bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);
 bool describe_is_output(const struct site *s, point_id id); /* is it written, and by the field program? */
 /* False: nothing is written for this point. */
 bool describe_field_output(const struct site *s, point_id id, uint8_t left_set, struct wbuf *b);
+/* Of a device, point or output by the models of SunSpec. False: there is nothing to say. n: 0.. */
+bool describe_field_sunspec(const struct site *s, uint32_t device, struct wbuf *b);
+bool describe_field_place(const struct site *s, point_id id, bool is_output, struct wbuf *b);
+bool describe_field_step(const struct site *s, point_id id, uint32_t n, struct wbuf *b);
 
 /* ---- describe_echonet.c */
 bool describe_is_echonet(const struct site *s, uint32_t device);

@@ -146,6 +146,8 @@ send_points(struct links *l, unsigned part, struct wbuf *b, struct msg_field_sta
 		if (part_of_point(l, i) != part || !describe_field_item(s, i, b))
 			continue;
 		conn_send(c, W_FIELD_ITEM, 0, b, NULL);
+		if (describe_field_place(s, i, false, b))
+			conn_send(c, W_FIELD_PLACE, 0, b, NULL);
 		start->items++;
 	}
 	for (point_id i = 0; i < s->point_count; i++) {
@@ -153,6 +155,10 @@ send_points(struct links *l, unsigned part, struct wbuf *b, struct msg_field_sta
 		    !describe_field_output(s, i, l->ops->left_set != NULL ? l->ops->left_set(i, l->arg) : 0, b))
 			continue;
 		conn_send(c, W_FIELD_OUTPUT, 0, b, NULL);
+		if (describe_field_place(s, i, true, b))
+			conn_send(c, W_FIELD_PLACE, 0, b, NULL);
+		for (uint32_t n = 0; describe_field_step(s, i, n, b); n++)
+			conn_send(c, W_FIELD_STEP, 0, b, NULL);
 		start->outputs++;
 	}
 }
@@ -178,6 +184,8 @@ send_config(struct links *l, unsigned part)
 			continue;
 		describe_field_device(s, i, &b);
 		conn_send(c, W_FIELD_DEVICE, 0, &b, NULL);
+		if (describe_field_sunspec(s, i, &b))
+			conn_send(c, W_FIELD_SUNSPEC, 0, &b, NULL);
 		start.devices++;
 	}
 	send_points(l, part, &b, &start);

@@ -36,6 +36,12 @@ void check_history(struct check *c, const struct site_point_def *d);
 void check_register(
     struct check *c, const struct site_point_def *d, const struct site_profile *p, const struct site_register *r);
 void check_echonet(struct check *c, const struct site_point_def *d, const struct site_register *r);
+/* enum raw_type of a register, as it will be once the site is built. */
+int check_type_of(const struct site_register *r);
+/* A register with point:. True: its other keys can be checked. */
+bool check_place(struct check *c, const struct site_profile *p, const struct site_register *r, bool is_write);
+void check_timer(struct check *c, const struct site_point_def *d, const struct site_profile *p);
+void check_sunspec_profile(struct check *c, const struct site_profile *p);
 void check_overlaps(struct check *c, const struct site_profile *p);
 void check_alarm_keys(struct check *c, const struct site_limit *l); /* of one alarm, whoever has it */
 void check_alarms(struct check *c, const struct site_point_def *d, const struct key_list *alarms);

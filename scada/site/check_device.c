@@ -48,7 +48,8 @@ check_profile(struct check *c, const struct site_profile *p)
 	check_unique(c, names, p->points.n, "the tag");
 	free(names);
 	check_profile_tables(c, p);
-	if (p->protocol == PROTOCOL_MODBUS)
+	check_sunspec_profile(c, p);
+	if (protocol_is_field(p->protocol))
 		check_overlaps(c, p);
 }
 
@@ -102,6 +103,9 @@ check_device_link(
 	bool has_unit;
 	struct mark at = AT_KEY(device_schema, d, struct site_device, link);
 	address[0] = '\0';
+	if (d->serial != NULL && p != NULL && p->protocol != PROTOCOL_SUNSPEC)
+		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, serial),
+		    "serial goes with a profile of protocol sunspec; leave it out, or use identity: of the profile");
 	if (p != NULL && p->protocol == PROTOCOL_INTERNAL) {
 		if (d->link != NULL)
 			fault_at(c->f, at,

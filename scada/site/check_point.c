@@ -107,8 +107,8 @@ highest_state(const struct site_point_def *d)
 	const struct site_register *r = d->read != NULL ? d->read : d->write;
 	if (r == NULL || r->internal != NULL || r->property != NULL)
 		return 65535;
-	bool has_type = schema_is_set(&register_schema, r, offsetof(struct site_register, type));
-	unsigned width = !has_type || r->type == RAW_BIT ? 1 : raw_type_registers((enum raw_type)r->type) * 16;
+	int type = check_type_of(r);
+	unsigned width = type == RAW_BIT ? 1 : raw_type_registers((enum raw_type)type) * 16;
 	if (schema_is_set(&register_schema, r, offsetof(struct site_register, bits)))
 		width = (unsigned)(r->bits.hi - r->bits.lo) + 1;
 	else if (r->bit >= 0)
@@ -149,9 +149,10 @@ check_states(struct check *c, const struct site_point_def *d)
 	if (HAS(bits) || !GIVEN(bits))
 		check_names_in(c, AT(bits_ja), &d->bits_ja, &d->bits, "bits");
 	const struct site_register *r = d->read;
-	if (!HAS(bits) || d->bits.n == 0 || r == NULL || r->table < TABLE_HOLDING || r->type == RAW_BIT)
+	bool is_register = r != NULL && (r->table >= TABLE_HOLDING || r->point != NULL);
+	if (!HAS(bits) || d->bits.n == 0 || !is_register || check_type_of(r) == RAW_BIT)
 		return;
-	int64_t width = raw_type_registers((enum raw_type)r->type) * 16;
+	int64_t width = raw_type_registers((enum raw_type)check_type_of(r)) * 16;
 	if (schema_is_set(&register_schema, r, offsetof(struct site_register, bits)))
 		width = (int64_t)(r->bits.hi - r->bits.lo) + 1;
 	if (d->bits.v[d->bits.n - 1].number >= width)
@@ -182,9 +183,13 @@ check_values(struct check *c, const struct site_point_def *d)
 	    !(d->kind == KIND_SETPOINT && d->read != NULL))
 		fault_at(c->f, b->node.at,
 		    "check_back without done_when; write the condition by which it is known to be done");
+	if (b != NULL && b->shown_by != NULL && (d->kind != KIND_SETPOINT || d->read == NULL || b->done_when != NULL))
+		fault_at(c->f, AT_KEY(check_back_schema, b, struct site_check_back, shown_by),
+		    "shown_by goes with a setpoint that is read back, and without done_when; write done_when: alone");
 	const struct site_revert *v = d->revert;
 	if (v != NULL && !check_is_given(&revert_schema, v, offsetof(struct site_revert, after_us)) &&
-	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_register)))
+	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_register)) &&
+	    !check_is_given(&revert_schema, v, offsetof(struct site_revert, timer_point)))
 		fault_at(c->f, v->node.at,
 		    "revert without after and timer_register; say when the device gives the setpoint up");
 	if (HAS(interlock_text) && !GIVEN(interlock))
@@ -212,6 +217,7 @@ check_point(struct check *c, const struct site_point_def *d, const struct site_p
 	if (is_digital(d))
 		check_states(c, d);
 	check_values(c, d);
+	check_timer(c, d, p);
 	check_history(c, d);
 	check_alarms(c, d, &d->alarms);
 	if (d->output != NULL && is_output(d))

@@ -11,6 +11,7 @@
 
 #include "scada/base/figure.h"
 #include "scada/base/str.h"
+#include "scada/base/sunspec.h"
 #include "scada/site/check.h"
 
 struct place { /* one register of a point while it is checked */
@@ -27,9 +28,13 @@ struct place { /* one register of a point while it is checked */
 #define IS_BITS(r)    ((r)->table == TABLE_COIL || (r)->table == TABLE_DISCRETE)
 
 /* As settle_register() will have it. */
-static int
-type_of(const struct site_register *r)
+int
+check_type_of(const struct site_register *r)
 {
+	struct sunspec_place place;
+	char message[300];
+	if (r->point != NULL && sunspec_parse(r->point, &place, message, sizeof(message)))
+		return (int)sunspec_raw_type(place.point);
 	return schema_is_set(&register_schema, r, offsetof(struct site_register, type)) ? r->type : RAW_BIT;
 }
 
@@ -69,7 +74,7 @@ static bool
 check_type(const struct place *l)
 {
 	const struct site_register *r = l->r;
-	int type = type_of(r);
+	int type = check_type_of(r);
 	if (GIVEN(type) && !HAS(type))
 		return false;
 	if (IS_BITS(r) && type != RAW_BIT)
@@ -90,8 +95,8 @@ static void
 check_reach(const struct place *l)
 {
 	const struct site_register *r = l->r;
-	unsigned n = raw_type_registers((enum raw_type)type_of(r));
-	const char *type = raw_type_word(type_of(r));
+	unsigned n = raw_type_registers((enum raw_type)check_type_of(r));
+	const char *type = raw_type_word(check_type_of(r));
 	if (r->address + n - 1 > 65535)
 		fault_at(l->c->f, AT(address),
 		    "%s at %" PRId64 " ends beyond register 65535; the last address for it is %u", type, r->address,
@@ -113,7 +118,7 @@ static void
 check_bits(const struct place *l)
 {
 	const struct site_register *r = l->r;
-	int type = type_of(r);
+	int type = check_type_of(r);
 	unsigned width = width_bits(type);
 	if (!HAS(bits) && !HAS(bit))
 		return;
@@ -140,15 +145,15 @@ check_scaling(const struct place *l)
 	if (is_digital && (HAS(scale) || HAS(offset)))
 		fault_at(l->c->f, HAS(scale) ? AT(scale) : AT(offset),
 		    "a %s has states, not a scale; leave it out, or make it analog", point_kind_word(l->d->kind));
-	bool is_one_bit = type_of(r) == RAW_BIT || HAS(bit) || (HAS(bits) && r->bits.lo == r->bits.hi);
+	bool is_one_bit = check_type_of(r) == RAW_BIT || HAS(bit) || (HAS(bits) && r->bits.lo == r->bits.hi);
 	if (is_digital && r->invert && !is_one_bit)
 		fault_at(l->c->f, AT(invert), "only one bit can be inverted; name the states as they are");
-	if (type_of(r) == RAW_BIT && !is_digital)
+	if (check_type_of(r) == RAW_BIT && !is_digital)
 		fault_at(l->c->f, l->r->node.at, "a bit makes no %s; write kind: digital, or command for an output",
 		    point_kind_word(l->d->kind));
-	if (is_digital && is_float(type_of(r)))
+	if (is_digital && is_float(check_type_of(r)))
 		fault_at(l->c->f, AT(type), "%s has no states; a digital point is read from bit or a whole type",
-		    raw_type_word(type_of(r)));
+		    raw_type_word(check_type_of(r)));
 }
 
 static void
@@ -158,13 +163,13 @@ check_scale_factor(const struct place *l)
 	if (r->scale_factor < 0)
 		return;
 	struct mark at = AT(scale_factor);
-	unsigned n = raw_type_registers((enum raw_type)type_of(r));
+	unsigned n = raw_type_registers((enum raw_type)check_type_of(r));
 	int64_t last = r->address + n - 1;
 	int64_t from = r->scale_factor < r->address ? r->scale_factor : r->address;
 	int64_t to = r->scale_factor > last ? r->scale_factor : last;
-	if (IS_BITS(r) || is_float(type_of(r))) {
+	if (IS_BITS(r) || is_float(check_type_of(r))) {
 		fault_at(l->c->f, at, "%s takes no scale factor; a power of ten goes with a whole type",
-		    raw_type_word(type_of(r)));
+		    raw_type_word(check_type_of(r)));
 		return;
 	}
 	if (r->scale_factor >= r->address && r->scale_factor <= last)
@@ -191,7 +196,7 @@ check_invalid(const struct place *l)
 {
 	const struct site_register *r = l->r;
 	char was[40], lo[40], hi[40];
-	int type = type_of(r);
+	int type = check_type_of(r);
 	bool is_signed = type == RAW_I16 || type == RAW_I32 || type == RAW_I64;
 	unsigned width = width_bits(type);
 	if (r->invalid.n == 0 || is_float(type))
@@ -227,7 +232,7 @@ check_write(const struct place *l)
 		    l->c->f, AT(open_address), "the coil that opens is the one that closes; write its own address");
 	if (HAS(pulse_us) && l->d->kind != KIND_COMMAND)
 		fault_at(l->c->f, AT(pulse_us), "only a command has a pulse; write kind: command, or leave it out");
-	if (HAS(scale_factor) && type_of(r) == RAW_BIT)
+	if (HAS(scale_factor) && check_type_of(r) == RAW_BIT)
 		fault_at(l->c->f, AT(scale_factor), "a coil has no scale factor; leave it out");
 }
 
@@ -278,6 +283,17 @@ check_register(
 		check_internal(l);
 		return;
 	}
+	if (GIVEN(point)) {
+		if (check_place(c, p, r, l->is_write)) {
+			check_bits(l);
+			check_scaling(l);
+			check_invalid(l);
+		}
+		return;
+	}
+	if (r->before.n > 0 || r->after.n > 0)
+		fault_at(c->f, r->before.n > 0 ? AT(before) : AT(after),
+		    "before: and after: go with a point: of protocol sunspec; leave them out");
 	if (p->protocol == PROTOCOL_ECHONET)
 		check_echonet(c, d, r);
 	else if (GIVEN(property))
@@ -356,7 +372,7 @@ add_spans(struct span *spans, const struct site_point_def *d, const struct site_
 	uint32_t n = 0;
 	if (r == NULL || r->address < 0)
 		return 0;
-	int64_t last = r->address + (IS_BITS(r) ? 1 : raw_type_registers((enum raw_type)type_of(r))) - 1;
+	int64_t last = r->address + (IS_BITS(r) ? 1 : raw_type_registers((enum raw_type)check_type_of(r))) - 1;
 	spans[n++] = (struct span){ d, r, r->table, r->address, last };
 	if (r->open_address >= 0)
 		spans[n++] = (struct span){ d, r, r->table, r->open_address, r->open_address };

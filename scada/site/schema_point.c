@@ -38,6 +38,15 @@ static const struct key_word type_words[] = {
 	{ NULL, 0, NULL },
 };
 
+#define T struct site_beside
+static const struct key beside_keys[] = {
+	{ "point", KEY_STRING, AT(point), true, .min = 1, .max = 63, .help = "where, as 704.WSetEna" },
+	{ "value", KEY_NUMBER, AT(value), .help = "this raw number" },
+	{ "times", KEY_NUMBER, AT(times), .min = -1000, .max = 1000, .help = "what the output itself gets, times this: -1 is its opposite" },
+};
+const struct schema beside_schema = { "beside", sizeof(T), beside_keys, ARRAY_LEN(beside_keys), "one register written together with an output", NULL, 0, 0 };
+#undef T
+
 #define T struct site_register
 static const struct key register_keys[] = {
 	{ "table", KEY_ENUM, AT(table), .words = table_words, .help = "which of the four tables of Modbus" },
@@ -54,6 +63,9 @@ static const struct key register_keys[] = {
 	{ "open_address", KEY_INT, AT(open_address), .min = 0, .max = 65535, .def = "-1", .help = "write: second coil; address closes, this one opens" },
 	{ "pulse", KEY_DURATION, AT(pulse_us), .min = 0.01, .max = 60, .def = "0s", .help = "write: the coil is set for so long; without it, it stays" },
 	{ "property", KEY_STRING, AT(property), .min = 1, .max = 63, .help = "protocol echonet: class, instance and property, as 028A01.E3 or 028A.energy" },
+	{ "point", KEY_STRING, AT(point), .min = 1, .max = 63, .help = "protocol sunspec: point of a model, as 701.W; says table, address, type, scale_factor and invalid; of models 1, 101-103, 111-113, 120-124, 160, 201-204, 701-704, 713-715, 802-804" },
+	{ "before", KEY_LIST, AT(before), .max = 8, .sub = &beside_schema, .help = "write, protocol sunspec: what is written first, in order" },
+	{ "after", KEY_LIST, AT(after), .max = 8, .sub = &beside_schema, .help = "write, protocol sunspec: what is written last, as an enabling" },
 	{ "internal", KEY_WORD, AT(internal), .help = "protocol internal: which figure of chisand, by the names of chisand(8)" },
 };
 const struct schema register_schema = { "register", sizeof(T), register_keys, ARRAY_LEN(register_keys), "a place in a device", NULL, 0, 0 };
@@ -136,6 +148,7 @@ const struct schema counter_schema = { "counter", sizeof(T), counter_keys, ARRAY
 static const struct key check_back_keys[] = {
 	{ "done_when", KEY_EXPR, AT(done_when), .min = 1, .max = 4096, .help = "the command is done when this is true" },
 	{ "failed_when", KEY_EXPR, AT(failed_when), .min = 1, .max = 4096, .help = "it has failed when this is true" },
+	{ "shown_by", KEY_EXPR, AT(shown_by), .min = 1, .max = 4096, .help = "setpoints: what has to come as near as well, beside what is read back, as $.P" },
 	{ "tolerance", KEY_NUMBER, AT(tolerance), .min = 0, .max = 1e15, .def = "0", .help = "setpoints: done when the value is so near" },
 	{ "time", KEY_DURATION, AT(time_us), .min = 0.1, .max = 3600, .def = "10s", .help = "after this the outcome is unknown" },
 };
@@ -147,6 +160,7 @@ static const struct key revert_keys[] = {
 	{ "after", KEY_DURATION, AT(after_us), .min = 1, .max = 604800, .def = "0s", .help = "the device gives the setpoint up without a refresh for so long" },
 	{ "to", KEY_NUMBER, AT(to), .help = "the value that it falls to; absent: its own control" },
 	{ "timer_register", KEY_INT, AT(timer_register), .min = 0, .max = 65535, .def = "-1", .help = "holding register with the seconds; absent: fixed in the device" },
+	{ "timer_point", KEY_STRING, AT(timer_point), .min = 1, .max = 63, .help = "protocol sunspec: the point with the seconds, as 704.WSetRvrtTms" },
 	{ "text", KEY_STRING, AT(text), .min = 1, .max = 200, .help = "the same in words" },
 };
 const struct schema revert_schema = { "revert", sizeof(T), revert_keys, ARRAY_LEN(revert_keys), "a device that gives a setpoint up by itself", NULL, 0, 0 };

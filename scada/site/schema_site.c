@@ -94,6 +94,7 @@ const struct schema_page schema_pages[] = {
 	{ &identity_schema, "identity" },
 	{ &point_schema, "points[]" },
 	{ &register_schema, "read, write" },
+	{ &beside_schema, "before[], after[]" },
 	{ &filter_schema, "filter" },
 	{ &counter_schema, "counter" },
 	{ &limit_schema, "alarms[]" },

@@ -31,6 +31,16 @@ struct site_register { /* read: and write: of a point */
 	int64_t pulse_us;     /* the coil is set for so long; 0 = stays */
 	const char *internal; /* protocol internal: which figure of chisand (system.h lists them) */
 	const char *property; /* protocol echonet: what echonet_place() reads */
+	/* protocol sunspec */
+	const char *point; /* 701.W, 160.module[2].DCW: takes the place of table, address, type, scale_factor */
+	struct key_list before, after; /* write: struct site_beside, what is written beside the value */
+	uint16_t model, repeat; /* of `point`, once the site is built; address counts from the model. 0 = no `point` */
+};
+struct site_beside { /* before:, after: of write */
+	struct node node;
+	const char *point; /* as of a register */
+	double value;      /* raw; NaN = `times` is given */
+	double times;      /* what is written to the output itself, times this; NaN = `value` is given */
 };
 struct site_limit { /* alarms: */
 	struct node node;
@@ -152,14 +162,17 @@ struct site_counter {
 struct site_check_back {
 	struct node node;
 	const char *done_when, *failed_when;
+	const char
+	    *shown_by; /* setpoints: expression that has to come as near as the tolerance, beside what is read back */
 	double tolerance;
 	int64_t time_us;
 };
 struct site_revert { /* the device gives a setpoint up by itself */
 	struct node node;
-	int64_t after_us;       /* without a refresh */
-	double to;              /* value it falls to; NaN = the plant's own control */
-	int64_t timer_register; /* holding register with the seconds; -1 = fixed in the device */
+	int64_t after_us;        /* without a refresh */
+	double to;               /* value it falls to; NaN = the plant's own control */
+	int64_t timer_register;  /* holding register with the seconds; -1 = fixed in the device */
+	const char *timer_point; /* protocol sunspec: the same as 704.WSetRvrtTms */
 	const char *text;
 };
 
@@ -218,14 +231,17 @@ struct site_profile {
 	int64_t max_registers, max_bits, max_gap, outstanding;
 	struct key_list forbidden; /* struct site_forbidden */
 	struct site_identity *identity;
-	struct key_list points; /* struct site_point_def */
+	const char *manufacturer, *model; /* protocol sunspec: what model 1 of the device must say; NULL = anything */
+	const char *heartbeat;            /* protocol sunspec: point that is counted up each second; NULL = none */
+	struct key_list points;           /* struct site_point_def */
 };
 
 struct site_device {
 	struct node node;
 	const char *name, *title, *title_ja;
 	const char *profile;
-	const char *link; /* modbus-tcp://127.0.0.1:15023/1; NULL for protocol internal */
+	const char *link;   /* modbus-tcp://127.0.0.1:15023/1; NULL for protocol internal */
+	const char *serial; /* protocol sunspec: serial number that it must have; NULL = any, as long as it stays */
 	int64_t poll_us, timeout_us, connect_timeout_us, retry_min_us, retry_max_us;
 	bool enabled;
 	const char *area;

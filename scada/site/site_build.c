@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "scada/base/str.h"
+#include "scada/base/sunspec.h"
 #include "scada/site/site_private.h"
 
 struct build {
@@ -87,8 +88,33 @@ compare_profile_name(const void *key, const void *elem)
 	return strcmp(key, (*p)->name);
 }
 
+/* A point of a model says what else would have to be written out. One that is unknown was told by the reader. */
 static void
-settle_register(struct site_register *r, const struct site_profile *p)
+settle_place(struct arena *a, struct site_register *r)
+{
+	struct sunspec_place place;
+	char message[200];
+	double none;
+	if (!sunspec_parse(r->point, &place, message, sizeof(message)))
+		return;
+	r->model = place.model;
+	r->repeat = place.repeat;
+	r->table = TABLE_HOLDING;
+	r->address = sunspec_offset(&place);
+	r->type = (int)sunspec_raw_type(place.point);
+	r->byte_order = ORDER_ABCD;
+	r->scale_factor = sunspec_factor_offset(&place);
+	if (!sunspec_invalid(place.point, &none))
+		return;
+	double *all = arena_alloc(a, (r->invalid.n + 1) * sizeof(*all));
+	for (uint32_t i = 0; i < r->invalid.n; i++)
+		all[i] = r->invalid.v[i];
+	all[r->invalid.n] = none;
+	r->invalid = (struct key_numbers){ all, r->invalid.n + 1 };
+}
+
+static void
+settle_register(struct arena *a, struct site_register *r, const struct site_profile *p)
 {
 	if (r == NULL)
 		return;
@@ -100,6 +126,8 @@ settle_register(struct site_register *r, const struct site_profile *p)
 		r->type = RAW_BIT; /* of coils; others must say */
 	if (r->bit >= 0)
 		r->bits.lo = r->bits.hi = (double)r->bit;
+	if (r->point != NULL)
+		settle_place(a, r);
 }
 
 static void
@@ -111,8 +139,8 @@ build_profiles(struct site *s)
 	for (uint32_t i = 0; i < s->profiles.n; i++) {
 		struct site_point_def *points = list[i].points.v;
 		for (uint32_t j = 0; j < list[i].points.n; j++) {
-			settle_register(points[j].read, &list[i]);
-			settle_register(points[j].write, &list[i]);
+			settle_register(s->arena, points[j].read, &list[i]);
+			settle_register(s->arena, points[j].write, &list[i]);
 		}
 		if (list[i].name != NULL)
 			s->profile_index[n++] = &list[i];

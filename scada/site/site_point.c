@@ -164,12 +164,13 @@ static void
 expand_check_back(struct arena *a, struct site_point_def *def, const char *device)
 {
 	struct site_check_back *c = def->check_back;
-	if (c == NULL || (!has_dollar(c->done_when) && !has_dollar(c->failed_when)))
+	if (c == NULL || (!has_dollar(c->done_when) && !has_dollar(c->failed_when) && !has_dollar(c->shown_by)))
 		return;
 	struct site_check_back *own = arena_alloc(a, sizeof(*own));
 	*own = *c;
 	own->done_when = site_expand(a, c->done_when, device);
 	own->failed_when = site_expand(a, c->failed_when, device);
+	own->shown_by = site_expand(a, c->shown_by, device);
 	def->check_back = own;
 }
 
@@ -228,7 +229,8 @@ def_has_dollar(const struct site_point_def *d)
 {
 	return has_dollar(d->expression) || has_dollar(d->suppress_when) || has_dollar(d->interlock) ||
 	    (d->check_back != NULL &&
-	        (has_dollar(d->check_back->done_when) || has_dollar(d->check_back->failed_when))) ||
+	        (has_dollar(d->check_back->done_when) || has_dollar(d->check_back->failed_when) ||
+	            has_dollar(d->check_back->shown_by))) ||
 	    alarms_have_dollar(&d->alarms) || output_has_dollar(d->output);
 }
 

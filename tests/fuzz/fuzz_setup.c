@@ -21,10 +21,19 @@ take(struct setup *c, uint8_t type, struct rbuf *r)
 	struct msg_field_device device;
 	struct msg_field_item item;
 	struct msg_field_output output;
+	struct msg_field_sunspec sunspec;
+	struct msg_field_place place;
+	struct msg_field_step step;
 	struct msg_field_serial serial;
 
 	if (type == 0x80)
 		return msg_field_serial_get(r, &serial) ? setup_serial(c, &serial) : ERR_FRAME;
+	if (type >= 0xF0 && type % 4 == 0)
+		return msg_field_sunspec_get(r, &sunspec) ? setup_sunspec(c, &sunspec) : ERR_FRAME;
+	if (type >= 0xF0 && type % 4 == 1)
+		return msg_field_place_get(r, &place) ? setup_place(c, &place) : ERR_FRAME;
+	if (type >= 0xF0 && type % 4 == 2)
+		return msg_field_step_get(r, &step) ? setup_step(c, &step) : ERR_FRAME;
 	if (type % 4 == 0)
 		return msg_field_link_get(r, &link) ? setup_link(c, &link) : ERR_FRAME;
 	if (type % 4 == 1)

@@ -467,6 +467,36 @@ put_field_written(struct wbuf *b)
 }
 
 static void
+put_field_sunspec(struct wbuf *b)
+{
+	msg_field_sunspec_put(b,
+	    &(struct msg_field_sunspec){ .device = 4,
+	        .manufacturer = "Maker",
+	        .model = "BOX-180",
+	        .serial = "A1",
+	        .beat_model = 715,
+	        .beat_address = 5,
+	        .beat_registers = 2,
+	        .beat_us = 1000000 });
+}
+
+static void
+put_field_place(struct wbuf *b)
+{
+	msg_field_place_put(b,
+	    &(struct msg_field_place){
+	        .point = 22, .is_output = 1, .model = 704, .timer_model = 704, .timer_registers = 2 });
+}
+
+static void
+put_field_step(struct wbuf *b)
+{
+	msg_field_step_put(b,
+	    &(struct msg_field_step){
+	        .point = 22, .is_after = 1, .model = 704, .address = 22, .type = RAW_U16, .value = 1 });
+}
+
+static void
 put_field_pulse(struct wbuf *b)
 {
 	msg_field_pulse_put(b, &(struct msg_field_pulse){ .point = 0, .coils = PULSE_COIL, .refused = 0 });
@@ -614,6 +644,9 @@ static const struct seed {
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
 	{ W_FIELD_PULSE, false, put_field_pulse },
+	{ W_FIELD_SUNSPEC, false, put_field_sunspec },
+	{ W_FIELD_PLACE, false, put_field_place },
+	{ W_FIELD_STEP, false, put_field_step },
 	{ W_ECHONET_DEVICE, false, put_echonet_device },
 	{ W_ECHONET_ITEM, false, put_echonet_item },
 	{ W_ECHONET_START, false, put_echonet_start },

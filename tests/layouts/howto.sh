@@ -20,7 +20,16 @@ sed 's/profile: energy-meter.*/profile: my-meter/; /^energy:/,$d' "$work/minimal
 mv "$work/new" "$work/minimal/site.yaml"
 [ -s "$work/minimal/screens/battery.screen" ] && [ -s "$work/minimal/my-meter.yaml" ]
 
-for dir in "$work/minimal" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/musashino" "$top_srcdir/layouts/musashino-study"; do
+mkdir "$work/battery"
+block "$top_srcdir/docs/how-to-profile.md" sunspec >"$work/battery/my-battery.yaml"
+cat >"$work/battery/site.yaml" <<-END
+	site: Battery
+	timezone: Asia/Tokyo
+	devices:
+	  - {name: BAT1, profile: my-battery, link: "modbus-tcp://192.0.2.7:502/1", serial: A1, area: here}
+END
+
+for dir in "$work/minimal" "$work/battery" "$top_srcdir/layouts/minimal" "$top_srcdir/layouts/musashino" "$top_srcdir/layouts/musashino-study"; do
 	"$site" -n "$dir" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
 	if [ "$(wc -l <"$work/out")" -ne 1 ] || ! grep -q ': no faults$' "$work/out"; then
 		echo "$dir: more than 'no faults' was said:"

@@ -37,7 +37,7 @@ between "header temperature" "$(get 15024 1 4:float 3)" 160 200
 # 3. bits, unsigned and signed words
 [ "$(get line 1 1 2)" = 1 ] || fail "the receiving breaker is not closed"
 between "gas turbine state" "$(get 15023 1 4 35)" 1 1
-between "battery state of charge" "$(get 15031 1 4 9)" 100 900
+between "battery state of charge" "$(get 15031 1 4 40368)" 1000 9000 # 713.SoC, of a chain at 40000
 # 4. units behind one address, and one that is not there
 between "city hall" "$(get 15051 1 4:float 1 -B)" 100 900
 between "gymnasium" "$(get 15051 2 4:float 1 -B)" 80 500
@@ -46,15 +46,20 @@ grep -qi 'target device failed' "$work/out" || fail "unit 77: $(cat "$work/out")
 # 5. an address that does not exist
 mbpoll -m tcp -q -p 15022 -a 1 -t 4 -r 5001 -c 1 -1 "$host" >"$work/out" 2>&1
 grep -qi 'illegal data address' "$work/out" || fail "address 5000: $(cat "$work/out")"
-# 6. a battery follows its setpoint (W, 32 bits), and gives it up by itself: the timer is in the device
-put 15031 1 4 103 3600 || fail "the timer of the setpoint"
-put 15031 1 4:int 101 50000 -B || fail "the setpoint"
-battery_gives() { is_between "$(get 15031 1 4 1)" 470 530; }
-battery_rests() { v=$(get 15031 1 4 1); is_between "$v" 0 5 || is_between "$v" 65531 65535 || is_between "$v" -5 5; }
-until_true 20 battery_gives || fail "the battery gives $(get 15031 1 4 1), not about 500 (50 kW)"
-put 15031 1 4 103 60 || fail "the timer of the setpoint"
-put 15031 1 4:int 101 50000 -B || fail "the setpoint"
-until_true 30 battery_rests || fail "the setpoint did not revert"
+# 6. a battery follows its setpoint (704.WSet, 32 bits, in hundredths of W) once it is enabled, and gives it up by itself
+battery_w() { get 15031 1 4 40081; } # 701.W, in 10 W
+enable() {
+	put 15031 1 4:int 40328 "$1" -B && put 15031 1 4:int 40321 5000000 -B && put 15031 1 4 40319 "$2"
+}
+battery_gives() { is_between "$(battery_w)" 4700 5300; }
+battery_rests() { v=$(battery_w); is_between "$v" 0 50 || is_between "$v" 65486 65535 || is_between "$v" -50 50; }
+put 15031 1 4 40319 0 || fail "the setpoint is not given back"
+put 15031 1 4:int 40321 17000000 -B || fail "a setpoint that is not enabled"
+battery_gives && fail "the battery followed a setpoint that is not enabled"
+enable 3600 1 || fail "the setpoint"
+until_true 20 battery_gives || fail "the battery gives $(battery_w), not about 5000 (50 kW)"
+enable 60 1 || fail "the setpoint"
+until_true 60 battery_rests || fail "the setpoint did not revert"
 # 7. the gas turbine starts by its coil, and follows
 put 15023 1 0 2 1 || fail "the start coil"
 turbine_runs() { [ "$(get 15023 1 4 35)" = 5 ]; }

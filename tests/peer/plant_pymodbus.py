@@ -10,6 +10,8 @@ import time
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 import yaml
 
+import sunspec_chain
+
 WORDS = {"bit": 1, "u16": 1, "i16": 1, "u32": 2, "i32": 2, "u64": 4, "i64": 4, "f32": 2, "f64": 4}
 FORMAT = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "u64": ">Q", "i64": ">q", "f32": ">f", "f64": ">d"}
 
@@ -30,7 +32,25 @@ def decode(words, read, order):
     return -value if read.get("invert") else value
 
 
+chains = {}
+
+
+def read_place(client, unit, read):
+    def registers(address, count):
+        reply = client.read_holding_registers(address, count, slave=unit)
+        return None if reply.isError() else reply.registers
+
+    if (client, unit) not in chains:
+        chains[(client, unit)] = sunspec_chain.Chain(registers)
+    raw = chains[(client, unit)].value(read["point"])
+    if "bit" in read:
+        raw = raw >> read["bit"] & 1
+    return raw * read.get("scale", 1)
+
+
 def read_point(client, unit, read, order):
+    if "point" in read:
+        return read_place(client, unit, read)
     table, address, count = read["table"], read["address"], WORDS[read["type"]]
     call = {"coil": client.read_coils, "discrete": client.read_discrete_inputs,
             "holding": client.read_holding_registers, "input": client.read_input_registers}[table]
@@ -55,7 +75,7 @@ def main():
     where = {}
     for device in site["devices"]:
         profile = profiles[device["profile"]]
-        if profile.get("protocol") != "modbus":
+        if profile.get("protocol") not in ("modbus", "sunspec"):
             continue
         address, unit = device["link"].split("//")[1].rsplit("/", 1)
         if address not in clients:
@@ -81,6 +101,9 @@ def main():
                 assert v in point["states"], f"{name} = {v} is no state"
             seen += 1
     assert seen > 250, seen
+    assert sorted({c.base for c in chains.values()}) == [0, 40000, 50000], "not every place of a chain was met"
+    client, unit, _ = where["ESS1"]
+    assert [chains[(client, unit)].text(o, 16) for o in (2, 18, 50)] == ["Chisan", "PCS-180", "MU-181"]
 
     def value(name):
         device, tag = name.split(".", 1)

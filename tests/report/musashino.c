@@ -584,7 +584,7 @@ run(struct feed *f, int64_t from, int64_t until)
 		write_raw(f, &m);
 		by_hand(f, &m, now, mono);
 		for (uint32_t i = 0; i < f->site->node_count; i++)
-			if (f->site->nodes[i].profile->protocol == PROTOCOL_MODBUS)
+			if (protocol_is_field(f->site->nodes[i].profile->protocol))
 				read_device(f, i, &m, now, mono);
 		history_scan(f->history, DEVICE_NONE, ms == from ? ms : ms - f->step_ms, ms, 2 * f->step_ms);
 		calc_run(f->calc, now, mono);

@@ -284,6 +284,8 @@ START_TEST(every_type_has_one_kind)
 }
 END_TEST
 
+static bool is_other_device;
+
 static const char *
 said(const struct alarm_rule *r, double v, double other, bool on)
 {
@@ -291,7 +293,7 @@ said(const struct alarm_rule *r, double v, double other, bool on)
 	struct site_point_def d = { .unit = "kW", .states = { state_names, 2 }, .bits = { bit_names, 1 } };
 	struct alarm_context c = { .def = &d, .decimals = 1, .other = "ESS1.P_SP", .given = "ESS1" };
 	struct value x = { .v = v, .time = { T0 } }, y = { .v = other };
-	struct alarm_input in = { .value = &x, .other = &y };
+	struct alarm_input in = { .value = &x, .other = &y, .is_other_device = is_other_device };
 	static char buf[256];
 
 	kind_of(r->type)->say(r, &in, &c, on, buf, sizeof(buf));
@@ -315,6 +317,9 @@ START_TEST(words_are_for_people)
 	ck_assert_str_eq(said(&r, 8, 0, true), "bit 3 overheated is set");
 	r.type = ALARM_COMM;
 	ck_assert_str_eq(said(&r, 0, 0, true), "ESS1 does not answer");
+	is_other_device = true;
+	ck_assert_str_eq(said(&r, 0, 0, true), "another device answers in the place of ESS1: nothing is written to it");
+	ck_assert_str_eq(said(&r, 0, 0, false), "ESS1 answers again");
 	r.type = ALARM_STALE;
 	ck_assert_str_eq(said(&r, 0, 0, true), "not renewed since 2026-11-23 05:53:06 JST, though the device answers");
 }

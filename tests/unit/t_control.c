@@ -648,6 +648,30 @@ START_TEST(opening_is_done_when_it_is_no_longer_closed)
 }
 END_TEST
 
+/* 704.WSet says what was written; 701.W whether the battery does it. */
+START_TEST(a_setpoint_is_done_when_what_it_is_for_follows)
+{
+	kit_init(&k);
+	kit_def(&k, SP)->check_back->shown_by = "D.IN";
+	kit_boot(&k);
+	k.device[IN] = 50;
+	uint32_t n = kit_do(&k, STEP_OPERATE, SP, 300, &kit_duty);
+	kit_run(&k, 5 * US_PER_S);
+	ck_assert_double_eq(k.device[SP], 300);
+	ck_assert_uint_eq(kit_answer(&k, n)->count, 0); /* read back, and yet not done */
+	k.device[IN] = 299.5;
+	kit_run(&k, 2 * US_PER_S);
+	ck_assert_int_eq(kit_answer(&k, n)->e, OK);
+	k.device[IN] = 50;
+	n = kit_do(&k, STEP_OPERATE, SP, 400, &kit_duty);
+	kit_run(&k, 60 * US_PER_S);
+	ck_assert_int_eq(kit_answer(&k, n)->e, ERR_FAILED);
+	ck_assert_msg(strstr(kit_answer(&k, n)->text, "the device reports 400 kW, and D.IN is 50 kW") != NULL, "%s",
+	    kit_answer(&k, n)->text);
+	kit_done(&k);
+}
+END_TEST
+
 START_TEST(a_value_by_hand_is_no_report)
 {
 	kit_start(&k);
@@ -951,6 +975,7 @@ T_MAIN("control",
 	T(what_the_device_refuses_is_not_held)
 	T(a_trip_on_the_way_is_a_failure)
 	T(opening_is_done_when_it_is_no_longer_closed)
+	T(a_setpoint_is_done_when_what_it_is_for_follows)
 	T(a_value_by_hand_is_no_report)
 	T(nothing_is_sent_while_the_field_program_is_away)
 	T(the_field_program_dies_with_a_command_in_its_hands)

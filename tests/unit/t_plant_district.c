@@ -231,10 +231,10 @@ START_TEST(an_invalid_value_is_the_raw_one_of_the_profile)
 	char out[256];
 	uint16_t word;
 	ck_assert(control_run(d, NULL, "set ESS1.SOC invalid", out, sizeof(out)));
-	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 8, 1, &word), MB_OK);
+	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 40367, 1, &word), MB_OK);
 	ck_assert_uint_eq(word, 0xFFFF);
 	ck_assert(control_run(d, NULL, "set ESS1.P invalid", out, sizeof(out)));
-	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 0, 1, &word), MB_OK);
+	ck_assert_int_eq(image_read(district_image(d, "ESS1"), TABLE_HOLDING, 40080, 1, &word), MB_OK);
 	ck_assert_uint_eq(word, 0x8000);
 	district_free(d);
 	site_free(s);
@@ -320,9 +320,11 @@ write_output(const struct district *d, const char *name, double v)
 		bool is_taken = image_write(im, TABLE_COIL, at, 1, words) == MB_OK;
 		return is_taken && (r->pulse_us == 0 || image_write(im, TABLE_COIL, at, 1, &off) == MB_OK);
 	}
-	image_encode(def, r, image_order(r, im->node->profile), 0, v, words);
-	return image_write(im, r->table, (unsigned)r->address, raw_type_registers((enum raw_type)r->type), words) ==
-	    MB_OK;
+	image_encode(def, r, image_order(r, im->node->profile), image_factor(im, r), v, words);
+	if (image_write(im, r->table, (unsigned)r->address, raw_type_registers((enum raw_type)r->type), words) != MB_OK)
+		return false;
+	words[0] = 1; /* what enables it */
+	return p->gate == 0 || image_write(im, TABLE_HOLDING, p->gate, 1, words) == MB_OK;
 }
 
 #define NOTHING ((double)NAN)

@@ -322,6 +322,31 @@ compare_address(const struct row *r, const struct site_point *p)
 		differ(r, "opens at %d, the list says %s", (int)g->open_address, r->cell[ADDR]);
 }
 
+/*
+ * "701.W"; of outputs also what enables them, "704.WSet+WSetEna". ESS4 speaks the older models, and what the list says of it stands
+ * elsewhere in them.
+ */
+static void
+compare_place(const struct row *r, const struct site_point *p, const struct site_register *g)
+{
+	static const char *const older[][2] = { { "701.W", "103.W" }, { "701.Var", "103.VAr" },
+		{ "701.LLV", "103.PPVphAB" }, { "701.Hz", "103.Hz" }, { "701.InvSt", "103.St" },
+		{ "701.Alrm", "103.Evt1" }, { "713.SoC", "124.ChaState" }, { "713.SoH", "802.SoH" },
+		{ "715.DERHb", "802.Hb" }, { "715.LocRemCtl", "802.LocRemCtl" }, { "701.TotWhInj", "103.WH" },
+		{ "704.WSet+WSetEna", "124.OutWRte" }, { "715.OpCtl", "802.SetOp" },
+		{ "715.AlarmReset", "802.AlmRst" } };
+	const char *want = r->cell[ADDR];
+	size_t n;
+
+	if (strcmp(site->nodes[p->device].device->name, "ESS4") == 0)
+		for (size_t i = 0; i < ARRAY_LEN(older); i++)
+			if (strcmp(older[i][0], want) == 0)
+				want = older[i][1];
+	n = strcspn(want, "+");
+	if (strlen(g->point) != n || strncmp(g->point, want, n) != 0)
+		differ(r, "is %s, the list says %s", g->point, want);
+}
+
 static void
 compare_register(const struct row *r, const struct site_point *p)
 {
@@ -330,6 +355,10 @@ compare_register(const struct row *r, const struct site_point *p)
 	compare_address(r, p);
 	if (g == NULL || g->internal != NULL)
 		return;
+	if (g->point != NULL) {
+		compare_place(r, p, g);
+		return;
+	}
 	if (g->property != NULL && strcmp(g->property, r->cell[ADDR]) != 0)
 		differ(r, "is property %s, the list says %s", g->property, r->cell[ADDR]);
 	if (g->property == NULL && strcmp(r->cell[RAW], "obj") == 0)

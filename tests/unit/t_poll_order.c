@@ -180,7 +180,7 @@ START_TEST(another_device_is_never_written)
 		ck_assert(step(INT64_MAX));
 		ck_assert_uint_eq(w.last_request.kind, REQUEST_READ);
 	}
-	ck_assert_int_eq(d->error, ERR_CONFIG);
+	ck_assert_int_eq(d->error, ERR_OTHER_DEVICE);
 	w.identity = 0x0123;
 	run_s(120);
 	ck_assert_uint_eq(done_count, 2);

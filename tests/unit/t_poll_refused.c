@@ -136,7 +136,7 @@ START_TEST(identity_is_asked_first_and_on_every_connection)
 	w.samples[0] = 0;
 	run_s(5);
 	ck_assert_int_eq(w.poll->devices[0].state, DEVICE_DOWN);
-	ck_assert_int_eq(w.poll->devices[0].error, ERR_CONFIG);
+	ck_assert_int_eq(w.poll->devices[0].error, ERR_OTHER_DEVICE);
 	ck_assert(strstr(w.poll->devices[0].detail, "0x0124") != NULL);
 	ck_assert_uint_eq(w.samples[0], 0);
 	ck_assert_uint_ge(w.drops, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe_echonet.c - starts chisan-probe-echonet, and gives it the file for its profile.
+ * probe_start.c - starts the program that asks, and gives it the file for its profile.
  */
 #include "config.h"
 
@@ -11,18 +11,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "console/probe_echonet.h"
+#include "console/probe_start.h"
 #include "console/say.h"
+#include "scada/base/mem.h"
 #include "scada/base/spawn.h"
 #include "scada/base/str.h"
 
-#define SCHEME  "echonet://"
-#define PROGRAM "chisan-probe-echonet"
+/* ONE ROW PER PROGRAM: it takes [--json] [--profile NAME] LINK; one of registers also [--all] [--registers N]. */
+struct asker {
+	const char *scheme, *program;
+	bool has_registers;
+};
+static const struct asker askers[] = {
+	{ "echonet://", "chisan-probe-echonet", false },
+	{ "modbus-tcp://", "chisan-probe-modbus", true },
+};
+
+static const struct asker *
+asker_of(const char *link)
+{
+	for (size_t i = 0; i < ARRAY_LEN(askers); i++)
+		if (strncmp(link, askers[i].scheme, strlen(askers[i].scheme)) == 0)
+			return &askers[i];
+	return NULL;
+}
 
 bool
-probe_echonet_is(const char *link)
+probe_knows(const char *link)
 {
-	return strncmp(link, SCHEME, strlen(SCHEME)) == 0;
+	return asker_of(link) != NULL;
 }
 
 /* A profile is named after its file. False: a file could not be one. */
@@ -43,10 +60,13 @@ name_of(const char *file, char *name, size_t size)
 static int
 start(const struct options *o, const char *path, char *name)
 {
-	char program[] = PROGRAM, json[] = "--json", profile[] = "--profile", end[] = "--", link[200];
-	char *argv[7] = { program };
+	char program[40], json[] = "--json", profile[] = "--profile", end[] = "--", link[200];
+	char all[] = "--all", registers[] = "--registers", number[16];
+	char *argv[10] = { program };
+	const struct asker *asker = asker_of(o->args[1]);
 	int n = 1;
 
+	str_copy(program, sizeof program, asker->program);
 	if (!str_copy(link, sizeof link, o->args[1])) {
 		say_error("the link is too long");
 		return CMD_USAGE;
@@ -56,6 +76,13 @@ start(const struct options *o, const char *path, char *name)
 	if (name != NULL) {
 		argv[n++] = profile;
 		argv[n++] = name;
+	}
+	if (asker->has_registers && o->all)
+		argv[n++] = all;
+	if (asker->has_registers && o->registers > 0) {
+		str_printf(number, sizeof number, "%d", (int)o->registers);
+		argv[n++] = registers;
+		argv[n++] = number;
 	}
 	argv[n++] = end;
 	argv[n++] = link;
@@ -95,12 +122,14 @@ write_profile(const struct options *o, const char *path, char *name)
 }
 
 int
-probe_echonet(const struct options *o)
+probe_start(const struct options *o)
 {
 	char path[4096], name[80];
 
-	if (!spawn_find(PROGRAM, path, sizeof path)) {
-		say_error(PROGRAM " is not installed: looked in $CHISAN_LIBEXECDIR and %s", PKGLIBEXECDIR);
+	const char *program = asker_of(o->args[1])->program;
+
+	if (!spawn_find(program, path, sizeof path)) {
+		say_error("%s is not installed: looked in $CHISAN_LIBEXECDIR and %s", program, PKGLIBEXECDIR);
 		return CMD_FAILED;
 	}
 	if (o->profile == NULL)
