@@ -8,6 +8,7 @@
 
 #include "console/client.h"
 #include "console/client_dispatch.h"
+#include "console/client_schedule.h"
 #include "console/client_sequence.h"
 #include "scada/base/command.h"
 
@@ -31,6 +32,7 @@ struct client_control {
 	uint32_t points;   /* room of the arrays by point */
 	uint32_t overrides;
 	struct client_dispatch dispatch;
+	struct client_schedule schedule;
 	struct client_sequences sequences;
 };
 

@@ -105,7 +105,7 @@ draw_mode(struct console *co, const struct client_dispatch *d, int row, struct a
 	if (d->m.since != 0)
 		str_printf(since, sizeof since, " since %s",
 		    utc_civil(when, sizeof when, (struct utc){ d->m.since }, "%m-%d %H:%M"));
-	if (d->m.mode == GUARD_RESPONSE)
+	if (d->m.acting == GUARD_RESPONSE)
 		str_printf(until, sizeof until, ", at most %s until %s", kw(d->m.response_kw, limit, sizeof limit),
 		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
 	str_printf(text, sizeof text, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
