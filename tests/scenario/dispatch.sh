@@ -89,7 +89,9 @@ until_ 10 'the loss is in the journal' said "the utility's grid is lost"
 
 # ---- with a planner: a plan is made, followed through slot 3, and held when its maker dies
 "$chisan" plan >"$dir/out" 2>&1; [ $? = 3 ] || fail "a plan before there is a planner: $(cat "$dir/out")"
-until_ 120 'the grid is there again: 52R closes after a minute of good voltage' is 'd["grid"] == "there"'
+close_52r() { "$chisan" set GRID.CB.52R_CMD 1 --reason 'the utility permits it' --yes --yes-typed GRID.CB.52R_CMD --yes-confirmed --emergency; }
+until_ 120 '52R is closed, once relay 25 permits it' close_52r
+until_ 40 'the grid is there again' is 'd["grid"] == "there"'
 kill "$server"
 wait "$server" || fail "chisand does not end well"
 export CHISAN_LIBEXECDIR=$CHISAN_LIBEXECDIR:$top_builddir/scada/planner
