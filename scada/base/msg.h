@@ -578,6 +578,7 @@ struct msg_bytes {
 	_(u8,  shed) _(u8, steps) \
 	_(f64, total_kw) _(f64, short_kw) /* wanted of the batteries; what they cannot */ \
 	_(f64, reserve_kwh) _(f64, hours) /* above the least state of charge; that an outage would be survived */ \
+	_(f64, kept_kwh)        /* of it what the reserves of the batteries in service ask for, together */ \
 	_(str, user) _(str, reason) /* of the mode */ \
 	_(i64, plan_made) _(i64, plan_until) /* 0 = there is none */ \
 	_(str, plan_text)       /* what it is made from, or why there is none */ \

@@ -97,6 +97,7 @@ put_body(const struct dispatching *d, struct wbuf *body)
 		.short_kw = d->out.short_kw,
 		.reserve_kwh = d->reserve_kwh,
 		.hours = d->hours,
+		.kept_kwh = d->is_there && d->second.us != 0 ? d->out.kept_kwh : (double)NAN,
 		.user = d->chosen.user,
 		.reason = d->is_there ? d->chosen.reason : d->missing,
 		.plan_made = plans_made(d->plans).us,

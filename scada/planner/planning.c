@@ -145,7 +145,8 @@ stand(struct planning *p, const struct msg_plan_ask *ask, uint32_t i)
 		out->series[SERIES_AVAILABLE] = constant(p, 0);
 	if (!n->is_available && a->kind == ASSET_BATTERY && isfinite(n->level)) /* it keeps what it has */
 		out->series[SERIES_FIXED_KW] = constant(p, 0);
-	if (isfinite(n->held_kw) && (a->kind == ASSET_BATTERY || a->kind == ASSET_GTC || a->kind == ASSET_STG))
+	if (isfinite(n->held_kw) &&
+	    (a->kind == ASSET_BATTERY || a->kind == ASSET_GTC || a->kind == ASSET_STG || a->kind == ASSET_PV))
 		out->series[SERIES_FIXED_KW] = held(p, n);
 }
 
@@ -301,7 +302,6 @@ solve(struct planning *p, const struct msg_plan_ask *ask, bool is_quick, struct 
 	struct solution found;
 	double gap = 0;
 
-	memset(found, 0, sizeof(*found));
 	if (!problem_check(b, why, size))
 		return PLANNING_NONE;
 	struct lp *lp = dispatch_plan_build(b);
@@ -390,8 +390,6 @@ planning_make(
 	}
 	if (end == PLANNING_NONE || end == PLANNING_LATE)
 		planning_tell_none(ask, why, out);
-	dispatch_plan_free(plan);
-	solution_done(&found);
 	arena_free(p->arena);
 	p->arena = NULL;
 	return end;

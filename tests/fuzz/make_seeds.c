@@ -519,6 +519,7 @@ put_dispatch(struct wbuf *b)
 	        .steps = 6,
 	        .reserve_kwh = 229,
 	        .hours = 3.4,
+	        .kept_kwh = 228,
 	        .user = "duty",
 	        .reason = "heat wave",
 	        .plan_made = NOW,

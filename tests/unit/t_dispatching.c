@@ -882,7 +882,7 @@ START_TEST(an_override_is_looked_at_before_it_is_given)
 	ck_assert_double_eq(m.kw, 70);
 	answer(m.serial, false, "the solver found none");
 	ck_assert_str_eq(preview_why, "the solver found none");
-	plans_down(dispatching_plans(d));
+	plans_down(dispatching_plans(d), OK, now(), mono());
 	conn_free(c);
 	close(far_end);
 	ev_loop_destroy(loop);
@@ -914,7 +914,7 @@ START_TEST(whoever_asks_is_answered_in_time)
 	dispatching_preview_down(d, "it does not run any more");
 	ck_assert_uint_eq(previews, 2);
 	ck_assert_str_eq(preview_why, "it does not run any more");
-	plans_down(dispatching_plans(d));
+	plans_down(dispatching_plans(d), OK, now(), mono());
 	conn_free(c);
 	close(far_end);
 	ev_loop_destroy(loop);
