@@ -101,6 +101,7 @@ acts_refusal(const struct console *co, uint16_t type, char *buf, size_t size)
 	    : type == W_SCAN              ? "switching a scan"
 	    : type == W_MANUAL            ? "a value by hand"
 	    : type == W_MODE              ? "the mode of dispatch"
+	    : type == W_SCHEDULE          ? "an entry of the schedule"
 	    : type == W_SEQUENCE          ? "a step of a sequence"
 	    : type == W_WHEEL             ? "a plan of self-wheeling"
 	                                  : "this";

@@ -302,6 +302,10 @@ client_control_frame(struct client *c, const struct frame *f)
 		what = CONTROL_DISPATCH;
 		e = client_plan_points_take(m->control, &r);
 		break;
+	case W_SCHEDULE_STATE:
+		what = CONTROL_DISPATCH;
+		e = client_schedule_take(&m->control->schedule, &r);
+		break;
 	case W_SEQUENCE_DEF:
 		what = CONTROL_SEQUENCE;
 		e = client_sequence_def(&m->control->sequences, &r, m->control->points);

@@ -8,6 +8,7 @@
 
 #include "console/client.h"
 #include "console/client_dispatch.h"
+#include "console/client_schedule.h"
 #include "console/client_sequence.h"
 #include "scada/base/command.h"
 
@@ -32,6 +33,7 @@ struct client_control {
 	uint32_t overrides;
 	struct client_dispatch dispatch;
 	point_id *planned; /* [points]: which point says what is planned for this one; POINT_NONE = none */
+	struct client_schedule schedule;
 	struct client_sequences sequences;
 };
 

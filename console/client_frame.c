@@ -328,6 +328,7 @@ client_take_frame(struct client *c, const struct frame *f)
 	case W_TAG_STATE:
 	case W_DISPATCH:
 	case W_PLAN_POINTS:
+	case W_SCHEDULE_STATE:
 	case W_SEQUENCE_DEF:
 	case W_SEQUENCE_STATE:
 	case W_APPROVAL: e = client_control_frame(c, f); break;

@@ -59,6 +59,9 @@ enum err client_control_frame(struct client *c, const struct frame *f);
 struct client_dispatch;
 enum err client_dispatch_take(struct client_dispatch *d, struct rbuf *r, uint32_t points);
 void client_dispatch_done(struct client_dispatch *d);
+/* client_schedule.c: W_SCHEDULE_STATE. */
+struct client_schedule;
+enum err client_schedule_take(struct client_schedule *s, struct rbuf *r);
 /* client_sequence.c: W_SEQUENCE_DEF, W_SEQUENCE_STATE. */
 struct client_sequences;
 enum err client_plan_points_take(struct client_control *k, struct rbuf *r);

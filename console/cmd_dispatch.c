@@ -72,6 +72,7 @@ print_json(const struct client *c, const struct client_dispatch *d)
 	json_object_set_new(j, "shed", json_integer(d->m.shed));
 	json_object_set_new(j, "steps", json_integer(d->m.steps));
 	json_object_set_new(j, "reserve_kwh", jout_number(d->m.reserve_kwh));
+	json_object_set_new(j, "kept_kwh", jout_number(d->m.kept_kwh));
 	json_object_set_new(j, "outage_hours", jout_number(d->m.hours));
 	json_object_set_new(j, "plan_made", jout_time((struct utc){ d->m.plan_made }));
 	json_object_set_new(j, "plan_until", jout_time((struct utc){ d->m.plan_until }));
@@ -150,8 +151,10 @@ print_text(const struct options *o, const struct client *c, const struct client_
 	str_printf(text, sizeof text, "this month %s, twelve months %s; %u of %u steps shed",
 	    kw(d->m.month_kw, a, sizeof a), kw(d->m.year_kw, b, sizeof b), d->m.shed, d->m.steps);
 	line("Greatest", text);
-	str_printf(text, sizeof text, "%s kWh in batteries; critical loads would be carried for %s h",
+	str_printf(text, sizeof text,
+	    "%s kWh in batteries, %s kept as reserve; critical loads would be carried for %s h",
 	    isnan(d->m.reserve_kwh) ? "-" : str_fixed(e, sizeof e, d->m.reserve_kwh, 0),
+	    isnan(d->m.kept_kwh) ? "-" : str_fixed(b, sizeof b, d->m.kept_kwh, 0),
 	    isnan(d->m.hours)         ? "-"
 	        : d->m.hours >= 999.0 ? "999 or more"
 	                              : str_fixed(f, sizeof f, d->m.hours, 1));

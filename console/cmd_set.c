@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "console/cmd_hand.h"
+#include "console/preview.h"
 #include "console/holds.h"
 #include "console/jout.h"
 #include "console/say.h"
@@ -485,6 +486,75 @@ step(struct run *r, enum command_step which)
 	return ended(r);
 }
 
+/* ---- what it would do to the plan */
+
+static json_t *
+pair_json(double with, double without)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "with", jout_number(with));
+	json_object_set_new(j, "without", jout_number(without));
+	return j;
+}
+
+static void
+preview_json(const struct run *r, const struct preview *p)
+{
+	const struct msg_preview *m = &p->m;
+	json_t *j = jout_begin();
+
+	json_object_set_new(j, "point", jout_text(r->hand.point));
+	json_object_set_new(j, "value", jout_number(r->hand.value));
+	json_object_set_new(j, "until", jout_time((struct utc){ r->hand.until }));
+	json_object_set_new(j, "text", jout_text(p->is_there ? m->text : p->failed));
+	json_object_set_new(j, "preview", json_boolean(p->is_there));
+	if (p->is_there) {
+		json_object_set_new(j, "cost", pair_json(m->cost_with, m->cost_without));
+		json_object_set_new(j, "co2_kg", pair_json(m->co2_with, m->co2_without));
+		json_object_set_new(j, "lowest_soc_pct", pair_json(m->soc_with, m->soc_without));
+		json_object_set_new(j, "survives_h", pair_json(m->hours_with, m->hours_without));
+		json_object_set_new(j, "peak_kw", pair_json(m->peak_with, m->peak_without));
+		json_object_set_new(j, "missed", jout_text(m->missed));
+	}
+	jout_print(j);
+}
+
+static bool
+take_preview(struct client *c, const struct frame *f, void *arg)
+{
+	(void)c;
+	if (f->type == W_PREVIEW)
+		(void)preview_take(arg, f);
+	return true;
+}
+
+static int
+preview(struct run *r)
+{
+	char lines[PREVIEW_LINES][PREVIEW_LINE], safe[2 * PREVIEW_LINE];
+	struct preview p = { 0 };
+	struct wbuf b;
+	int code;
+
+	wbuf_init(&b);
+	msg_preview_get_put(
+	    &b, &(struct msg_preview_get){ .value = r->hand.value, .until = r->hand.until, .point = r->hand.point });
+	code = cmd_ask(r->o, r->client, W_PREVIEW_GET, &b, take_preview, &p, NULL);
+	wbuf_done(&b);
+	if (code == CMD_DONE && !p.is_there) {
+		say_error("no preview: what chisand sent cannot be read");
+		code = CMD_FAILED;
+	}
+	if (code == CMD_DONE && r->o->json)
+		preview_json(r, &p);
+	for (int i = 0, n = code == CMD_DONE && !r->o->json ? preview_say(&p, false, r->o->ja, lines) : 0; i < n; i++) {
+		text_put_safe(safe, sizeof safe, lines[i], -1);
+		say("%s\n", safe);
+	}
+	return code;
+}
+
 /* ---- the commands */
 
 static int
@@ -536,7 +606,7 @@ run(const struct options *o, enum command_step which)
 		int64_t for_us = o->for_us > 0 ? o->for_us : OVERRIDE_DEFAULT_US;
 		if (which == STEP_EXTEND || (is_set && p->kind != KIND_COMMAND))
 			r.hand.until = utc_add(clock_utc(), for_us).us;
-		code = is_set ? set(&r) : step(&r, which);
+		code = o->preview ? preview(&r) : is_set ? set(&r) : step(&r, which);
 		r.hand.changed = NULL;
 		hand_leave(&r.hand);
 	}
@@ -547,7 +617,7 @@ run(const struct options *o, enum command_step which)
 int
 cmd_set(const struct options *o)
 {
-	int code = cmd_check_reason(o);
+	int code = o->preview ? CMD_DONE : cmd_check_reason(o); /* who only looks needs no reason */
 
 	return code != CMD_DONE ? code : run(o, STEP_OPERATE);
 }

@@ -306,6 +306,21 @@ put_checks(struct cursor *c)
 	put_wrapped(c, "passed", LOOK_NORMAL, text, 2);
 }
 
+/* In short where there is little room; the checks need some of it. */
+static void
+put_preview(struct cursor *c)
+{
+	const struct hand *h = &c->p->hand;
+	char lines[PREVIEW_LINES][PREVIEW_LINE], safe[2 * PREVIEW_LINE];
+	int checks = 2 * (hand_refusals(h) + hand_warnings(h)) + 2;
+	int count = preview_say(&c->p->preview, c->last - c->row < PREVIEW_LINES + checks, c->p->co->is_ja, lines);
+
+	for (int i = 0; i < count; i++) {
+		text_put_safe(safe, sizeof safe, lines[i], -1);
+		put_wrapped(c, i == 0 ? "Preview" : "", i == PREVIEW_LINES - 1 ? LOOK_UNCERTAIN : LOOK_NORMAL, safe, 2);
+	}
+}
+
 static void
 put_outcome(struct cursor *c)
 {
@@ -502,6 +517,8 @@ hand_page_draw(struct console *co, void *private, struct area a)
 		put_wrapped(&c, "Refused", LOOK_ERROR, text, 2);
 	}
 	put_question(&c);
+	if (p->at == AT_ASK)
+		put_preview(&c);
 	if (p->at == AT_ASK)
 		put_checks(&c);
 	else if (p->at >= AT_GO)

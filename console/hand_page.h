@@ -7,6 +7,7 @@
 #define CHISAN_HAND_PAGE_H
 
 #include "console/hand.h"
+#include "console/preview.h"
 #include "console/screen.h"
 
 enum hand_kind { HAND_SET, HAND_RELEASE, HAND_EXTEND, HAND_UNDO, HAND_KIND_COUNT };
@@ -35,6 +36,7 @@ struct hand_page {
 	int64_t for_us;
 	double from; /* what the device had when it was sent */
 	struct hand hand;
+	struct preview preview;  /* of HAND_SET, once the fields are filled in */
 	char log[HAND_LOG][160]; /* what happened since it was sent */
 	int logged;
 	enum command_state last_state;

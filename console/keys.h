@@ -22,7 +22,7 @@ enum key {
 enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
-	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768, MODE_WHEEL = 65536,
+	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768, MODE_WHEEL = 65536, MODE_SCHEDULE = 131072,
 	MODE_ALARMS = 4096, MODE_ALARM = 8192, MODE_KPI = 16384, /* the list, one of them, their figures */
 };
 
@@ -68,6 +68,10 @@ enum key_mode {
 	_(REQ_WHEEL_DROP, "wheel-drop", "R",             MODE_WHEEL,  "",         "give the draft up, with a reason (CONTROL)") \
 	_(REQ_WHEEL_ACCEPT, "wheel-accept", "y",         MODE_WHEEL,  "",         "enter that it was accepted; asks once (CONTROL)") \
 	_(REQ_WHEEL_REJECT, "wheel-reject", "N",         MODE_WHEEL,  "",         "enter that it was refused (CONTROL)") \
+	_(REQ_SCHEDULE,  "schedule",  "H",               MODE_ALL,    "",         "what is entered ahead: out of service, steam, DR") \
+	_(REQ_SCHEDULE_ADD, "enter",  "o",               MODE_SCHEDULE, "WHAT FROM UNTIL REASON", "enter something ahead (CONTROL)") \
+	_(REQ_SCHEDULE_CHANGE, "change-entry", "c",      MODE_SCHEDULE, "",       "change this entry (CONTROL)") \
+	_(REQ_SCHEDULE_END, "end-entry", "O",            MODE_SCHEDULE, "",       "take this entry out, with a reason (CONTROL)") \
 	_(REQ_CO2,       "co2",       "$",               MODE_ALL,    "",         "CO2 and cost: today, month, fiscal year") \
 	_(REQ_STOP,      "stop",      "S",               MODE_DISPATCH, "",       "dispatch to manual, at once and unasked") \
 	_(REQ_MODE,      "mode",      "o",               MODE_DISPATCH, "MODE [KW UNTIL] REASON", "another mode of dispatch (CONTROL)") \

@@ -125,6 +125,8 @@ store(struct options *o, enum option_id id, const char *value)
 		o->priority = (unsigned)n;
 		return true;
 	case OPT_KW: return str_to_double(value, &o->kw) && o->kw >= 0 && o->kw <= 1e6;
+	case OPT_STEAM: return str_to_double(value, &o->steam) && o->steam > 0 && o->steam <= 1e4;
+	case OPT_PREVIEW: o->preview = true; return true;
 	case OPT_TARGET: return str_to_double(value, &o->target_kw) && o->target_kw >= 0 && o->target_kw <= 1e6;
 	case OPT_LIST: o->list = true; return true;
 	case OPT_CSV: o->csv = true; return true;

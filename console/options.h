@@ -22,14 +22,14 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup study probe", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup study probe", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode sequence backup", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch report", "watch: begin with all values as they stand; report: as of now, not as filed") \
 	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms", "end after so many lines; journal: the newest N; report --list: at most N") \
 	_(OPT_SINCE,      "since",        0,  "T",      "trend journal handover", "from this time on, " WHEN_HELP) \
-	_(OPT_UNTIL,      "until",        0,  "T",      "trend journal tag oos mode", "up to this time; now unless given; tag, oos, mode: the expected end") \
+	_(OPT_UNTIL,      "until",        0,  "T",      "trend journal tag oos mode schedule", "up to this time; now unless given; tag, oos, mode, schedule: the expected end") \
 	_(OPT_POINT,      "point",        0,  "POINT",  "journal note", "entries about points that match; note: the point it is about") \
 	_(OPT_USER,       "user",         0,  "USER",   "journal", "entries of users that match") \
 	_(OPT_KIND,       "kind",         0,  "WORD,...", "journal", "entries of these kinds; \"chisan journal --kind help\" lists them") \
@@ -38,10 +38,10 @@
 	_(OPT_REVERSE,    "reverse",      0,  NULL,     "journal", "newest first") \
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
-	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode sequence wheel", "why; kept in the journal") \
+	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode schedule sequence wheel", "why; kept in the journal") \
 	_(OPT_FOR,        "for",          0,  "TIME",   "manual set extend shelve", "how long; manual: without it until somebody ends it; set, extend: 60m") \
 	_(OPT_OFF,        "off",          0,  NULL,     "manual", "back to what is measured") \
-	_(OPT_DRY_RUN,    "dry-run",      0,  NULL,     "set ack reset shelve unshelve oos silence mode", "what would be and every check; nothing is done") \
+	_(OPT_DRY_RUN,    "dry-run",      0,  NULL,     "set ack reset shelve unshelve oos silence mode schedule", "what would be and every check; nothing is done") \
 	_(OPT_YES_TYPED,  "yes-typed",    0,  "POINT",  "set release undo sequence", "the name of a dangerous output or sequence, once more") \
 	_(OPT_YES_CONFIRMED, "yes-confirmed", 0, NULL,  "set undo", "what the output asks first is so: its question is answered with yes") \
 	_(OPT_EMERGENCY,  "emergency",    0,  NULL,     "set shelve", "alone where two persons are needed; the duty list is alarmed") \
@@ -56,7 +56,9 @@
 	_(OPT_ONCE,       "once",         0,  NULL,     "shelve", "until it returns to normal") \
 	_(OPT_ORDER,      "order",        0,  "ORDER",  "oos", "number of the work order") \
 	_(OPT_RETURN,     "return",       0,  NULL,     "oos", "back into service") \
-	_(OPT_KW,         "kw",           0,  "KW",     "mode", "demand-response: most that may be drawn") \
+	_(OPT_KW,         "kw",           0,  "KW",     "mode schedule", "demand-response: most that may be drawn") \
+	_(OPT_STEAM,      "steam",        0,  "T_PER_H", "schedule", "steam: so much of it, t/h") \
+	_(OPT_PREVIEW,    "preview",      0,  NULL,     "set", "what it would do to the plan, with and without; nothing is sent") \
 	_(OPT_TARGET,     "target",       0,  "KW",     "mode", "another demand target in place of a mode; 0: none") \
 	_(OPT_STEP,       "step",         0,  "STEP",   "sequence study", "sequence: this one and no other, if another is current; study: steps, at most 1h (the data's)") \
 	_(OPT_LIST,       "list",         0,  NULL,     "report", "the reports that are filed") \
@@ -73,7 +75,7 @@
 	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
 	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
 	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (2s)") \
-	_(OPT_FROM,       "from",         0,  "T",      "study", "only from here on; a date or a time") \
+	_(OPT_FROM,       "from",         0,  "T",      "study schedule", "only from here on; a date or a time; schedule: the begin") \
 	_(OPT_TO,         "to",           0,  "T",      "study", "only up to here") \
 	_(OPT_TRACE,      "trace",        0,  "FILE",   "study", "each step, as CSV") \
 	_(OPT_BUCKETS,    "buckets",      0,  "N",      "trend", "so many stretches of equal length, 1 to 20000") \
@@ -122,7 +124,8 @@ struct options {
 	const char *profile;             /* of probe; NULL = none */
 	int64_t registers;               /* 0 = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
-	double kw, target_kw;            /* with given[OPT_KW], given[OPT_TARGET] */
+	double kw, target_kw, steam;     /* with given[OPT_KW], given[OPT_TARGET], given[OPT_STEAM] */
+	bool preview;
 	int64_t wait_us, timeout_us, count, buckets;
 	struct console_options console;
 	const char *args[1001]; /* the command and its arguments, NULL at the end; borrowed from argv */

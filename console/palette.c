@@ -14,6 +14,7 @@
 
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
+#include "scada/base/schedule.h"
 #include "scada/base/str.h"
 
 struct found {
@@ -65,6 +66,7 @@ offer_pages(struct console *co, struct found *f)
 	offer(f, "trend");
 	offer(f, "journal");
 	offer(f, "reports");
+	offer(f, "schedule");
 	offer(f, "co2");
 	offer(f, "help");
 }
@@ -88,6 +90,10 @@ offer_argument(struct console *co, struct found *f, enum request req)
 	case REQ_MODE:
 		for (unsigned i = 0; i < GUARD_MODES; i++)
 			offer(f, guard_mode_name(i));
+		break;
+	case REQ_SCHEDULE_ADD:
+		for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
+			offer(f, schedule_kind_word(i));
 		break;
 	case REQ_KPI:
 		for (size_t i = 0; i < ARRAY_LEN(spans); i++)

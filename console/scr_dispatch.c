@@ -105,7 +105,7 @@ draw_mode(struct console *co, const struct client_dispatch *d, int row, struct a
 	if (d->m.since != 0)
 		str_printf(since, sizeof since, " since %s",
 		    utc_civil(when, sizeof when, (struct utc){ d->m.since }, "%m-%d %H:%M"));
-	if (d->m.mode == GUARD_RESPONSE)
+	if (d->m.acting == GUARD_RESPONSE)
 		str_printf(until, sizeof until, ", at most %s until %s", kw(d->m.response_kw, limit, sizeof limit),
 		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
 	str_printf(text, sizeof text, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
@@ -189,17 +189,22 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 static void
 draw_outage(struct console *co, const struct client_dispatch *d, int row, struct area a)
 {
-	char text[300], kwh[32], hours[32];
+	char text[300], stored[96], kwh[32], kept[32], hours[32];
 
 	label(co, row, a, "Outage", "停電");
+	if (isnan(d->m.kept_kwh))
+		str_printf(
+		    stored, sizeof stored, "%s kWh in batteries", str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+	else
+		str_printf(stored, sizeof stored, "%s kWh in batteries, reserve %s",
+		    str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0), str_fixed(kept, sizeof kept, d->m.kept_kwh, 0));
 	if (isnan(d->m.hours))
 		str_copy(text, sizeof text, "how long it would be survived is not known");
 	else if (d->m.hours >= 999)
-		str_printf(text, sizeof text, "own sources carry critical loads; %s kWh in batteries",
-		    str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+		str_printf(text, sizeof text, "own sources carry critical loads; %s", stored);
 	else
-		str_printf(text, sizeof text, "critical loads carried for %s h; %s kWh in batteries",
-		    str_fixed(hours, sizeof hours, d->m.hours, 1), str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+		str_printf(text, sizeof text, "critical loads carried for %s h; %s",
+		    str_fixed(hours, sizeof hours, d->m.hours, 1), stored);
 	put(co, row, a, d->m.hours < 1 ? LOOK_BAD : LOOK_NORMAL, text);
 }
 

@@ -131,6 +131,14 @@ on_change(struct hand *h, void *arg)
 	console_changed(p->co, DRAW_ALL);
 }
 
+static void
+on_preview(void *arg)
+{
+	struct hand_page *p = arg;
+
+	console_changed(p->co, DRAW_ALL); /* the question stands as it stood: what was read may be answered */
+}
+
 static bool
 open_hand(struct console *co, void *private, const char *argument)
 {
@@ -151,6 +159,7 @@ open_hand(struct console *co, void *private, const char *argument)
 	prompt_set(&p->fields[FIELD_FOR], "60m");
 	p->has_default = true;
 	hand_init(&p->hand, co->client, on_change, p);
+	preview_init(&p->preview, co->client, on_preview, p);
 	str_copy(p->hand.point, sizeof p->hand.point, p->name);
 	return true;
 }
@@ -167,6 +176,7 @@ close_hand(struct console *co, void *private)
 	}
 	p->hand.changed = NULL;
 	hand_leave(&p->hand);
+	preview_drop(&p->preview);
 }
 
 void
@@ -264,6 +274,8 @@ fields_done(struct hand_page *p)
 	p->hand.err = OK;
 	p->hand.check_count = 0;
 	p->is_confirmed = false;
+	if (p->kind == HAND_SET && hand_page_has_end(p))
+		preview_ask(&p->preview, p->name, p->hand.value, p->hand.until);
 	if (!hand_rows[p->kind].is_checked)
 		p->at = AT_ASK;
 	else if (hand_check(&p->hand))
@@ -388,6 +400,7 @@ take_back(struct hand_page *p)
 			console_request(p->co, REQ_BACK, NULL);
 	} else {
 		hand_leave(&p->hand);
+		preview_drop(&p->preview);
 		p->hand.is_emergency = p->is_confirmed = false;
 		p->at = AT_FILL;
 		empty_typed(p);

@@ -319,14 +319,34 @@ is_off(const struct plan_got_asset *s, unsigned from, unsigned to)
 	return true;
 }
 
+/* What is entered ahead for a row of the plan; "" = nothing. */
+static const char *
+entered(struct console *co, const struct page *p, unsigned from, unsigned to, char *buf, size_t size)
+{
+	const struct client_schedule *s = co->has_model ? client_schedule(co->client) : NULL;
+	char what[160];
+
+	buf[0] = '\0';
+	for (unsigned i = 0; s != NULL && i < s->count; i++) {
+		const struct schedule_entry *e = &s->list[i];
+		if (e->from.us >= plan_got_time(p->plan, to).us || e->until.us <= plan_got_time(p->plan, from).us)
+			continue;
+		str_append(buf, size, buf[0] != '\0' ? ", " : "");
+		str_append(buf, size, schedule_say(e, co->is_ja, what, sizeof what));
+	}
+	return buf;
+}
+
 static void
 draw_row(struct console *co, const struct page *p, int row, unsigned from, unsigned to, struct area a, int fit)
 {
-	char when[24], number[40];
+	char when[24], number[40], ahead[400];
 
 	grid_put(co->grid, row, a.column + 1, TIME_CELLS, LOOK_LABEL,
 	    utc_civil(when, sizeof when, plan_got_time(p->plan, from), "%m-%d %H:%M"));
-	grid_fit(co->grid, row, a.column + 1 + TIME_CELLS, PRICE_CELLS, LOOK_LABEL,
+	if (entered(co, p, from, to, ahead, sizeof ahead)[0] != '\0')
+		grid_put(co->grid, row, a.column + 1 + TIME_CELLS, 1, LOOK_LIMIT, "*");
+	grid_fit(co->grid, row, a.column + 2 + TIME_CELLS, PRICE_CELLS - 1, LOOK_LABEL,
 	    str_fixed(number, sizeof number, plan_got_mean(p->plan->price, from, to), 2), true);
 	for (int i = p->first; i < p->first + fit; i++) {
 		const struct plan_got_asset *s = asset_of(p, i);
@@ -365,7 +385,7 @@ static void
 draw_detail(struct console *co, const struct page *p, int row, unsigned from, unsigned to, struct area a)
 {
 	const struct plan_got_asset *s = asset_of(p, p->column);
-	char text[600], why[400], begin[24], end[24], number[40], stored[80] = "", worth[80] = "";
+	char text[1000], why[400], ahead[400], begin[24], end[24], number[40], stored[80] = "", worth[80] = "";
 
 	utc_civil(begin, sizeof begin, plan_got_time(p->plan, from), "%m-%d %H:%M");
 	utc_civil(end, sizeof end, plan_got_time(p->plan, to), "%H:%M");
@@ -386,6 +406,11 @@ draw_detail(struct console *co, const struct page *p, int row, unsigned from, un
 	    str_fixed(number, sizeof number, plan_got_mean(s->kw, from, to), 1), stored, worth);
 	put(co, row, a, LOOK_TITLE, text);
 	say_reasons(s, from, to, why, sizeof why);
+	if (entered(co, p, from, to, ahead, sizeof ahead)[0] != '\0') {
+		str_printf(text, sizeof text, "* %s; %s", ahead, why);
+		put(co, row + 1, a, LOOK_NORMAL, text);
+		return;
+	}
 	put(co, row + 1, a, LOOK_NORMAL, why);
 }
 

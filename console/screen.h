@@ -37,6 +37,7 @@
 	_(dispatch) \
 	_(plan) \
 	_(wheel) \
+	_(schedule) \
 	_(co2) \
 	_(sequence) \
 	_(help)

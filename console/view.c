@@ -342,6 +342,7 @@ record_request(struct console *co, enum request req, const char *argument)
 	case REQ_DISPATCH: console_open(co, &scr_dispatch, NULL); break;
 	case REQ_PLAN: console_open(co, &scr_plan, NULL); break;
 	case REQ_WHEEL: console_open(co, &scr_wheel, argument); break;
+	case REQ_SCHEDULE: console_open(co, &scr_schedule, NULL); break;
 	case REQ_CO2: console_open(co, &scr_co2, NULL); break;
 	case REQ_SEQUENCE: console_open(co, &scr_sequence, argument); break;
 	case REQ_CONTROL: acts_toggle_control(co); break;
@@ -414,6 +415,7 @@ screen_request(struct console *co, enum request req, const char *argument)
 	case REQ_DISPATCH:
 	case REQ_PLAN:
 	case REQ_WHEEL:
+	case REQ_SCHEDULE:
 	case REQ_CO2:
 	case REQ_SEQUENCE:
 	case REQ_CONTROL:

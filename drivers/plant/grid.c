@@ -19,8 +19,7 @@ struct grid {
 	double s_kva, pf, v[3], i[3], transformer_c, pulse;
 	double ry27, ry51, ry59, ry64, ry67, ry67p, ry95h, ry95l;
 	double q_import;
-	double back_s;        /* since the utility came back */
-	bool opened_by_relay; /* the receiving breaker: it closes again by itself */
+	double back_s; /* since the utility came back */
 };
 
 static const struct signal signals[] = {
@@ -54,7 +53,6 @@ static const struct signal signals[] = {
 #define PULSE_S         5 /* length of the contact at each half hour */
 #define SHED_AFTER_S    1.0
 #define DEAD_AFTER_S    3.0
-#define RECLOSE_AFTER_S 60
 #define RESTORE_EVERY_S 10
 
 static const struct asset_grid *
@@ -105,16 +103,13 @@ step(struct model *m, struct world *w)
 	g->back_s = g->utility > 0.5 ? g->back_s + w->dt : 0;
 	if (bus == NULL)
 		return;
-	/* Undervoltage opens the receiving breaker: the district must not feed a dead line. */
+	/*
+	 * Undervoltage opens the receiving breaker: the district must not feed a dead line. It stays open until somebody closes it: the utility is
+	 * asked first, and a tag on its command would mean nothing if the breaker closed by itself.
+	 */
 	if (g->utility < 0.5 && g->breaker > 0.5) {
 		g->breaker = 0;
 		g->ry27 = 1;
-		g->opened_by_relay = true;
-	}
-	/* Retransfer: what the relay opened closes again after a minute of good voltage, in step or on a dead bus. */
-	if (g->opened_by_relay && g->breaker < 0.5 && g->sync > 0.5 && g->back_s > RECLOSE_AFTER_S) {
-		g->breaker = 1;
-		g->opened_by_relay = false;
 	}
 	if (g->utility > 0.5 && g->breaker > 0.5) {
 		bus->is_live = true;
@@ -362,16 +357,22 @@ grid_close(struct world *w)
 	}
 }
 
+/* 95L is that of the feeders. */
+static bool
+is_locked_out(const struct grid *g)
+{
+	return g->ry27 + g->ry51 + g->ry59 + g->ry64 + g->ry67 + g->ry67p + g->ry95h > 0.5;
+}
+
 static bool
 command(struct model *m, struct world *w, const char *signal, double v)
 {
 	struct grid *g = (struct grid *)m;
 	if (strcmp(signal, "breaker") == 0) {
-		/* The check relay permits closing on a dead bus or in step; else the command is not obeyed. */
-		if (v > 0.5 && g->sync < 0.5)
+		/* The check relay permits closing on a dead bus or in step, and no latched relay is in the way; else it is not obeyed. */
+		if (v > 0.5 && (g->sync < 0.5 || is_locked_out(g)))
 			return true;
 		g->breaker = v > 0.5;
-		g->opened_by_relay = false;
 	} else if (strcmp(signal, "bus_tie") == 0) {
 		g->bus_tie = v > 0.5;
 	} else if (strcmp(signal, "utility") == 0) {

@@ -40,7 +40,7 @@
 	_(GUARD_IMPORT,      2, "import",  "more is drawn than the limit, and batteries can give no more") \
 	_(GUARD_EXPORT,      3, "export",  "more is given than the limit, and nothing more can take it or be held down") \
 	_(GUARD_SHORT,       4, "short",   "batteries cannot give or take what is wanted of them") \
-	_(GUARD_RESERVE,     5, "reserve", "a battery is below its reserve") \
+	_(GUARD_RESERVE,     5, "reserve", "less is stored on a bus than the reserves of its batteries together") \
 	_(GUARD_BATTERY_OUT, 6, "out",     "a battery is out of service, or not measured") \
 	_(GUARD_GRID_DOUBT,  7, "doubt",   "relay and measurement differ on whether the utility's grid is there")
 /* clang-format on */

@@ -604,6 +604,7 @@ struct msg_bytes {
 	_(u8,  shed) _(u8, steps) \
 	_(f64, total_kw) _(f64, short_kw) /* wanted of the batteries; what they cannot */ \
 	_(f64, reserve_kwh) _(f64, hours) /* above the least state of charge; that an outage would be survived */ \
+	_(f64, kept_kwh)        /* of it what the reserves of the batteries in service ask for, together */ \
 	_(str, user) _(str, reason) /* of the mode */ \
 	_(i64, plan_made) _(i64, plan_until) /* 0 = there is none */ \
 	_(str, plan_text)       /* what it is made from, or why there is none */ \
@@ -617,7 +618,8 @@ struct msg_bytes {
 	_(f64, month_kw) _(f64, year_kw) /* greatest half hours; NaN = none yet */ \
 	_(f64, window_kwh) _(f64, window_min) /* of this half hour: drawn, gone; NaN = not known */ \
 	_(bytes, assets)        /* each: u8 is available, u8 is on, f64 power kW, f64 hours in that state, f64 level (battery: kWh stored; */ \
-	                        /* heat store: GJ; furnace: t/h of steam), f64 health, f64 held kW; NaN = not known, free */
+	                        /* heat store: GJ; furnace: t/h of steam), f64 health, f64 held kW; NaN = not known, free */ \
+	_(bytes, schedule)      /* entries of base/schedule.h */
 
 #define MSG_PLAN_FIELDS(_) \
 	_(u32, serial) \
@@ -718,6 +720,49 @@ struct msg_bytes {
 	_(bytes, steps)         /* each: u8 enum sequence_mark, u8 enum sequence_verdict, i64 utc since when its check holds (0 = it does not), \
 	                           i64 utc of its mark, str who, str reason */
 
+/* Answered by W_RESULT as other acts are. */
+#define MSG_SCHEDULE_FIELDS(_) \
+	_(u64, token) \
+	_(u8,  act)             /* enum schedule_act */ \
+	_(u64, id)              /* change, end: of the entry; add: 0 */ \
+	_(i64, seen)            /* change, end: when the entry was set that the person saw; another one is refused */ \
+	_(u8,  kind)            /* add: enum schedule_kind */ \
+	_(i64, from) _(i64, until) /* utc; add, change */ \
+	_(f64, value)           /* add, change: in the kind's unit; NaN = none */ \
+	_(u8,  is_dry)          /* 1: say what would be, and do nothing */ \
+	_(str, asset)           /* add: its name; "" = of none */ \
+	_(str, reason)
+
+/* All entries, in order of their begin; in a snapshot and whenever one of them has changed. */
+#define MSG_SCHEDULE_STATE_FIELDS(_) _(bytes, entries) /* base/schedule.h */
+
+/* Answered by W_PREVIEW, then W_RESULT; by W_RESULT alone if there can be none. */
+#define MSG_PREVIEW_GET_FIELDS(_) \
+	_(f64, value)           /* that the override would have, in the unit of the output */ \
+	_(i64, until)           /* utc: its end */ \
+	_(str, point)
+
+#define MSG_PLAN_PREVIEW_FIELDS(_) \
+	_(u32, serial) \
+	_(u16, asset)           /* in the order of the energy section */ \
+	_(f64, kw) _(i64, until) /* it is held so from now on, until then */ \
+	_(bytes, ask)           /* body of W_PLAN_ASK */
+
+/* Each figure twice: with the override, and with the output left to dispatch. NaN = not known. */
+#define MSG_PREVIEW_FIELDS(_) \
+	_(u32, serial) \
+	_(u8,  is_good)         /* 0: `text` says why there is none */ \
+	_(i64, from) _(i64, until) /* utc, of the plans */ \
+	_(f64, cost_with) _(f64, cost_without) /* with what is stored less at the end than at the begin */ \
+	_(f64, co2_with) _(f64, co2_without) /* kg */ \
+	_(f64, soc_with) _(f64, soc_without) /* lowest state of charge, % */ \
+	_(i64, soc_at_with) _(i64, soc_at_without) /* utc: when; 0 = no battery */ \
+	_(f64, hours_with) _(f64, hours_without) /* least time for which critical loads survive an outage, of those that begin within a day */ \
+	_(f64, peak_with) _(f64, peak_without) /* greatest half hour drawn, kW */ \
+	_(str, soc_of_with) _(str, soc_of_without) /* names of batteries */ \
+	_(str, missed)          /* goals that are kept less with it than without; "" = none */ \
+	_(str, text)            /* what it is made from, or why there is none */
+
 #define MSG_LIST(_) \
 	_(manual, MANUAL) _(scan, SCAN) \
 	_(alarm_def, ALARM_DEF) _(alarm, ALARM) _(horn, HORN) _(alarm_act, ALARM_ACT) _(alarm_limit, ALARM_LIMIT) \
@@ -726,6 +771,7 @@ struct msg_bytes {
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
 	_(plan_points, PLAN_POINTS) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
+	_(schedule, SCHEDULE) _(schedule_state, SCHEDULE_STATE) _(preview_get, PREVIEW_GET) _(plan_preview, PLAN_PREVIEW) _(preview, PREVIEW) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
 	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \

@@ -73,7 +73,7 @@ bool record_get_scans(
 	_(STATE_COMMAND,    8, "command",    "a command without an outcome, by its number: a form of scada/control") \
 	_(STATE_LIMIT,      9, "limit",      "a limit that is not the site file's, by the alarm's name: a form of scada/alarm") \
 	_(STATE_ALARMING,  10, "alarming",   "flood, rates and first-outs: a form of scada/alarm") \
-	_(STATE_DISPATCH,  11, "dispatch",   "mode, target, peaks of months, the half hour: a form of scada/core") \
+	_(STATE_DISPATCH,  11, "dispatch",   "mode, target, peaks of months, the half hour; the schedule: forms of scada/core") \
 	_(STATE_PULSE,     12, "pulse",      "coils of a pulse that may be set, by its point: a form of scada/control") \
 	_(STATE_SEQUENCE,  13, "sequence",   "the last run of a guided sequence, by its name: a form of scada/core") \
 	_(STATE_WHEEL,     14, "wheel",      "self-wheeling of a day, as 2026-12-01/003 (a version), /draft, /meter, /prices: forms of scada/dispatch and scada/core") \

@@ -110,6 +110,11 @@ enum wire_flags {
 	_(W_WHEEL_DAY,   145, 118,  262144, ROLE_NONE,   0,                     "a day of self-wheeling: its slots, versions, draft, what was delivered and what is foreseen") \
 	_(W_WHEEL_FILE_GET,146,12,      12, ROLE_VIEWER, WF_REQUEST,            "the plan file of a version; answered by W_WHEEL_FILE") \
 	_(W_WHEEL_FILE,  147,   7,  524288, ROLE_NONE,   0,                     "a plan file and its name") \
+	_(W_SCHEDULE,    151,  54,    2048, ROLE_OPERATOR,WF_REQUEST,           "an entry of dispatch's schedule is added, changed or ended") \
+	_(W_SCHEDULE_STATE,152, 1,   65536, ROLE_NONE,   0,                     "what is entered ahead for dispatch: all of it") \
+	_(W_PREVIEW_GET, 153,  17,    1024, ROLE_VIEWER, WF_REQUEST,            "what an override would do to the plan") \
+	_(W_PREVIEW,     154,  80,    4096, ROLE_NONE,   0,                     "what it would do: cost, CO2, state of charge, hours of reserve, with and without; also from the planner") \
+	_(W_PLAN_PREVIEW,155,  23,  131072, ROLE_PEER,   WF_NUMBERS,            "to the planner: plan with this output held, and without") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
 	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
@@ -148,7 +153,7 @@ enum wire_flags {
 	_(W_FORECAST_GET,197,   0,      0, ROLE_VIEWER, WF_REQUEST,            "how good forecasts have been") \
 	_(W_FORECAST,    198,  19, 131072, ROLE_NONE,   0,                     "how good forecasts have been, and the file that is given; also the answer to W_FORECAST_GET")
 /* clang-format on */
-/* Reserved: 103..127 alarms, 148..159 control, 187..191 store, 199..223 planner. */
+/* Reserved: 103..127 alarms, 148..150, 156..159 control, 187..191 store, 199..223 planner. */
 
 #define WIRE_ENUM(id, number, min, max, role, flags, help) id = (number),
 enum wire_type { WIRE_LIST(WIRE_ENUM) };

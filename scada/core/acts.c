@@ -173,7 +173,8 @@ kind_of(const struct act *t)
 	case W_SCAN: return JOURNAL_SCAN;
 	case W_REPORT_CONFIRM: return JOURNAL_REPORT;
 	case W_ALARM_ACT: return JOURNAL_ACK;
-	case W_MODE: return JOURNAL_DISPATCH;
+	case W_MODE:
+	case W_SCHEDULE: return JOURNAL_DISPATCH;
 	case W_SEQUENCE: return JOURNAL_SEQUENCE;
 	case W_WHEEL: return JOURNAL_WHEEL;
 	default: return JOURNAL_NOTE;
@@ -225,6 +226,8 @@ apply(struct acts *a, struct act *t)
 		act_sequence_apply(a, t, mono);
 	else if (t->type == W_WHEEL)
 		act_wheel_apply(a, t, now, mono);
+	else if (t->type == W_SCHEDULE)
+		act_schedule_apply(a, t, now, mono);
 	else
 		return;
 	a->ops->touched(a->arg);
@@ -254,6 +257,8 @@ journalled(const struct log_end *end, void *arg)
 	a->open_count--;
 	if (t->type == W_SEQUENCE)
 		act_sequence_over(a, t);
+	if (t->type == W_SCHEDULE)
+		act_schedule_over(a);
 	if (end->outcome == LOG_REFUSED) {
 		act_refuse(t, end->e, -1, "%s", end->text[0] != '\0' ? end->text : err_text(end->e));
 	} else if (end->outcome == LOG_LATE && t->type == W_REPORT_CONFIRM) {
@@ -457,6 +462,7 @@ union request {
 	struct msg_mode mode;
 	struct msg_sequence sequence;
 	struct msg_wheel wheel;
+	struct msg_schedule schedule;
 };
 
 /* False: its body is bad. */
@@ -496,6 +502,10 @@ read_request(const struct frame *f, union request *m, uint64_t *token)
 		ok = msg_wheel_get(&r, &m->wheel);
 		*token = ok ? m->wheel.token : 0;
 		break;
+	case W_SCHEDULE:
+		ok = msg_schedule_get(&r, &m->schedule);
+		*token = ok ? m->schedule.token : 0;
+		break;
 	default:
 		ok = msg_report_confirm_get(&r, &m->confirm);
 		*token = ok ? m->confirm.token : 0;
@@ -521,6 +531,8 @@ start(struct acts *a, struct act *t, const union request *m, struct utc now, str
 		ok = act_sequence(a, t, &m->sequence, now, mono);
 	else if (t->type == W_WHEEL)
 		ok = act_wheel(a, t, &m->wheel, now, mono);
+	else if (t->type == W_SCHEDULE)
+		ok = act_schedule(a, t, &m->schedule, now, mono);
 	else if (t->type == W_ALARM_ACT)
 		act_alarm(a, t, &m->alarm, now, mono);
 	else {
@@ -541,7 +553,8 @@ acts_frame(
 	uint64_t token = 0;
 
 	if (f->type != W_MANUAL && f->type != W_SCAN && f->type != W_NOTE && f->type != W_REPORT_CONFIRM &&
-	    f->type != W_ALARM_ACT && f->type != W_MODE && f->type != W_SEQUENCE && f->type != W_WHEEL)
+	    f->type != W_ALARM_ACT && f->type != W_MODE && f->type != W_SEQUENCE && f->type != W_WHEEL &&
+	    f->type != W_SCHEDULE)
 		return false;
 	if (!read_request(f, &m, &token)) {
 		a->ops->answer(

@@ -45,12 +45,12 @@ void acts_site(struct acts *a, struct table *t); /* borrowed until the next call
 void acts_alarms(struct acts *a, struct alarming *alarming);
 void acts_alarm_entry(struct acts *a, const struct msg_journal_add *m);
 
-/* Dispatch, for W_MODE; borrowed; NULL: none. */
+/* Dispatch, for W_MODE and W_SCHEDULE; borrowed; NULL: none. */
 void acts_dispatch(struct acts *a, struct dispatching *d);
 void acts_sequences(struct acts *a, struct sequencing *q); /* the same for W_SEQUENCE */
 void acts_wheel(struct acts *a, struct wheeling *w);       /* and for W_WHEEL */
 
-/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE, W_SEQUENCE. False: it is none of these. Answered now or later, always. */
+/* W_MANUAL, W_SCAN, W_NOTE, W_REPORT_CONFIRM, W_ALARM_ACT, W_MODE, W_SEQUENCE, W_SCHEDULE. False: it is none of these. Answered now or later, always. */
 bool acts_frame(
     struct acts *a, void *asker, const struct actor *who, const struct frame *f, struct utc now, struct mono mono);
 /* It is gone: the act goes on, the answer goes nowhere. */

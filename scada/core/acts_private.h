@@ -34,6 +34,7 @@ struct act {
 	struct mode_ask mode;         /* of W_MODE */
 	struct sequence_ask sequence; /* of W_SEQUENCE */
 	struct wheel_change *wheel;   /* of W_WHEEL, owned; NULL */
+	struct schedule_ask schedule; /* of W_SCHEDULE */
 	char reason[MODE_REASON];
 	/* ---- outcome */
 	bool is_done;
@@ -88,6 +89,11 @@ void act_sequence_over(struct acts *a, const struct act *t); /* its entry no lon
 bool act_wheel(struct acts *a, struct act *t, const struct msg_wheel *m, struct utc now, struct mono mono);
 void act_wheel_apply(struct acts *a, struct act *t, struct utc now, struct mono mono);
 void act_wheel_over(struct acts *a, struct act *t); /* it is applied, or never will be */
+
+/* acts_schedule.c: W_SCHEDULE; as those of sequences */
+bool act_schedule(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc now, struct mono mono);
+void act_schedule_apply(struct acts *a, struct act *t, struct utc now, struct mono mono);
+void act_schedule_over(struct acts *a);
 
 /* acts_alarm.c */
 void act_alarm(struct acts *a, struct act *t, const struct msg_alarm_act *m, struct utc now, struct mono mono);

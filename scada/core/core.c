@@ -357,6 +357,8 @@ helper_frame_cb(enum helper_id id, struct conn *conn, const struct frame *f, voi
 		e = forecasts_take(c->forecasts, f, clock_utc(), clock_mono());
 	else if (f->type == W_PLAN)
 		e = plans_take(dispatching_plans(c->dispatching), f, clock_utc(), clock_mono());
+	else if (f->type == W_PREVIEW)
+		e = dispatching_preview_take(c->dispatching, f, clock_utc());
 	else
 		e = memory_ask(c->memory, conn, f) || f->type == W_PONG || f->type == W_BYE ? OK : ERR_FRAME;
 	if (e != OK)
@@ -398,6 +400,7 @@ down_cb(enum helper_id id, enum err why, void *arg)
 		memory_forget_conn(c->memory, plans_conn(dispatching_plans(c->dispatching)));
 		plans_down(dispatching_plans(c->dispatching), c->is_stopping ? OK : why, clock_utc(), clock_mono());
 		forecasts_up(c->forecasts, NULL);
+		dispatching_preview_down(c->dispatching, "chisan-planner does not run any more");
 	}
 	if (id == HELPER_NOTIFY && !c->is_stopping) {
 		onduty_down(c->onduty, why);

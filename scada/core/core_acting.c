@@ -164,8 +164,20 @@ output_cb(point_id id, struct msg_output *m, void *arg)
 	return control_tell_output(hand_control(c->hand), id, m);
 }
 
+static void
+preview_cb(void *asker, uint32_t sequence, const struct wbuf *body, const char *why, void *arg)
+{
+	struct session *s = asker;
+
+	(void)arg;
+	if (body != NULL)
+		conn_send(s->conn, W_PREVIEW, sequence, body, NULL);
+	conn_result(s->conn, sequence, body != NULL ? OK : ERR_NOT_FOUND, -1, "%s%s",
+	    body != NULL ? "" : "no preview: ", body != NULL ? "" : why);
+}
+
 static const struct dispatching_ops dispatching_ops = {
-	.want = want_cb, .output = output_cb, .publish = publish_hand, .save = save_cb
+	.want = want_cb, .output = output_cb, .publish = publish_hand, .preview = preview_cb, .save = save_cb
 };
 
 static const struct forecasts_ops forecasts_ops = { .save = save_cb };

@@ -38,6 +38,7 @@ gone_cb(struct session *s, void *arg)
 	links_forget(c->links, s);
 	memory_forget(c->memory, s);
 	hand_forget(c->hand, s, clock_utc(), clock_mono());
+	dispatching_preview_forget(c->dispatching, s);
 	if (c->is_stopping && sessions_count(c->sessions) <= 1 && ev_is_active(&c->farewell))
 		ev_break(c->loop, EVBREAK_ALL);
 }
@@ -104,6 +105,22 @@ tell_wheel(const struct core *c, struct session *s, const struct frame *f)
 }
 
 static void
+ask_preview(struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_preview_get m;
+	char why[200];
+	int addcause = -1;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_preview_get_get(&r, &m) || !r_done(&r))
+		conn_result(s->conn, f->sequence, ERR_USAGE, -1, "the request cannot be read");
+	else if (!dispatching_preview(
+	             c->dispatching, s, f->sequence, &m, clock_utc(), clock_mono(), &addcause, why, sizeof(why)))
+		conn_result(s->conn, f->sequence, ERR_NOT_FOUND, addcause, "no preview: %s", why);
+}
+
+static void
 tell_north(const struct core *c, struct session *s, uint32_t sequence)
 {
 	struct wbuf b = { .len = 0 };
@@ -144,6 +161,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {
 		tell_wheel(c, s, f);
+		return true;
+	}
+	if (f->type == W_PREVIEW_GET) {
+		ask_preview(c, s, f);
 		return true;
 	}
 	if (f->type == W_NORTH_GET) {

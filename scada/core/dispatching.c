@@ -64,7 +64,10 @@ choose_acting(struct dispatching *d, struct utc now, struct mono mono)
 {
 	enum guard_mode was = d->acting;
 
-	d->acting = d->chosen.mode;
+	double kw;
+	struct utc until;
+
+	d->acting = dispatch_response(d, now, &kw, &until) ? GUARD_RESPONSE : d->chosen.mode;
 	if (d->acting != GUARD_MANUAL && d->watch.state == GRID_LOST)
 		d->acting = GUARD_ISLAND;
 	if (d->acting != was && (d->acting == GUARD_ISLAND || was == GUARD_ISLAND))
@@ -221,12 +224,15 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct guard_input in;
 
+	if (d->wait_count > 0)
+		dispatch_preview_second(d, now, mono);
 	if (d->table == NULL || !d->has_begun || (d->second.us != 0 && mono_diff_us(mono, d->second) < SECOND_US))
 		return;
 	d->second = mono;
 	if (d->is_there) {
 		watch_grid(d, now, mono);
 		end_response(d, now, mono);
+		dispatch_schedule_second(d, now, mono);
 		choose_acting(d, now, mono);
 		dispatch_ask(d, now, mono);
 		dispatch_measure(d, now, mono, &in);
@@ -295,6 +301,7 @@ void
 dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, const uint64_t hash[4], struct utc now,
     struct mono mono)
 {
+	dispatching_preview_down(d, "the site was just read anew; ask again");
 	d->table = t;
 	d->generation = generation;
 	d->second.us = 0;
@@ -302,7 +309,7 @@ dispatching_site(struct dispatching *d, struct table *t, uint16_t generation, co
 	if (t != NULL)
 		make(d, now, mono);
 	else
-		d->is_there = false;
+		d->is_there = d->schedule.is_held = false; /* whoever waits for the journal finds no dispatch */
 	plans_site(d->plans, d->is_there ? table_site(t) : NULL, generation, hash);
 }
 

@@ -13,6 +13,7 @@
 #include "scada/base/command.h"
 #include "scada/core/logbook.h"
 #include "scada/core/plans.h"
+#include "scada/core/scheduling.h"
 #include "scada/core/table.h"
 #include "scada/dispatch/district.h"
 
@@ -26,6 +27,8 @@ struct dispatching_ops {
 	bool (*output)(point_id id, struct msg_output *m, void *arg);
 	/* To the consoles: frames that are encoded already. */
 	void (*publish)(const struct wbuf *frames, void *arg);
+	/* What an override would do: the body of W_PREVIEW; NULL: none, `why` says it. Called once for each question that was taken. */
+	void (*preview)(void *asker, uint32_t sequence, const struct wbuf *body, const char *why, void *arg);
 	/* Saved without an entry. */
 	void (*save)(const struct msg_store_state *state, void *arg);
 };
@@ -70,8 +73,30 @@ void dispatching_describe(const struct dispatching *d, const struct mode_ask *as
 void dispatching_set(struct dispatching *d, const struct mode_ask *ask, const struct actor *by, const char *reason,
     struct utc now, struct mono mono);
 
+/* ---- what a person enters ahead (W_SCHEDULE); as above, in the same order */
+bool dispatching_schedule_check(
+    const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct schedule_refusal *why);
+/* The whole schedule as it will be goes into `states` of the journal's entry. */
+void dispatching_schedule_describe(const struct dispatching *d, const struct schedule_ask *ask, const struct actor *by,
+    const char *reason, struct utc now, struct schedule_said *said, struct wbuf *states);
+/* While that entry waits, no other act is taken. */
+void dispatching_schedule_hold(struct dispatching *d, bool is_held);
+/* set: the time that was described. */
+void dispatching_schedule_set(struct dispatching *d, const struct schedule_ask *ask, const struct actor *by,
+    const char *reason, struct utc set, struct utc now, struct mono mono);
+
+/* ---- what an override would do (W_PREVIEW_GET) */
+#define PREVIEW_WAIT_US (10 * US_PER_S)
+/* False: there can be none, and why (addcause AC_NOT_SUPPORTED: never of this output; else -1); else it is answered by ops->preview within PREVIEW_WAIT_US. Who asks again gives up the first. */
+bool dispatching_preview(struct dispatching *d, void *asker, uint32_t sequence, const struct msg_preview_get *m,
+    struct utc now, struct mono mono, int *addcause, char *why, size_t size);
+void dispatching_preview_forget(struct dispatching *d, const void *asker);
+/* W_PREVIEW of chisan-planner. OK, or what is wrong with it: then its sender must go. */
+enum err dispatching_preview_take(struct dispatching *d, const struct frame *f, struct utc now);
+void dispatching_preview_down(struct dispatching *d, const char *why); /* all who wait are answered */
+
 /* ---- reading */
-/* Of a snapshot: how dispatch is, and which points are planned; nothing without a site. */
+/* Of a snapshot: how dispatch is, which points are planned, what is entered ahead; nothing without a site. */
 void dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf *frames);
 /* Figures of chisand's own points (system.h); NaN = not known. */
 struct dispatch_facts {

@@ -54,6 +54,15 @@ battery_of(const struct dispatching *d, const struct asset *a)
 	return i;
 }
 
+double
+dispatch_setpoint_kw(const struct dispatching *d, const struct asset *a, double value)
+{
+	for (unsigned i = 0; i < d->district.set.source_count; i++)
+		if (d->district.source[i] == a && d->source[i].is_percent)
+			return value / 100 * d->district.set.source_rated_kw[i];
+	return value;
+}
+
 static double
 held_of(const struct dispatching *d, const struct asset *a)
 {
@@ -61,7 +70,8 @@ held_of(const struct dispatching *d, const struct asset *a)
 	point_id id = name == NULL ? POINT_NONE : table_find(d->table, name);
 	struct msg_output o;
 
-	return id != POINT_NONE && d->ops->output(id, &o, d->arg) ? o.slot_operator : (double)NAN;
+	return id != POINT_NONE && d->ops->output(id, &o, d->arg) ? dispatch_setpoint_kw(d, a, o.slot_operator)
+	                                                          : (double)NAN;
 }
 
 /* A source that the guard holds down does not say what the sun would give. */
@@ -159,28 +169,51 @@ put_assets(const struct dispatching *d, struct wbuf *b, uint64_t *given)
 	}
 }
 
-void
-dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
+/* Borrows both blobs. */
+static struct msg_plan_ask
+ask_of(const struct dispatching *d, struct utc now, const struct wbuf *assets, const struct wbuf *schedule)
 {
 	const struct demand_output *o = &d->out.demand;
-	struct wbuf assets = { .len = 0 };
 	int32_t month = dispatch_month(now);
+
+	return (struct msg_plan_ask){ .now = now.us,
+		.grid = (uint8_t)d->watch.state,
+		.month_kw = peaks_month(&d->peaks, month),
+		.year_kw = peaks_year(&d->peaks, month),
+		.window_kwh = o->is_known ? o->used_kwh : (double)NAN,
+		.window_min = o->is_known ? o->elapsed_min : (double)NAN,
+		.assets = { assets->data, assets->len },
+		.schedule = { schedule->data, schedule->len } };
+}
+
+void
+dispatch_put_ask(const struct dispatching *d, struct utc now, struct wbuf *body)
+{
+	struct wbuf assets = { .len = 0 }, schedule = { .len = 0 };
 	uint64_t given;
 
 	put_assets(d, &assets, &given);
-	if (plans_is_due(d->plans, given != d->given, mono)) {
-		struct msg_plan_ask m = {
-			.now = now.us,
-			.grid = (uint8_t)d->watch.state,
-			.month_kw = peaks_month(&d->peaks, month),
-			.year_kw = peaks_year(&d->peaks, month),
-			.window_kwh = o->is_known ? o->used_kwh : (double)NAN,
-			.window_min = o->is_known ? o->elapsed_min : (double)NAN,
-			.assets = { assets.data, assets.len },
-		};
+	dispatch_put_schedule(d, &schedule);
+	struct msg_plan_ask m = ask_of(d, now, &assets, &schedule);
+	msg_plan_ask_put(body, &m);
+	wbuf_done(&assets);
+	wbuf_done(&schedule);
+}
 
+void
+dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
+{
+	struct wbuf assets = { .len = 0 }, schedule = { .len = 0 };
+	uint64_t given, phase = scheduling_phase(&d->schedule, now);
+
+	put_assets(d, &assets, &given);
+	digest(&given, &phase, sizeof(phase));
+	if (plans_is_due(d->plans, given != d->given, mono)) {
+		dispatch_put_schedule(d, &schedule);
+		struct msg_plan_ask m = ask_of(d, now, &assets, &schedule);
 		d->given = given;
 		plans_ask(d->plans, &m, mono);
 	}
 	wbuf_done(&assets);
+	wbuf_done(&schedule);
 }

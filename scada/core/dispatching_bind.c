@@ -188,8 +188,8 @@ measure_battery(const struct dispatching *d, unsigned i, struct utc now, struct 
 		has_output = d->ops->output(b->want.point, &o, d->arg);
 	if (has_output)
 		in->held_kw = o.slot_operator;
-	in->is_available =
-	    has_output && (o.flags & OUTPUT_LOCAL) == 0 && !is_refusing(&b->want, mono) && is_in_service(d, b);
+	in->is_available = has_output && (o.flags & OUTPUT_LOCAL) == 0 && !is_refusing(&b->want, mono) &&
+	    is_in_service(d, b) && !scheduling_is_out(&d->schedule, a->name, now);
 }
 
 static bool
@@ -205,6 +205,8 @@ has_pulse(struct dispatching *d)
 void
 dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct guard_input *in)
 {
+	struct utc until;
+
 	d->power_kw = dispatch_read(d, d->meter);
 	*in = (struct guard_input){
 		.demand = { .utc = now,
@@ -218,8 +220,8 @@ dispatch_measure(struct dispatching *d, struct utc now, struct mono mono, struct
 		.filed_kw = d->filed_kw,
 		.has_made = isfinite(d->made_kwh),
 		.made_kwh = d->made_kwh,
-		.dr_kw = d->chosen.response_kw,
 	};
+	(void)dispatch_response(d, now, &in->dr_kw, &until);
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
 		measure_battery(d, i, now, mono, &in->battery[i]);
 	for (unsigned i = 0; i < d->district.set.source_count; i++)

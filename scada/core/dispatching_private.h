@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dispatching_private.h - the parts of dispatching: dispatching.c the second, dispatching_bind.c points of assets, dispatching_state.c what is
- * set, saved and journalled, dispatching_plan.c what is planned as points, dispatching_tell.c consoles and figures.
+ * set, saved and journalled, dispatching_plan.c what is planned as points, dispatching_schedule.c what is entered ahead,
+ * dispatching_tell.c consoles and figures.
  */
 #ifndef CHISAN_DISPATCHING_PRIVATE_H
 #define CHISAN_DISPATCHING_PRIVATE_H
@@ -34,6 +35,16 @@ struct bound_load { /* of the steps: each load once */
 	point_id p;
 	struct wanting want;
 };
+/* Who waits for what an override would do. */
+enum { PREVIEWS_MAX = 8 };
+struct preview_wait {
+	void *asker;               /* NULL = it has gone */
+	uint32_t sequence, serial; /* serial: of the question to the planner; 0 = not asked yet */
+	unsigned asset;
+	double kw;
+	int64_t until;
+	struct mono asked;
+};
 /* What a person chose; saved. */
 struct chosen {
 	enum guard_mode mode, before; /* before: to which demand response returns */
@@ -58,6 +69,9 @@ struct dispatching {
 	struct chosen chosen;
 	enum guard_mode acting;
 	struct peaks peaks;
+	struct scheduling schedule;
+	uint64_t event; /* entry of the event of demand response that the journal knows of; 0 = none */
+	bool event_is_kept;
 	uint64_t given;               /* digest of what a plan takes as given */
 	struct mono second, saved_at; /* when it ran last; when it was saved last */
 	uint64_t pulses;
@@ -72,6 +86,9 @@ struct dispatching {
 	double filed_kw, made_kwh; /* of self-wheeling: the running half hour */
 	int64_t now_us;            /* utc of the last second */
 	unsigned shed;
+	struct preview_wait waits[PREVIEWS_MAX]; /* the first is the one that was asked */
+	unsigned wait_count;
+	uint32_t preview_serial;
 	struct wbuf body, told; /* told: the body that consoles have */
 };
 
@@ -88,6 +105,13 @@ void dispatch_tell_planned(const struct dispatching *d, uint16_t generation, str
 
 /* dispatching_ask.c: asks for a plan when it is time; every second. */
 void dispatch_ask(struct dispatching *d, struct utc now, struct mono mono);
+void dispatch_put_ask(
+    const struct dispatching *d, struct utc now, struct wbuf *body); /* of W_PLAN_ASK, without a serial */
+/* What a setpoint of an asset means in kW: PV may be told in % of its peak. */
+double dispatch_setpoint_kw(const struct dispatching *d, const struct asset *a, double value);
+
+/* dispatching_preview.c */
+void dispatch_preview_second(struct dispatching *d, struct utc now, struct mono mono);
 
 /* dispatching_state.c */
 int32_t dispatch_month(struct utc t); /* of peaks.h, in the site's zone */
@@ -96,6 +120,16 @@ void dispatch_put_state(
     const struct dispatching *d, const struct chosen *c, struct utc now, struct mono mono, struct wbuf *blob);
 double dispatch_target(const struct dispatching *d, const struct chosen *c);
 void dispatch_apply_target(struct dispatching *d);
+
+/* dispatching_schedule.c */
+/* Is demand response to be kept now? With what may be drawn, and until when. */
+bool dispatch_response(const struct dispatching *d, struct utc now, double *kw, struct utc *until);
+void dispatch_schedule_second(struct dispatching *d, struct utc now, struct mono mono);
+void dispatch_put_schedule(const struct dispatching *d, struct wbuf *entries);
+void dispatch_schedule_frame(const struct dispatching *d, uint16_t generation, struct wbuf *frames);
+void dispatch_tell_schedule(struct dispatching *d);
+void dispatch_save_schedule(struct dispatching *d, struct utc now);
+bool dispatch_restore_schedule(struct dispatching *d, const struct msg_store_state *s);
 
 /* dispatching_tell.c */
 void dispatch_tell(struct dispatching *d, struct utc now);

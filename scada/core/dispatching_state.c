@@ -206,6 +206,7 @@ void
 dispatching_save_all(struct dispatching *d, struct utc now, struct mono mono)
 {
 	dispatch_save(d, now, mono);
+	dispatch_save_schedule(d, now);
 }
 
 static bool
@@ -237,8 +238,10 @@ dispatching_restore(struct dispatching *d, const struct msg_store_state *s, stru
 	char why[200];
 	size_t len;
 
-	if (s->kind != STATE_DISPATCH || strcmp(s->name, STATE_NAME) != 0)
+	if (s->kind != STATE_DISPATCH)
 		return false;
+	if (strcmp(s->name, STATE_NAME) != 0)
+		return dispatch_restore_schedule(d, s);
 	rbuf_init(&r, s->blob.data, s->blob.len);
 	if (!read_chosen(&r, &c) || !peaks_get(&peaks, &r))
 		return false;

@@ -65,7 +65,10 @@ put_body(const struct dispatching *d, struct wbuf *body)
 	struct wbuf wants = { .len = 0 };
 	bool is_known = d->is_there && o->is_known;
 	int32_t month = dispatch_month((struct utc){ d->now_us });
+	double response_kw;
+	struct utc until;
 
+	(void)dispatch_response(d, (struct utc){ d->now_us }, &response_kw, &until);
 	if (d->is_there)
 		put_wants(d, &wants);
 	struct msg_dispatch m = {
@@ -75,8 +78,8 @@ put_body(const struct dispatching *d, struct wbuf *body)
 		.grid = (uint8_t)d->watch.state,
 		.flags = d->out.flags,
 		.since = d->chosen.since.us,
-		.until = d->chosen.until.us,
-		.response_kw = d->chosen.response_kw,
+		.until = until.us,
+		.response_kw = response_kw,
 		.target_kw = dispatch_target(d, &d->chosen),
 		.elapsed_min = or_nan(is_known, o->elapsed_min),
 		.used_kwh = or_nan(is_known, o->used_kwh),
@@ -94,6 +97,7 @@ put_body(const struct dispatching *d, struct wbuf *body)
 		.short_kw = d->out.short_kw,
 		.reserve_kwh = d->reserve_kwh,
 		.hours = d->hours,
+		.kept_kwh = d->is_there && d->second.us != 0 ? d->out.kept_kwh : (double)NAN,
 		.user = d->chosen.user,
 		.reason = d->is_there ? d->chosen.reason : d->missing,
 		.plan_made = plans_made(d->plans).us,
@@ -133,6 +137,7 @@ dispatching_piece(const struct dispatching *d, uint16_t generation, struct wbuf 
 	conn_encode(frames, W_DISPATCH, generation, &body);
 	wbuf_done(&body);
 	dispatch_tell_planned(d, generation, frames);
+	dispatch_schedule_frame(d, generation, frames);
 }
 
 void

@@ -189,6 +189,12 @@ plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono)
 	wbuf_done(&b);
 }
 
+bool
+plans_send(struct plans *p, uint16_t type, const struct wbuf *body)
+{
+	return p->conn != NULL && p->site != NULL && conn_send(p->conn, type, 0, body, NULL) == OK;
+}
+
 /* ---- what comes */
 
 /* kW that it can be at all; beyond it the planner is wrong. */

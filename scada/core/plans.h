@@ -34,6 +34,8 @@ const struct conn *plans_conn(const struct plans *p); /* NULL unless up */
 bool plans_is_due(const struct plans *p, bool changed, struct mono mono);
 /* Asks; m->serial is filled in. */
 void plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono);
+/* Another frame to chisan-planner. False: it does not run, and nothing was sent. */
+bool plans_send(struct plans *p, uint16_t type, const struct wbuf *body);
 /* W_PLAN. OK, or what is wrong with it: then its sender must go. */
 enum err plans_take(struct plans *p, const struct frame *f, struct utc now, struct mono mono);
 

@@ -73,6 +73,27 @@ sequence_look(struct sequencing *q, struct sequence *s, struct utc now, struct m
 	}
 }
 
+/* A confirmed step that is no longer so, or is so again: once each into the journal. Of an input that is not good nobody knows. */
+static void
+note_lost(struct sequencing *q, struct sequence *s, unsigned i, struct utc now, struct mono mono)
+{
+	struct step_check *k = &s->checks[i];
+	char step[300], inputs[500];
+	bool is_told = s->run.state == SEQ_RUNNING && s->run.steps[i].mark == SEQ_CONFIRMED && s->steps[i].lasts;
+
+	if (!is_told) {
+		k->is_lost = false;
+		return;
+	}
+	if (k->verdict == SEQ_BAD || k->verdict == SEQ_NOTHING || (k->verdict == SEQ_FALSE) == k->is_lost)
+		return;
+	k->is_lost = k->verdict == SEQ_FALSE;
+	sequence_say_step(s, i, step, sizeof(step));
+	sequence_say_inputs(q, s, i, inputs, sizeof(inputs));
+	logbook_say(q->log, now, mono, JOURNAL_SEQUENCE, s->steps[i].point, "%s: %s: %s; read: %s", s->def->name,
+	    k->is_lost ? "no longer so" : "so again", step, inputs);
+}
+
 void
 sequencing_turn(struct sequencing *q, struct utc now, struct mono mono)
 {
@@ -84,6 +105,8 @@ sequencing_turn(struct sequencing *q, struct utc now, struct mono mono)
 		if (s->run.state != SEQ_RUNNING && !s->is_changed)
 			continue;
 		sequence_look(q, s, now, mono);
+		for (unsigned k = 0; k < s->count; k++)
+			note_lost(q, s, k, now, mono);
 		sequence_tell(q, s);
 		s->is_changed = false;
 	}
@@ -235,6 +258,7 @@ move_over(struct sequencing *q, const struct sequence *old, struct utc now, stru
 		s->is_held = old->is_held;
 		for (unsigned i = 0; i < s->count; i++) {
 			s->checks[i].since = old->checks[i].since;
+			s->checks[i].is_lost = old->checks[i].is_lost;
 			s->checks[i].mono = old->checks[i].mono;
 		}
 		return;

@@ -35,6 +35,7 @@ struct step_check {
 	enum sequence_verdict verdict;
 	struct utc since; /* it holds; 0 = it does not */
 	struct mono mono; /* the same, by which the wait is counted */
+	bool is_lost;     /* of a confirmed step: the journal has that it is no longer so */
 };
 struct sequence {
 	const struct site_sequence *def;

@@ -95,6 +95,7 @@ add_sources(struct district *d, int kind)
 		if (!is_of(&list[i], kind) || !is_here(d, &list[i]) || asset_point(&list[i], "p_sp") == NULL)
 			continue;
 		d->source[s->source_count] = &list[i];
+		s->source_least_kw[s->source_count] = least_of(&list[i]);
 		s->source_rated_kw[s->source_count++] = rated_of(&list[i]);
 	}
 }

@@ -10,11 +10,12 @@
 #include "scada/dispatch/guard.h"
 #include "scada/dispatch/rules.h"
 
-#define DEAD_KW      0.5 /* what differs less from the plan is the plan */
-#define RULES_DEAD   2.0
-#define REFILL       0.8
-#define BACK_PCT_S   0.02 /* a source held down is let go so fast, of its rating: slower than batteries follow */
-#define CHANGE_MAX_S 5    /* after a pause ramps go on as if it were no longer */
+#define DEAD_KW       0.5 /* what differs less from the plan is the plan */
+#define RULES_DEAD    2.0
+#define REFILL        0.8
+#define BACK_PCT_S    0.02  /* a source held down is let go so fast, of its rating: slower than batteries follow */
+#define RESERVE_SLACK 0.001 /* of the reserve: batteries stand at it, and an alarm may not come and go */
+#define CHANGE_MAX_S  5     /* after a pause ramps go on as if it were no longer */
 
 #define WORD(id, name, help) name,
 #define HELP(id, name, help) help,
@@ -104,6 +105,29 @@ share_of(const struct guard *g, const struct turn *t, unsigned i)
 		.is_running = g->runs[i] };
 }
 
+/* AC kWh between the least state of charge and this one. */
+static double
+kwh_up_to(const struct asset_battery *a, double soc_pct, double health)
+{
+	double share = (soc_pct - a->soc_min_pct) / 100;
+	return share > 0 ? share * a->energy_kwh * (health > 0 && health <= 1 ? health : 1) * a->efficiency_discharge
+	                 : 0;
+}
+
+static void
+reserve(struct guard *g, struct turn *t, unsigned i)
+{
+	const struct asset_battery *a = g->set.battery[i].asset;
+	const struct guard_battery_in *b = &t->in->battery[i];
+	double stored = kwh_up_to(a, b->soc_pct, b->health), kept = kwh_up_to(a, a->reserve_pct, b->health);
+	if (!g->set.battery[i].is_elsewhere) {
+		t->out->stored_kwh += stored;
+		t->out->kept_kwh += kept;
+	} else if (stored < kept - RESERVE_SLACK * kept) {
+		t->out->flags |= GUARD_RESERVE;
+	}
+}
+
 static void
 look(struct guard *g, struct turn *t)
 {
@@ -113,8 +137,8 @@ look(struct guard *g, struct turn *t)
 		bool is_out = !b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw);
 		if (is_out)
 			t->out->flags |= GUARD_BATTERY_OUT;
-		else if (b->soc_pct < g->set.battery[i].asset->reserve_pct)
-			t->out->flags |= GUARD_RESERVE;
+		else
+			reserve(g, t, i);
 		t->is_plan = t->is_plan && (isfinite(b->plan_kw) || g->set.battery[i].is_elsewhere);
 		if (g->set.battery[i].is_elsewhere)
 			continue;
@@ -132,6 +156,8 @@ look(struct guard *g, struct turn *t)
 		t->take_kw += ever.low_kw < b->power_kw ? b->power_kw - ever.low_kw : 0;
 		t->index[t->count++] = i;
 	}
+	if (t->out->stored_kwh < t->out->kept_kwh * (1 - RESERVE_SLACK))
+		t->out->flags |= GUARD_RESERVE;
 }
 
 static void
@@ -254,8 +280,9 @@ curtail(struct guard *g, struct turn *t)
 	double down = over - take, room = take - over;
 	for (unsigned i = 0; i < g->set.source_count; i++) {
 		double made = or_zero(t->in->source_kw[i]), rated = g->set.source_rated_kw[i], cap = g->source_kw[i];
-		if (down > 0 && made > 0) {
-			double by = down < made ? down : made, to = made - by;
+		double can = made - g->set.source_least_kw[i];
+		if (down > 0 && can > 0) {
+			double by = down < can ? down : can, to = made - by;
 			g->source_kw[i] = isfinite(cap) && cap < to ? cap : to;
 			down -= by;
 		} else if (isfinite(cap) && room > 0) {

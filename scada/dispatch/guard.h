@@ -12,7 +12,8 @@
  * 3 export     the total stays where the grid gives at most export_max_kw. What batteries cannot take: sources are held down, in their order.
  * 4 import     above it: the total is at least what keeps the draw within import_max_kw; then what the demand controller asks for. Import wins.
  * 5 share      share.h, with ramps of ramp_pct_per_s of the rating (or the battery's own, if less). Floor: reserve; in an island the least state of
- *              charge. A battery elsewhere (a school's) follows its plan, never gives more than its load takes (not known: gives nothing).
+ *              charge. The reserve is the bus's: RESERVE is told when less is stored on it than the reserves of its batteries in service together,
+ *              as the plan reckons it, and not of each one; a battery elsewhere is a bus of its own. A battery elsewhere (a school's) follows its plan, never gives more than its load takes (not known: gives nothing).
  * 6 steps      the demand controller's; in an island: one more each 10 s while batteries give above 90 % of what they can, all below 5 % over the
  *              least state of charge; one less each 5 min while below 70 % and 10 % over.
  * Slot 2 is filled where it differs from the plan by 0.5 kW or more, or where there is no valid plan; else NaN, and the plan stands.
@@ -73,6 +74,7 @@ struct guard_settings {
 	unsigned battery_count, source_count;
 	struct guard_battery_set battery[GUARD_BATTERIES_MAX];
 	double source_rated_kw[GUARD_SOURCES_MAX]; /* that can be held down, first to go first */
+	double source_least_kw[GUARD_SOURCES_MAX]; /* below which none can be held: the next in order is */
 };
 struct guard_battery_in { /* NaN = not good, or none */
 	double soc_pct, temperature_c, health, power_kw, device_charge_kw, device_discharge_kw;
@@ -101,6 +103,8 @@ struct guard_output {
 	enum guard_reason shed_reason;
 	uint32_t flags;            /* enum guard_flag; GRID_DOUBT is not of the guard */
 	double total_kw, short_kw; /* wanted of the free batteries; what they cannot */
+	/* Of the batteries in service at the receiving point, AC kWh above the least state of charge: what is stored, what their reserves ask for. */
+	double stored_kwh, kept_kwh;
 	struct demand_output demand;
 };
 struct guard {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_demand.c - the half hours: what is drawn in each, against the month's peak so far and the contract.  A row in every step, which
+ * plan_demand.c - the half hours: what is drawn in each, against the month's peak so far, the contract and what was promised.  A row in every step, which
  * binds where a window ends, so that the lp keeps its shape while the windows move through it.
  */
 #include "config.h"
@@ -41,9 +41,10 @@ build_demand(struct build *b)
 	}
 	if (!s->has_contract)
 		return;
-	ends = ends && m->free_kw > 0;
+	double goal = shape_window_most(s->p, b->t);
+	ends = ends && isfinite(goal);
 	unsigned excess = build_column(b, &at, 0, 0, ends ? LP_INFINITY : 0, s->w.contract, false, LP_EXCESS);
-	row = build_row(b, &at, CONTRACT, -LP_INFINITY, ends ? hours * m->free_kw - before : LP_INFINITY, LP_CONTRACT);
+	row = build_row(b, &at, CONTRACT, -LP_INFINITY, ends ? hours * goal - before : LP_INFINITY, LP_CONTRACT);
 	if (ends)
 		drawn(b, row);
 	lp_element(b->lp, row, excess, -1);

@@ -87,10 +87,10 @@ settle_demand(struct settling *v)
 		v->plan->peak_kw = fmax(v->plan->peak_kw, kw);
 		if (p->month_count == 0)
 			continue;
-		const struct problem_month *m = &p->months[p->month[t]];
 		most[p->month[t]] = fmax(most[p->month[t]], kw);
-		if (m->free_kw > 0 && kw > m->free_kw + SETTLE_LEAST)
-			settle_relax(v, RELAX_CONTRACT, -1, -1, t, kw - m->free_kw);
+		double goal = shape_window_most(p, t);
+		if (kw > goal + SETTLE_LEAST)
+			settle_relax(v, RELAX_CONTRACT, -1, -1, t, kw - goal);
 	}
 	for (unsigned m = 0; m < p->month_count; m++)
 		v->plan->cost[COST_DEMAND] +=

@@ -126,7 +126,8 @@ bool shape_is_available(const struct shape *s, const struct part *a, unsigned t)
 bool shape_window_ends(const struct problem *p, unsigned t);
 unsigned shape_window_begin(const struct problem *p, unsigned t); /* first step of the window of t */
 double shape_window_hours(const struct problem *p, unsigned t);   /* of the window that ends in step t */
-double shape_window_before(const struct problem *p, unsigned t);  /* kWh drawn in it before the horizon */
+double shape_window_most(const struct problem *p, unsigned t); /* kW of the contract or the promise; infinite = none */
+double shape_window_before(const struct problem *p, unsigned t); /* kWh drawn in it before the horizon */
 /*
  * Narrows low and high to what is held, as fast as the ramp lets it get there, so that there is always a way.  Then the ramp: it widens
  * up and down where the limits force a greater change than `kw_per_h` allows, from what is known before the first step on (NaN: nothing).

@@ -70,6 +70,18 @@ shape_window_begin(const struct problem *p, unsigned t)
 }
 
 double
+shape_window_most(const struct problem *p, unsigned t)
+{
+	double free_kw = p->month_count > 0 ? p->months[p->month[t]].free_kw : 0,
+	       most = free_kw > 0 ? free_kw : (double)INFINITY;
+
+	for (unsigned i = shape_window_begin(p, t); p->draw_kw != NULL && i <= t; i++)
+		if (!isnan(p->draw_kw[i]) && p->draw_kw[i] < most)
+			most = p->draw_kw[i];
+	return most;
+}
+
+double
 shape_window_hours(const struct problem *p, unsigned t)
 {
 	unsigned begin = shape_window_begin(p, t);
@@ -193,6 +205,7 @@ set_time(struct shape *s)
 	for (unsigned t = 0; t < s->p->steps; t++)
 		s->at[t + 1] = s->at[t] + s->p->hours[t];
 	s->has_demand = s->p->month_count > 0;
+	s->has_contract = s->has_demand && s->p->draw_kw != NULL;
 	for (unsigned m = 0; m < s->p->month_count; m++)
 		s->has_contract = s->has_contract || s->p->months[m].free_kw > 0;
 }

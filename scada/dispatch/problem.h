@@ -74,8 +74,13 @@ struct problem {
 	const unsigned *month; /* of each step: 0..month_count-1, the same over a window; NULL if month_count is 0 */
 	struct problem_month months[PROBLEM_MONTHS_MAX];
 	unsigned month_count; /* 0: no demand charge */
-	double window_kwh;    /* already drawn in window[0] before the start, export not offset */
-	double window_hours;  /* already gone of it */
+	/*
+	 * Of steps: kW promised to be drawn at most, as the mean of the window; NaN = nothing promised.  A goal of the same weight as the contract.
+	 * NULL: none in any step. Wants month_count > 0.
+	 */
+	const double *draw_kw;
+	double window_kwh;   /* already drawn in window[0] before the start, export not offset */
+	double window_hours; /* already gone of it */
 	struct problem_asset *assets;
 	unsigned asset_count;
 	/*

@@ -295,6 +295,12 @@ check_demand(const struct check *c)
 			return say(c, "month %u: floor_kw %g, free_kw %g, price %g; 0 or more would be right", m,
 			    v->floor_kw, v->free_kw, v->price);
 	}
+	for (unsigned t = 0; p->draw_kw != NULL && t < p->steps; t++)
+		if (!isnan(p->draw_kw[t]) && !is_within(p->draw_kw[t], 0, KW_MAX))
+			return say(
+			    c, "draw_kw is %g in step %u; 0 or more kW, or none, would be right", p->draw_kw[t], t);
+	if (p->draw_kw != NULL && p->month_count == 0)
+		return say(c, "draw_kw wants a month to count in; month_count 1 would be right");
 	if (!is_within(p->window_kwh, 0, KW_MAX))
 		return say(c, "window_kwh is %g; 0 or more kWh would be right", p->window_kwh);
 	if (!is_within(p->window_hours, 0, 24))

@@ -24,6 +24,7 @@ planning_new(void)
 
 	p->solver = solver_new();
 	p->forecasting = forecasting_new();
+	p->aside = solver_new();
 	return p;
 }
 
@@ -33,6 +34,7 @@ planning_free(struct planning *p)
 	if (p == NULL)
 		return;
 	solver_free(p->solver);
+	solver_free(p->aside);
 	dispatch_plan_free(p->before);
 	forecasting_free(p->forecasting);
 	free(p);
@@ -53,7 +55,10 @@ planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 	p->start_us = 0;
 	p->state = 0;
 	solver_free(p->solver); /* what it knows is of another problem */
+	solver_free(p->aside);
 	p->solver = solver_new();
+	p->aside = solver_new();
+	p->aside_us = 0;
 	past_ask_clear(past);
 	forecasting_site(p->forecasting, s);
 	if (s == NULL || s->energy == NULL)
@@ -87,6 +92,7 @@ read_assets(struct planning *p, const struct msg_plan_ask *ask)
 		a->level = r_f64(&r);
 		a->health = r_f64(&r);
 		a->held_kw = r_f64(&r);
+		a->held_until = 0;
 	}
 	return r_done(&r);
 }
@@ -101,13 +107,16 @@ constant(struct planning *p, double v)
 	return s;
 }
 
+/* Until its end, in whole steps, or for an hour. */
 static double *
-held(struct planning *p, double kw)
+held(struct planning *p, const struct planning_asset *n)
 {
 	double *s = constant(p, (double)NAN);
+	int64_t step_us = PLANNING_STEP_S * US_PER_S,
+	        until = n->held_until != 0 ? n->held_until : p->problem.start.us + HELD_STEPS * step_us;
 
-	for (unsigned t = 0; t < HELD_STEPS; t++)
-		s[t] = kw;
+	for (unsigned t = 0; t < PLANNING_STEPS && p->problem.start.us + (int64_t)t * step_us < until; t++)
+		s[t] = n->held_kw;
 	return s;
 }
 
@@ -145,8 +154,9 @@ stand(struct planning *p, const struct msg_plan_ask *ask, uint32_t i)
 		out->series[SERIES_AVAILABLE] = constant(p, 0);
 	if (!n->is_available && a->kind == ASSET_BATTERY && isfinite(n->level)) /* it keeps what it has */
 		out->series[SERIES_FIXED_KW] = constant(p, 0);
-	if (isfinite(n->held_kw) && (a->kind == ASSET_BATTERY || a->kind == ASSET_GTC || a->kind == ASSET_STG))
-		out->series[SERIES_FIXED_KW] = held(p, n->held_kw);
+	if (isfinite(n->held_kw) &&
+	    (a->kind == ASSET_BATTERY || a->kind == ASSET_GTC || a->kind == ASSET_STG || a->kind == ASSET_PV))
+		out->series[SERIES_FIXED_KW] = held(p, n);
 }
 
 /* What an event changes: who is there, what persons hold, the grid. FNV-1a; never 0. */
@@ -189,12 +199,12 @@ set_months(struct planning *p, const struct msg_plan_ask *ask, int64_t day, unsi
 	for (unsigned t = 1; t < b->steps; t++)
 		if (b->window[t] == b->window[t - 1])
 			month[t] = month[t - 1];
+	b->month = month;
 	if (tariff == NULL || !(tariff->base_price > 0))
 		return;
 	bool is_agreed = tariff->contract == CONTRACT_AGREED;
 	double price = tariff_base_charge(tariff->base_price, 1, tariff->power_factor_pct);
 	double floor = is_agreed ? ask->month_kw : ask->year_kw;
-	b->month = month;
 	b->month_count = 2;
 	for (unsigned i = 0; i < 2; i++)
 		b->months[i] = (struct problem_month){
@@ -317,32 +327,74 @@ solve(struct planning *p, const struct msg_plan_ask *ask, bool is_quick, struct 
 	return end;
 }
 
+/* Aside from the plans that are told: what these know of the commitment before stays theirs. */
+struct plan *
+planning_solve(struct planning *p, double seconds, struct solution *found, double *gap, char *why, size_t size)
+{
+	const struct problem *b = &p->problem;
+	int64_t gone = p->aside_us == 0 ? 0 : (b->start.us - p->aside_us) / (PLANNING_STEP_S * US_PER_S);
+	struct plan *plan = NULL;
+
+	memset(found, 0, sizeof(*found));
+	if (!problem_check(b, why, size))
+		return NULL;
+	struct lp *lp = dispatch_plan_build(b);
+	solver_commit(p->aside, lp, gone >= 0 && gone < b->steps ? (unsigned)gone : 0, seconds, found, gap);
+	p->aside_us = b->start.us;
+	if (found->end == SOLVE_OPTIMAL || found->end == SOLVE_FEASIBLE)
+		plan = dispatch_plan_read(b, lp, found->x, found->dual, found->reduced);
+	else
+		str_printf(why, size, "the solver found none: %s", found->why);
+	if (plan != NULL && !dispatch_plan_check(b, plan, TOLERANCE_KW, why, size)) {
+		dispatch_plan_free(plan);
+		plan = NULL;
+	}
+	lp_free(lp);
+	return plan;
+}
+
+bool
+planning_stand(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size)
+{
+	if (p->site == NULL || p->site->energy == NULL || !utc_is_plausible((struct utc){ ask->now })) {
+		str_copy(why, size, "the site has no energy section");
+		return false;
+	}
+	if (p->site->energy->assets.n > PROBLEM_ASSETS_MAX) {
+		str_printf(why, size, "more than %d assets cannot be planned", PROBLEM_ASSETS_MAX);
+		return false;
+	}
+	if (!read_assets(p, ask)) {
+		str_copy(why, size, "how the assets stand cannot be read");
+		return false;
+	}
+	return true;
+}
+
+bool
+planning_pose(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, char *why, size_t size)
+{
+	p->basis[0] = '\0';
+	lay_out(p, ask);
+	for (uint32_t i = 0; i < p->problem.asset_count; i++)
+		stand(p, ask, i);
+	return planning_fill(p, ask, past, why, size) && planning_schedule(p, ask, why, size);
+}
+
 enum planning_end
 planning_make(
     struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, bool is_again, struct wbuf *out)
 {
 	enum planning_end end = PLANNING_NONE;
-	char why[400] = "the site has no energy section";
+	char why[400];
 
 	p->arena = arena_new();
 	p->basis[0] = '\0';
-	bool ok = p->site != NULL && p->site->energy != NULL && utc_is_plausible((struct utc){ ask->now });
-	if (ok && p->site->energy->assets.n > PROBLEM_ASSETS_MAX) {
-		str_printf(why, sizeof(why), "more than %d assets cannot be planned", PROBLEM_ASSETS_MAX);
-		ok = false;
-	}
-	if (ok && !read_assets(p, ask)) {
-		str_copy(why, sizeof(why), "how the assets stand cannot be read");
-		ok = false;
-	}
-	if (ok) {
-		lay_out(p, ask);
-		for (uint32_t i = 0; i < p->problem.asset_count; i++)
-			stand(p, ask, i);
+	if (planning_stand(p, ask, why, sizeof(why))) {
 		uint64_t state = state_of(p, ask);
 		bool is_quick = !is_again && state != p->state;
 		p->state = state;
-		if (planning_fill(p, ask, past, why, sizeof(why)))
+		if (planning_pose(p, ask, past, why, sizeof(why)))
 			end = solve(p, ask, is_quick, out, why, sizeof(why));
 	}
 	if (end == PLANNING_NONE || end == PLANNING_LATE)

@@ -7,6 +7,8 @@
  *              measured now, and said so; for the reserve the careful ends of their bands
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
+ *   schedule   what people entered ahead (base/schedule.h): out of service over its steps, and back afterwards; a furnace's steam; an event of
+ *              demand response is a goal with the weight of the contract
  * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour
  * 3 solved     warm from the plan before, shifted; commitments by search; within PLANNING_SECONDS. When an asset came or went, the
  *              grid is lost or back, or a person holds something else: within PLANNING_QUICK_S first, and then once more with time
@@ -48,5 +50,13 @@ void planning_site(struct planning *p, const struct site *s, struct past_ask *pa
  */
 enum planning_end planning_make(
     struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, bool is_again, struct wbuf *out);
+
+/*
+ * What an override would do: the same plan twice, with one asset held as the ask says until its end, and with that asset free; PREVIEW_SECONDS each at
+ * most. The body of W_PREVIEW into out: the figures of both, or why there are none.
+ */
+#define PREVIEW_SECONDS 2.0
+void planning_preview(
+    struct planning *p, const struct msg_plan_preview *m, const struct past_ask *past, struct wbuf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * planning_private.h - what planning.c (the way of a plan), planning_series.c (what is expected) and planning_tell.c (into a frame) share.
+ * planning_private.h - what planning.c (the way of a plan), planning_series.c (what is expected), planning_schedule.c (what people entered ahead),
+ * planning_preview.c (what an override would do) and planning_tell.c (into a frame) share.
  */
 #ifndef CHISAN_PLANNING_PRIVATE_H
 #define CHISAN_PLANNING_PRIVATE_H
@@ -12,11 +13,13 @@
 struct planning_asset { /* how one stands; of W_PLAN_ASK */
 	bool is_available, is_on;
 	double power_kw, in_state_h, level, health, held_kw;
+	int64_t held_until; /* utc; 0 = for an hour */
 };
 struct planning {
-	const struct site *site; /* NULL = none */
-	struct solver *solver;
+	const struct site *site;       /* NULL = none */
+	struct solver *solver, *aside; /* aside: of previews */
 	struct forecasting *forecasting;
+	int64_t aside_us;    /* of the problem that it solved before; 0 = none */
 	int64_t start_us;    /* of the problem that was solved before; 0 = none */
 	struct plan *before; /* the last that was whole; NULL = none */
 	uint64_t state;      /* who was there and held, as of the last ask; 0 = never asked */
@@ -37,6 +40,18 @@ double planning_money(const struct planning *p, const struct plan *plan);
 /* Another plan for what was found, calmer and true; NULL: none. Caller frees. */
 struct plan *planning_calm(
     struct planning *p, const struct lp *lp, const struct solution *found, const struct plan *plan);
+/* planning_schedule.c: of the whole schedule into the series; false as above. */
+bool planning_schedule(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size);
+
+/* planning.c: the parts of a plan, for planning_preview.c. */
+/* How the assets stand, into p->now, in the arena. */
+bool planning_stand(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size);
+/* The problem, from p->now. */
+bool planning_pose(
+    struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, char *why, size_t size);
+/* Its plan, checked; NULL: why. found is to be freed (solution_done) in any case, the plan by the caller. */
+struct plan *planning_solve(
+    struct planning *p, double seconds, struct solution *found, double *gap, char *why, size_t size);
 
 /* planning_tell.c */
 void planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const struct plan *plan,

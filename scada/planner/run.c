@@ -33,11 +33,11 @@ struct planner {
 	struct planning *planning;
 	struct past_ask *past;
 	struct given_file *given;
-	uint32_t question; /* sequence of the one that is open; 0 = none */
-	struct mono asked; /* when the past was asked for last; 0 = never */
-	struct wbuf ask;   /* body of the newest W_PLAN_ASK that waits; empty = none */
-	ev_prepare work;   /* fed: plans when all frames of the turn are read */
-	ev_idle again;     /* plans once more, with time, when the quick plan is on its way */
+	uint32_t question;        /* sequence of the one that is open; 0 = none */
+	struct mono asked;        /* when the past was asked for last; 0 = never */
+	struct wbuf ask, preview; /* bodies of the newest W_PLAN_ASK and W_PLAN_PREVIEW that wait; empty = none */
+	ev_prepare work;          /* fed: plans when all frames of the turn are read */
+	ev_idle again;            /* plans once more, with time, when the quick plan is on its way */
 	bool is_again;
 	ev_timer later; /* what nobody waits for */
 	struct wbuf out;
@@ -193,6 +193,23 @@ later_cb(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- plans */
 
+static void
+preview(struct planner *p)
+{
+	struct msg_plan_preview m;
+	struct rbuf r;
+
+	rbuf_init(&r, p->preview.data, p->preview.len);
+	if (!msg_plan_preview_get(&r, &m)) {
+		say_bye(p, ERR_FRAME, "what an override is to be asked about cannot be read");
+		return;
+	}
+	wbuf_reset(&p->out);
+	planning_preview(p->planning, &m, p->past, &p->out);
+	conn_send(p->conn, W_PREVIEW, 0, &p->out, NULL);
+	wbuf_reset(&p->preview);
+}
+
 /* When the grid is lost, nobody waits for the best: a plan at once, a better one in some seconds. */
 static void
 plan(struct planner *p)
@@ -200,9 +217,6 @@ plan(struct planner *p)
 	struct msg_plan_ask m;
 	struct rbuf r;
 
-	ev_idle_stop(p->loop, &p->again);
-	if (p->ask.len == 0 || p->site == NULL || p->question != 0)
-		return;
 	rbuf_init(&r, p->ask.data, p->ask.len);
 	if (!msg_plan_ask_get(&r, &m)) {
 		say_bye(p, ERR_FRAME, "what is to be planned cannot be read");
@@ -225,12 +239,25 @@ plan(struct planner *p)
 	ev_timer_start(p->loop, &p->later);
 }
 
+/* A person who waits for a preview is answered before a plan is made better. */
+static void
+work(struct planner *p)
+{
+	ev_idle_stop(p->loop, &p->again);
+	if (p->site == NULL || p->question != 0)
+		return;
+	if (p->ask.len > 0)
+		plan(p);
+	if (p->preview.len > 0)
+		preview(p);
+}
+
 static void
 work_cb(struct ev_loop *loop, ev_prepare *w, int revents)
 {
 	(void)loop;
 	(void)revents;
-	plan(w->data);
+	work(w->data);
 }
 
 static void
@@ -238,7 +265,7 @@ again_cb(struct ev_loop *loop, ev_idle *w, int revents)
 {
 	(void)loop;
 	(void)revents;
-	plan(w->data);
+	work(w->data);
 }
 
 static void
@@ -247,6 +274,15 @@ take_ask(struct planner *p, const struct frame *f)
 	wbuf_reset(&p->ask);
 	p->is_again = false;
 	memcpy(wbuf_grow(&p->ask, f->length), f->body, f->length);
+	ask_past(p);
+	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
+}
+
+static void
+take_preview(struct planner *p, const struct frame *f)
+{
+	wbuf_reset(&p->preview);
+	memcpy(wbuf_grow(&p->preview, f->length), f->body, f->length);
 	ask_past(p);
 	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
 }
@@ -273,6 +309,7 @@ use_site(struct planner *p)
 	p->asked.us = 0;
 	p->question = 0;
 	wbuf_reset(&p->ask);
+	wbuf_reset(&p->preview);
 }
 
 static void
@@ -338,6 +375,7 @@ frame_cb(struct conn *c, const struct frame *f, void *arg)
 	case W_STORE_SITE: begin_site(p, f); break;
 	case W_SITE_TREE: take_tree(p, f); break;
 	case W_PLAN_ASK: take_ask(p, f); break;
+	case W_PLAN_PREVIEW: take_preview(p, f); break;
 	case W_TREND: take_trend(p, f); break;
 	case W_RESULT: take_result(p, f); break;
 	case W_FORECAST_STATE: take_errors(p, f); break;
@@ -397,6 +435,7 @@ planner_run(const char *data_folder)
 	site_free(p.site);
 	free(p.tree);
 	wbuf_done(&p.ask);
+	wbuf_done(&p.preview);
 	wbuf_done(&p.out);
 	ev_loop_destroy(p.loop);
 	return EXIT_SUCCESS;

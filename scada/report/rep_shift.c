@@ -55,6 +55,8 @@ make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t
 	if (e == OK)
 		e = standing_tags(src, sheet, end);
 	if (e == OK)
+		e = standing_sequences(src, sheet, end);
+	if (e == OK)
 		e = abnormal_points(src, sheet, from, end);
 	if (e == OK)
 		e = abnormal_held(src, sheet);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * standing.c - the last word of the journal on each alarm, output and tag before a moment.
+ * standing.c - the last word of the journal on each alarm, output, tag and guided sequence before a moment.
  */
 #include "config.h"
 
@@ -107,6 +107,22 @@ take_tag(const struct msg_journal *m, void *arg)
 	const char *words = is_over ? m->before : m->after;
 	str_printf(key, sizeof(key), "%.*s %.*s", POINT_NAME_MAX, m->point, (int)strcspn(words, ":"), words);
 	take(word_of(x, key), m, !is_over);
+	return true;
+}
+
+/* "NAME: begun: ...", after: "step 1 of 14: ..."; at its end "done", "aborted"; "NAME ended at step ...": by another site file. */
+static bool
+take_sequence(const struct msg_journal *m, void *arg)
+{
+	struct standing *x = arg;
+	char key[KEY_MAX];
+	bool is_ended = strstr(m->text, " ended at step ") != NULL;
+	size_t len = strcspn(m->text, is_ended ? " " : ":");
+	if (m->time / US_PER_MS >= x->end || strncmp(m->text, "refused: ", 9) == 0 ||
+	    (m->after[0] == '\0' && !is_ended))
+		return true;
+	str_printf(key, sizeof(key), "%.*s", (int)(len < 200 ? len : 200), m->text);
+	take(word_of(x, key), m, strncmp(m->after, "step ", 5) == 0);
 	return true;
 }
 
@@ -258,7 +274,7 @@ standing_alarms(const struct report_source *src, struct sheet *s, int64_t end)
 
 static enum err
 put_words(const struct report_source *src, struct sheet *s, struct standing *x, uint64_t kind,
-    bool (*each)(const struct msg_journal *m, void *arg), struct sheet_text title)
+    bool (*each)(const struct msg_journal *m, void *arg), struct sheet_text title, struct sheet_text first)
 {
 	static const struct sheet_text titles[] = { { "Since", "時刻" }, { "Who", "操作者" }, { "Is", "内容" },
 		{ "Text", "理由" } };
@@ -266,7 +282,7 @@ put_words(const struct report_source *src, struct sheet *s, struct standing *x, 
 	uint32_t n = 0;
 	enum err e = read_words(src, x, kind, each);
 	if (e == OK) {
-		sheet_table(s, title, T2("Point", "ポイント"));
+		sheet_table(s, title, first);
 		columns(s, titles, widths, ARRAY_LEN(titles));
 	}
 	HASH_SORT(x->words, word_order);
@@ -289,13 +305,23 @@ enum err
 standing_overrides(const struct report_source *src, struct sheet *s, int64_t end)
 {
 	struct standing x = { NULL, end };
-	return put_words(
-	    src, s, &x, UINT64_C(1) << JOURNAL_OVERRIDE, take_override, T2("Overrides", "手動介入中の出力"));
+	return put_words(src, s, &x, UINT64_C(1) << JOURNAL_OVERRIDE, take_override,
+	    T2("Overrides", "手動介入中の出力"), T2("Point", "ポイント"));
 }
 
 enum err
 standing_tags(const struct report_source *src, struct sheet *s, int64_t end)
 {
 	struct standing x = { NULL, end };
-	return put_words(src, s, &x, UINT64_C(1) << JOURNAL_TAG, take_tag, T2("Tags", "札"));
+	return put_words(src, s, &x, UINT64_C(1) << JOURNAL_TAG, take_tag, T2("Tags", "札"), T2("Point", "ポイント"));
+}
+
+enum err
+standing_sequences(const struct report_source *src, struct sheet *s, int64_t end)
+{
+	struct standing x = { NULL, end };
+	if (src->site->sequences.n == 0)
+		return OK;
+	return put_words(src, s, &x, UINT64_C(1) << JOURNAL_SEQUENCE, take_sequence,
+	    T2("Guided sequences under way", "実施中の操作手順"), T2("Sequence", "手順"));
 }

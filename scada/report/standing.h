@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * standing.h - what stood at the end of a span, as the journal tells it: alarms by their last transition, overrides, tags.
+ * standing.h - what stood at the end of a span, as the journal tells it: alarms by their last transition, overrides, tags,
+ * guided sequences.
  */
 #ifndef CHISAN_STANDING_H
 #define CHISAN_STANDING_H
@@ -13,5 +14,7 @@ enum err standing_alarms(
     const struct report_source *src, struct sheet *s, int64_t end); /* not at rest: active, shelved, out */
 enum err standing_overrides(const struct report_source *src, struct sheet *s, int64_t end);
 enum err standing_tags(const struct report_source *src, struct sheet *s, int64_t end);
+/* Guided sequences that were under way, with the step that was current; nothing where the site has none. */
+enum err standing_sequences(const struct report_source *src, struct sheet *s, int64_t end);
 
 #endif

@@ -27,7 +27,7 @@ static const struct key step_keys[] = {
 	{ "tagged", KEY_STRING, AT(tagged), .min = 1, .max = 63, .help = "this setpoint or command must carry an inhibit tag as well" },
 	{ "point", KEY_STRING, AT(point), .min = 1, .max = 63, .help = "that it is about: what is commanded, or looked at" },
 	{ "wait", KEY_DURATION, AT(wait_us), .min = 0, .max = 86400, .def = "0s", .help = "least time for which the check must hold without a break" },
-	{ "lasts", KEY_BOOL, AT(lasts), .def = "true", .help = "false: what it checks may change once it is confirmed; true: the screen says when it is no longer so" },
+	{ "lasts", KEY_BOOL, AT(lasts), .def = "true", .help = "false: what it checks may change once it is confirmed; true: screen and journal say when it is no longer so" },
 	{ "skip", KEY_BOOL, AT(skip), .def = "false", .help = "true: it may be passed over, with a reason" },
 	{ "danger", KEY_BOOL, AT(danger), .def = "false", .help = "true: the console wants a word typed, not a key" },
 };

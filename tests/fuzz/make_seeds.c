@@ -17,6 +17,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/msg.h"
+#include "scada/base/schedule.h"
 #include "scada/base/sequence.h"
 #include "scada/base/wheel_words.h"
 #include "scada/base/str.h"
@@ -548,6 +549,7 @@ put_dispatch(struct wbuf *b)
 	        .steps = 6,
 	        .reserve_kwh = 229,
 	        .hours = 3.4,
+	        .kept_kwh = 228,
 	        .user = "duty",
 	        .reason = "heat wave",
 	        .plan_made = NOW,
@@ -608,6 +610,84 @@ put_late(struct wbuf *b)
 	}
 }
 
+static void
+put_schedule(struct wbuf *b)
+{
+	msg_schedule_put(b,
+	    &(struct msg_schedule){ .token = NUMBER,
+	        .act = SCHEDULE_CHANGE,
+	        .id = 3,
+	        .seen = NOW,
+	        .kind = SCHEDULE_RESPONSE,
+	        .from = NOW + 3600 * US_PER_S,
+	        .until = NOW + 2 * 3600 * US_PER_S,
+	        .value = 900,
+	        .asset = "",
+	        .reason = "event 12" });
+}
+
+static void
+put_schedule_state(struct wbuf *b)
+{
+	struct schedule_entry e = { .id = 3,
+		.kind = SCHEDULE_STEAM,
+		.from = { NOW },
+		.until = { NOW + 3600 * US_PER_S },
+		.set = { NOW },
+		.value = 7.5,
+		.asset = "F2",
+		.user = "duty",
+		.reason = "half load" };
+	struct wbuf entries = { .len = 0 };
+
+	schedule_put(&entries, &e);
+	e.id = 4;
+	e.kind = SCHEDULE_OUT;
+	e.value = NOTHING;
+	schedule_put(&entries, &e);
+	msg_schedule_state_put(b, &(struct msg_schedule_state){ .entries = { entries.data, entries.len } });
+	wbuf_done(&entries);
+}
+
+static void
+put_preview_get(struct wbuf *b)
+{
+	msg_preview_get_put(
+	    b, &(struct msg_preview_get){ .value = 100, .until = NOW + 3600 * US_PER_S, .point = "ESS1.P_SP" });
+}
+
+static void
+put_plan_preview(struct wbuf *b)
+{
+	struct wbuf ask = { .len = 0 };
+
+	msg_plan_ask_put(&ask,
+	    &(struct msg_plan_ask){ .serial = 7, .now = NOW, .month_kw = 1390, .year_kw = NOTHING, .window_kwh = 280 });
+	msg_plan_preview_put(b,
+	    &(struct msg_plan_preview){
+	        .serial = 7, .asset = 2, .kw = 100, .until = NOW + 3600 * US_PER_S, .ask = { ask.data, ask.len } });
+	wbuf_done(&ask);
+}
+
+static void
+put_preview(struct wbuf *b)
+{
+	msg_preview_put(b,
+	    &(struct msg_preview){ .serial = 7,
+	        .is_good = 1,
+	        .from = NOW,
+	        .until = NOW + 48 * 3600 * US_PER_S,
+	        .cost_with = 624200,
+	        .cost_without = 620831,
+	        .soc_with = 12,
+	        .soc_without = NOTHING,
+	        .soc_at_with = NOW,
+	        .soc_of_with = "ESS1",
+	        .soc_of_without = "",
+	        .missed = "reserve",
+	        .text = "forecasts: 7 from similar days" });
+}
+
 static const struct seed {
 	uint16_t type;
 	bool is_told; /* to consoles: fuzz_client gets it */
@@ -632,6 +712,11 @@ static const struct seed {
 	{ W_APPROVE, false, put_approve },
 	{ W_MODE, false, put_mode },
 	{ W_DISPATCH, true, put_dispatch },
+	{ W_SCHEDULE, false, put_schedule },
+	{ W_SCHEDULE_STATE, true, put_schedule_state },
+	{ W_PREVIEW_GET, false, put_preview_get },
+	{ W_PREVIEW, false, put_preview },
+	{ W_PLAN_PREVIEW, false, put_plan_preview },
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },

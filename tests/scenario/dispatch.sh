@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # dispatch.sh - the guard on the simulated district, first without a planner, then with one: a site begins in manual; the batteries bring
 # the receiving point to nothing; a killed chisand goes on in its mode; the utility's grid is lost and comes back; a plan is made, followed and
-# outlives its maker; manual lets all go at once; what a person may not is refused.
+# outlives its maker; what is entered ahead is kept, and what an override would do is told; manual lets all go at once; what a person may not is
+# refused.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
 chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
 export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
@@ -88,7 +89,9 @@ until_ 10 'the loss is in the journal' said "the utility's grid is lost"
 
 # ---- with a planner: a plan is made, followed through slot 3, and held when its maker dies
 "$chisan" plan >"$dir/out" 2>&1; [ $? = 3 ] || fail "a plan before there is a planner: $(cat "$dir/out")"
-until_ 120 'the grid is there again: 52R closes after a minute of good voltage' is 'd["grid"] == "there"'
+close_52r() { "$chisan" set GRID.CB.52R_CMD 1 --reason 'the utility permits it' --yes --yes-typed GRID.CB.52R_CMD --yes-confirmed --emergency; }
+until_ 120 '52R is closed, once relay 25 permits it' close_52r
+until_ 40 'the grid is there again' is 'd["grid"] == "there"'
 kill "$server"
 wait "$server" || fail "chisand does not end well"
 export CHISAN_LIBEXECDIR=$CHISAN_LIBEXECDIR:$top_builddir/scada/planner
@@ -125,6 +128,31 @@ plan_is 'p["age_s"] < 60 and p["until"] and p["failing"] is None and p["solver"]
 plan_is 'p["forecasts"]["file"]["state"] == "fresh" and [s for s in p["forecasts"]["series"] if s["point"] == "HALL.P"][0]["given"] == "file"' ||
 	fail 'the given forecast is not taken'
 plan_is 'all(abs(x - 512) < 0.01 for a in p["assets"] if a["name"] == "HALL" for x in a["kw"])' || fail 'not what was given'
+
+# ---- entered ahead: refused, kept, planned with; it outlives a kill. And what an override would do
+"$chisan" schedule add out F2 --from now --until 6h --reason overhaul | grep -q '^DONE, recorded as entry .*entry 1: F2 out' || fail "a furnace is not entered"
+"$chisan" schedule add steam F2 --steam 5 --from 1h --until 2h --reason x 2>"$dir/out"; [ $? = 5 ] || fail "an overlap"
+grep -q 'overlaps with entry 1: F2 out' "$dir/out" || fail "the overlap is not named: $(cat "$dir/out")"
+"$chisan" schedule add demand-response --kw 900 --from now --until 30m --reason 'event 12' | grep -q '^DONE' || fail "an event is not entered"
+until_ 10 'an event begins by itself' is "d['acting'] == 'demand-response' and d['mode'] == 'economic'"
+until_ 40 'a plan counts with both' sh -c "'$chisan' plan --json | grep -q 'schedule: 2 entries'"
+kill -9 "$server"
+wait "$server" 2>/dev/null
+launch
+until_ 60 'after kill -9 the event is kept' is "d['acting'] == 'demand-response' and d['mode'] == 'economic'"
+until_ 60 'what an override would do is told' sh -c "'$chisan' set ESS1.P_SP 50 --preview --json >'$dir/preview.json'"
+/usr/bin/python3 -c '
+import json, sys
+p = json.load(open(sys.argv[1]))
+assert p["preview"] and p["cost"]["with"] is not None and p["cost"]["without"] is not None and 0 <= p["lowest_soc_pct"]["with"] <= 100
+' "$dir/preview.json" || fail "no figures: $(cat "$dir/preview.json")"
+"$chisan" set HALL.SHED 1 --preview 2>"$dir/out"; [ $? = 3 ] || fail "a preview of what is not planned: $(cat "$dir/out")"
+"$chisan" schedule end 2 --reason 'called off' | grep -q '^DONE' || fail "an event is not ended"
+"$chisan" schedule end 2 --reason 'called off' 2>/dev/null; [ $? = 3 ] || fail "an entry is ended twice"
+until_ 10 'it is over at once' is "d['acting'] == 'economic'"
+until_ 10 'it is in the journal' said 'demand response of the schedule is over, entry 2'
+"$chisan" schedule --json | grep -q '"kind":"out","asset":"F2"' || fail "the other entry is gone: $("$chisan" schedule)"
+until_ 90 'a plan is made again, and followed' is "d['plan_made'] and any(w['why'].startswith('plan: ') for w in d['wants'])"
 give 51 '' # half written
 planner=$(pgrep -P "$server" -x chisan-planner | head -n 1)
 kill -9 "$planner"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # sequence.sh - the black start of the simulated district, walked through to its end: the turbine trips and the utility's grid is lost, the plant
 # does what the operator commands; a step is refused while its check is false, is not yet long enough true, or is dangerous and not typed; chisand
-# is killed in the middle and goes on at the same step. Nothing is written to the field but by the operator's own commands.
+# is killed in the middle and goes on at the same step. Nothing is written to the field but by the operator's own commands. Then the way back
+# to the grid, which 52R does not find by itself.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
 chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
 export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
@@ -11,12 +12,12 @@ export LC_ALL=C.UTF-8
 dir=$(mktemp -d) || exit 99
 chmod 750 "$dir"
 export CHISAN_SOCKET=$dir/sock
-pids=
+pids= name=black-start
 trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
 fail() {
 	echo "FAIL: $*"
 	cat "$dir/out" 2>/dev/null
-	timeout 20 "$chisan" sequence black-start
+	timeout 20 "$chisan" sequence $name
 	for f in "$dir"/*.log; do
 		echo "--- $f"
 		tail -20 "$f"
@@ -32,14 +33,14 @@ until_() { # SECONDS WHAT COMMAND...: waits for the condition
 	done
 	fail "$what: not within $((limit / 5)) s"
 }
-# is EXPRESSION: of what `chisan sequence black-start --json` says, as d, in Python
+# is EXPRESSION: of what `chisan sequence NAME --json` says, as d, in Python
 is() {
-	timeout 20 "$chisan" sequence black-start --json >"$dir/d.json" 2>/dev/null &&
+	timeout 20 "$chisan" sequence $name --json >"$dir/d.json" 2>/dev/null &&
 		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$1"
 }
 value_is() { timeout 20 "$chisan" get "$1" --json 2>/dev/null | grep -qE "\"value\":$2[,.].*\"quality\":\"good\""; }
 said() { timeout 20 "$chisan" journal --since 1d --kind sequence 2>/dev/null | grep -qE "$1"; }
-sequence() { timeout 30 "$chisan" sequence black-start "$@" >"$dir/out" 2>&1; }
+sequence() { timeout 30 "$chisan" sequence $name "$@" >"$dir/out" 2>&1; }
 refused() { # CODE WORDS ACT...: ends with this code, and says this
 	local code=$1 words=$2
 	shift 2
@@ -58,7 +59,7 @@ step() {
 	grep -qE '^DONE, (recorded as entry|NOT YET RECORDED)' "$dir/out" || fail "step $n" # a starved store comes later
 }
 command_() { # POINT VALUE: a command of the operator, carried out
-	timeout 120 "$chisan" set "$1" "$2" --reason 'black start' --yes --yes-typed "$1" --yes-confirmed --timeout 100s >"$dir/out" 2>&1 ||
+	timeout 120 "$chisan" set "$1" "$2" --reason "$name" --yes --yes-typed "$1" --yes-confirmed --timeout 100s >"$dir/out" 2>&1 ||
 		fail "$1 $2"
 }
 launch() {
@@ -73,7 +74,7 @@ mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R
 site=$dir/layouts/musashino
 # the dead bus has to hold for longer, so that it is refused before also on a slow machine
 nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/wait: 10s/wait: 20s/" "$site/site.yaml"
+sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/wait: 10s/wait: 20s/; s/wait: 5m/wait: 12s/; s/wait: 30s/wait: 5s/" "$site/site.yaml"
 # a quiet night, so that the gas turbine alone carries the block; a minute of it in three seconds
 "$plant" --seed 7 --speed 20 --start 2026-11-25T23:30:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
@@ -165,5 +166,37 @@ until_ 20 'it is so again' is 'not d["steps"][1]["no_longer_so"]'
 refused 2 '--reason' abort
 sequence abort --reason 'only a test' || fail abort
 is 'd["state"] == "aborted" and d["end_reason"] == "only a test"' || fail 'not aborted'
+until_ 10 'that stands in the journal too' said 'black-start: no longer so: step 2 of 14: .*52R.*read: GRID.CB.52R closed'
+said 'black-start: so again: step 2 of 14' || fail 'that it is so again'
+
+# ---- the utility is back: 52R stays open, and is not closed before the relays are reset, the tags are off and the line has been live
+name=back-to-grid
+sequence begin --reason 'the utility called' || fail "$name: begin"
+refused 5 'step 1 is not so' confirm
+ctl grid back
+until_ 20 'the line is live' is 'd["steps"][0]["verdict"] == "waiting"'
+timeout 20 "$chisan" set GRID.CB.52R_CMD 1 --reason early --yes --yes-typed GRID.CB.52R_CMD --yes-confirmed --emergency >"$dir/out" 2>&1 && fail '52R is closed through a tag'
+grep -q 'tag' "$dir/out" || fail "no word of the tag"
+step 1
+step 2 --reason 'load dispatcher, by telephone'
+refused 5 'step 3 is not so.*GRID.RY.27' confirm
+value_is GRID.CB.52R 0 || fail '52R has closed by itself'
+ctl clear GRID
+step 3
+for tag in $(timeout 20 "$chisan" tags --json | grep -o '"tag":[0-9]*' | cut -d: -f2); do
+	timeout 20 "$chisan" untag "$tag" --reason 'back to the grid' >"$dir/out" 2>&1 || fail "tag $tag"
+done
+step 4
+refused 2 'dangerous: --yes-typed back-to-grid' confirm
+refused 5 'step 5 is not so' confirm --yes-typed back-to-grid
+until_ 120 'relay 25 permits it' value_is GRID.RY.25 1
+for _ in 1 2 3 4 5; do # the moment is the relay's: in a swing it waits for the next
+	timeout 60 "$chisan" set GRID.CB.52R_CMD 1 --reason "$name" --yes --yes-typed GRID.CB.52R_CMD --yes-confirmed --emergency >"$dir/out" 2>&1 && break
+	sleep 1
+done
+until_ 20 '52R is closed' value_is GRID.CB.52R 1
+step 5 --yes-typed back-to-grid
+step 6
+is 'd["state"] == "done"' || fail 'not back on the grid'
 grep -E 'sanitizer|runtime error' "$dir/chisand.log" && fail 'a sanitizer spoke'
 echo 'ok: all'

@@ -63,6 +63,7 @@ line_dispatch(struct fakedispatch *d, char **f)
 		.steps = (uint8_t)whole(f[15]),
 		.reserve_kwh = number(f[16]),
 		.hours = number(f[17]),
+		.kept_kwh = 228,
 		.user = f[18],
 		.reason = f[19] };
 }

@@ -24,6 +24,7 @@
 #include "scada/base/str.h"
 #include "tests/screen/fakecontrol.h"
 #include "tests/screen/fakedispatch.h"
+#include "tests/screen/fakeschedule.h"
 #include "tests/screen/fakesequence.h"
 #include "tests/screen/fakewheel.h"
 #include "tests/screen/fakealarms.h"
@@ -60,6 +61,7 @@ static struct fakerecords records;
 static struct fakecontrol control;
 static struct fakedispatch dispatch;
 static struct fakewheel wheel;
+static struct fakeschedule schedule;
 static struct fakesequence sequences;
 static struct fakealarms alarms;
 
@@ -142,6 +144,7 @@ read_line(char *line, const char *folder)
 		memcpy(site, field, sizeof field);
 		utc_from_iso(field[5], &now);
 		control.now = dispatch.now = sequences.now = wheel.now = now;
+		fakeschedule_init(&schedule, now);
 	} else if (strcmp(field[0], "device") == 0) {
 		memcpy(devices[device_count].field, field, sizeof field);
 		devices[device_count++].state = (int)unsigned_of(field[8]);
@@ -155,7 +158,7 @@ read_line(char *line, const char *folder)
 			.time = { now.us - (int64_t)unsigned_of(field[19]) * 1000 } };
 		p->cell.decimals = (int8_t)unsigned_of(field[3]);
 	} else if (fakecontrol_line(&control, field) || fakedispatch_line(&dispatch, field) ||
-	    fakesequence_line(&sequences, field)) {
+	    fakeschedule_line(&schedule, field) || fakesequence_line(&sequences, field)) {
 		;
 	} else if (strcmp(field[0], "screen") == 0) {
 		screens[screen_count][0] = field[1];
@@ -352,6 +355,7 @@ send_snapshot(struct conn *c)
 	send_values(c);
 	fakecontrol_snapshot(&control, c);
 	fakedispatch_snapshot(&dispatch, c);
+	fakeschedule_snapshot(&schedule, c);
 	fakesequence_snapshot(&sequences, c);
 	fakealarms_snapshot(&alarms, c);
 	msg_snapshot_end_put(
@@ -441,7 +445,8 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 		conn_set_role(c, role);
 	} else if (fakecontrol_frame(&control, c, f) || fakealarms_frame(&alarms, c, f) ||
 	    fakerecords_frame(&records, c, f) || fakedispatch_frame(&dispatch, c, f) ||
-	    fakesequence_frame(&sequences, c, f) || fakewheel_frame(&wheel, c, f)) {
+	    fakeschedule_frame(&schedule, c, f) || fakesequence_frame(&sequences, c, f) ||
+	    fakewheel_frame(&wheel, c, f)) {
 		;
 	} else if (f->type == W_SUBSCRIBE) {
 		struct msg_subscribe m;
@@ -715,6 +720,7 @@ main(int argc, char **argv)
 		return 2;
 	fakecontrol_init(&control, now);
 	fakedispatch_init(&dispatch, now);
+	fakeschedule_init(&schedule, now);
 	dispatch.find = find_point;
 	fakesequence_init(&sequences, now);
 	sequences.find = find_point;

@@ -74,6 +74,10 @@ static size_t saved_len;
 static struct msg_dispatch told;
 static uint8_t frame[8192];
 static unsigned told_count;
+static struct schedule_entry entries[SCHEDULE_MAX];
+static unsigned entry_count, previews;
+static char preview_why[300];
+static uint32_t preview_sequence;
 
 static struct utc
 now(void)
@@ -122,6 +126,14 @@ publish_cb(const struct wbuf *frames, void *arg)
 	size_t used;
 
 	(void)arg;
+	ck_assert_int_eq(wire_take(frames->data, frames->len, &f, &used), OK);
+	if (f.type == W_SCHEDULE_STATE) {
+		struct msg_schedule_state m;
+		rbuf_init(&r, f.body, f.length);
+		ck_assert(msg_schedule_state_get(&r, &m) && r_done(&r));
+		ck_assert(schedule_get_all(m.entries.data, m.entries.len, entries, &entry_count));
+		return;
+	}
 	ck_assert_uint_le(frames->len, sizeof(frame));
 	memcpy(frame, frames->data, frames->len); /* told.user and others point into it */
 	ck_assert_int_eq(wire_take(frame, frames->len, &f, &used), OK);
@@ -136,13 +148,25 @@ save_cb(const struct msg_store_state *s, void *arg)
 {
 	(void)arg;
 	ck_assert_uint_eq(s->kind, STATE_DISPATCH);
+	if (strcmp(s->name, "dispatch") != 0)
+		return;
 	ck_assert_uint_lt(s->blob.len, sizeof(saved));
 	memcpy(saved, s->blob.data, s->blob.len);
 	saved_len = s->blob.len;
 }
 
+static void
+preview_cb(void *asker, uint32_t sequence, const struct wbuf *body, const char *why, void *arg)
+{
+	(void)arg;
+	ck_assert_ptr_eq(asker, &previews);
+	previews++;
+	preview_sequence = sequence;
+	str_copy(preview_why, sizeof(preview_why), body != NULL ? "figures" : why);
+}
+
 static const struct dispatching_ops ops = {
-	.want = want_cb, .output = output_cb, .publish = publish_cb, .save = save_cb
+	.want = want_cb, .output = output_cb, .publish = publish_cb, .preview = preview_cb, .save = save_cb
 };
 
 static bool
@@ -278,7 +302,7 @@ setup(void)
 	held = (double)NAN;
 	is_meter_bad = false;
 	logged[0] = refusal[0] = '\0';
-	saved_len = told_count = 0;
+	saved_len = told_count = entry_count = previews = 0;
 	for (unsigned i = 0; i < POINTS; i++)
 		wanted[i] = planned[i] = (double)NAN;
 	make_table();
@@ -753,6 +777,308 @@ START_TEST(nothing_is_told_that_has_not_changed)
 }
 END_TEST
 
+/* ---- what is entered ahead */
+
+static bool
+enter(enum schedule_kind kind, const char *asset, int from_s, int until_s, double value)
+{
+	struct schedule_ask ask = { .act = SCHEDULE_ADD,
+		.entry = { .kind = kind,
+		    .from = { now().us + from_s * US_PER_S },
+		    .until = { now().us + until_s * US_PER_S },
+		    .value = value } };
+	struct actor by = { .user = "duty" };
+	struct schedule_refusal why;
+
+	str_copy(ask.entry.asset, sizeof(ask.entry.asset), asset);
+	if (!dispatching_schedule_check(d, &ask, now(), &why))
+		return false;
+	dispatching_schedule_set(d, &ask, &by, "a test", now(), now(), mono());
+	return true;
+}
+
+START_TEST(an_event_begins_and_ends_by_itself)
+{
+	struct dispatch_facts f;
+
+	load_kw = 800;
+	must_set(GUARD_ECONOMIC);
+	ck_assert(enter(SCHEDULE_RESPONSE, "", 60, 660, 700));
+	ck_assert(!enter(SCHEDULE_RESPONSE, "", 100, 700, 600)); /* overlaps */
+	ck_assert_uint_eq(entry_count, 1);
+	run(55);
+	ck_assert_uint_eq(told.acting, GUARD_ECONOMIC);
+	run(35);
+	dispatching_facts(d, &f);
+	ck_assert_double_eq(f.mode, GUARD_RESPONSE);
+	ck_assert_uint_eq(told.mode, GUARD_ECONOMIC); /* what the person chose stands */
+	ck_assert_double_eq(told.response_kw, 700);
+	ck_assert_double_ge(wanted[ESS_SP], 99);
+	ck_assert_ptr_nonnull(
+	    strstr(logged, "demand response of the schedule is kept: entry 1: demand-response 700 kW"));
+	run(600);
+	ck_assert_uint_eq(told.acting, GUARD_ECONOMIC);
+	ck_assert(isnan(told.response_kw));
+	ck_assert_ptr_nonnull(
+	    strstr(logged, "demand response of the schedule is over, entry 1; dispatch works as economic"));
+}
+END_TEST
+
+START_TEST(an_event_is_never_kept_in_manual_and_says_so)
+{
+	load_kw = 800;
+	ck_assert(enter(SCHEDULE_RESPONSE, "", 10, 1000, 700));
+	run(60);
+	ck_assert(nothing_is_wanted());
+	ck_assert_uint_eq(told.acting, GUARD_MANUAL);
+	ck_assert_ptr_nonnull(strstr(logged, "is not kept, dispatch is in manual: entry 1"));
+	must_set(GUARD_PEAK); /* it begins late */
+	run(5);
+	ck_assert_uint_eq(told.acting, GUARD_RESPONSE);
+	ck_assert_ptr_nonnull(strstr(logged, "is kept: entry 1"));
+	must_set(GUARD_MANUAL); /* one key stops it */
+	ck_assert(nothing_is_wanted());
+	ck_assert_uint_eq(told.acting, GUARD_MANUAL);
+}
+END_TEST
+
+START_TEST(of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first)
+{
+	char why[200];
+
+	load_kw = 800;
+	must_set(GUARD_ECONOMIC);
+	ck_assert(set(GUARD_RESPONSE, 650, 600, why, sizeof(why)));
+	ck_assert(enter(SCHEDULE_RESPONSE, "", 0, 300, 700));
+	run(5);
+	ck_assert_double_eq(told.response_kw, 650);
+	ck_assert(set(GUARD_RESPONSE, 750, 600, why, sizeof(why)));
+	run(5);
+	ck_assert_double_eq(told.response_kw, 700);
+	breaker = line = 0;
+	run(5);
+	ck_assert_uint_eq(told.acting, GUARD_ISLAND);
+	ck_assert_uint_eq(told.mode, GUARD_RESPONSE);
+}
+END_TEST
+
+START_TEST(an_asset_under_maintenance_is_left_alone)
+{
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(30);
+	ck_assert_double_gt(wanted[ESS_SP], 90);
+	ck_assert(enter(SCHEDULE_OUT, "ESS", 0, 100, (double)NAN));
+	run(3);
+	ck_assert(isnan(wanted[ESS_SP]));
+	run(120);
+	ck_assert_double_gt(wanted[ESS_SP], 90);
+}
+END_TEST
+
+START_TEST(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
+{
+	struct schedule_ask ask = { .act = SCHEDULE_ADD,
+		.entry = {
+		    .kind = SCHEDULE_RESPONSE, .from = now(), .until = utc_add(now(), 600 * US_PER_S), .value = 700 } };
+	struct actor by = { .user = "duty" };
+	struct schedule_said said;
+	struct wbuf states = { 0 };
+	struct msg_store_state s = { .kind = STATE_DISPATCH, .name = "schedule" };
+	struct rbuf r;
+
+	dispatching_schedule_describe(d, &ask, &by, "event 12", now(), &said, &states);
+	rbuf_init(&r, states.data, states.len);
+	ck_assert_uint_eq(r_u8(&r), STATE_DISPATCH);
+	ck_assert_str_eq(r_str(&r), "schedule");
+	s.blob.data = r_bytes(&r, &s.blob.len);
+	ck_assert(r_done(&r));
+	dispatching_schedule_hold(d, true);
+	ck_assert(!enter(SCHEDULE_OUT, "ESS", 0, 100, (double)NAN));
+	dispatching_schedule_hold(d, false);
+	must_set(GUARD_ECONOMIC);
+	dispatching_free(d);
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 2, hash, now(), mono());
+	ck_assert(dispatching_restore(d, &s, now(), mono()));
+	dispatching_begin(d);
+	must_set(GUARD_ECONOMIC);
+	run(2);
+	ck_assert_uint_eq(told.acting, GUARD_RESPONSE);
+	ck_assert_uint_eq(entry_count, 1);
+	ck_assert_str_eq(entries[0].reason, "event 12");
+	s.blob.len--;
+	ck_assert(!dispatching_restore(d, &s, now(), mono()));
+	wbuf_done(&states);
+}
+END_TEST
+
+/* ---- what an override would do */
+
+static int far_end;
+static struct ev_loop *loop;
+
+static void
+hear_nothing(struct conn *c, const struct frame *f, void *arg)
+{
+	(void)c;
+	(void)f;
+	(void)arg;
+}
+
+static struct conn *
+with_planner(void)
+{
+	static const struct conn_ops conn_ops = { .frame = hear_nothing };
+	struct conn *c;
+	int fd[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
+	far_end = fd[1];
+	loop = ev_loop_new(EVFLAG_AUTO);
+	c = conn_new(loop, fd[0], &conn_ops, NULL, NULL);
+	plans_up(dispatching_plans(d), c);
+	return c;
+}
+
+/* The last question that the planner was sent; false: none. */
+static bool
+asked(struct msg_plan_preview *m)
+{
+	static uint8_t buf[400000];
+	struct frame f;
+	size_t len = 0, at = 0, used;
+	bool is_there = false;
+	ssize_t n;
+
+	for (int i = 0; i < 20; i++) {
+		ev_run(loop, EVRUN_NOWAIT);
+		while ((n = read(far_end, buf + len, sizeof(buf) - len)) > 0)
+			len += (size_t)n;
+	}
+	while (at < len && wire_take(buf + at, len - at, &f, &used) == OK) {
+		struct rbuf r;
+		rbuf_init(&r, f.body, f.length);
+		if (f.type == W_PLAN_PREVIEW) {
+			ck_assert(msg_plan_preview_get(&r, m) && r_done(&r));
+			is_there = true;
+		}
+		at += used;
+	}
+	return is_there;
+}
+
+static bool
+ask_preview(const char *point, double value, uint32_t sequence, char *why, size_t size)
+{
+	struct msg_preview_get m = { .point = point, .value = value, .until = now().us + 1800 * US_PER_S };
+	int addcause;
+	bool ok = dispatching_preview(d, &previews, sequence, &m, now(), mono(), &addcause, why, size);
+
+	if (!ok)
+		ck_assert_int_eq(addcause == AC_NOT_SUPPORTED, strstr(why, "setpoint of no asset") != NULL);
+	return ok;
+}
+
+static void
+answer(uint32_t serial, bool is_good, const char *text)
+{
+	struct wbuf b = { 0 };
+	struct frame f = { .type = W_PREVIEW };
+
+	msg_preview_put(&b,
+	    &(struct msg_preview){ .serial = serial,
+	        .is_good = is_good,
+	        .soc_of_with = "",
+	        .soc_of_without = "",
+	        .missed = "",
+	        .text = text });
+	f.body = b.data;
+	f.length = (uint32_t)b.len;
+	ck_assert_int_eq(dispatching_preview_take(d, &f, now()), OK);
+	f.length--;
+	ck_assert_int_eq(dispatching_preview_take(d, &f, now()), ERR_FRAME);
+	wbuf_done(&b);
+}
+
+START_TEST(an_override_is_looked_at_before_it_is_given)
+{
+	struct msg_plan_preview m;
+	struct msg_plan_ask a;
+	struct rbuf r;
+	char why[200];
+
+	gt_kw = 0;
+	run(2);
+	ck_assert(!ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
+	ck_assert_str_eq(why, "chisan-planner does not run");
+	struct conn *c = with_planner();
+	run(1);
+	ck_assert(!ask_preview("HALL.SHED", 1, 2, why, sizeof(why)));
+	ck_assert(!ask_preview("GT.SP", 900, 3, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "does not run: its setpoint alone does not start it"));
+	ck_assert(!ask_preview("ESS.SP", (double)NAN, 4, why, sizeof(why)));
+	ck_assert_msg(ask_preview("ESS.SP", 50, 5, why, sizeof(why)), "%s", why);
+	ck_assert(asked(&m));
+	ck_assert_uint_eq(m.asset, 1);
+	ck_assert_double_eq(m.kw, 50);
+	rbuf_init(&r, m.ask.data, m.ask.len);
+	ck_assert(msg_plan_ask_get(&r, &a) && r_done(&r));
+	ck_assert_int_eq(a.now, now().us);
+	answer(m.serial + 7, true, ""); /* of a question that nobody asked */
+	ck_assert_uint_eq(previews, 0);
+	answer(m.serial, true, "");
+	ck_assert_uint_eq(previews, 1);
+	ck_assert_uint_eq(preview_sequence, 5);
+	ck_assert_str_eq(preview_why, "figures");
+	/* another value while the first is being worked at: the first is given up */
+	ck_assert(ask_preview("ESS.SP", 60, 6, why, sizeof(why)));
+	ck_assert(ask_preview("ESS.SP", 70, 7, why, sizeof(why)));
+	ck_assert_uint_eq(previews, 2);
+	ck_assert_str_eq(preview_why, "another one was asked for");
+	ck_assert(asked(&m));
+	ck_assert_double_eq(m.kw, 70);
+	answer(m.serial, false, "the solver found none");
+	ck_assert_str_eq(preview_why, "the solver found none");
+	plans_down(dispatching_plans(d), OK, now(), mono());
+	conn_free(c);
+	close(far_end);
+	ev_loop_destroy(loop);
+}
+END_TEST
+
+START_TEST(whoever_asks_is_answered_in_time)
+{
+	struct msg_plan_preview m;
+	struct conn *c = with_planner();
+	char why[200];
+
+	run(2);
+	ck_assert(ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
+	run(9);
+	ck_assert_uint_eq(previews, 0);
+	run(3);
+	ck_assert_uint_eq(previews, 1);
+	ck_assert_ptr_nonnull(strstr(preview_why, "has not answered in time"));
+	ck_assert(asked(&m));
+	answer(m.serial, true, ""); /* too late */
+	ck_assert_uint_eq(previews, 1);
+	ck_assert(ask_preview("ESS.SP", 50, 2, why, sizeof(why)));
+	dispatching_preview_forget(d, &previews);
+	ck_assert(asked(&m));
+	answer(m.serial, true, "");
+	ck_assert_uint_eq(previews, 1);
+	ck_assert(ask_preview("ESS.SP", 50, 3, why, sizeof(why)));
+	dispatching_preview_down(d, "it does not run any more");
+	ck_assert_uint_eq(previews, 2);
+	ck_assert_str_eq(preview_why, "it does not run any more");
+	plans_down(dispatching_plans(d), OK, now(), mono());
+	conn_free(c);
+	close(far_end);
+	ev_loop_destroy(loop);
+}
+END_TEST
+
 T_MAIN("dispatching",
     T_FIXTURE(setup, teardown) T(a_site_begins_in_manual_and_only_watches) T(without_a_plan_what_is_made_is_used_here)
         T(what_is_filed_is_kept_to_in_plan_following) T(manual_lets_all_go_at_once)
@@ -760,6 +1086,12 @@ T_MAIN("dispatching",
                 T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
                     T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
                         T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
-                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned) T(
-                                nothing_is_told_that_has_not_changed) T(the_last_plan_holds_until_it_expires_then_rules)
-                                T(consoles_are_told_which_point_is_planned_by_which))
+                            T(the_last_plan_holds_until_it_expires_then_rules) T(
+                                consoles_are_told_which_point_is_planned_by_which) T(a_site_without_the_section_says_so)
+                                T(the_hours_of_an_outage_are_reckoned) T(nothing_is_told_that_has_not_changed) T(
+                                    an_event_begins_and_ends_by_itself) T(an_event_is_never_kept_in_manual_and_says_so)
+                                    T(of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first)
+                                        T(an_asset_under_maintenance_is_left_alone)
+                                            T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
+                                                T(an_override_is_looked_at_before_it_is_given)
+                                                    T(whoever_asks_is_answered_in_time))

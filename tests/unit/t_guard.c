@@ -269,6 +269,66 @@ START_TEST(export_is_held_by_batteries_then_by_sources)
 }
 END_TEST
 
+/* One battery below its reserve is no alarm while the others hold it; one that is out counts on neither side; the one elsewhere is its own bus. */
+START_TEST(the_reserve_is_that_of_the_bus)
+{
+	double one = 0.2 * 405 * 0.94;
+
+	begin(GUARD_ECONOMIC);
+	soc[0] = 25;
+	soc[1] = 40;
+	soc[2] = 30;
+	second();
+	ck_assert_uint_eq(out.flags & GUARD_RESERVE, 0);
+	ck_assert_double_eq_tol(out.kept_kwh, 3 * one, 1e-6);
+	ck_assert_double_eq_tol(out.stored_kwh, 3.25 * one, 1);
+	soc[1] = 32;
+	second();
+	ck_assert_uint_ne(out.flags & GUARD_RESERVE, 0);
+	in.battery[0].is_available = false;
+	second();
+	ck_assert_uint_eq(out.flags & GUARD_RESERVE, 0);
+	ck_assert_double_eq_tol(out.kept_kwh, 2 * one, 1e-6);
+	soc[3] = 29;
+	second();
+	ck_assert_uint_ne(out.flags & GUARD_RESERVE, 0);
+}
+END_TEST
+
+/* A set at its least power goes no lower: what is too much is the next one's, and all of it. */
+START_TEST(a_source_at_its_least_leaves_the_rest_to_the_next)
+{
+	char why[200];
+
+	begin(GUARD_ECONOMIC);
+	set.source_count = 2;
+	set.source_rated_kw[0] = 1500;
+	set.source_rated_kw[1] = 2650;
+	set.source_least_kw[0] = 450;
+	set.source_least_kw[1] = 600;
+	ck_assert(guard_init(&guard, &set, why, sizeof(why)));
+	for (unsigned i = 0; i < 4; i++)
+		in.battery[i].soc_pct = 90; /* full */
+	in.source_kw[0] = 500;
+	in.source_kw[1] = 2000;
+	in.demand.power_kw = -900; /* 400 too much */
+	for (int i = 0; i < 10; i++) {
+		in.demand.utc.us += US_PER_S;
+		in.demand.mono.us += US_PER_S;
+		guard_step(&guard, &in, &out);
+	}
+	ck_assert_double_eq_tol(out.source[0].kw, 450, 1e-6);
+	ck_assert_double_eq_tol(out.source[1].kw, 1650, 1e-6);
+	ck_assert_uint_eq(out.flags & GUARD_EXPORT, 0);
+	in.source_kw[0] = 450;
+	in.source_kw[1] = 600;
+	in.demand.utc.us += US_PER_S;
+	in.demand.mono.us += US_PER_S;
+	guard_step(&guard, &in, &out);
+	ck_assert_uint_ne(out.flags & GUARD_EXPORT, 0); /* nothing is left that could come down */
+}
+END_TEST
+
 START_TEST(batteries_keep_the_half_hour_before_steps_do)
 {
 	begin(GUARD_ECONOMIC);
@@ -544,6 +604,7 @@ T_MAIN("guard",
                     T(batteries_keep_the_half_hour_before_steps_do) T(without_a_plan_it_goes_by_rules)
                         T(a_filed_half_hour_is_met) T(a_restart_in_a_filed_half_hour_goes_on_where_it_was)
                             T(what_is_filed_is_kept_to_within_limits_only) T(a_promise_of_demand_response_is_kept)
-                                T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
-                                    T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
-                                        T(every_reason_and_mode_has_its_words))
+                                T(the_reserve_is_that_of_the_bus) T(a_source_at_its_least_leaves_the_rest_to_the_next)
+                                    T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
+                                        T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
+                                            T(every_reason_and_mode_has_its_words))

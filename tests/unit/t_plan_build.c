@@ -155,6 +155,33 @@ START_TEST(a_contract_that_cannot_be_kept_is_named)
 }
 END_TEST
 
+/* No more than 40 kW were promised for the second hour: the battery carries the rest; without one it is exceeded and named. */
+START_TEST(what_was_promised_is_a_goal_like_the_contract)
+{
+	struct problem_kit *k = one_bus(2, 1);
+	unsigned grid = kit_grid(k, 500, 0, 20, 0), ess;
+	double size, draw[2] = { (double)NAN, 40 };
+
+	kit_load(k, "HALL", 60);
+	ess = kit_battery(k, "ESS", 50);
+	k->p.month_count = 1;
+	k->p.draw_kw = draw;
+	struct plan *plan = kit_plan(k);
+	ck_assert_uint_eq(plan->relaxed_count, 0);
+	ck_assert_double_le(plan->assets[grid].power_kw[1], 40.001);
+	ck_assert_double_ge(plan->assets[ess].power_kw[1], 19.999);
+	dispatch_plan_free(plan);
+	kit_series(k, ess, SERIES_FIXED_KW, 0);
+	plan = kit_plan(k);
+	near_kw(plan->unserved_kwh, 0); /* no load goes for it */
+	ck_assert_uint_eq(plan->relaxed_count, 1);
+	ck_assert_uint_eq(kit_relaxed(plan, RELAX_CONTRACT, &size), 1);
+	near_kw(size, 20);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
 /* Sun of 100 at noon over a load of 40; export brings 8, a kWh in the evening costs 30: what fits is stored, the rest is given away. */
 START_TEST(sun_is_stored_before_it_is_sold_badly)
 {
@@ -411,6 +438,7 @@ END_TEST
 
 /* 100 kW critical for 2 h at 0.9: 222 kWh are stored but for the least of 20, before the evening's price is taken. */
 START_TEST(what_an_outage_needs_is_kept)
+T(what_was_promised_is_a_goal_like_the_contract)
 {
 	struct problem_kit *k = one_bus(4, 1);
 	unsigned grid = kit_grid(k, 500, 0, 10, 0), hall = kit_load(k, "HALL", 25), ess = kit_battery(k, "ESS", 100);
@@ -887,9 +915,9 @@ T_MAIN("plan_build",
                 T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
                     T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
                         T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
-                            T(a_reserve_reckons_with_the_careful_side) T(a_batterys_own_reserve_opens_in_an_island)
-                                T(below_nothing_no_energy_goes_round) T(a_surplus_is_not_burnt_in_a_battery)
-                                    T(what_cannot_be_served_goes_in_order) T(what_is_held_is_held_within_its_limits)
-                                        T(what_was_filed_is_kept_by_the_half_hour) T(a_school_lives_on_the_export)
-                                            T(whatever_stands_there_is_planned)
-                                                T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))
+                            T(what_was_promised_is_a_goal_like_the_contract) T(a_reserve_reckons_with_the_careful_side)
+                                T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round) T(
+                                    a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
+                                    T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
+                                        T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
+                                            T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))

@@ -9,6 +9,7 @@
 
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
+#include "scada/base/schedule.h"
 #include "scada/base/str.h"
 #include "scada/base/trend.h"
 #include "scada/planner/planning.h"
@@ -21,7 +22,7 @@ static struct site *site;
 static struct planning *planning;
 static struct past_ask *past;
 static struct msg_plan_ask ask;
-static struct wbuf assets, frame;
+static struct wbuf assets, frame, entries;
 static struct msg_plan plan;
 static unsigned questions;
 static bool is_quick; /* take the quick one, where there is one */
@@ -100,6 +101,8 @@ teardown(void)
 	site_free(site);
 	wbuf_done(&assets);
 	wbuf_done(&frame);
+	wbuf_done(&entries);
+	entries = (struct wbuf){ 0 };
 	assets = frame = (struct wbuf){ 0 };
 }
 
@@ -383,9 +386,126 @@ START_TEST(a_moment_is_enough_when_something_has_changed)
 }
 END_TEST
 
+#define HOUR (3600 * US_PER_S)
+
+static void
+enter(enum schedule_kind kind, const char *asset, double from_h, double until_h, double value)
+{
+	struct schedule_entry e = { .id = 1,
+		.kind = kind,
+		.from = { NOW + (int64_t)(from_h * (double)HOUR) },
+		.until = { NOW + (int64_t)(until_h * (double)HOUR) },
+		.value = value };
+
+	str_copy(e.asset, sizeof(e.asset), asset);
+	schedule_put(&entries, &e);
+	ask.schedule = (struct msg_bytes){ entries.data, entries.len };
+}
+
+/* The plan begins 7 minutes before NOW: hour h is step 4 h and what it touches. */
+START_TEST(what_is_entered_ahead_is_planned_with)
+{
+	double draw;
+
+	enter(SCHEDULE_OUT, "ESS1", 2, 4, (double)NAN);
+	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
+	enter(SCHEDULE_OUT, "F2", 6, 12, (double)NAN);
+	enter(SCHEDULE_RESPONSE, "", 13, 14, 300);
+	enter(SCHEDULE_OUT, "NOBODY", 1, 40, (double)NAN);
+	enter(SCHEDULE_OUT, "ESS2", 60, 70, (double)NAN); /* beyond the horizon */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; schedule: 5 entries"));
+	for (unsigned t = 8; t <= 16; t++)
+		ck_assert_double_eq_tol(power("ESS1", t), 0, 0.01);
+	for (unsigned t = 24; t <= 47; t++) /* no steam, no turbine */
+		ck_assert_double_le(power("STG", t), 1);
+	ck_assert_double_gt(power("STG", 20), 100);
+	ck_assert_double_gt(power("STG", 60), 100); /* and back afterwards */
+	for (unsigned t = 52; t < 56; t += 2) {     /* the half hour's mean */
+		draw = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
+		ck_assert_double_le(draw, 300.5);
+	}
+}
+END_TEST
+
+/* F1 stands still now because it was entered so: it is back behind its end; F2, that nobody entered, is not. */
+START_TEST(what_stands_still_by_schedule_comes_back)
+{
+	stand("F1", NULL);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	double one = power("STG", 100), now_kw = power("STG", 8);
+	enter(SCHEDULE_OUT, "F1", -10, 5, (double)NAN);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_eq_tol(power("STG", 8), now_kw, 200);
+	ck_assert_double_gt(power("STG", 100), one + 300);
+	stand("ESS1", NULL);
+	wbuf_reset(&entries);
+	enter(SCHEDULE_OUT, "F1", 0, 24, (double)NAN);
+	enter(SCHEDULE_STEAM, "F2", 0, 24, 4); /* less than the 10 t/h of now */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_lt(power("STG", 40), now_kw);
+	ask.schedule.len--;
+	make();
+	ck_assert_uint_eq(plan.is_good, 0);
+	ck_assert_ptr_nonnull(strstr(plan.text, "the schedule cannot be read"));
+}
+END_TEST
+
+static struct msg_preview
+preview(const char *name, double kw, int hours)
+{
+	struct msg_plan_preview m = { .serial = 9, .kw = kw, .until = NOW + hours * HOUR };
+	const struct asset *list = site->energy->assets.v;
+	struct wbuf body = { 0 };
+	struct msg_preview p;
+	struct rbuf r;
+
+	while (strcmp(list[m.asset].name, name) != 0)
+		m.asset++;
+	msg_plan_ask_put(&body, &ask);
+	m.ask = (struct msg_bytes){ body.data, body.len };
+	wbuf_reset(&frame);
+	planning_preview(planning, &m, past, &frame);
+	rbuf_init(&r, frame.data, frame.len);
+	ck_assert(msg_preview_get(&r, &p) && r_done(&r));
+	ck_assert_uint_eq(p.serial, 9);
+	ck_assert_uint_le(frame.len, wire_find(W_PREVIEW)->max);
+	ck_assert_uint_ge(frame.len, wire_find(W_PREVIEW)->min);
+	wbuf_done(&body);
+	return p;
+}
+
+/* Emptying a battery for hours costs more than leaving it to the plan, and leaves less in it. */
+START_TEST(an_override_is_weighed_against_the_plan)
+{
+	struct msg_preview p;
+
+	p = preview("ESS1", 100, 2);
+	ck_assert_msg(p.is_good == 1, "%s", p.text);
+	ck_assert(isfinite(p.cost_with) && isfinite(p.cost_without) && isfinite(p.co2_with));
+	ck_assert_double_ge(p.cost_with, p.cost_without - fabs(p.cost_without) * 0.002);
+	ck_assert_double_lt(p.soc_with, p.soc_without);
+	ck_assert_str_eq(p.soc_of_with, "ESS1");
+	ck_assert_int_gt(p.soc_at_with, NOW);
+	ck_assert(isfinite(p.hours_with) && p.hours_with <= p.hours_without + 0.01);
+	make(); /* and the plan after it is as any other */
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ask.assets.len -= 4;
+	p = preview("ESS1", 100, 2);
+	ck_assert_uint_eq(p.is_good, 0);
+	ck_assert_ptr_nonnull(strstr(p.text, "cannot be read"));
+}
+END_TEST
+
 T_MAIN("planning",
     T_TIMEOUT(240) T_FIXTURE(setup, teardown) T(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
         T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(the_past_is_asked_for_and_used)
-            T(the_past_of_many_is_asked_in_parts) T(what_a_plan_decides_is_a_point)
+            T(what_a_plan_decides_is_a_point) T(the_past_of_many_is_asked_in_parts)
                 T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
-                    T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(the_next_one_goes_on))
+                    T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
+                        T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
+                            T_LONG(the_next_one_goes_on))

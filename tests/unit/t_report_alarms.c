@@ -457,7 +457,22 @@ START_TEST(a_handover_lists_alarms_overrides_and_tags_that_stand)
 		{ JOURNAL_TAG, 32000, "GRID.CB.52R_CMD", "", "inhibit tag 17: line works, permit 88", "line works" },
 		{ JOURNAL_TAG, 32010, "GRID.CB.52R_CMD", "", "caution tag 18: look twice", "look twice" },
 		{ JOURNAL_TAG, 33000, "GRID.CB.52R_CMD", "caution tag 18: look twice", "no such tag", "over" },
+		{ JOURNAL_SEQUENCE, 32000, "", "", "step 1 of 14: The line is dead", "black-start: begun: grid lost" },
+		{ JOURNAL_SEQUENCE, 32100, "", "GRID.LINE.V 0 kV", "step 2 of 14: 52R is open",
+		    "black-start: confirmed: step 1 of 14: The line is dead" },
+		{ JOURNAL_SEQUENCE, 32200, "", "", "",
+		    "refused: step 2 is not so; needed: 52R open; read: GRID.CB.52R 1" },
+		{ JOURNAL_SEQUENCE, 32300, "", "", "",
+		    "black-start: no longer so: step 1 of 14: The line is dead; read: 66" },
+		{ JOURNAL_SEQUENCE, 32000, "", "", "step 1 of 6: The line is live", "back-to-grid: begun: too early" },
+		{ JOURNAL_SEQUENCE, 33000, "", "", "aborted",
+		    "back-to-grid: aborted at step 1 of 6: The line is live; too early" },
+		{ JOURNAL_SEQUENCE, 32000, "", "", "step 1 of 3: x", "old: begun: a test" },
+		{ JOURNAL_SEQUENCE, 34000, "", "", "", "old ended at step 1 of 3: the site file has other steps now" },
+		{ JOURNAL_SEQUENCE, 80000, "", "", "done", "black-start: confirmed: step 14 of 14: Supply holds" },
 	};
+	static struct site_sequence known = { .name = "black-start" };
+	site->sequences = (struct key_list){ &known, 1 };
 	make_day();
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++, entry_count++)
 		entries[entry_count] = (struct msg_journal){ .seq = entry_count + 1,
@@ -483,10 +498,15 @@ START_TEST(a_handover_lists_alarms_overrides_and_tags_that_stand)
 	ck_assert_uint_eq(kit_count_lines(r.csv, "inhibit tag 17"), 2); /* it stands, and was set in this shift */
 	expect(r.csv, "札", "GRID.CB.52R_CMD", 2, "duty");
 	ck_assert(strstr(r.csv, "ほか1件は設計抑制中") != NULL);
+	expect(r.csv, "実施中の操作手順", "black-start", 3, "step 2 of 14: 52R is open");
+	expect(r.csv, "実施中の操作手順", "black-start", 2, "duty");
+	ck_assert(!kit_cell(r.csv, "実施中の操作手順", "back-to-grid", 1, cell, sizeof(cell)));
+	ck_assert(!kit_cell(r.csv, "実施中の操作手順", "old", 1, cell, sizeof(cell)));
 	report_done(&r);
 	r = make("shift", "2026-11-23-2", false, 2 * 86400);
 	expect(r.csv, "警報一覧(継続・未確認)", "ESS3.COMM", 1, "P3");
 	expect(r.csv, "警報一覧(継続・未確認)", "ESS4.COMM", 1, "P3");
+	ck_assert(!kit_cell(r.csv, "実施中の操作手順", "black-start", 1, cell, sizeof(cell)));
 	report_done(&r);
 }
 END_TEST

@@ -362,8 +362,20 @@ START_TEST(what_is_no_longer_so_is_told_and_undoes_nothing)
 	ck_assert_uint_eq(shown[1].verdict, SEQ_NOTHING); /* it was to change */
 	ck_assert_uint_eq(shown[2].verdict, SEQ_FALSE);
 	ck_assert_uint_eq(told.now, 3);
+	/* and stands in the journal, once each */
+	ck_assert_ptr_nonnull(strstr(logged, "black-start: no longer so: step 1 of 4: "));
+	ck_assert_ptr_nonnull(strstr(logged, "; read: CB.52R "));
+	ck_assert_ptr_nonnull(strstr(logged, "no longer so: step 3 of 4: "));
+	ck_assert_ptr_null(strstr(logged, "no longer so: step 2 of 4: "));
+	logged[0] = '\0';
+	second(1, 6600);
+	ck_assert_str_eq(logged, "");
+	sample(0, 1, ERR_TIMEOUT); /* nobody knows: nothing new */
+	sequencing_turn(q, now(), mono());
+	ck_assert_str_eq(logged, "");
 	second(0, 6600);
 	ck_assert_uint_eq(shown[0].verdict, SEQ_TRUE);
+	ck_assert_ptr_nonnull(strstr(logged, "black-start: so again: step 1 of 4: "));
 }
 END_TEST
 

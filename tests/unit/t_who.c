@@ -254,6 +254,7 @@ static const struct {
 	{ W_MODE, ROLE_OPERATOR },     /* the target takes a supervisor */
 	{ W_SEQUENCE, ROLE_OPERATOR }, /* a sequence may want more */
 	{ W_WHEEL, ROLE_OPERATOR },
+	{ W_SCHEDULE, ROLE_OPERATOR },
 	{ W_NOTE, ROLE_OPERATOR },
 	{ W_REPORT_CONFIRM, ROLE_OPERATOR },
 	{ W_BACKUP_GET, ROLE_ENGINEER },

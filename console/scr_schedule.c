@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scr_schedule.c - what is entered ahead for dispatch: assets out of service, steam of furnaces, events of demand response.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "console/client_control.h"
+#include "console/list.h"
+#include "console/schedule_acts.h"
+#include "console/screen.h"
+#include "console/wrap.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
+
+#define NUMBER_CELLS 5
+#define STATE_CELLS  9  /* "NOT KEPT" */
+#define TIME_CELLS   17 /* "2026-12-01 08:00" */
+#define WHAT_CELLS   26
+#define DETAIL_ROWS  4
+
+struct page {
+	struct list list;
+	struct schedule_seen asked;
+};
+
+static const struct client_schedule *
+told(const struct console *co)
+{
+	return co->has_model ? client_schedule(co->client) : NULL;
+}
+
+static const struct schedule_entry *
+selected_entry(const struct console *co, const struct page *p)
+{
+	const struct client_schedule *s = told(co);
+
+	return s != NULL && p->list.at >= 0 && p->list.at < (int)s->count ? &s->list[p->list.at] : NULL;
+}
+
+static bool
+open_schedule(struct console *co, void *private, const char *argument)
+{
+	(void)co;
+	(void)private;
+	(void)argument;
+	return true;
+}
+
+static unsigned
+update(struct console *co, void *private, enum change what, uint32_t number)
+{
+	(void)private;
+	(void)number;
+	if (what == CHANGE_SECOND) /* one begins or ends */
+		return co->now.us / US_PER_S % 60 == 0 ? DRAW_BODY : DRAW_NOTHING;
+	return what == CHANGE_CONTROL || what == CHANGE_MODEL || what == CHANGE_LANGUAGE || what == CHANGE_PHASE
+	    ? DRAW_ALL
+	    : DRAW_NOTHING;
+}
+
+static void
+put(struct console *co, int row, int column, int cells, enum look look, const char *raw)
+{
+	char safe[1200];
+
+	text_put_safe(safe, sizeof safe, raw, -1);
+	grid_fit(co->grid, row, column, cells, look, safe, false);
+}
+
+static enum look
+look_of(enum schedule_look look)
+{
+	switch (look) {
+	case ENTRY_NOW: return LOOK_TITLE;
+	case ENTRY_NOT_KEPT: return LOOK_BAD;
+	case ENTRY_OVER: return LOOK_LABEL;
+	default: return LOOK_NORMAL;
+	}
+}
+
+static void
+draw_titles(struct console *co, int row, struct area a)
+{
+	int at = a.column + 1;
+
+	grid_fit(co->grid, row, at, NUMBER_CELLS - 1, LOOK_TITLE, console_title(co, "No.", "番号"), true);
+	grid_put(co->grid, row, at += NUMBER_CELLS, STATE_CELLS, LOOK_TITLE, console_title(co, "State", "状態"));
+	grid_put(co->grid, row, at += STATE_CELLS, TIME_CELLS, LOOK_TITLE, console_title(co, "From", "開始"));
+	grid_put(co->grid, row, at += TIME_CELLS, TIME_CELLS, LOOK_TITLE, console_title(co, "Until", "終了"));
+	grid_put(co->grid, row, at + TIME_CELLS, -1, LOOK_TITLE, console_title(co, "What, and why", "内容・理由"));
+}
+
+static void
+draw_entry(struct console *co, const struct schedule_entry *e, int row, struct area a)
+{
+	enum schedule_look state = client_schedule_look(co->client, e, co->now);
+	enum look look = look_of(state);
+	int at = a.column + 1, room = a.columns - 2 - NUMBER_CELLS - STATE_CELLS - 2 * TIME_CELLS;
+	char text[600], what[160], when[24];
+
+	str_printf(text, sizeof text, "%llu", (unsigned long long)e->id);
+	grid_fit(co->grid, row, at, NUMBER_CELLS - 1, LOOK_LABEL, text, true);
+	put(co, row, at += NUMBER_CELLS, STATE_CELLS - 1, look, client_schedule_word(state, co->is_ja));
+	put(co, row, at += STATE_CELLS, TIME_CELLS - 1, look, utc_civil(when, sizeof when, e->from, "%Y-%m-%d %H:%M"));
+	put(co, row, at += TIME_CELLS, TIME_CELLS - 1, look, utc_civil(when, sizeof when, e->until, "%Y-%m-%d %H:%M"));
+	str_printf(text, sizeof text, "%s: %s", schedule_say(e, co->is_ja, what, sizeof what), e->reason);
+	put(co, row, at + TIME_CELLS, room, look, text);
+}
+
+/* The whole of the selected one. */
+static void
+draw_detail(struct console *co, const struct schedule_entry *e, int row, int rows, struct area a)
+{
+	char text[900], what[160], from[40], until[40], set[40], safe[900], line[900];
+	size_t skip;
+
+	utc_civil(from, sizeof from, e->from, "%a %Y-%m-%d %H:%M");
+	utc_civil(until, sizeof until, e->until, "%a %Y-%m-%d %H:%M %Z");
+	str_printf(text, sizeof text, "%llu %s, %s - %s", (unsigned long long)e->id,
+	    schedule_say(e, co->is_ja, what, sizeof what), from, until);
+	put(co, row, a.column + 1, a.columns - 2, LOOK_TITLE, text);
+	put(co, row + 1, a.column + 1, a.columns - 2, LOOK_LABEL, schedule_kind_help(e->kind));
+	str_printf(
+	    text, sizeof text, "%s, %s: %s", utc_civil(set, sizeof set, e->set, "%m-%d %H:%M"), e->user, e->reason);
+	text_put_safe(safe, sizeof safe, text, -1);
+	const char *rest = safe;
+	for (int i = 2; i < rows && *rest != '\0'; i++) {
+		size_t n = wrap_line(rest, a.columns - 2, &skip);
+		str_copy(line, sizeof line, rest);
+		if (i + 1 < rows)
+			line[n] = '\0';
+		grid_fit(co->grid, row + i, a.column + 1, a.columns - 2, LOOK_NORMAL, line, false);
+		rest += n + skip;
+	}
+}
+
+static void
+draw(struct console *co, void *private, struct area a)
+{
+	struct page *p = private;
+	const struct client_schedule *s = told(co);
+	int detail = a.rows >= 10 ? DETAIL_ROWS : 0, rows = a.rows - 1 - detail - (detail > 0);
+
+	co->grid->cursor_row = a.row;
+	co->grid->cursor_column = a.column;
+	list_fit(&p->list, s != NULL ? (int)s->count : 0, rows > 0 ? rows : 1);
+	if (s == NULL || s->count == 0) {
+		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL,
+		    console_title(
+		        co, "Nothing is entered ahead. o enters something.", "予定はありません。o で登録します。"));
+		return;
+	}
+	draw_titles(co, a.row, a);
+	for (int i = 0; i < rows && p->list.top + i < p->list.count; i++) {
+		draw_entry(co, &s->list[p->list.top + i], a.row + 1 + i, a);
+		if (p->list.top + i != p->list.at)
+			continue;
+		grid_paint(co->grid, a.row + 1 + i, a.column, a.columns, LOOK_SELECTED);
+		co->grid->cursor_row = a.row + 1 + i;
+	}
+	if (detail > 0)
+		draw_detail(co, &s->list[p->list.at], a.row + a.rows - detail, detail, a);
+}
+
+static unsigned
+request(struct console *co, void *private, enum request req, const char *argument)
+{
+	struct page *p = private;
+
+	if (list_request(&p->list, req))
+		return DRAW_BODY;
+	switch (req) {
+	case REQ_SCHEDULE_ADD: schedule_acts_add(co, argument); return DRAW_ALL;
+	case REQ_OPEN:
+	case REQ_SCHEDULE_CHANGE: schedule_acts_change(co, selected_entry(co, p), &p->asked, argument); return DRAW_ALL;
+	case REQ_SCHEDULE_END: schedule_acts_end(co, selected_entry(co, p), &p->asked, argument); return DRAW_ALL;
+	default: return REQ_UNHANDLED;
+	}
+}
+
+static void
+head(struct console *co, void *private, char *title, size_t title_size, char *hint, size_t hint_size)
+{
+	struct page *p = private;
+	char span[48];
+
+	str_copy(title, title_size, console_title(co, "Schedule of dispatch", "運転予定・DR"));
+	list_span(&p->list, span, sizeof span);
+	str_copy(hint, hint_size, p->list.count > 0 ? span : "");
+}
+
+const struct screen_ops scr_schedule = {
+	.name = "schedule",
+	.title = "Schedule of dispatch",
+	.title_ja = "運転予定・DR",
+	.help = "what is entered ahead: out of service, steam, demand response",
+	.modes = MODE_ALL | MODE_SCHEDULE,
+	.private_size = sizeof(struct page),
+	.open = open_schedule,
+	.update = update,
+	.draw = draw,
+	.request = request,
+	.head = head,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * acts_schedule.c - a person adds, changes or ends an entry of dispatch's schedule.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/str.h"
+#include "scada/core/acts_private.h"
+
+static struct actor
+actor_of(const struct act *t)
+{
+	return (struct actor){ .uid = t->uid,
+		.role = t->role,
+		.user = t->user,
+		.terminal = t->terminal,
+		.areas = t->areas,
+		.session = t->session };
+}
+
+static bool
+read_ask(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc now)
+{
+	struct schedule_refusal why;
+
+	if (m->act >= SCHEDULE_ACTS || m->kind >= SCHEDULE_KINDS || strlen(m->asset) >= SCHEDULE_NAME)
+		return act_refuse(t, ERR_USAGE, -1, "there is no such act, or nothing such to enter");
+	if (t->areas[0] != '\0')
+		return act_refuse(t, ERR_DENIED, AC_NO_AUTHORITY,
+		    "dispatch concerns the whole site, and you are responsible for %s", t->areas);
+	if (!check_text(t, t->reason, sizeof(t->reason), m->reason, "reason"))
+		return false;
+	t->schedule = (struct schedule_ask){ .act = (enum schedule_act)m->act,
+		.seen = m->seen,
+		.entry = { .id = m->id,
+		    .kind = (enum schedule_kind)m->kind,
+		    .from = { m->from },
+		    .until = { m->until },
+		    .value = m->value } };
+	str_copy(t->schedule.entry.asset, sizeof(t->schedule.entry.asset), m->asset);
+	if (a->dispatching == NULL)
+		return act_refuse(t, ERR_BUSY, -1, "the site is not read yet; try again in a moment");
+	if (!dispatching_schedule_check(a->dispatching, &t->schedule, now, &why))
+		return act_refuse(t, why.e, why.addcause, "%s", why.text);
+	return true;
+}
+
+bool
+act_schedule(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc now, struct mono mono)
+{
+	struct actor by = actor_of(t);
+	struct wbuf states = { .len = 0 };
+	struct schedule_said said;
+	struct msg_journal_add j;
+
+	if (!read_ask(a, t, m, now))
+		return false;
+	dispatching_schedule_describe(a->dispatching, &t->schedule, &by, t->reason, now, &said, &states);
+	if (m->is_dry != 0) {
+		str_printf(t->text, sizeof(t->text), "it would be: %s; in place of: %s", said.after, said.before);
+		act_open(a, t);
+		act_end(a, t);
+	} else {
+		act_begin_entry(t, JOURNAL_DISPATCH, &j);
+		j.text = t->reason;
+		j.before = said.before;
+		j.after = said.after;
+		j.states = (struct msg_bytes){ states.data, states.len };
+		str_printf(t->text, sizeof(t->text), "%s", said.after);
+		dispatching_schedule_hold(a->dispatching, true);
+		act_journal(a, t, &j, mono);
+	}
+	wbuf_done(&states);
+	return true;
+}
+
+void
+act_schedule_apply(struct acts *a, struct act *t, struct utc now, struct mono mono)
+{
+	struct actor by = actor_of(t);
+
+	if (a->dispatching != NULL)
+		dispatching_schedule_set(
+		    a->dispatching, &t->schedule, &by, t->reason, (struct utc){ t->time }, now, mono);
+}
+
+void
+act_schedule_over(struct acts *a)
+{
+	if (a->dispatching != NULL)
+		dispatching_schedule_hold(a->dispatching, false);
+}
