@@ -15,7 +15,9 @@
 struct plan_item
 plan_item(const struct cfg_item *it, uint32_t number)
 {
-	struct plan_item p = { .item = number, .table = it->table, .lo = it->address, .has_sf = it->has_sf, .absent = it->place.absent };
+	struct plan_item p = {
+		.item = number, .table = it->table, .lo = it->address, .has_sf = it->has_sf, .absent = it->place.absent
+	};
 
 	p.hi = (uint16_t)(it->address + raw_type_registers(it->type) - 1);
 	if (it->has_sf && it->sf_address < p.lo)

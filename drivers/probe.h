@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe.h - one device asked what it is: blocking, for a person who waits. Used by chisan-probe alone; it reads and never writes.
+ * probe.h - one device asked what it is: blocking, for a person who waits. Used by chisan-probe-modbus alone; it reads and never writes.
  */
 #ifndef CHISAN_PROBE_H
 #define CHISAN_PROBE_H
@@ -62,7 +62,7 @@ void probe_print_points(FILE *to, const struct chain_model *m, const struct prob
 void probe_print_plain(FILE *to, struct probe *p); /* no chain: what the four tables say at their beginning */
 void probe_print_json(
     FILE *to, const struct probe *p, const struct chain *c, const struct probe_point *points, size_t n);
-/* A profile to start from; name: of the file without .yaml. */
+/* A profile to start from, of this name. */
 void probe_print_profile(FILE *to, const char *name, const struct chain *c, const struct probe_point *points, size_t n);
 
 #endif

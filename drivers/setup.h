@@ -110,8 +110,8 @@ struct cfg_device {
 	uint32_t forbidden_count;
 	struct cfg_identity identity;
 	const struct cfg_sunspec *sunspec; /* NULL = addresses are as they are */
-	uint32_t first_item, item_count; /* in items, after setup_finish */
-	uint32_t first_output;           /* the first one that came; UINT32_MAX = none */
+	uint32_t first_item, item_count;   /* in items, after setup_finish */
+	uint32_t first_output;             /* the first one that came; UINT32_MAX = none */
 };
 
 struct setup {

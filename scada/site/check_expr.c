@@ -284,8 +284,8 @@ check_point_expressions(struct exprs *x, const struct site_point *p, point_id id
 		    b->done_when, NULL);
 		check_condition(x, AT_KEY(check_back_schema, b, struct site_check_back, failed_when), "failed_when",
 		    b->failed_when, NULL);
-		check_condition(x, AT_KEY(check_back_schema, b, struct site_check_back, shown_by), "shown_by",
-		    b->shown_by, NULL);
+		check_condition(
+		    x, AT_KEY(check_back_schema, b, struct site_check_back, shown_by), "shown_by", b->shown_by, NULL);
 	}
 	check_alarm_expressions(x, p);
 	if (d->output != NULL)

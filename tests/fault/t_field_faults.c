@@ -455,8 +455,7 @@ START_TEST(another_device_at_the_address_gives_no_values)
 	FP_UNTIL(&fp, SOON, fp.device[0].state == DEVICE_DOWN);
 	good = fp.points[0].good;
 	ck_assert_int_eq(fp.device[0].error, ERR_OTHER_DEVICE);
-	ck_assert_str_eq(
-	    fp.device[0].detail, "holding 5 is 0x0069, 0x0005 was expected (mask 0xFFFF)");
+	ck_assert_str_eq(fp.device[0].detail, "holding 5 is 0x0069, 0x0005 was expected (mask 0xFFFF)");
 	fp_listen(&fp, 1000);
 	ck_assert_uint_eq(fp.points[0].good, good);
 	ck_assert_int_eq(fp.device[0].state, DEVICE_DOWN);
