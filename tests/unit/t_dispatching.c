@@ -981,13 +981,13 @@ ask_preview(const char *point, double value, uint32_t sequence, char *why, size_
 }
 
 static void
-answer(uint32_t serial, bool is_good, const char *text)
+answer(uint32_t number, bool is_good, const char *text)
 {
 	struct wbuf b = { 0 };
 	struct frame f = { .type = W_PREVIEW };
 
 	msg_preview_put(&b,
-	    &(struct msg_preview){ .serial = serial,
+	    &(struct msg_preview){ .serial = number,
 	        .is_good = is_good,
 	        .soc_of_with = "",
 	        .soc_of_without = "",

@@ -438,7 +438,6 @@ END_TEST
 
 /* 100 kW critical for 2 h at 0.9: 222 kWh are stored but for the least of 20, before the evening's price is taken. */
 START_TEST(what_an_outage_needs_is_kept)
-T(what_was_promised_is_a_goal_like_the_contract)
 {
 	struct problem_kit *k = one_bus(4, 1);
 	unsigned grid = kit_grid(k, 500, 0, 10, 0), hall = kit_load(k, "HALL", 25), ess = kit_battery(k, "ESS", 100);
