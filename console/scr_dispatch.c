@@ -193,10 +193,9 @@ draw_outage(struct console *co, const struct client_dispatch *d, int row, struct
 
 	label(co, row, a, "Outage", "停電");
 	if (isnan(d->m.kept_kwh))
-		str_printf(
-		    stored, sizeof stored, "%s kWh in batteries", str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
+		str_printf(stored, sizeof stored, "%s kWh stored", str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0));
 	else
-		str_printf(stored, sizeof stored, "%s kWh in batteries, reserve %s",
+		str_printf(stored, sizeof stored, "%s kWh stored, reserve %s",
 		    str_fixed(kwh, sizeof kwh, d->m.reserve_kwh, 0), str_fixed(kept, sizeof kept, d->m.kept_kwh, 0));
 	if (isnan(d->m.hours))
 		str_copy(text, sizeof text, "how long it would be survived is not known");
