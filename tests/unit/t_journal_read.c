@@ -29,7 +29,7 @@ made(uint64_t seq)
 		.seq = seq,
 		/* the clock was set back by an hour after 300 */
 		.time = BEGIN + (int64_t)seq * US_PER_S - (seq > 300 ? 3600 * US_PER_S : 0),
-		.kind = (uint16_t)(seq * 7 % JOURNAL_KIND_COUNT),
+		.kind = (uint16_t)(seq * 67 % JOURNAL_KIND_COUNT),
 		.reason = 255,
 		.uid = 1000,
 		.point = points[seq * 3 % 5],
