@@ -114,7 +114,7 @@ check "a property that it lacks, alone" is N.RESTRAINT null bad
 check "over IPv6" until_true 20 is V6.KWH 123 good
 echo '028801 e7 000003E8' >"$work/peer.d/announce"
 check "what it announces is there before the next poll" until_true 3 is N.P 1000 good
-check "a restriction is set, answered and read back" chisan set N.LIMIT 1234 --reason test
+check "a restriction is set, answered and read back" until_true 20 chisan set N.LIMIT 1234 --reason test
 check "and stands" until_true 5 is N.LIMIT 1234 good
 seen() { grep -q '"192.168.77.2":{[^}]*"0ef001":{[^}]*"d6":"0105ff01"' "$work/peer.d/seen"; }
 check "it finds our node by its own search" until_true 15 seen

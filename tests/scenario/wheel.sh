@@ -54,6 +54,10 @@ mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R
 site=$dir/layouts/musashino
 nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
 sed -i -e "s/127\.0\.0\.1/$host/g" -e "s/127\.0\.1\./$nodes./g" -e 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
+# Gates close by the clock: the district lives where it is between ten and eleven in the morning.
+east=$(((34 - $(date -u +%-H)) % 24))
+[ $east -le 12 ] || east=$((east - 24))
+sed -i "s|^timezone: .*|timezone: Etc/GMT$(printf '%+d' $((-east)))|" "$site/site.yaml"
 "$plant" --seed 7 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
 pids="$!"
 until_ 20 'the plant' grep -q ', ready' "$dir/plant.log"
