@@ -4,7 +4,7 @@
  *
  * To add one: drivers/drv_x.c defines `const struct driver drv_x`, takes a row below and a line in Makefile.am. A driver
  * lays out requests and judges replies. It opens no socket, reads no clock, keeps no state and never waits: connections,
- * turns, deadlines and back-off are link.c's, and what to ask when is poll.c's; so a new protocol has all of them.
+ * turns, deadlines and back-off are link.c's, and what to ask when is poll's; so a new protocol has all of them.
  * A protocol whose library blocks (serial lines: line.h) is a program of its own and not a row here.
  */
 #ifndef CHISAN_DRIVER_H
