@@ -619,7 +619,10 @@ struct msg_bytes {
 	_(f64, window_kwh) _(f64, window_min) /* of this half hour: drawn, gone; NaN = not known */ \
 	_(bytes, assets)        /* each: u8 is available, u8 is on, f64 power kW, f64 hours in that state, f64 level (battery: kWh stored; */ \
 	                        /* heat store: GJ; furnace: t/h of steam), f64 health, f64 held kW; NaN = not known, free */ \
-	_(bytes, schedule)      /* entries of base/schedule.h */
+	_(bytes, schedule)      /* entries of base/schedule.h */ \
+	_(f64, filed_kwh)       /* of self-wheeling: went out in this half hour so far; NaN = not known */ \
+	_(bytes, filed)         /* what is to be kept to of it, from this half hour on, of each: f64 kW of net export in force, f64 price of */ \
+	                        /* a kWh more or less; NaN = none. Empty: nothing is in force, or the mode does not keep to it */
 
 #define MSG_PLAN_FIELDS(_) \
 	_(u32, serial) \

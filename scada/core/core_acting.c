@@ -176,8 +176,21 @@ preview_cb(void *asker, uint32_t sequence, const struct wbuf *body, const char *
 	    body != NULL ? "" : "no preview: ", body != NULL ? "" : why);
 }
 
+static void
+filed_cb(struct utc now, struct wbuf *b, void *arg)
+{
+	struct core *c = arg;
+
+	wheeling_put_filed(c->wheeling, now, b);
+}
+
 static const struct dispatching_ops dispatching_ops = {
-	.want = want_cb, .output = output_cb, .publish = publish_hand, .preview = preview_cb, .save = save_cb
+	.want = want_cb,
+	.output = output_cb,
+	.filed = filed_cb,
+	.publish = publish_hand,
+	.preview = preview_cb,
+	.save = save_cb,
 };
 
 static const struct forecasts_ops forecasts_ops = { .save = save_cb };

@@ -25,6 +25,8 @@ struct dispatching_ops {
 	    size_t size, void *arg);
 	/* How an output is; false: there is none. */
 	bool (*output)(point_id id, struct msg_output *m, void *arg);
+	/* What is filed of self-wheeling: `filed` of W_PLAN_ASK. */
+	void (*filed)(struct utc now, struct wbuf *b, void *arg);
 	/* To the consoles: frames that are encoded already. */
 	void (*publish)(const struct wbuf *frames, void *arg);
 	/* What an override would do: the body of W_PREVIEW; NULL: none, `why` says it. Called once for each question that was taken. */

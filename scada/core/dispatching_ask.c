@@ -146,7 +146,8 @@ static void
 put_assets(const struct dispatching *d, struct wbuf *b, uint64_t *given)
 {
 	const struct asset *list = d->district.energy->assets.v;
-	uint8_t acting = d->acting == GUARD_MANUAL, grid = d->watch.state == GRID_LOST;
+	uint8_t acting = (uint8_t)((d->acting == GUARD_MANUAL) | (d->acting == GUARD_FOLLOW) << 1),
+	        grid = d->watch.state == GRID_LOST;
 
 	*given = UINT64_C(0xcbf29ce484222325);
 	digest(given, &acting, 1);
@@ -169,51 +170,64 @@ put_assets(const struct dispatching *d, struct wbuf *b, uint64_t *given)
 	}
 }
 
-/* Borrows both blobs. */
+struct blobs {
+	struct wbuf assets, schedule, filed;
+};
+
+static void
+blobs_done(struct blobs *b)
+{
+	wbuf_done(&b->assets);
+	wbuf_done(&b->schedule);
+	wbuf_done(&b->filed);
+}
+
+/* Adds the schedule and, in the mode that keeps to it, what is filed; borrows the blobs. */
 static struct msg_plan_ask
-ask_of(const struct dispatching *d, struct utc now, const struct wbuf *assets, const struct wbuf *schedule)
+ask_of(const struct dispatching *d, struct utc now, struct blobs *b)
 {
 	const struct demand_output *o = &d->out.demand;
 	int32_t month = dispatch_month(now);
 
+	dispatch_put_schedule(d, &b->schedule);
+	if (d->acting == GUARD_FOLLOW)
+		d->ops->filed(now, &b->filed, d->arg);
 	return (struct msg_plan_ask){ .now = now.us,
 		.grid = (uint8_t)d->watch.state,
 		.month_kw = peaks_month(&d->peaks, month),
 		.year_kw = peaks_year(&d->peaks, month),
 		.window_kwh = o->is_known ? o->used_kwh : (double)NAN,
 		.window_min = o->is_known ? o->elapsed_min : (double)NAN,
-		.assets = { assets->data, assets->len },
-		.schedule = { schedule->data, schedule->len } };
+		.assets = { b->assets.data, b->assets.len },
+		.schedule = { b->schedule.data, b->schedule.len },
+		.filed_kwh = d->made_kwh,
+		.filed = { b->filed.data, b->filed.len } };
 }
 
 void
 dispatch_put_ask(const struct dispatching *d, struct utc now, struct wbuf *body)
 {
-	struct wbuf assets = { .len = 0 }, schedule = { .len = 0 };
+	struct blobs b = { .assets = { .len = 0 } };
 	uint64_t given;
 
-	put_assets(d, &assets, &given);
-	dispatch_put_schedule(d, &schedule);
-	struct msg_plan_ask m = ask_of(d, now, &assets, &schedule);
+	put_assets(d, &b.assets, &given);
+	struct msg_plan_ask m = ask_of(d, now, &b);
 	msg_plan_ask_put(body, &m);
-	wbuf_done(&assets);
-	wbuf_done(&schedule);
+	blobs_done(&b);
 }
 
 void
 dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
 {
-	struct wbuf assets = { .len = 0 }, schedule = { .len = 0 };
+	struct blobs b = { .assets = { .len = 0 } };
 	uint64_t given, phase = scheduling_phase(&d->schedule, now);
 
-	put_assets(d, &assets, &given);
+	put_assets(d, &b.assets, &given);
 	digest(&given, &phase, sizeof(phase));
 	if (plans_is_due(d->plans, given != d->given, mono)) {
-		dispatch_put_schedule(d, &schedule);
-		struct msg_plan_ask m = ask_of(d, now, &assets, &schedule);
+		struct msg_plan_ask m = ask_of(d, now, &b);
 		d->given = given;
 		plans_ask(d->plans, &m, mono);
 	}
-	wbuf_done(&assets);
-	wbuf_done(&schedule);
+	blobs_done(&b);
 }

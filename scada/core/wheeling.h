@@ -87,6 +87,11 @@ enum err wheeling_file(
     const struct wheeling *w, int64_t date, uint32_t number, struct utc now, struct wbuf *body, char *why, size_t size);
 /* For the guard: net export filed for the running half hour as a mean, kW, and what of it went out so far, kWh; NaN: not known. */
 void wheeling_filed(const struct wheeling *w, struct utc now, double *filed_kw, double *made_kwh);
+/*
+ * For the planner, `filed` of W_PLAN_ASK: from the running half hour to the last that is in force, kW and price of imbalance, published or
+ * what the site file reckons with. Empty: none is in force.
+ */
+void wheeling_put_filed(const struct wheeling *w, struct utc now, struct wbuf *b);
 /* Figures of chisand's own points (system.h); NaN = not known. */
 struct wheel_facts {
 	bool is_there;

@@ -49,6 +49,44 @@ find_price(const struct wheeling *w, const struct wheeling_day *y, unsigned slot
 	                           : WHEEL_PRICE_EXPECTED;
 }
 
+/* kW in force from a time on, with its price; false: it is of no day that is worked with. */
+static bool
+filed_at(const struct wheeling *w, struct utc at, struct utc now, double *kw, double *price)
+{
+	int i = wheeling_index(w, utc_date(at, NULL));
+	const struct wheeling_day *y = i < 0 ? NULL : &w->days[i];
+	int slot = y == NULL ? -1 : wheel_slot_at(&y->d, at);
+
+	*kw = *price = (double)NAN;
+	if (slot < 0)
+		return false;
+	*kw = 2 * wheel_planned(&y->d, wheel_in_force(&y->d), WHEEL_GENERATION, (unsigned)slot);
+	if (!isnan(*kw))
+		(void)find_price(w, y, (unsigned)slot, now, price);
+	return true;
+}
+
+void
+wheeling_put_filed(const struct wheeling *w, struct utc now, struct wbuf *b)
+{
+	struct utc at = { now.us - now.us % WHEEL_SLOT_US };
+	unsigned none = 0; /* half hours without one that are told only if another follows */
+	double kw, price;
+
+	for (; w->set != NULL && filed_at(w, at, now, &kw, &price); at = utc_add(at, WHEEL_SLOT_US)) {
+		none++;
+		if (isnan(kw))
+			continue;
+		for (; none > 1; none--) {
+			w_f64(b, (double)NAN);
+			w_f64(b, (double)NAN);
+		}
+		none = 0;
+		w_f64(b, kw);
+		w_f64(b, price);
+	}
+}
+
 /* Of both sides: what one lacks and the other has too much of is settled slot by slot at the same price. */
 static double
 yen_of(double made, double used, double price)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * planning_private.h - what planning.c (the way of a plan), planning_series.c (what is expected), planning_schedule.c (what people entered ahead),
+ * planning_filed.c (what is filed of self-wheeling),
  * planning_preview.c (what an override would do) and planning_tell.c (into a frame) share.
  */
 #ifndef CHISAN_PLANNING_PRIVATE_H
@@ -42,6 +43,8 @@ struct plan *planning_calm(
     struct planning *p, const struct lp *lp, const struct solution *found, const struct plan *plan);
 /* planning_schedule.c: of the whole schedule into the series; false as above. */
 bool planning_schedule(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size);
+/* planning_filed.c: the same of what is filed of self-wheeling. */
+bool planning_filed(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size);
 
 /* planning.c: the parts of a plan, for planning_preview.c. */
 /* How the assets stand, into p->now, in the arena. */

@@ -659,13 +659,22 @@ put_preview_get(struct wbuf *b)
 static void
 put_plan_preview(struct wbuf *b)
 {
-	struct wbuf ask = { .len = 0 };
+	struct wbuf ask = { .len = 0 }, filed = { .len = 0 };
 
+	w_f64(&filed, 640);
+	w_f64(&filed, 15);
 	msg_plan_ask_put(&ask,
-	    &(struct msg_plan_ask){ .serial = 7, .now = NOW, .month_kw = 1390, .year_kw = NOTHING, .window_kwh = 280 });
+	    &(struct msg_plan_ask){ .serial = 7,
+	        .now = NOW,
+	        .month_kw = 1390,
+	        .year_kw = NOTHING,
+	        .window_kwh = 280,
+	        .filed_kwh = 120,
+	        .filed = { filed.data, filed.len } });
 	msg_plan_preview_put(b,
 	    &(struct msg_plan_preview){
 	        .serial = 7, .asset = 2, .kw = 100, .until = NOW + 3600 * US_PER_S, .ask = { ask.data, ask.len } });
+	wbuf_done(&filed);
 	wbuf_done(&ask);
 }
 

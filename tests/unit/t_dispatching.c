@@ -165,8 +165,22 @@ preview_cb(void *asker, uint32_t sequence, const struct wbuf *body, const char *
 	str_copy(preview_why, sizeof(preview_why), body != NULL ? "figures" : why);
 }
 
+static void
+filed_cb(struct utc at, struct wbuf *b, void *arg)
+{
+	(void)arg;
+	ck_assert(utc_is_plausible(at));
+	w_f64(b, 60);
+	w_f64(b, 15);
+}
+
 static const struct dispatching_ops ops = {
-	.want = want_cb, .output = output_cb, .publish = publish_cb, .preview = preview_cb, .save = save_cb
+	.want = want_cb,
+	.output = output_cb,
+	.filed = filed_cb,
+	.publish = publish_cb,
+	.preview = preview_cb,
+	.save = save_cb,
 };
 
 static bool
@@ -1047,6 +1061,46 @@ START_TEST(an_override_is_looked_at_before_it_is_given)
 }
 END_TEST
 
+/* The ask is the same for plans and previews. */
+static void
+ask_in(enum guard_mode mode, uint32_t sequence, struct msg_plan_ask *a)
+{
+	struct msg_plan_preview m;
+	struct rbuf r;
+	char why[200];
+
+	must_set(mode);
+	run(1);
+	ck_assert_msg(ask_preview("ESS.SP", 50, sequence, why, sizeof(why)), "%s", why);
+	ck_assert(asked(&m));
+	rbuf_init(&r, m.ask.data, m.ask.len);
+	ck_assert(msg_plan_ask_get(&r, a) && r_done(&r));
+	answer(m.serial, true, "");
+}
+
+START_TEST(the_planner_is_told_what_is_filed_in_plan_following)
+{
+	struct conn *c = with_planner();
+	struct msg_plan_ask a;
+	struct rbuf r;
+
+	run(2);
+	dispatching_filed(d, 60, 12);
+	ask_in(GUARD_ECONOMIC, 1, &a);
+	ck_assert_uint_eq(a.filed.len, 0);
+	ask_in(GUARD_FOLLOW, 2, &a);
+	ck_assert_double_eq(a.filed_kwh, 12);
+	rbuf_init(&r, a.filed.data, a.filed.len);
+	ck_assert_double_eq(r_f64(&r), 60);
+	ck_assert_double_eq(r_f64(&r), 15);
+	ck_assert(r_done(&r));
+	plans_down(dispatching_plans(d), OK, now(), mono());
+	conn_free(c);
+	close(far_end);
+	ev_loop_destroy(loop);
+}
+END_TEST
+
 START_TEST(whoever_asks_is_answered_in_time)
 {
 	struct msg_plan_preview m;
@@ -1094,4 +1148,5 @@ T_MAIN("dispatching",
                                         T(an_asset_under_maintenance_is_left_alone)
                                             T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
                                                 T(an_override_is_looked_at_before_it_is_given)
-                                                    T(whoever_asks_is_answered_in_time))
+                                                    T(the_planner_is_told_what_is_filed_in_plan_following)
+                                                        T(whoever_asks_is_answered_in_time))

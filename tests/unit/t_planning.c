@@ -429,6 +429,111 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 }
 END_TEST
 
+/* ---- what is filed */
+
+enum { FILED = 12 };
+static struct wbuf filed;
+
+static double
+cost(const char *name)
+{
+	struct rbuf r;
+	double found = 0;
+
+	rbuf_init(&r, plan.costs.data, plan.costs.len);
+	while (r.pos < r.len) {
+		bool is_it = strcmp(r_str(&r), name) == 0;
+		double v = r_f64(&r);
+		found = is_it ? v : found;
+	}
+	ck_assert(!r.bad);
+	return found;
+}
+
+/* Net export of a half hour, the mean in kW. */
+static double
+export_of(unsigned half_hour)
+{
+	return -(power("GRID", 2 * half_hour) + power("GRID", 2 * half_hour + 1)) / 2;
+}
+
+static void
+file(const double *kw, double price)
+{
+	wbuf_reset(&filed);
+	for (unsigned i = 0; i < FILED; i++) {
+		w_f64(&filed, kw[i]);
+		w_f64(&filed, price);
+	}
+	ask.filed = (struct msg_bytes){ filed.data, filed.len };
+}
+
+START_TEST(what_is_filed_is_kept_to)
+{
+	double kw[FILED], wild[FILED];
+
+	ask.filed_kwh = (double)NAN;
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_null(strstr(plan.text, "filed"));
+	for (unsigned i = 0; i < FILED; i++) { /* a bit more and less than it would be, for batteries */
+		kw[i] = i >= 4 && i < 8 ? (double)NAN : export_of(i) + (i % 2 == 0 ? 40 : -40);
+		wild[i] = i == 2 ? 100000 : (double)NAN;
+	}
+	file(kw, 15);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; filed: 8 half hours"));
+	for (unsigned i = 0; i < FILED; i++)
+		if (!isnan(kw[i]))
+			ck_assert_double_eq_tol(export_of(i), kw[i], 0.5);
+	file(wild, 15); /* what cannot be is imbalance, at its price, and is named */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_eq_tol(cost("imbalance"), 15 * 0.5 * (100000 - export_of(2)), 10);
+	ck_assert_uint_gt(plan.relaxed.len, 0);
+	ask.filed.len -= 4;
+	make();
+	ck_assert_uint_eq(plan.is_good, 0);
+	ck_assert_str_eq(plan.text, "what is filed of self-wheeling cannot be read");
+	wbuf_done(&filed);
+	filed = (struct wbuf){ 0 };
+}
+END_TEST
+
+/* At 00:20 the plan begins at 00:15: what went out until then is no longer to be given. */
+START_TEST(what_went_out_already_counts_for_what_is_filed)
+{
+	double kw[FILED], made;
+
+	ask.now = NOW + 13 * 60 * US_PER_S;
+	ask.filed_kwh = (double)NAN;
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	for (unsigned i = 0; i < FILED; i++)
+		kw[i] = (double)NAN;
+	made = -power("GRID", 0) + 30; /* kW that the rest would have to be */
+	ck_assert_double_gt(made, 100);
+	kw[0] = made - 40; /* so less went out before, and the rest is more */
+	ask.filed_kwh = (kw[0] * 0.5 - made * 0.25) * 20 / 15;
+	file(kw, (double)NAN);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; filed: 1 half hour"));
+	ck_assert_double_eq_tol(-power("GRID", 0), made, 0.5);
+	ck_assert_double_eq_tol(cost("imbalance"), 0, 1);
+	kw[1] = -(power("GRID", 1) + power("GRID", 2)) / 2;
+	kw[0] = (double)NAN; /* nothing is filed of it: it is as free as before */
+	file(kw, 15);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; filed: 1 half hour"));
+	ck_assert_double_gt(-power("GRID", 0), 20);
+	wbuf_done(&filed);
+	filed = (struct wbuf){ 0 };
+}
+END_TEST
+
 /* F1 stands still now because it was entered so: it is back behind its end; F2, that nobody entered, is not. */
 START_TEST(what_stands_still_by_schedule_comes_back)
 {
@@ -508,4 +613,5 @@ T_MAIN("planning",
                 T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
                     T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
                         T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
-                            T_LONG(the_next_one_goes_on))
+                            T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
+                                T_LONG(the_next_one_goes_on))

@@ -597,6 +597,44 @@ START_TEST(what_goes_out_is_counted_and_what_will_miss_is_found)
 }
 END_TEST
 
+/* From the running half hour, 08:00, to the last in force; what is filed and not accepted is not told. */
+START_TEST(the_planner_is_told_what_is_in_force)
+{
+	static const char prices[] = "date,slot,price,kind,published_at\n"
+	                             "2026-11-30,26,18.5,preliminary,2026-11-30T08:00:00+09:00\n";
+	struct wbuf b = { 0 };
+	struct rbuf r;
+
+	wheeling_put_filed(w, now(), &b);
+	ck_assert_uint_eq(b.len, 0);
+	ck_assert(set_slots(today(), 24, 47, 250, ""));
+	look(today());
+	must(WHEEL_FILE, today(), day.m.edit);
+	wheeling_put_filed(w, now(), &b);
+	ck_assert_uint_eq(b.len, 0);
+	must(WHEEL_ACCEPT, today(), 1);
+	wheeling_take_prices(w, "prices.csv", prices, sizeof(prices) - 1, now(), mono());
+	wheeling_put_filed(w, now(), &b);
+	ck_assert_uint_eq(b.len, 32 * 2 * sizeof(double));
+	rbuf_init(&r, b.data, b.len);
+	for (unsigned slot = 16; slot < 48; slot++) {
+		double kw = r_f64(&r), price = r_f64(&r);
+		if (slot < 24) {
+			ck_assert_double_nan(kw);
+			ck_assert_double_nan(price);
+			continue;
+		}
+		ck_assert_double_eq(kw, 500);
+		ck_assert_double_eq(price, slot == 25 ? 18.5 : 15);
+	}
+	wbuf_reset(&b);
+	go_to(H(15) + M(29)); /* 23:29 */
+	wheeling_put_filed(w, now(), &b);
+	ck_assert_uint_eq(b.len, 2 * 2 * sizeof(double));
+	wbuf_done(&b);
+}
+END_TEST
+
 START_TEST(a_restart_forgets_nothing)
 {
 	double kw, kwh, before;
@@ -834,8 +872,8 @@ END_TEST
 T_MAIN("wheeling",
     T_FIXTURE(setup, teardown) T(a_day_is_made_changed_filed_and_accepted) T(what_is_not_filed_in_time_is_found)
         T(a_draft_is_made_by_itself_and_filed_by_a_person) T(nothing_changes_behind_a_gate)
-            T(what_goes_out_is_counted_and_what_will_miss_is_found) T(a_restart_forgets_nothing)
-                T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept) T(days_roll_on_and_old_rows_go)
-                    T(other_parts_begin_anew) T(one_acts_at_a_time) T(a_school_is_learned_from_its_own_counter)
-                        T(another_counter_is_not_counted_from_the_one_before) T(
-                            a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
+            T(what_goes_out_is_counted_and_what_will_miss_is_found) T(the_planner_is_told_what_is_in_force)
+                T(a_restart_forgets_nothing) T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept)
+                    T(days_roll_on_and_old_rows_go) T(other_parts_begin_anew) T(one_acts_at_a_time) T(
+                        a_school_is_learned_from_its_own_counter) T(another_counter_is_not_counted_from_the_one_before)
+                        T(a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
