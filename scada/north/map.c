@@ -123,9 +123,13 @@ north_map_admits(const struct north_map *m, const char *host)
 
 	if (m->masters[0] == '\0')
 		return true;
-	for (const char *p = m->masters; p != NULL && *p != '\0'; p = strchr(p, ' '), p += p != NULL)
-		if (strncmp(p, host, len) == 0 && (p[len] == ' ' || p[len] == '\0'))
+	for (const char *p = m->masters; *p != '\0';) {
+		size_t word = strcspn(p, " ");
+
+		if (word == len && strncmp(p, host, len) == 0)
 			return true;
+		p += word + strspn(p + word, " ");
+	}
 	return false;
 }
 

@@ -48,8 +48,10 @@ run(const char *line)
 		say_error("%s", message);
 		code = CMD_USAGE;
 	} else {
-		if (t_is_short() && !o.given[OPT_TIMEOUT]) /* and everything takes twenty times as long */
-			o.timeout_us *= 20;
+		if (t_is_short()) { /* and everything takes twenty times as long */
+			o.timeout_us *= o.given[OPT_TIMEOUT] ? 1 : 20;
+			o.wait_us *= 20;
+		}
 		code = cmd_run(&o);
 	}
 	capture_end();
