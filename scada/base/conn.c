@@ -408,6 +408,29 @@ read_some(struct conn *c)
 	arm(c);
 }
 
+bool
+conn_has_waiting(const struct conn *c, uint16_t type)
+{
+	static uint8_t scratch[READ_TURN];
+	struct wbuf all = { .len = 0 };
+	ssize_t n = recv(c->fd, scratch, sizeof(scratch), MSG_DONTWAIT | MSG_PEEK);
+	const uint8_t *data = scratch;
+	size_t len = n > 0 ? (size_t)n : 0, pos = 0, used;
+	bool is_there = false;
+	struct frame f;
+
+	if (len > 0 && c->in.len > 0) { /* behind the start of one */
+		memcpy(wbuf_grow(&all, c->in.len), c->in.data, c->in.len);
+		memcpy(wbuf_grow(&all, len), scratch, len);
+		data = all.data;
+		len = all.len;
+	}
+	for (; !is_there && wire_take(data + pos, len - pos, &f, &used) == OK; pos += used)
+		is_there = f.type == type;
+	wbuf_done(&all);
+	return is_there;
+}
+
 static void
 readable_cb(struct ev_loop *loop, ev_io *w, int revents)
 {

@@ -38,6 +38,8 @@ enum role conn_role(const struct conn *c);
 /* Of frames sent; WF_NUMBERS frames of another are dropped and counted. */
 void conn_set_generation(struct conn *c, uint16_t generation);
 uint16_t conn_generation(const struct conn *c);
+/* Does a whole frame of this type wait to be read? Nothing is read or delivered; a look at the next 64 KiB. For who works long between reads. */
+bool conn_has_waiting(const struct conn *c, uint16_t type);
 int conn_fd(const struct conn *c);
 size_t conn_queued(const struct conn *c);
 uint64_t conn_bytes_out(const struct conn *c);

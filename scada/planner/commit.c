@@ -18,6 +18,8 @@
 static double
 left(const struct search *h)
 {
+	if (solver_is_to_yield(h->s))
+		return 0;
 	return h->seconds - (double)mono_diff_us(clock_mono(), h->begin) / 1e6;
 }
 
@@ -314,6 +316,7 @@ solver_commit(struct solver *s, const struct lp *lp, unsigned shift, double seco
 {
 	*gap = HUGE_VAL;
 	memset(out, 0, sizeof(*out));
+	s->has_yielded = false;
 	if (!solver_begin(s, lp, shift, out))
 		return;
 	struct search *h = xcalloc(1, sizeof(*h));

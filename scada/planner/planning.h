@@ -58,6 +58,12 @@ enum planning_end planning_make(
  * most. The body of W_PREVIEW into out: the figures of both, or why there are none.
  */
 #define PREVIEW_SECONDS 2.0
+/*
+ * A preview yields to what is more urgent: asked many times a second while it works, and where that says true it ends within some tenths of a
+ * second with none, and says so. NULL: to nothing.
+ */
+typedef bool planning_yields(void *whom);
+void planning_preview_yields(struct planning *p, planning_yields *yields, void *whom);
 void planning_preview(
     struct planning *p, const struct msg_plan_preview *m, const struct past_ask *past, struct wbuf *out);
 

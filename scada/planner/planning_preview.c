@@ -86,6 +86,11 @@ make(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *
 	*f = (struct figures){ .soc_pct = (double)INFINITY, .hours = (double)INFINITY };
 	if (planning_pose(p, ask, past, why, size))
 		plan = planning_solve(p, PREVIEW_SECONDS, &found, &gap, why, size);
+	if (solver_has_yielded(p->aside)) {
+		str_copy(why, size, "a plan is made first; ask again");
+		dispatch_plan_free(plan);
+		plan = NULL;
+	}
 	if (plan != NULL) {
 		f->cost = plan->total + spent(p, plan);
 		f->co2_kg = plan->co2_kg;
@@ -142,6 +147,12 @@ put_none(const struct msg_plan_preview *m, const char *why, struct wbuf *out)
 	msg_preview_put(out,
 	    &(struct msg_preview){
 	        .serial = m->serial, .soc_of_with = "", .soc_of_without = "", .missed = "", .text = why });
+}
+
+void
+planning_preview_yields(struct planning *p, planning_yields *yields, void *whom)
+{
+	solver_yield_to(p->aside, yields, whom);
 }
 
 void

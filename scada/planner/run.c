@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run.c - the loop of chisan-planner: the site, the past of its points, a file of forecasts, asks in, plans and errors of forecasts out. While it
- * computes it hears nothing; chisand waits for it no longer than for any other helper.
+ * computes it hears nothing, but that a preview ends when a plan is asked for; chisand waits for it no longer than for any other helper.
  */
 #include "config.h"
 
@@ -192,6 +192,15 @@ later_cb(struct ev_loop *loop, ev_timer *w, int revents)
 }
 
 /* ---- plans */
+
+/* While a preview is worked at nothing is read: an ask for a plan, as when the grid is lost, is looked for. */
+static bool
+plan_waits(void *whom)
+{
+	const struct planner *p = whom;
+
+	return conn_has_waiting(p->conn, W_PLAN_ASK);
+}
 
 static void
 preview(struct planner *p)
@@ -414,6 +423,7 @@ planner_run(const char *data_folder)
 		log_fatal("cannot enter the sandbox");
 	p.conn = conn_new(p.loop, SPAWN_FD, &ops, &p, NULL);
 	conn_set_role(p.conn, ROLE_PEER);
+	planning_preview_yields(p.planning, plan_waits, &p);
 	ev_prepare_init(&p.work, work_cb); /* never started, only fed: runs after the frames of a turn */
 	ev_set_priority(&p.work, -1);
 	p.work.data = &p;

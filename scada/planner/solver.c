@@ -14,7 +14,8 @@
 #include "scada/base/mem.h"
 #include "scada/planner/solver_private.h"
 
-static const double slice_s = 0.1; /* of processor time, between looks at the clock */
+static const double slice_s = 0.1;       /* of processor time, between looks at the clock */
+static const double yield_slice_s = 0.2; /* at most, where it is to end for somebody else */
 
 struct solver *
 solver_new(void)
@@ -54,6 +55,26 @@ solver_on_incumbent(struct solver *s, solver_hear *hear, void *whom)
 {
 	s->hear = hear;
 	s->whom = whom;
+}
+
+void
+solver_yield_to(struct solver *s, solver_yields *yields, void *whom)
+{
+	s->yields = yields;
+	s->yields_whom = whom;
+}
+
+bool
+solver_has_yielded(const struct solver *s)
+{
+	return s->has_yielded;
+}
+
+bool
+solver_is_to_yield(struct solver *s)
+{
+	s->has_yielded = s->has_yielded || (s->yields != NULL && s->yields(s->yields_whom));
+	return s->has_yielded;
 }
 
 void
@@ -168,12 +189,13 @@ simplex(struct solver *s, bool is_primal, double seconds)
 {
 	struct mono begin = clock_mono();
 	double gone = 0, used = 0;
+	double longest = s->yields != NULL ? yield_slice_s : seconds;
 	int64_t first = clock_processor_us();
 	int status;
 
 	do {
 		double share = gone > slice_s / 2 ? fmin(1, fmax(0.05, used / gone)) : 1;
-		Clp_setMaximumSeconds(s->clp, fmin((seconds - gone) * share, fmax(slice_s, gone)));
+		Clp_setMaximumSeconds(s->clp, fmin((seconds - gone) * share, fmin(longest, fmax(slice_s, gone))));
 		if (is_primal)
 			Clp_primal(s->clp, 0);
 		else
@@ -181,7 +203,7 @@ simplex(struct solver *s, bool is_primal, double seconds)
 		status = Clp_status(s->clp);
 		gone = (double)mono_diff_us(clock_mono(), begin) / 1e6;
 		used = (double)(clock_processor_us() - first) / 1e6;
-	} while (status == 3 && gone < seconds);
+	} while (status == 3 && gone < seconds && !solver_is_to_yield(s));
 	return status;
 }
 

@@ -44,6 +44,13 @@ void solver_commit(
 typedef void solver_hear(void *whom, const struct solution *found);
 void solver_on_incumbent(struct solver *s, solver_hear *hear, void *whom);
 /*
+ * Asked many times a second while solver_commit() works, so it is to be quick. True: it ends soon, as if its time were over, and
+ * solver_has_yielded() says so until the next one. NULL: nobody is asked.
+ */
+typedef bool solver_yields(void *whom);
+void solver_yield_to(struct solver *s, solver_yields *yields, void *whom);
+bool solver_has_yielded(const struct solver *s);
+/*
  * After solver_commit() of `from`, which found this: an lp with its columns and rows in the same places and some behind them, in which what
  * was found is allowed (dispatch_plan_prefer). False: nothing better in that time; out is to be freed nonetheless.
  */

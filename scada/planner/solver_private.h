@@ -21,6 +21,9 @@ struct solver {
 	double stick;          /* money, solver_stick() */
 	solver_hear *hear;
 	void *whom;
+	solver_yields *yields; /* NULL = to nobody */
+	void *yields_whom;
+	bool has_yielded;
 };
 
 /* Looks at the lp and makes basis and commitment fit it, shifted. False: out says what is wrong. Zeroes *out. */
@@ -38,6 +41,8 @@ bool solver_verify(const struct lp *lp, const double *lower, const double *upper
  */
 double solver_dual_bound(
     const struct lp *lp, const double *lower, const double *upper, const double *dual, double costs, double sign);
+/* Is it to end before its time? Asks, and once it is true it stays so. */
+bool solver_is_to_yield(struct solver *s);
 /* The basis of the last optimum into *to (frees what is there), and back. */
 void solver_keep_basis(const struct solver *s, const struct lp *lp, unsigned char **to);
 void solver_use_basis(struct solver *s, const struct lp *lp, const unsigned char *from); /* NULL: none */

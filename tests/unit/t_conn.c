@@ -200,6 +200,34 @@ START_TEST(a_frame_that_comes_byte_by_byte_arrives_once)
 }
 END_TEST
 
+/* What waits is seen whole, also behind the start of another frame, and is delivered afterwards as ever. */
+START_TEST(a_frame_that_waits_is_seen_before_it_is_read)
+{
+	struct side *s = side_new(NULL);
+	uint8_t buf[256];
+	size_t first = put_frame(buf, W_PING, 0, 1, 0), len = first + put_frame(buf + first, W_PONG, 0, 2, 0);
+
+	ck_assert(!conn_has_waiting(s->conn, W_PING)); /* nothing at all */
+	ck_assert_int_eq(write(s->peer, buf, 5), 5);
+	ck_assert(!conn_has_waiting(s->conn, W_PING));
+	turn(s); /* the start is read */
+	ck_assert_int_eq(write(s->peer, buf + 5, len - 6), (ssize_t)len - 6);
+	ck_assert(conn_has_waiting(s->conn, W_PING));
+	ck_assert(!conn_has_waiting(s->conn, W_PONG)); /* a byte is missing */
+	ck_assert_int_eq(write(s->peer, buf + len - 1, 1), 1);
+	ck_assert(conn_has_waiting(s->conn, W_PONG));
+	ck_assert(!conn_has_waiting(s->conn, W_BYE));
+	ck_assert_uint_eq(s->frames, 0);
+	turn(s);
+	ck_assert_uint_eq(s->frames, 2);
+	ck_assert(!conn_has_waiting(s->conn, W_PONG));
+	close(s->peer);
+	s->peer = -1;
+	ck_assert(!conn_has_waiting(s->conn, W_PING)); /* it hung up */
+	side_free(s);
+}
+END_TEST
+
 START_TEST(the_largest_frame_passes)
 {
 	struct side *s = side_new(NULL);
@@ -610,8 +638,9 @@ END_TEST
 
 T_MAIN("conn",
     T(frames_keep_their_order_and_are_numbered) T(what_a_turn_queues_goes_out_in_that_turn) T(
-        a_frame_that_comes_byte_by_byte_arrives_once) T(the_largest_frame_passes) T(a_greedy_peer_gets_bounded_turns)
-        T(a_role_too_low_is_answered_and_not_delivered) T(every_row_is_refused_below_its_role_and_delivered_at_it)
+        a_frame_that_comes_byte_by_byte_arrives_once) T(a_frame_that_waits_is_seen_before_it_is_read)
+        T(the_largest_frame_passes) T(a_greedy_peer_gets_bounded_turns) T(
+            a_role_too_low_is_answered_and_not_delivered) T(every_row_is_refused_below_its_role_and_delivered_at_it)
             T(numbers_of_another_generation_are_dropped_and_counted) T(
                 a_peer_that_does_not_read_is_dropped_when_the_queue_is_full)
                 T(a_peer_that_does_not_read_is_dropped_in_time) T_LOOP(half_a_frame_is_not_waited_for_without_end, 0, 4)

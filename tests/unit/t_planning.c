@@ -606,6 +606,41 @@ START_TEST(an_override_is_weighed_against_the_plan)
 }
 END_TEST
 
+static unsigned looks, yields_at; /* 0: never */
+
+static bool
+yields(void *whom)
+{
+	ck_assert_ptr_eq(whom, &looks);
+	return ++looks == yields_at;
+}
+
+/* A plan that is asked for meanwhile waits for tenths of a second, wherever the preview is, and the next preview is whole again. */
+START_TEST(a_preview_ends_when_a_plan_is_asked_for)
+{
+	planning_preview_yields(planning, yields, &looks);
+	looks = yields_at = 0;
+	struct msg_preview p = preview("ESS1", 100, 2);
+	ck_assert_msg(p.is_good == 1, "%s", p.text);
+	unsigned all = looks;
+	ck_assert_uint_gt(all, 10);
+	const unsigned at[] = { 1, all / 2 };
+	for (unsigned i = 0; i < ARRAY_LEN(at); i++) {
+		looks = 0;
+		yields_at = at[i];
+		p = preview("ESS1", 100, 2);
+		ck_assert_uint_eq(p.is_good, 0);
+		ck_assert_str_eq(p.text, "a plan is made first; ask again");
+		ck_assert_uint_eq(looks, at[i]); /* nothing was begun after it */
+	}
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	yields_at = 0;
+	p = preview("ESS1", 100, 2);
+	ck_assert_msg(p.is_good == 1, "%s", p.text);
+}
+END_TEST
+
 T_MAIN("planning",
     T_TIMEOUT(240) T_FIXTURE(setup, teardown) T(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
         T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(the_past_is_asked_for_and_used)
@@ -614,4 +649,4 @@ T_MAIN("planning",
                     T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
                         T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
                             T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
-                                T_LONG(the_next_one_goes_on))
+                                T_LONG(a_preview_ends_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
