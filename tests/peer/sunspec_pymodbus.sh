@@ -21,7 +21,7 @@ trap tidy EXIT
 fail() { echo "FAILED: $*"; head -n 40 "$dir/log" "$dir/out" 2>/dev/null; exit 1; }
 peer() { "$python" "$top_srcdir/tests/peer/sunspec_pymodbus.py" "$@"; }
 
-peer serve $host >"$dir/port" 2>"$dir/log" & pids=$!
+"$python" "$top_srcdir/tests/peer/sunspec_pymodbus.py" serve $host >"$dir/port" 2>"$dir/log" & pids=$!
 for _ in $(seq 200); do [ -s "$dir/port" ] && break; sleep 0.1; done
 link=modbus-tcp://$host:$(cat "$dir/port")/1
 
