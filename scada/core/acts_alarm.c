@@ -59,17 +59,6 @@ act_alarm_free(struct act *t)
 	t->ask = NULL;
 }
 
-static struct actor
-actor_of(const struct act *t)
-{
-	return (struct actor){ .uid = t->uid,
-		.role = t->role,
-		.user = t->user,
-		.terminal = t->terminal,
-		.areas = t->areas,
-		.session = t->session };
-}
-
 bool
 act_alarm_waits(const struct act *t)
 {
@@ -235,7 +224,7 @@ do_all(struct acts *a, struct act *t, struct utc now, struct mono mono)
 {
 	struct alarm_ask *k = t->ask;
 	struct alarms *engine = alarming_engine(a->alarming);
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	struct alone alone = { .count = 0 };
 	char why[400];
 
@@ -377,7 +366,7 @@ static void
 ask_second(struct acts *a, struct act *t, struct mono mono)
 {
 	struct alarm_ask *k = t->ask;
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	enum role least = k->request.act == ALARM_ACT_LIMIT ? ROLE_SUPERVISOR : ROLE_OPERATOR;
 	char what[400];
 	bool ok = is_of_one_area(a, t);
@@ -451,7 +440,7 @@ read_targets(struct acts *a, struct act *t, const struct msg_alarm_act *m)
 static bool
 check_areas(struct acts *a, struct act *t)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 
 	for (uint32_t i = 0; i < t->ask->count; i++) {
 		const struct alarm_def *d = def_of(a, &t->ask->targets[i]);
@@ -500,7 +489,7 @@ read_ask(struct acts *a, struct act *t, const struct msg_alarm_act *m)
 static void
 do_silence(struct acts *a, struct act *t, struct utc now, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	struct msg_journal_add m;
 	char why[200];
 

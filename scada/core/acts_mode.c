@@ -9,17 +9,6 @@
 #include "scada/base/str.h"
 #include "scada/core/acts_private.h"
 
-static struct actor
-actor_of(const struct act *t)
-{
-	return (struct actor){ .uid = t->uid,
-		.role = t->role,
-		.user = t->user,
-		.terminal = t->terminal,
-		.areas = t->areas,
-		.session = t->session };
-}
-
 static bool
 read_ask(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now)
 {
@@ -50,7 +39,7 @@ read_ask(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now
 bool
 act_mode(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	struct mode_entry e;
 	struct msg_journal_add j;
 
@@ -77,7 +66,7 @@ act_mode(struct acts *a, struct act *t, const struct msg_mode *m, struct utc now
 void
 act_mode_apply(struct acts *a, struct act *t, struct utc now, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 
 	if (a->dispatching != NULL)
 		dispatching_set(a->dispatching, &t->mode, &by, t->reason, now, mono);

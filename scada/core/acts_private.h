@@ -107,4 +107,16 @@ bool check_scan(struct acts *a, struct act *t, const struct msg_scan *m, struct 
 /* Text of a person, made safe and of one line. False: empty or longer than out holds. */
 bool check_text(struct act *t, char *out, size_t size, const char *given, const char *what);
 
+/* Who does it, as it goes into states and entries. */
+static inline struct actor
+act_actor(const struct act *t)
+{
+	return (struct actor){ .uid = t->uid,
+		.role = t->role,
+		.user = t->user,
+		.terminal = t->terminal,
+		.areas = t->areas,
+		.session = t->session };
+}
+
 #endif

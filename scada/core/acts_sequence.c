@@ -9,21 +9,10 @@
 #include "scada/base/str.h"
 #include "scada/core/acts_private.h"
 
-static struct actor
-actor_of(const struct act *t)
-{
-	return (struct actor){ .uid = t->uid,
-		.role = t->role,
-		.user = t->user,
-		.terminal = t->terminal,
-		.areas = t->areas,
-		.session = t->session };
-}
-
 static bool
 read_ask(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc now, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	struct sequence_refusal why;
 
 	if (m->act >= SEQ_ACT_COUNT || strlen(m->name) >= sizeof(t->sequence.name))
@@ -43,7 +32,7 @@ read_ask(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc
 bool
 act_sequence(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc now, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 	struct sequence_entry e;
 	struct msg_journal_add j;
 
@@ -66,7 +55,7 @@ act_sequence(struct acts *a, struct act *t, const struct msg_sequence *m, struct
 void
 act_sequence_apply(struct acts *a, struct act *t, struct mono mono)
 {
-	struct actor by = actor_of(t);
+	struct actor by = act_actor(t);
 
 	/* at the time that its entry and the saved state have */
 	if (a->sequencing != NULL)

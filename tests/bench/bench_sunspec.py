@@ -77,6 +77,22 @@ def least(profile, chain):
     return total, naive
 
 
+def answers(port):
+    try:
+        socket.create_connection((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def until(is_true):
+    end = time.monotonic() + 60
+    while not is_true():
+        if time.monotonic() > end:
+            raise SystemExit("the simulated batteries are not read within a minute")
+        time.sleep(0.05)
+
+
 def main():
     work = tempfile.mkdtemp()
     env = dict(os.environ, CHISAN_LIBEXECDIR=f"{BUILD}/scada/site:{BUILD}/scada/store:{BUILD}/scada/planner:{BUILD}/drivers")
@@ -91,13 +107,19 @@ def main():
         names = ["ESS1", "ESS2", "ESS3", "ESS4"]
         started.append(subprocess.Popen([f"{BUILD}/drivers/plant/chisan-plant", "--only", ",".join(names), os.path.dirname(site)],
                                         env=env, stderr=subprocess.DEVNULL))
-        time.sleep(2)
+        until(lambda: all(answers(15031 + i) for i in range(len(names))))
         counters = {n: Counter(15131 + i, 15031 + i) for i, n in enumerate(names)}
         with open(site, "w", encoding="utf-8") as f:
             f.write(text.replace(f"{HOST}:1503", f"{HOST}:1513"))
         started.append(subprocess.Popen([f"{BUILD}/scada/core/chisand", "-f", os.path.dirname(site), "-d", f"{work}/data", "-s",
                                          f"{work}/s"], env=env, stderr=subprocess.DEVNULL))
-        time.sleep(15)
+        # Models are looked for at each connect: what counts is the polling after it.
+        until(lambda: all(c.reads for c in counters.values()))
+        rates = [{n: -1 for n in names}]
+        while len(rates) < 2 or any(abs(rates[-1][n] - rates[-2][n]) > 2 for n in names):
+            was = {n: len(c.reads) for n, c in counters.items()}
+            time.sleep(5)
+            rates.append({n: len(c.reads) - was[n] for n, c in counters.items()})
         before = {n: len(c.reads) for n, c in counters.items()}
         time.sleep(SECONDS)
         for name, counter in counters.items():
