@@ -5,7 +5,7 @@
 #   2 lint       the rules of the house                     5 valgrind  the unit tests of 1
 #   3 distcheck  a release builds with gcc, passes all      6 fuzz      every fuzzer for a short while
 #                its tests, installs and leaves nothing
-# CHISAN_FUZZ_SECONDS (6) is the time for each fuzzer.  Tests mostly wait: 5, 6 and the builds of 4 and 6 go on beside them, with what time
+# CHISAN_FUZZ_SECONDS (6) is the time for each fuzzer.  Tests mostly wait: 5, 6 and the build of 4 and 6 go on beside them, with what time
 # the others leave.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -104,19 +104,22 @@ gather() { # name: waits for its end and counts it as a step
 		;;
 	esac
 }
-built() { # name, environment and options of configure...; $only: what is made, all unless it says so
+built() { # name, environment and options of configure...
 	local name=$1 folder=$root/build-check/$1
 	shift
 	[ ! -d "$folder" ] || chmod -R u+w "$folder" # a release that failed its tests lies there as it is tried: read-only
 	rm -rf "$folder"
 	mkdir -p "$folder"
-	(cd "$folder" && "$root/configure" -q "$@") && make -C "$folder" -j"$jobs" ${only:-all}
+	(cd "$folder" && "$root/configure" -q "$@") && make -C "$folder" -j"$jobs" all
 }
-check_programs() { make -C "build-check/$1" -j"$jobs" check TESTS=; }
-clang_build() { built clang CC=clang-14 CFLAGS='-O2 -g1' --enable-werror --enable-sanitizers && check_programs clang; }
-fuzz_build() { # the fuzzers and what they need, not the programs
-	only=scada/store/schema.h built fuzz CC=clang-14 CFLAGS='-O1 -g1' --enable-fuzzers &&
-		make -C build-check/fuzz -j"$jobs" $(fuzzers | sed 's|^|tests/fuzz/|')
+check_programs() { # name, flags...
+	local name=$1
+	shift
+	make -C "build-check/$name" -j"$jobs" "$@" check TESTS=
+}
+# One build for the sanitizers and the fuzzers. The optimizer would take most of the time over the tests' own lines, which nobody waits for.
+clang_build() {
+	built clang CC=clang-14 CFLAGS='-O1 -g1' --enable-werror --enable-sanitizers --enable-fuzzers && check_programs clang CFLAGS='-O0 -g1'
 }
 unit_tests() { # of gcc, by name
 	local program
@@ -151,7 +154,7 @@ fuzz() { # name
 	local corpus result
 	corpus=$(mktemp -d) || return 1
 	seed "$1" "$corpus"
-	tests/deadline.sh "build-check/fuzz/tests/fuzz/$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-6}" -timeout=10 -rss_limit_mb=2048 \
+	tests/deadline.sh "build-check/clang/tests/fuzz/$1" -max_total_time="${CHISAN_FUZZ_SECONDS:-6}" -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="$logs/$1." "$corpus"
 	result=$?
 	rm -rf "$corpus"
@@ -166,8 +169,6 @@ in_background() {
 	renice -n 19 -p "$BASHPID" >/dev/null 2>&1
 	beside clang-build clang_build
 	for name in $(unit_tests); do pool "valgrind-$name" valgrind_test "$name"; done
-	pool_end
-	beside fuzz-build fuzz_build
 	for name in $(fuzzers); do pool "$name" fuzz "$name"; done
 	pool_end
 }
@@ -212,9 +213,7 @@ say "valgrind: the unit tests"
 for name in $(unit_tests); do gather "valgrind-$name"; done
 
 say "fuzz: ${CHISAN_FUZZ_SECONDS:-6} s each"
-if gather fuzz-build; then
-	for name in $(fuzzers); do gather "$name"; done
-fi
+for name in $(fuzzers); do gather "$name"; done
 
 say "done"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -369,10 +369,10 @@ END_TEST
 START_TEST(an_act_without_an_answer_is_unknown)
 {
 	records.is_silent = true;
-	ck_assert_int_eq(run("ack ESS1.SOC.LL --timeout 200ms"), CMD_UNKNOWN);
+	ck_assert_int_eq(run("ack ESS1.SOC.LL --timeout 1s"), CMD_UNKNOWN);
 	HAS(err, "sent, not confirmed");
 	ck_assert_int_eq(
-	    run("ack ESS1.SOC.LL --timeout 200ms --dry-run"), CMD_NO_SERVER); /* nothing can have been done */
+	    run("ack ESS1.SOC.LL --timeout 1s --dry-run"), CMD_NO_SERVER); /* nothing can have been done */
 }
 END_TEST
 

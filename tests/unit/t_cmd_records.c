@@ -374,7 +374,7 @@ START_TEST(an_act_whose_link_breaks_is_unknown)
 	HAS(out, "\"result\":\"unknown\"");
 	records.dies_at_act = false;
 	records.is_silent = true;
-	ck_assert_int_eq(run("note x --timeout 200ms"), CMD_UNKNOWN);
+	ck_assert_int_eq(run("note x --timeout 1s"), CMD_UNKNOWN);
 	HAS(err, "not confirmed");
 }
 END_TEST

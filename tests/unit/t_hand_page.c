@@ -272,7 +272,7 @@ START_TEST(each_end_has_its_code)
 	ck_assert_int_eq(run("set ESS1.P 80 --reason unknown"), CMD_UNKNOWN);
 	HAS(err, "OUTCOME UNKNOWN");
 	ck_assert_str_eq(capture.out_text, "");
-	ck_assert_int_eq(run("set ESS1.P 80 --reason sticks --timeout 100ms"), CMD_UNKNOWN);
+	ck_assert_int_eq(run("set ESS1.P 80 --reason sticks --timeout 1s"), CMD_UNKNOWN);
 	HAS(err, "OUTCOME UNKNOWN");
 }
 END_TEST
@@ -293,7 +293,7 @@ END_TEST
 START_TEST(silence_at_the_checks_means_that_nothing_was_sent)
 {
 	control.is_silent = true;
-	ck_assert_int_eq(run("set ESS1.P 80 --reason x --timeout 100ms"), CMD_NO_SERVER);
+	ck_assert_int_eq(run("set ESS1.P 80 --reason x --timeout 1s"), CMD_NO_SERVER);
 	HAS(err, "nothing was sent");
 }
 END_TEST

@@ -241,10 +241,10 @@ static const struct {
 START_TEST(trouble_of_the_server_has_its_code_and_prints_nothing)
 {
 	history.mode = troubles[_i].mode;
-	ck_assert_int_eq(run("trend ESS1.SOC --json --timeout 300ms"), troubles[_i].code);
+	ck_assert_int_eq(run("trend ESS1.SOC --json --timeout 1s"), troubles[_i].code);
 	HAS(err, troubles[_i].says);
 	ck_assert_str_eq(capture.out_text, "");
-	ck_assert_int_eq(run("trend ESS1.SOC --samples --timeout 300ms"), _i == 3 ? CMD_DONE : troubles[_i].code);
+	ck_assert_int_eq(run("trend ESS1.SOC --samples --timeout 1s"), _i == 3 ? CMD_DONE : troubles[_i].code);
 }
 END_TEST
 
