@@ -589,7 +589,7 @@ END_TEST
 T_MAIN("alarming",
     T(a_transition_is_an_entry_with_its_state) T(changes_of_one_turn_are_told_once)
         T(what_suppresses_is_told_also_if_it_is_longer_than_a_frame)
-            T_LOOP(a_snapshot_has_every_alarm_whatever_their_number, 0, 6)
+            T_LOOP(a_snapshot_has_every_alarm_whatever_their_number, 0, t_is_short() ? 4 : 6)
                 T(a_limit_that_is_the_site_files_again_is_told_to_all_also_if_somebody_joins_just_then)
                     T(over_a_reload_alarms_stay_and_those_that_are_gone_are_closed_under_their_own_names)
                         T(after_a_restart_alarms_are_as_they_were) T(an_old_name_does_not_come_back)

@@ -707,7 +707,7 @@ END_TEST
 
 T_MAIN("load",
     T_FIXTURE(set_up, tear_down) T_LOOP(a_week_has_its_course, 0, 3) T(a_holiday_is_no_working_day)
-        T(a_school_knows_when_term_begins) T(what_is_more_than_usual_now_is_so_in_the_next_hours) T(
+        T(a_school_knows_when_term_begins) T_LONG(what_is_more_than_usual_now_is_so_in_the_next_hours) T(
             a_level_that_is_chance_alone_is_not_believed) T(a_cold_day_that_is_foreseen_is_heated)
             T(temperatures_themselves_are_foreseen) T(temperatures_that_end_now_do_no_harm) T(
                 gaps_spikes_and_zeros_move_little) T(what_comes_after_the_beginning_is_not_looked_at)

@@ -701,7 +701,7 @@ T_MAIN("report",
                             a_running_day_shows_what_there_is_and_no_more) T(the_digest_depends_on_the_data_alone)
                             T(demand_is_the_mean_of_each_half_hour_by_the_counter) T(an_export_never_offsets_an_import)
                                 T(a_roll_over_makes_no_demand_and_a_gap_no_zero)
-                                    T(a_measured_contract_looks_at_the_months_before) T(
+                                    T_LONG(a_measured_contract_looks_at_the_months_before) T(
                                         what_exceeds_an_agreed_contract_is_penalised) T(a_holiday_is_called_by_its_name)
                                         T(co2_takes_the_factor_of_each_day_and_names_it)
                                             T(an_energy_without_a_factor_is_missing_not_free)

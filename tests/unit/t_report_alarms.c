@@ -525,5 +525,5 @@ END_TEST
 
 T_MAIN("report_alarms",
     T_FIXTURE(set_up, tear_down) T_LOOP(figures_are_those_of_a_second_count, 0, t_rounds(4))
-        T(parts_add_up_to_the_whole) T(a_day_reads_as_it_was) T(a_handover_lists_alarms_overrides_and_tags_that_stand)
-            T(without_a_journal_it_says_so))
+        T_LONG(parts_add_up_to_the_whole) T(a_day_reads_as_it_was)
+            T(a_handover_lists_alarms_overrides_and_tags_that_stand) T(without_a_journal_it_says_so))

@@ -138,7 +138,7 @@ START_TEST(every_moment_of_a_year_lies_in_the_period_of_its_label)
 	ck_assert(clock_set_zone(zones[_i]));
 	for (size_t k = 0; report_row(k) != NULL; k++)
 		for (int64_t t = kit_ms("2026-01-01T00:00:00Z"); t < kit_ms("2027-01-02T00:00:00Z");
-		     t += INT64_C(13) * 3599000) {
+		     t += (t_is_short() ? 130 : 13) * INT64_C(3599000)) {
 			report_label_of(site, report_row(k), t, label, sizeof(label));
 			ck_assert_msg(
 			    report_period_of(site, report_row(k), label, &from, &to, message, sizeof(message)), "%s",
@@ -198,7 +198,7 @@ START_TEST(dates_are_read_strictly_and_written_the_same)
 	int64_t days, minutes;
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		ck_assert_msg(!date_from_text(wrong[i], &days), "%s", wrong[i]);
-	for (int64_t d = DATE_MIN; d <= DATE_MAX; d++) {
+	for (int64_t d = DATE_MIN; d <= DATE_MAX; d += t_is_short() ? 13 : 1) {
 		ck_assert(date_from_text(date_text(buf, sizeof(buf), d), &days));
 		ck_assert_int_eq(days, d);
 	}

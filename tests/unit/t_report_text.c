@@ -569,7 +569,7 @@ END_TEST
 
 T_MAIN("report_text",
     T_FIXTURE(set_up, tear_down) T_LOOP(reports_look_as_they_should, 0, (int)ARRAY_LEN(kinds))
-        T_LOOP(no_line_is_wider_than_the_paper_and_no_page_longer, 0, (int)ARRAY_LEN(kinds)) T(
+        T_LONG_LOOP(no_line_is_wider_than_the_paper_and_no_page_longer, 0, (int)ARRAY_LEN(kinds)) T(
             columns_stand_right_to_the_cell_in_japanese_and_english) T(marks_are_never_cut_also_where_a_width_is_given)
             T(words_of_titles_stay_whole_where_there_is_room) T(columns_of_two_blocks_are_shared_out)
                 T(more_columns_than_a_page_holds_go_on_to_further_pages) T(a_long_record_goes_over_pages_with_its_heads)
