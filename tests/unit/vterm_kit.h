@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -107,6 +108,15 @@ set_up(void)
 	start_server();
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int what, struct FTW *place)
+{
+	(void)st;
+	(void)what;
+	(void)place;
+	return remove(path);
+}
+
 static void
 tear_down(void)
 {
@@ -117,8 +127,7 @@ tear_down(void)
 	console = 0;
 	close(tty);
 	stop_server();
-	unlink(sock);
-	rmdir(folder);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS); /* the console has its own things at home */
 	if (vt != NULL)
 		vterm_free(vt);
 	vt = NULL;
