@@ -676,7 +676,8 @@ free_parts(void)
 static inline void
 start(const struct made *m)
 {
-	w = (struct world){ .field = OK };
+	memset(&w, 0, sizeof(w));
+	w.field = OK;
 	start_parts(m);
 	logbook_ready(w.book);
 	begin_acting();

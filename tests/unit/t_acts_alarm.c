@@ -546,7 +546,8 @@ END_TEST
 START_TEST(nothing_is_acted_on_before_alarms_begin)
 {
 	stop();
-	w = (struct world){ .field = OK };
+	memset(&w, 0, sizeof(w));
+	w.field = OK;
 	start_parts(&tanks);
 	logbook_ready(w.book);
 	do_act(&duty_a, act_on(ALARM_ACT_ACK), "D0.L1.H");

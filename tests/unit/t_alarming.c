@@ -354,7 +354,8 @@ END_TEST
 
 START_TEST(what_chisand_finds_before_there_is_a_site_is_an_alarm_when_there_is_one)
 {
-	w = (struct world){ .field = OK };
+	memset(&w, 0, sizeof(w));
+	w.field = OK;
 	w.book = logbook_new(&kit_book_ops, NULL, 99);
 	w.alarming = alarming_new(w.book, &kit_alarming_ops, NULL);
 	ck_assert_uint_eq(alarming_pieces(w.alarming, true) + alarming_pieces(w.alarming, false), 0);

@@ -371,8 +371,7 @@ START_TEST(an_act_without_an_answer_is_unknown)
 	records.is_silent = true;
 	ck_assert_int_eq(run("ack ESS1.SOC.LL --timeout 1s"), CMD_UNKNOWN);
 	HAS(err, "sent, not confirmed");
-	ck_assert_int_eq(
-	    run("ack ESS1.SOC.LL --timeout 1s --dry-run"), CMD_NO_SERVER); /* nothing can have been done */
+	ck_assert_int_eq(run("ack ESS1.SOC.LL --timeout 1s --dry-run"), CMD_NO_SERVER); /* nothing can have been done */
 }
 END_TEST
 

@@ -316,5 +316,6 @@ START_TEST(holidays_and_terms_are_worth_having)
 END_TEST
 
 T_MAIN("forecast_year",
-    T_FIXTURE(set_up, tear_down) T_TIMEOUT(600) T_LONG_LOOP(a_real_year_is_foreseen_better_than_by_persistence, 0, 3)
-        T_LONG(holidays_and_terms_are_worth_having) T_LONG_LOOP(a_new_series_has_bands_at_once, 0, 2))
+    T_FIXTURE(set_up, tear_down) T_TIMEOUT(600)
+        T_LONG_LOOP(a_real_year_is_foreseen_better_than_by_persistence, 0, t_rounds(3))
+            T_LONG(holidays_and_terms_are_worth_having) T_LONG_LOOP(a_new_series_has_bands_at_once, 0, t_rounds(2)))

@@ -499,4 +499,5 @@ START_TEST(no_limit_is_exceeded_for_longer_than_the_guard_allows)
 }
 END_TEST
 
-T_MAIN("guard_plant", T_TIMEOUT(7200) T_LONG_LOOP(no_limit_is_exceeded_for_longer_than_the_guard_allows, 0, 4))
+T_MAIN(
+    "guard_plant", T_TIMEOUT(7200) T_LONG_LOOP(no_limit_is_exceeded_for_longer_than_the_guard_allows, 0, t_rounds(4)))

@@ -496,11 +496,12 @@ START_TEST(setpoints_that_nobody_refreshes_are_given_up)
 END_TEST
 
 T_MAIN("plant_district",
-    T_TIMEOUT(120) T_LONG_LOOP(a_normal_day_raises_no_alarm, 0, 3) T(every_measured_point_has_a_model_behind_it)
-        T(measured_values_fit_together) T_LONG(counters_only_grow) T(an_invalid_value_is_the_raw_one_of_the_profile)
-            T(inverters_sleep_at_night_when_asked_to) T(only_the_devices_that_are_asked_for_are_served)
-                T(faults_are_set_and_cleared_by_words) T(a_device_in_local_answers_and_does_not_obey)
-                    T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing)
-                        T_LONG_LOOP(every_output_is_taken_and_does_what_it_says, 0, (int)ARRAY_LEN(effects))
-                            T(no_output_of_the_site_goes_nowhere) T(a_converter_that_tripped_is_reset_and_goes_on)
+    T_TIMEOUT(120) T_LONG_LOOP(a_normal_day_raises_no_alarm, 0, t_rounds(3))
+        T(every_measured_point_has_a_model_behind_it) T(measured_values_fit_together) T_LONG(counters_only_grow)
+            T(an_invalid_value_is_the_raw_one_of_the_profile) T(inverters_sleep_at_night_when_asked_to)
+                T(only_the_devices_that_are_asked_for_are_served) T(faults_are_set_and_cleared_by_words)
+                    T(a_device_in_local_answers_and_does_not_obey)
+                        T(a_battery_follows_its_day_until_somebody_writes_and_then_reverts_to_nothing)
+                            T_LONG_LOOP(every_output_is_taken_and_does_what_it_says, 0, (int)ARRAY_LEN(effects)) T(
+                                no_output_of_the_site_goes_nowhere) T(a_converter_that_tripped_is_reset_and_goes_on)
                                 T_LONG_LOOP(setpoints_that_nobody_refreshes_are_given_up, 0, (int)ARRAY_LEN(reverts)))

@@ -591,4 +591,4 @@ T_MAIN("plant_models",
                                     offices_sleep_at_night_and_on_sunday) T(the_half_hour_pulse_comes_on_the_half_hour)
                                     T(every_rule_names_a_signal_or_a_command) T(every_kind_of_asset_has_a_model)
                                         T(parameters_are_off_by_five_to_ten_percent)
-                                            T_LONG_LOOP(a_wander_keeps_its_deviation_for_every_step, 0, 3))
+                                            T_LONG_LOOP(a_wander_keeps_its_deviation_for_every_step, 0, t_rounds(3)))
