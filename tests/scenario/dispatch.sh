@@ -4,54 +4,18 @@
 # the receiving point to nothing; a killed chisand goes on in its mode; the utility's grid is lost and comes back; a plan is made, followed and
 # outlives its maker; what is entered ahead is kept, and what an override would do is told; manual lets all go at once; what a person may not is
 # refused.
-: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
-chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
-dir=$(mktemp -d) || exit 99
-chmod 750 "$dir"
-export CHISAN_SOCKET=$dir/sock
-pids=
-trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
-fail() {
-	echo "FAIL: $*"
-	timeout 20 "$chisan" dispatch
-	for f in "$dir"/*.log; do
-		echo "--- $f"
-		tail -20 "$f"
-	done
-	exit 1
-}
-until_() { # SECONDS WHAT COMMAND...: waits for the condition
-	local limit=$(($1 * 5)) what=$2
-	shift 2
-	for _ in $(seq "$limit"); do
-		"$@" >/dev/null 2>&1 && { echo "ok: $what"; return; }
-		sleep 0.2
-	done
-	fail "$what: not within $((limit / 5)) s"
-}
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
+scene=74
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/district.sh"
+at_fail() { timeout 20 "$chisan" dispatch; }
 # is EXPRESSION: of what `chisan dispatch --json` says, as d, in Python
-is() {
-	timeout 20 "$chisan" dispatch --json >"$dir/d.json" 2>/dev/null &&
-		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$1"
-}
+is() { json_is "$1" dispatch; }
 said() { "$chisan" journal --since 1d --kind dispatch 2>/dev/null | grep -qE "$1"; }
-launch() {
-	"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>>"$dir/chisand.log" &
-	server=$!
-	pids="$pids $server"
-}
 nothing='all(w["wanted"] is None for w in d["wants"])'
 batteries='[w for w in d["wants"] if w["kind"] == "battery"]'
 
-host=127.74.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
-site=$dir/layouts/musashino
-nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/rest_kw: 5}/rest_kw: 5, forecast_file: weather}/" "$site/site.yaml"
-"$plant" --seed 7 --start 2026-11-25T10:00:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
-pids="$!"
-until_ 20 'the plant' grep -q ready "$dir/plant.log"
+sed -i "s/rest_kw: 5}/rest_kw: 5, forecast_file: weather}/" "$site/site.yaml"
+start_plant --start 2026-11-25T10:00:00+09:00
 launch
 
 # ---- it begins in manual, and watches

@@ -2,42 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # chisan-notify against the simulated district: a calm site tells nobody, a trip is told, a program that fails is an alarm itself and is
 # tried again, and a chisan-notify that is killed comes back and tells at most once more.
-: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
-chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
-dir=$(mktemp -d) || exit 99
-chmod 750 "$dir"
-export CHISAN_SOCKET=$dir/sock
-pids=
-trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
-fail() {
-	echo "$*"
-	for f in "$dir"/*.log "$dir"/told; do
-		echo "--- $f"
-		tail -20 "$f"
-	done
-	exit 1
-}
-# until SECONDS WHAT COMMAND...: waits for the condition
-until_() {
-	local limit=$(($1 * 10)) what=$2
-	shift 2
-	for _ in $(seq "$limit"); do
-		"$@" >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	fail "$what: not within $((limit / 10)) s"
-}
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
+scene=73
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/district.sh"
+at_fail() { tail -20 "$dir/told"; }
 journal() { "$chisan" journal --since 1d 2>/dev/null; }
 said() { journal | grep -qE "$1"; }
 told() { grep -cE "$1" "$dir/told" 2>/dev/null; }
 
 # ---- a site of our own, with a duty and a program that writes down what it is told
-host=127.73.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
-site=$dir/layouts/musashino
-nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g" "$site/site.yaml"
 sed -i '/profile: chisand-wheel/d' "$site/site.yaml" # whether a day's plan was filed is another matter, and not calm after noon
 cat >"$dir/tell" <<EOF
 #!/bin/sh
@@ -56,13 +29,8 @@ notify:
     - {name: pv, after: 1s, priority: 4, areas: pv}
 EOF
 : >"$dir/told"
-"$plant" --seed 7 --start 2026-11-25T10:00:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
-district=$!
-pids=$district
-until_ 20 'the plant' grep -q ready "$dir/plant.log"
-"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>"$dir/chisand.log" &
-server=$!
-pids="$pids $server"
+start_plant --start 2026-11-25T10:00:00+09:00
+launch
 until_ 30 'a value' "$chisan" get ESS1.SOC
 until_ 30 'chisan-notify' grep -q 'chisan-notify is up' "$dir/chisand.log"
 notify=$(pgrep -P "$server" -x chisan-notify | head -n 1)

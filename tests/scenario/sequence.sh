@@ -4,40 +4,16 @@
 # does what the operator commands; a step is refused while its check is false, is not yet long enough true, or is dangerous and not typed; chisand
 # is killed in the middle and goes on at the same step. Nothing is written to the field but by the operator's own commands. Then the way back
 # to the grid, which 52R does not find by itself.
-: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
-chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/drivers
-unset CHISAN_NOW LANG
-export LC_ALL=C.UTF-8
-dir=$(mktemp -d) || exit 99
-chmod 750 "$dir"
-export CHISAN_SOCKET=$dir/sock
-pids= name=black-start
-trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
-fail() {
-	echo "FAIL: $*"
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
+scene=78
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/district.sh"
+name=black-start
+at_fail() {
 	cat "$dir/out" 2>/dev/null
 	timeout 20 "$chisan" sequence $name
-	for f in "$dir"/*.log; do
-		echo "--- $f"
-		tail -20 "$f"
-	done
-	exit 1
-}
-until_() { # SECONDS WHAT COMMAND...: waits for the condition
-	local limit=$(($1 * 5)) what=$2
-	shift 2
-	for _ in $(seq "$limit"); do
-		"$@" >/dev/null 2>&1 && { echo "ok: $what"; return; }
-		sleep 0.2
-	done
-	fail "$what: not within $((limit / 5)) s"
 }
 # is EXPRESSION: of what `chisan sequence NAME --json` says, as d, in Python
-is() {
-	timeout 20 "$chisan" sequence $name --json >"$dir/d.json" 2>/dev/null &&
-		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$1"
-}
+is() { json_is "$1" sequence $name; }
 value_is() { timeout 20 "$chisan" get "$1" --json 2>/dev/null | grep -qE "\"value\":$2[,.].*\"quality\":\"good\""; }
 said() { timeout 20 "$chisan" journal --since 1d --kind sequence 2>/dev/null | grep -qE "$1"; }
 sequence() { timeout 30 "$chisan" sequence $name "$@" >"$dir/out" 2>&1; }
@@ -62,23 +38,12 @@ command_() { # POINT VALUE: a command of the operator, carried out
 	timeout 120 "$chisan" set "$1" "$2" --reason "$name" --yes --yes-typed "$1" --yes-confirmed --timeout 100s >"$dir/out" 2>&1 ||
 		fail "$1 $2"
 }
-launch() {
-	"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>>"$dir/chisand.log" &
-	server=$!
-	pids="$pids $server"
-}
 ctl() { "$plant" --ctl "$dir/ctl" "$@" | grep -q ok || fail "the plant: $*"; }
 
-host=127.78.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
-site=$dir/layouts/musashino
 # the dead bus has to hold for longer, so that it is refused before also on a slow machine
-nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i "s/127\.0\.0\.1/$host/g; s/127\.0\.1\./$nodes./g; s/wait: 10s/wait: 20s/; s/wait: 5m/wait: 12s/; s/wait: 30s/wait: 5s/" "$site/site.yaml"
+sed -i "s/wait: 10s/wait: 20s/; s/wait: 5m/wait: 12s/; s/wait: 30s/wait: 5s/" "$site/site.yaml"
 # a quiet night, so that the gas turbine alone carries the block; a minute of it in three seconds
-"$plant" --seed 7 --speed 20 --start 2026-11-25T23:30:00+09:00 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
-pids="$!"
-until_ 30 'the plant' grep -q ready "$dir/plant.log"
+start_plant --speed 20 --start 2026-11-25T23:30:00+09:00
 launch
 
 # ---- nothing is under way

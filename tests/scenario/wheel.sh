@@ -2,38 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # wheel.sh - self-wheeling on the simulated district: a plan is made from the plan of dispatch, changed, filed, answered; its file is written and
 # comes back as a draft; what cannot be is refused with a sentence; prices are read; a killed chisand has all of it; reports close the day.
-: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
-chisand=$top_builddir/scada/core/chisand chisan=$top_builddir/console/chisan plant=$top_builddir/drivers/plant/chisan-plant
-export CHISAN_LIBEXECDIR=$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/scada/notify:$top_builddir/scada/planner:$top_builddir/drivers
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
+scene=75
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/district.sh"
 [ -x "$top_builddir/scada/planner/chisan-planner" ] || { echo 'skipped: no chisan-planner'; exit 77; }
-dir=$(mktemp -d) || exit 99
-chmod 750 "$dir"
-export CHISAN_SOCKET=$dir/sock
-pids=
-trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
-fail() {
-	echo "FAIL: $*"
-	timeout 20 "$chisan" wheel show tomorrow | head -12
-	for f in "$dir"/*.log; do
-		echo "--- $f"
-		tail -20 "$f"
-	done
-	exit 1
-}
-until_() { # SECONDS WHAT COMMAND...: waits for the condition
-	local limit=$(($1 * 5)) what=$2
-	shift 2
-	for _ in $(seq "$limit"); do
-		"$@" >/dev/null 2>&1 && { echo "ok: $what"; return; }
-		sleep 0.2
-	done
-	fail "$what: not within $((limit / 5)) s"
-}
+export CHISAN_LIBEXECDIR=$helpers:$top_builddir/scada/planner
+at_fail() { timeout 20 "$chisan" wheel show tomorrow | head -12; }
 # is DAY EXPRESSION: of what `chisan wheel show DAY --json` says, as d, in Python
-is() {
-	timeout 20 "$chisan" wheel show "$1" --json >"$dir/d.json" 2>/dev/null &&
-		/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$dir/d.json" "$2"
-}
+is() { json_is "$2" wheel show "$1"; }
 must() { "$chisan" wheel "$@" >"$dir/out" 2>&1 && grep -q '^DONE' "$dir/out" || fail "wheel $*: $(cat "$dir/out")"; }
 # refused CODE SAYS ARGUMENTS...
 refused() {
@@ -43,24 +19,12 @@ refused() {
 	local got=$?
 	[ $got = "$code" ] && grep -qE "$says" "$dir/out" || fail "wheel $*: exit $got, not $code; $(cat "$dir/out")"
 }
-launch() {
-	"$chisand" -v -f "$site" -d "$dir/data" -s "$CHISAN_SOCKET" 2>>"$dir/chisand.log" &
-	server=$!
-	pids="$pids $server"
-}
-
-host=127.75.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-mkdir "$dir/layouts" && cp -r "$top_srcdir/layouts/." "$dir/layouts" && chmod -R u+w "$dir/layouts"
-site=$dir/layouts/musashino
-nodes=$(echo "$host" | awk -F. '{ print "127." $2 + 100 "." $4 }') # of the schools
-sed -i -e "s/127\.0\.0\.1/$host/g" -e "s/127\.0\.1\./$nodes./g" -e 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
+sed -i 's/^  make_at: .*/  make_at: 00:00/' "$site/site.yaml"
 # Gates close by the clock: the district lives where it is between ten and eleven in the morning.
 east=$(((34 - $(date -u +%-H)) % 24))
 [ $east -le 12 ] || east=$((east - 24))
 sed -i "s|^timezone: .*|timezone: Etc/GMT$(printf '%+d' $((-east)))|" "$site/site.yaml"
-"$plant" --seed 7 --control "$dir/ctl" "$site" 2>"$dir/plant.log" &
-pids="$!"
-until_ 20 'the plant' grep -q ', ready' "$dir/plant.log"
+start_plant
 launch
 
 # ---- a draft from the plan of dispatch, changed, filed, accepted
