@@ -3,53 +3,8 @@
 # recorded.sh - what was recorded is there again: the whole way from a device over chisand and chisan-store to the commands, through
 # kills of every program, a full restart, a backup and its restore, and an attempt to change the journal.
 [ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
-set -u
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-top_builddir=${top_builddir:-$PWD}
-chisand=$top_builddir/scada/core/chisand
-chisan=$top_builddir/console/chisan
-store=$top_builddir/scada/store/chisan-store
-export CHISAN_LIBEXECDIR="$top_builddir/scada/site:$top_builddir/scada/store:$top_builddir/drivers"
-unset CHISAN_NOW LANG NO_COLOR
-export LC_ALL=C.UTF-8
-for program in "$chisand" "$chisan" "$store" /usr/bin/python3; do
-	[ -x "$program" ] || { echo "SKIP: $program is missing"; exit 77; }
-done
-
-work=$(mktemp -d) || exit 1
-export CHISAN_SOCKET=$work/run/s
-address=127.46.$(($$ / 250 % 250)).$(($$ % 250 + 1))
-server='' meter='' failures=0
-tidy() {
-	[ "$BASHPID" = "$$" ] || return
-	for pid in $server $meter; do kill "$pid" 2>/dev/null; done
-	wait 2>/dev/null
-	rm -rf "$work"
-}
-trap tidy EXIT
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-	tail -n 5 "$work/log" "$work/out" "$work/err" 2>/dev/null | sed 's/^/    /'
-}
-pass() { echo "ok: $*"; }
-until_true() { # SECONDS COMMAND...: in steps of 50 ms
-	local tries=$(($1 * 20))
-	shift
-	while [ $tries -gt 0 ]; do
-		"$@" >/dev/null 2>&1 && return 0
-		tries=$((tries - 1))
-		sleep 0.05
-	done
-	return 1
-}
-ask() { # CODE WORDS...
-	local want=$1 got
-	shift
-	timeout 60 "$chisan" "$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	[ $got = "$want" ] || { fail "chisan $* ended with $got, not $want"; return 1; }
-}
+scene=46
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/scene.sh"
 sql() { # DATABASE STATEMENT: prints the first value of the last row
 	/usr/bin/python3 -c 'import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
@@ -57,19 +12,6 @@ for statement in sys.argv[2].split(";"):
     rows = db.execute(statement).fetchall()
 db.commit()
 print(rows[-1][0] if rows else "")' "$@"
-}
-value_is() { "$chisan" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.].*\"quality\":\"$3\""; }
-set_meter() { printf '%s\n' "$@" >"$work/values.new" && mv "$work/values.new" "$work/values"; }
-helper() { pgrep -P "$server" -f "chisan-store $1" | head -n 1; }
-start() {
-	"$chisand" -v -f "$work/site" -d "$work/data" -s "$CHISAN_SOCKET" >>"$work/log" 2>&1 &
-	server=$!
-	until_true 20 "$chisan" get M.A || { fail "no start"; cat "$work/log"; exit 1; }
-}
-stop() {
-	kill -TERM "$server"
-	wait "$server" || fail "chisand ended with $?"
-	server=''
 }
 crash() { # kill -9 of chisand and of all its helpers
 	local helpers
@@ -79,9 +21,6 @@ crash() { # kill -9 of chisand and of all its helpers
 	server=''
 }
 
-mkdir -p "$work/site" "$work/run"
-cp "$top_srcdir/layouts/profiles/chisand-system.yaml" "$work/site"
-chmod 0750 "$work/run"
 cat >"$work/site/site.yaml" <<SITE
 site: Memory
 timezone: Asia/Tokyo
@@ -101,10 +40,6 @@ points:
   - {tag: RUN, kind: digital, read: {table: holding, address: 4, type: u16}, states: {0: stop, 1: run}}
 SITE
 set_meter '1 40' '2 7' '3 65530' '4 0'
-/usr/bin/python3 "$top_srcdir/tests/scenario/meter.py" "$address" 15502 "$work/values" >"$work/meter" 2>&1 &
-meter=$!
-until_true 10 grep -q ready "$work/meter" || { echo "SKIP: the test's own device does not listen"; exit 77; }
-: >"$work/log"
 began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 
 # 1 history: values that were there come back, after the store, then all of it was killed
@@ -145,12 +80,12 @@ until_true 10 value_is M.B 7 good && pass "and ends when a person ends it" || fa
 # 3 sums go on, counters count over the roll-over and over the outage
 kwh() { "$chisan" get SUM.KWH --json | sed 's/.*"value":\([0-9.e-]*\).*/\1/'; }
 until_true 15 sh -c "'$chisan' get SUM.KWH --json | grep -q '\"quality\":\"good\"'" || fail "SUM.KWH"
-before=$(kwh)
+integral=$(kwh)
 stop
 set_meter '1 43' '2 7' '3 20' '4 1'
 start
 until_true 10 value_is M.A 43 good
-awk -v a="$before" -v b="$(kwh)" 'BEGIN { exit !(b >= a && a > 0) }' && pass "an integral goes on after a stop" || fail "integral: $before, then $(kwh)"
+awk -v a="$integral" -v b="$(kwh)" 'BEGIN { exit !(b >= a && a > 0) }' && pass "an integral goes on after a stop" || fail "integral: $integral, then $(kwh)"
 counted() { [ "$("$chisan" trend M.N --since "$began" --buckets 1 --json 2>/dev/null | grep -o '"increment":[0-9]*' | head -n 1)" = "\"increment\":$1" ]; }
 until_true 15 counted 26 && pass "a counter counts over roll-over and outage" ||
 	fail "increment: $("$chisan" trend M.N --since "$began" --buckets 1 --json)"
