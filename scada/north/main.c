@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "scada/base/log.h"
+#include "scada/base/masters.h"
 #include "scada/base/sandbox.h"
+#include "scada/base/str.h"
 #include "scada/base/version.h"
 #include "scada/north/feed.h"
-#include "scada/north/server.h"
+#include "scada/north/stream.h"
 
 #define SOCKET_DEFAULT "/run/chisan/chisan.sock"
 
@@ -26,14 +28,15 @@ static const char usage_text[] = "usage: chisan-north [-v]... [-s SOCKET]\n"
 
 struct north {
 	struct feed *feed;
-	struct server *server;
+	struct masters *masters;
+	const struct north_map *map; /* NULL = nothing is served */
+	struct north_source source;
 	struct mono start;
 };
 
 static void
-now_cb(struct north_now *out, void *arg)
+look_now(const struct north *n, struct north_now *out)
 {
-	const struct north *n = arg;
 	struct mono mono = clock_mono(), heard = feed_heard(n->feed);
 
 	*out = (struct north_now){
@@ -60,12 +63,41 @@ set_cb(struct north_setpoint *s, double value, void *arg)
 	return feed_set(n->feed, s, value, clock_utc());
 }
 
+static size_t
+request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg)
+{
+	const struct north *n = arg;
+	struct north_now now;
+
+	(void)m;
+	look_now(n, &now);
+	return stream_answer(n->map, &now, &n->source, adu, r, out);
+}
+
 static void
 map_cb(const struct north_map *m, void *arg)
 {
-	const struct north *n = arg;
+	struct north *n = arg;
+	struct masters_rules rules;
+	char what[80];
 
-	server_use(n->server, m);
+	n->map = m;
+	if (m == NULL) {
+		masters_use(n->masters, NULL);
+		return;
+	}
+	str_printf(what, sizeof(what), "masters find %u points and %u setpoints", m->point_count, m->setpoint_count);
+	rules = (struct masters_rules){
+		.host = m->host,
+		.port = m->port,
+		.admitted = m->masters,
+		.what = what,
+		.connections = m->connections,
+		.a_master = m->a_master,
+		.rate = m->rate,
+		.idle_ms = m->idle_ms,
+	};
+	masters_use(n->masters, &rules);
 }
 
 static void
@@ -80,8 +112,8 @@ static void
 run(const char *socket)
 {
 	static const struct feed_ops feed_ops = { .map = map_cb };
-	struct north n = { .start = clock_mono() };
-	struct server_ops server_ops = { .now = now_cb, .source = { .value = value_cb, .set = set_cb, .arg = &n } };
+	static const struct masters_ops masters_ops = { .request = request_cb };
+	struct north n = { .start = clock_mono(), .source = { .value = value_cb, .set = set_cb, .arg = &n } };
 	struct ev_loop *loop = ev_default_loop(EVFLAG_NOSIGMASK);
 	ev_signal term, interrupt;
 
@@ -94,10 +126,10 @@ run(const char *socket)
 	/* from here on: sockets of this machine, and masters that come; no file, no program, nothing that goes out by itself */
 	if (sandbox_enter(SANDBOX_LISTEN | SANDBOX_LOCAL, NULL) != OK)
 		log_fatal("cannot enter the sandbox");
-	n.server = server_new(loop, &server_ops);
+	n.masters = masters_new(loop, &masters_ops, &n);
 	n.feed = feed_new(loop, socket, &feed_ops, &n);
 	ev_run(loop, 0);
-	server_free(n.server);
+	masters_free(n.masters);
 	feed_free(n.feed);
 	ev_loop_destroy(loop);
 }

@@ -116,23 +116,6 @@ north_map_free(struct north_map *m)
 	free(m);
 }
 
-bool
-north_map_admits(const struct north_map *m, const char *host)
-{
-	size_t len = strlen(host);
-
-	if (m->masters[0] == '\0')
-		return true;
-	for (const char *p = m->masters; *p != '\0';) {
-		size_t word = strcspn(p, " ");
-
-		if (word == len && strncmp(p, host, len) == 0)
-			return true;
-		p += word + strspn(p + word, " ");
-	}
-	return false;
-}
-
 /* ---- registers */
 
 static void

@@ -116,8 +116,7 @@ struct north_source {
 
 /* NULL: a number, an address or a count in it cannot be. points: of the site. */
 struct north_map *north_map_new(const struct msg_north *m, const char *site, uint16_t generation, uint32_t points);
-void north_map_free(struct north_map *m);                           /* NULL is fine */
-bool north_map_admits(const struct north_map *m, const char *host); /* may this address connect? */
+void north_map_free(struct north_map *m); /* NULL is fine */
 uint16_t north_quality(const struct north_value *v);
 
 /* The answer to one request (function and what follows), 2..NORTH_PDU_MAX bytes; len at least 1. */

@@ -78,16 +78,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct north_source source = { .value = value_of, .set = set_it };
 	static const struct north_now now = { .heartbeat = 1, .is_live = true };
 	struct north_map *maps[2] = { make(false), make(true) };
-	struct stream_request r;
-	uint8_t *stream, out[STREAM_ADU_MAX];
+	struct adu_request r;
+	uint8_t *stream, out[ADU_MAX];
 	size_t pos = 0, used, n;
 
 	if (size > 0) {
 		stream = xmalloc(size); /* its own, so that one byte too far is seen */
 		memcpy(stream, data + 1, size - 1);
-		while (pos < size - 1 && stream_take(stream + pos, size - 1 - pos, &r, &used) == OK) {
+		while (pos < size - 1 && adu_take(stream + pos, size - 1 - pos, &r, &used) == OK) {
 			n = stream_answer(maps[data[0] & 1], &now, &source, stream + pos, &r, out);
-			assert(n >= STREAM_HEAD + 2 && n <= sizeof(out) && out[4] * 256u + out[5] == n - 6);
+			assert(n >= ADU_HEAD + 2 && n <= sizeof(out) && out[4] * 256u + out[5] == n - 6);
 			assert((out[7] & 0x7F) == (r.pdu[0] & 0x7F));
 			pos += used;
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scada/base/command.h"
+#include "scada/base/masters.h"
 #include "scada/base/mem.h"
 #include "scada/north/copy.h"
 #include "scada/north/stream.h"
@@ -283,13 +284,13 @@ START_TEST(masters_are_compared_whole)
 {
 	struct north_map *m = make(false);
 
-	ck_assert(north_map_admits(m, "192.0.2.1"));
-	ck_assert(north_map_admits(m, "2001:db8::1"));
-	ck_assert(!north_map_admits(m, "192.0.2.10"));
-	ck_assert(!north_map_admits(m, "192.0.2."));
-	ck_assert(!north_map_admits(m, "2.0.2.1"));
+	ck_assert(masters_admit(m->masters, "192.0.2.1"));
+	ck_assert(masters_admit(m->masters, "2001:db8::1"));
+	ck_assert(!masters_admit(m->masters, "192.0.2.10"));
+	ck_assert(!masters_admit(m->masters, "192.0.2."));
+	ck_assert(!masters_admit(m->masters, "2.0.2.1"));
 	m->masters[0] = '\0';
-	ck_assert(north_map_admits(m, "192.0.2.10"));
+	ck_assert(masters_admit(m->masters, "192.0.2.10"));
 	north_map_free(m);
 }
 END_TEST
@@ -335,13 +336,13 @@ START_TEST(request_waits_until_it_is_whole)
 {
 	static const uint8_t adu[] = { 0xAB, 0xCD, 0, 0, 0, 6, 1, 4, 0, 0, 0, 2 };
 	struct north_map *m = make(false);
-	struct stream_request r;
-	uint8_t out[STREAM_ADU_MAX];
+	struct adu_request r;
+	uint8_t out[ADU_MAX];
 	size_t used;
 
 	for (size_t i = 0; i < sizeof(adu); i++)
-		ck_assert_int_eq(stream_take(adu, i, &r, &used), ERR_BUSY);
-	ck_assert_int_eq(stream_take(adu, sizeof(adu), &r, &used), OK);
+		ck_assert_int_eq(adu_take(adu, i, &r, &used), ERR_BUSY);
+	ck_assert_int_eq(adu_take(adu, sizeof(adu), &r, &used), OK);
 	ck_assert_uint_eq(used, sizeof(adu));
 	ck_assert_uint_eq(stream_answer(m, &now, &source, adu, &r, out), 13);
 	ck_assert_mem_eq(out, "\xAB\xCD\0\0\0\x07\x01\x04\x04\x3F\xC0\0\0", 13);
@@ -369,10 +370,10 @@ static const struct {
 
 START_TEST(head_that_cannot_be_ends_the_stream)
 {
-	struct stream_request r;
+	struct adu_request r;
 	size_t used;
 
-	ck_assert_int_eq(stream_take(heads[_i].head, 6, &r, &used), heads[_i].e);
+	ck_assert_int_eq(adu_take(heads[_i].head, 6, &r, &used), heads[_i].e);
 }
 END_TEST
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server.c - listening, admitting, and one small machine a connection: read, answer, send, wait for a turn.
+ * masters.c - listening, admitting, and one small machine a connection: read, have it answered, send, wait for a turn.
  */
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,9 +16,9 @@
 #include <unistd.h>
 
 #include "scada/base/log.h"
+#include "scada/base/masters.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
-#include "scada/north/server.h"
 
 #define BACKLOG        16
 #define ACCEPTS_A_TURN 16
@@ -26,7 +27,7 @@
 
 struct master {
 	TAILQ_ENTRY(master) entry;
-	struct server *server;
+	struct masters *all;
 	int fd;
 	ev_io io;
 	ev_timer timer; /* the next of its deadlines */
@@ -37,20 +38,24 @@ struct master {
 	struct mono moved; /* output last went on */
 	int64_t credit_us; /* of requests; one costs a second over the rate */
 	struct mono credit_at;
-	uint8_t in[STREAM_ADU_MAX], out[STREAM_ADU_MAX];
+	bool is_waiting; /* its reply is to follow: nothing is read, and no time of its own runs */
+	uint8_t in[ADU_MAX], out[ADU_MAX];
 };
 
-struct server {
+struct masters {
 	struct ev_loop *loop;
-	const struct server_ops *ops;
-	const struct north_map *map; /* NULL = nothing is served */
-	int fd;                      /* -1 = not listening */
-	char host[64];
-	uint16_t port;
+	const struct masters_ops *ops;
+	void *arg;
+	bool is_used; /* there are rules */
+	struct masters_rules rules;
+	char *host, *admitted, *what; /* of the rules */
+	int fd;                       /* -1 = not listening */
+	char at_host[64];             /* where it listens */
+	uint16_t at_port;
 	ev_io accepting;
 	ev_timer retry;
 	enum err logged;
-	TAILQ_HEAD(, master) masters;
+	TAILQ_HEAD(, master) each;
 	unsigned count;
 	struct mono refused_at;
 	unsigned refused;
@@ -61,12 +66,14 @@ struct server {
 static void
 master_free(struct master *m)
 {
-	struct server *s = m->server;
+	struct masters *s = m->all;
 
+	if (m->is_waiting && s->ops->gone != NULL)
+		s->ops->gone(m, s->arg);
 	ev_io_stop(s->loop, &m->io);
 	ev_timer_stop(s->loop, &m->timer);
 	close(m->fd);
-	TAILQ_REMOVE(&s->masters, m, entry);
+	TAILQ_REMOVE(&s->each, m, entry);
 	s->count--;
 	free(m);
 }
@@ -74,7 +81,7 @@ master_free(struct master *m)
 static int64_t
 cost_us(const struct master *m)
 {
-	return US_PER_S / m->server->map->rate;
+	return US_PER_S / m->all->rules.rate;
 }
 
 /* A second's worth of requests may be saved up. */
@@ -103,27 +110,29 @@ waits_for_turn(const struct master *m)
 static void
 arm(struct master *m, struct mono now)
 {
-	int64_t at = m->asked.us + m->server->map->idle_ms * US_PER_MS;
+	int64_t at = m->asked.us + m->all->rules.idle_ms * US_PER_MS;
 	int events = 0;
 
+	ev_io_stop(m->all->loop, &m->io);
+	ev_timer_stop(m->all->loop, &m->timer);
+	if (m->is_waiting)
+		return;
 	if (m->out_len > 0) {
-		at = m->moved.us + SERVER_STALL_US;
+		at = m->moved.us + MASTERS_STALL_US;
 		events = EV_WRITE;
 	} else if (waits_for_turn(m)) {
 		at = now.us + cost_us(m) - m->credit_us;
 	} else {
 		events = EV_READ;
-		if (m->began.us != 0 && m->began.us + SERVER_HALF_US < at)
-			at = m->began.us + SERVER_HALF_US;
+		if (m->began.us != 0 && m->began.us + MASTERS_HALF_US < at)
+			at = m->began.us + MASTERS_HALF_US;
 	}
-	ev_io_stop(m->server->loop, &m->io);
 	ev_io_set(&m->io, m->fd, events);
 	if (events != 0)
-		ev_io_start(m->server->loop, &m->io);
-	ev_timer_stop(m->server->loop, &m->timer);
-	ev_now_update(m->server->loop);
+		ev_io_start(m->all->loop, &m->io);
+	ev_now_update(m->all->loop);
 	ev_timer_set(&m->timer, at > now.us ? (double)(at - now.us) / 1e6 : 0.0, 0.0);
-	ev_timer_start(m->server->loop, &m->timer);
+	ev_timer_start(m->all->loop, &m->timer);
 }
 
 /* False: it is gone. */
@@ -147,15 +156,14 @@ flush(struct master *m, struct mono now)
 	return true;
 }
 
-/* The reply to the request at the front of its buffer. */
+/* Has the request at the front of its buffer answered, now or later. */
 static void
-answer_one(struct master *m, const struct stream_request *r, size_t used, struct mono now)
+ask_one(struct master *m, const struct adu_request *r, size_t used, struct mono now)
 {
-	struct server *s = m->server;
-	struct north_now state;
+	struct masters *s = m->all;
 
-	s->ops->now(&state, s->ops->source.arg);
-	m->out_len = stream_answer(s->map, &state, &s->ops->source, m->in, r, m->out);
+	m->out_len = s->ops->request(m, m->in, r, m->out, s->arg);
+	m->is_waiting = m->out_len == 0;
 	m->moved = m->asked = now;
 	m->credit_us -= cost_us(m);
 	m->in_len -= used;
@@ -166,12 +174,12 @@ answer_one(struct master *m, const struct stream_request *r, size_t used, struct
 static bool
 serve(struct master *m, struct mono now)
 {
-	struct stream_request r;
+	struct adu_request r;
 	size_t used;
 
 	earn(m, now);
-	while (m->out_len == 0) {
-		enum err e = m->in_len > 0 ? stream_take(m->in, m->in_len, &r, &used) : ERR_BUSY;
+	while (m->out_len == 0 && !m->is_waiting) {
+		enum err e = m->in_len > 0 ? adu_take(m->in, m->in_len, &r, &used) : ERR_BUSY;
 
 		if (e == ERR_BUSY) {
 			if (m->in_len == 0)
@@ -188,7 +196,7 @@ serve(struct master *m, struct mono now)
 		m->began.us = 0;
 		if (!has_turn(m))
 			return true;
-		answer_one(m, &r, used, now);
+		ask_one(m, &r, used, now);
 		if (!flush(m, now))
 			return false;
 	}
@@ -227,14 +235,14 @@ master_timer(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct master *m = w->data;
 	struct mono now = clock_mono();
-	int64_t idle_us = m->server->map->idle_ms * US_PER_MS;
+	int64_t idle_us = m->all->rules.idle_ms * US_PER_MS;
 	const char *why = NULL;
 
 	(void)loop;
 	(void)events;
-	if (m->out_len > 0 && mono_diff_us(now, m->moved) >= SERVER_STALL_US)
+	if (m->out_len > 0 && mono_diff_us(now, m->moved) >= MASTERS_STALL_US)
 		why = "takes no reply";
-	else if (m->began.us != 0 && mono_diff_us(now, m->began) >= SERVER_HALF_US)
+	else if (m->began.us != 0 && mono_diff_us(now, m->began) >= MASTERS_HALF_US)
 		why = "does not finish its request";
 	else if (m->out_len == 0 && !waits_for_turn(m) && mono_diff_us(now, m->asked) >= idle_us)
 		why = "asks nothing any more";
@@ -266,18 +274,18 @@ host_text(const struct sockaddr_storage *a, char *buf, size_t size)
 }
 
 static unsigned
-count_of(const struct server *s, const char *host)
+count_of(const struct masters *s, const char *host)
 {
 	const struct master *m;
 	unsigned n = 0;
 
-	TAILQ_FOREACH(m, &s->masters, entry)
+	TAILQ_FOREACH(m, &s->each, entry)
 		n += strcmp(m->host, host) == 0;
 	return n;
 }
 
 static void
-refuse(struct server *s, int fd, const char *host, const char *why, struct mono now)
+refuse(struct masters *s, int fd, const char *host, const char *why, struct mono now)
 {
 	close(fd);
 	s->refused++;
@@ -289,25 +297,25 @@ refuse(struct server *s, int fd, const char *host, const char *why, struct mono 
 }
 
 static void
-admit(struct server *s, int fd, const struct sockaddr_storage *from, struct mono now)
+admit(struct masters *s, int fd, const struct sockaddr_storage *from, struct mono now)
 {
 	int one = 1;
 	struct master *m;
 	char host[64];
 
 	host_text(from, host, sizeof(host));
-	if (!north_map_admits(s->map, host)) {
+	if (!masters_admit(s->admitted, host)) {
 		refuse(s, fd, host, "it is not among masters: of the site file", now);
 		return;
 	}
-	if (count_of(s, host) >= s->map->a_master || s->count >= s->map->connections) {
+	if (count_of(s, host) >= s->rules.a_master || s->count >= s->rules.connections) {
 		refuse(s, fd, host, "it has too many connections, or all are taken", now);
 		return;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
 	m = xcalloc(1, sizeof(*m));
-	m->server = s;
+	m->all = s;
 	m->fd = fd;
 	str_copy(m->host, sizeof(m->host), host);
 	m->asked = m->credit_at = now;
@@ -315,7 +323,7 @@ admit(struct server *s, int fd, const struct sockaddr_storage *from, struct mono
 	ev_io_init(&m->io, master_event, fd, EV_READ);
 	ev_init(&m->timer, master_timer);
 	m->io.data = m->timer.data = m;
-	TAILQ_INSERT_TAIL(&s->masters, m, entry);
+	TAILQ_INSERT_TAIL(&s->each, m, entry);
 	s->count++;
 	log_info("%s connected", host);
 	arm(m, now);
@@ -324,7 +332,7 @@ admit(struct server *s, int fd, const struct sockaddr_storage *from, struct mono
 static void
 accept_cb(struct ev_loop *loop, ev_io *w, int events)
 {
-	struct server *s = w->data;
+	struct masters *s = w->data;
 
 	(void)events;
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
@@ -348,20 +356,20 @@ accept_cb(struct ev_loop *loop, ev_io *w, int events)
 /* ---- listening */
 
 static socklen_t
-address_of(const struct north_map *m, struct sockaddr_storage *out)
+address_of(const struct masters_rules *r, struct sockaddr_storage *out)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
 
 	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, m->host, &v4->sin_addr) == 1) {
+	if (inet_pton(AF_INET, r->host, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
-		v4->sin_port = htons(m->port);
+		v4->sin_port = htons(r->port);
 		return sizeof(*v4);
 	}
-	if (inet_pton(AF_INET6, m->host, &v6->sin6_addr) == 1) {
+	if (inet_pton(AF_INET6, r->host, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(m->port);
+		v6->sin6_port = htons(r->port);
 		return sizeof(*v6);
 	}
 	return 0;
@@ -369,10 +377,10 @@ address_of(const struct north_map *m, struct sockaddr_storage *out)
 
 /* errno; 0: it listens. */
 static int
-try_listen(struct server *s)
+try_listen(struct masters *s)
 {
 	struct sockaddr_storage a;
-	socklen_t len = address_of(s->map, &a);
+	socklen_t len = address_of(&s->rules, &a);
 	int one = 1, error;
 	int fd = len == 0 ? -1 : socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 
@@ -396,34 +404,33 @@ advice(int error)
 	case EADDRINUSE: return "; another program listens there";
 	case EADDRNOTAVAIL: return "; this machine has no such address";
 	case EACCES:
-	case EPERM: return "; a port below 1024 wants CAP_NET_BIND_SERVICE, as chisan-north.service gives it";
+	case EPERM: return "; a port below 1024 wants CAP_NET_BIND_SERVICE";
 	default: return "";
 	}
 }
 
 static void
-start_listening(struct server *s)
+start_listening(struct masters *s)
 {
 	int error = try_listen(s);
 
 	if (error != 0) {
-		log_once(&s->logged, ERR_IO, "cannot listen on %s, port %u: %s%s; it is tried again", s->map->host,
-		    s->map->port, strerror(error), advice(error));
+		log_once(&s->logged, ERR_IO, "cannot listen on %s, port %u: %s%s; it is tried again", s->host,
+		    s->rules.port, strerror(error), advice(error));
 		ev_timer_set(&s->retry, RETRY_S, 0.0);
 		ev_timer_start(s->loop, &s->retry);
 		return;
 	}
 	s->logged = OK;
-	str_copy(s->host, sizeof(s->host), s->map->host);
-	s->port = s->map->port;
-	log_notice("masters find %u points and %u setpoints at %s, port %u", s->map->point_count,
-	    s->map->setpoint_count, s->host, s->port);
+	str_copy(s->at_host, sizeof(s->at_host), s->host);
+	s->at_port = s->rules.port;
+	log_notice("%s at %s, port %u", s->what, s->at_host, s->at_port);
 	ev_io_set(&s->accepting, s->fd, EV_READ);
 	ev_io_start(s->loop, &s->accepting);
 }
 
 static void
-stop_listening(struct server *s)
+stop_listening(struct masters *s)
 {
 	ev_timer_stop(s->loop, &s->retry);
 	ev_io_stop(s->loop, &s->accepting);
@@ -435,10 +442,10 @@ stop_listening(struct server *s)
 static void
 retry_cb(struct ev_loop *loop, ev_timer *w, int events)
 {
-	struct server *s = w->data;
+	struct masters *s = w->data;
 
 	(void)events;
-	if (s->map == NULL)
+	if (!s->is_used)
 		return;
 	if (s->fd < 0)
 		start_listening(s);
@@ -446,40 +453,98 @@ retry_cb(struct ev_loop *loop, ev_timer *w, int events)
 		ev_io_start(loop, &s->accepting);
 }
 
+static void
+keep_rules(struct masters *s, const struct masters_rules *r)
+{
+	char *old[] = { s->host, s->admitted, s->what };
+
+	s->is_used = r != NULL;
+	s->rules = r != NULL ? *r : (struct masters_rules){ .rate = 1 };
+	s->host = r != NULL ? xstrdup(r->host) : NULL;
+	s->admitted = r != NULL ? xstrdup(r->admitted) : NULL;
+	s->what = r != NULL ? xstrdup(r->what) : NULL;
+	s->rules.host = s->host;
+	for (size_t i = 0; i < ARRAY_LEN(old); i++)
+		free(old[i]);
+}
+
 void
-server_use(struct server *s, const struct north_map *m)
+masters_use(struct masters *s, const struct masters_rules *r)
 {
 	struct master *at, *next;
 
-	s->map = m;
-	if (m == NULL || s->fd < 0 || strcmp(m->host, s->host) != 0 || m->port != s->port)
+	keep_rules(s, r);
+	if (r == NULL || s->fd < 0 || strcmp(s->host, s->at_host) != 0 || r->port != s->at_port)
 		stop_listening(s);
-	for (at = TAILQ_FIRST(&s->masters); at != NULL; at = next) {
+	for (at = TAILQ_FIRST(&s->each); at != NULL; at = next) {
 		next = TAILQ_NEXT(at, entry);
-		if (s->fd < 0 || !north_map_admits(m, at->host))
+		if (s->fd < 0 || !masters_admit(s->admitted, at->host))
 			master_free(at);
 		else
 			arm(at, clock_mono()); /* rate and idle time may be others */
 	}
-	if (m != NULL && s->fd < 0)
+	if (r != NULL && s->fd < 0)
 		start_listening(s);
 }
 
+/* ---- replies that come later */
+
+void
+masters_reply(struct master *m, const uint8_t *adu, size_t len)
+{
+	struct mono now = clock_mono();
+
+	assert(m->is_waiting && len > 0 && len <= sizeof(m->out));
+	memcpy(m->out, adu, len);
+	m->out_len = len;
+	m->is_waiting = false;
+	m->moved = m->asked = now;
+	if (flush(m, now))
+		go_on(m, now);
+}
+
+const char *
+master_host(const struct master *m)
+{
+	return m->host;
+}
+
 unsigned
-server_count(const struct server *s)
+masters_count(const struct masters *s)
 {
 	return s->count;
 }
 
-struct server *
-server_new(struct ev_loop *loop, const struct server_ops *ops)
+bool
+masters_admit(const char *admitted, const char *host)
 {
-	struct server *s = xcalloc(1, sizeof(*s));
+	size_t len = strlen(host);
+
+	if (admitted[0] == '\0')
+		return true;
+	for (const char *p = admitted; *p != '\0';) {
+		size_t word = strcspn(p, " ");
+
+		if (word == len && strncmp(p, host, len) == 0)
+			return true;
+		p += word + strspn(p + word, " ");
+	}
+	return false;
+}
+
+/* ---- life */
+
+struct masters *
+masters_new(struct ev_loop *loop, const struct masters_ops *ops, void *arg)
+{
+	struct masters *s = xcalloc(1, sizeof(*s));
 
 	s->loop = loop;
 	s->ops = ops;
+	s->arg = arg;
 	s->fd = -1;
-	TAILQ_INIT(&s->masters);
+	keep_rules(s, NULL);
+	TAILQ_INIT(&s->each);
 	ev_init(&s->accepting, accept_cb);
 	ev_init(&s->retry, retry_cb);
 	s->accepting.data = s->retry.data = s;
@@ -487,14 +552,15 @@ server_new(struct ev_loop *loop, const struct server_ops *ops)
 }
 
 void
-server_free(struct server *s)
+masters_free(struct masters *s)
 {
 	struct master *m;
 
 	if (s == NULL)
 		return;
-	while ((m = TAILQ_FIRST(&s->masters)) != NULL)
+	while ((m = TAILQ_FIRST(&s->each)) != NULL)
 		master_free(m);
 	stop_listening(s);
+	keep_rules(s, NULL);
 	free(s);
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * adu.c - lengths are compared before what they measure is touched.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scada/base/adu.h"
+
+#define PREFIX     6 /* bytes that the length does not count */
+#define LENGTH_MIN 2 /* unit and function */
+#define LENGTH_MAX (1 + ADU_PDU_MAX)
+
+static unsigned
+get16(const uint8_t *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+enum err
+adu_take(const uint8_t *buf, size_t len, struct adu_request *out, size_t *used)
+{
+	size_t length;
+
+	*used = 0;
+	if (len >= 4 && get16(buf + 2) != 0)
+		return ERR_BAD_PROTOCOL;
+	if (len < PREFIX)
+		return ERR_BUSY;
+	length = get16(buf + 4);
+	if (length < LENGTH_MIN || length > LENGTH_MAX)
+		return ERR_BAD_LENGTH;
+	if (len < PREFIX + length)
+		return ERR_BUSY;
+	*out = (struct adu_request){ .unit = buf[6], .pdu = buf + ADU_HEAD, .len = length - 1 };
+	*used = PREFIX + length;
+	return OK;
+}
+
+size_t
+adu_head(uint8_t out[ADU_MAX], const uint8_t request[ADU_HEAD], size_t pdu)
+{
+	memcpy(out, request, ADU_HEAD); /* transaction, protocol 0, unit */
+	out[4] = (uint8_t)((pdu + 1) >> 8);
+	out[5] = (uint8_t)(pdu + 1);
+	return ADU_HEAD + pdu;
+}
