@@ -13,6 +13,7 @@
 #include "scada/base/str.h"
 
 #define PROBE_SHARE 4        /* a probe that took t is followed by 4 t without one */
+#define OWN_TURNS   8        /* of our own in a row, after which a guest that waits has one */
 #define REOPEN_US   US_PER_S /* between two tries to open the line */
 
 struct seat {
@@ -35,7 +36,22 @@ struct net {
 	struct mono gap_until, probe_after, reopen_at;
 	enum err logged;
 	bool is_turning;
+	uint32_t guest_at;  /* seat that had the last turn of a guest */
+	unsigned own_turns; /* in a row while a guest waited */
 };
+
+/* The next unit that has a guest; NULL: none. */
+static struct seat *
+next_guest(const struct net *n)
+{
+	for (uint32_t i = 1; i <= n->seat_count; i++) {
+		struct seat *s = &n->seats[(n->guest_at + i) % n->seat_count];
+
+		if (poll_has_guest(s->device))
+			return s;
+	}
+	return NULL;
+}
 
 static void
 arm(struct net *n, struct moment now)
@@ -48,6 +64,8 @@ arm(struct net *n, struct moment now)
 
 		at = due < at ? due : at;
 	}
+	if (next_guest(n) != NULL)
+		at = now.mono.us;
 	if (n->is_turning)
 		return;
 	if (at == INT64_MAX)
@@ -110,9 +128,9 @@ is_open(struct net *n, struct moment now)
 
 /* A read that came to grief on the line is tried again, a device that is up being meant; a write never is. */
 static bool
-may_retry(const struct net *n, const struct seat *s, const struct request *r, enum err e)
+may_retry(const struct net *n, const struct seat *s, const struct request *r, bool is_guest, enum err e)
 {
-	return r->kind == REQUEST_READ && e != ERR_NO_ADAPTER && s->device->state == DEVICE_UP &&
+	return !is_guest && r->kind == REQUEST_READ && e != ERR_NO_ADAPTER && s->device->state == DEVICE_UP &&
 	    s->tries < n->cfg->serial.retries;
 }
 
@@ -120,14 +138,17 @@ static void
 came_to_grief(
     struct net *n, struct seat *s, const struct request *r, const struct errand *errand, enum err e, struct moment now)
 {
-	if (may_retry(n, s, r, e)) {
+	if (may_retry(n, s, r, errand->is_guest, e)) {
 		s->tries++;
 		poll_note(s->device, e, "asked again", now);
 		poll_returned(s->device, errand, now);
 		return;
 	}
 	s->tries = 0;
-	poll_failed(s->device, e, now);
+	if (errand->is_guest && e != ERR_NO_ADAPTER)
+		poll_returned(s->device, errand, now);
+	else
+		poll_failed(s->device, e, now);
 }
 
 /* Between two frames. */
@@ -139,8 +160,18 @@ rest_us(const struct cfg_link *cfg)
 	return cfg->gap_us > least ? cfg->gap_us : least;
 }
 
+static bool
+next_request(
+    struct net *n, struct seat *s, bool is_guest, struct moment now, struct request *request, struct errand *errand)
+{
+	if (!is_guest)
+		return poll_next(s->device, n->epoch, now, request, errand);
+	n->guest_at = (uint32_t)(s - n->seats);
+	return poll_next_guest(s->device, n->epoch, now, request, errand);
+}
+
 static void
-ask(struct net *n, struct seat *s, struct moment now)
+ask(struct net *n, struct seat *s, bool is_guest, struct moment now)
 {
 	bool is_probe = poll_is_probe(s->device);
 	struct frame_answer reply;
@@ -150,12 +181,13 @@ ask(struct net *n, struct seat *s, struct moment now)
 	struct mono sent;
 	enum err e;
 
-	dequeue(n, s);
+	if (!is_guest)
+		dequeue(n, s);
 	if (!is_open(n, now)) {
 		poll_failed(s->device, ERR_NO_ADAPTER, now);
 		return;
 	}
-	if (!poll_next(s->device, n->epoch, now, &request, &errand))
+	if (!next_request(n, s, is_guest, now, &request, &errand))
 		return;
 	sent = now.mono;
 	f = driver_modbus(&request);
@@ -183,10 +215,15 @@ turn_fire(struct timer *t, struct moment now)
 {
 	struct net *n = t->arg;
 	struct seat *s = n->cfg == NULL ? NULL : next_turn(n, now);
+	struct seat *guest = n->cfg == NULL ? NULL : next_guest(n);
+	bool is_guest = guest != NULL && (s == NULL || n->own_turns >= OWN_TURNS);
 
+	n->own_turns = guest == NULL || is_guest ? 0 : n->own_turns + 1;
 	n->is_turning = true;
-	if (s != NULL)
-		ask(n, s, now);
+	if (is_guest)
+		ask(n, guest, true, now);
+	else if (s != NULL)
+		ask(n, s, false, now);
 	n->is_turning = false;
 	arm(n, moment_now());
 }
@@ -196,7 +233,8 @@ net_want(struct device *d, struct moment now)
 {
 	struct seat *s = d->seat;
 
-	enqueue(s->net, s);
+	if (poll_has_next(d, now))
+		enqueue(s->net, s);
 	arm(s->net, now);
 }
 

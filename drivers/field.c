@@ -171,6 +171,7 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_ECHONET_ITEM:
 	case W_ECHONET_START:
 	case W_FIELD_LINK:
+	case W_FIELD_PROXY:
 	case W_FIELD_SERIAL:
 	case W_FIELD_DEVICE:
 	case W_FIELD_ITEM:
@@ -197,6 +198,7 @@ pipe_closed(struct conn *c, enum err why, void *arg)
 	if (why != ERR_CLOSED)
 		log_warn("the pipe to chisand: %s", err_text(why));
 	f->is_muted = f->is_ending = true;
+	proxies_leave(f->proxies); /* what others would write now nobody would record */
 	if (f->outputs != NULL && outputs_end(f->outputs, now))
 		timer_set(&f->timers, &f->end, mono_add(now.mono, END_US)); /* no coil stays set for want of a second */
 	else
@@ -230,6 +232,7 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	timers_reserve(&f->timers, 2);
 	f->net = net_new(loop, &f->timers);
 	f->echonet = echonet_new(loop, &f->timers, &field_echonet_ops, f, seed);
+	f->proxies = proxies_new(loop, &f->timers, &field_proxy_ops, f);
 	f->conn = conn_new(loop, fd, &ops, f, &limits);
 	conn_set_role(f->conn, ROLE_PEER);
 	ev_init(&f->clock, clock_cb);
@@ -254,7 +257,9 @@ field_free(struct field *f)
 	f->is_ending = false;
 	f->is_muted = true;
 	echonet_free(f->echonet);
+	proxies_leave(f->proxies);
 	poll_free(f->poll, moment_now());
+	proxies_free(f->proxies);
 	outputs_free(f->outputs, moment_now());
 	setup_free(f->config);
 	setup_free(f->pending);

@@ -84,6 +84,19 @@ static const struct outputs_ops outputs_ops = {
 	.written = field_send_written, .cleared = cleared, .pulse = send_pulse
 };
 
+/* Known by names, so that it needs no generation. */
+static void
+send_forwarded(const struct msg_forwarded *m, void *arg)
+{
+	struct field *f = arg;
+
+	wbuf_reset(&f->out);
+	msg_forwarded_put(&f->out, m);
+	conn_send(f->conn, W_FORWARDED, 0, &f->out, NULL);
+}
+
+const struct proxy_ops field_proxy_ops = { .forwarded = send_forwarded };
+
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void
 swap(struct field *f)
@@ -92,6 +105,7 @@ swap(struct field *f)
 	struct outputs *old = f->outputs;
 	char why[200];
 
+	proxies_leave(f->proxies);
 	poll_free(f->poll, now); /* what was under way is told as unknown, what was not sent as not sent */
 	f->poll = poll_new(f->pending, &poll_ops, f, &f->timers, ++f->seed);
 	f->outputs = outputs_new(f->poll, &outputs_ops, f);
@@ -109,6 +123,7 @@ swap(struct field *f)
 	if (echonet_swap(f->echonet, now, why, sizeof(why)) != OK)
 		field_bye(f, ERR_CONFIG, why);
 	f->pending = NULL;
+	proxies_use(f->proxies, f->poll);
 	log_info("generation %u: %u links, %u devices, %u points, %u outputs", f->config->generation,
 	    f->config->link_count, f->config->device_count, f->config->item_count, f->config->output_count);
 }
@@ -142,6 +157,7 @@ take_frame(struct field *f, const struct frame *frame)
 	union {
 		struct msg_field_link link;
 		struct msg_field_serial serial;
+		struct msg_field_proxy proxy;
 		struct msg_field_device device;
 		struct msg_field_item item;
 		struct msg_field_output output;
@@ -167,6 +183,10 @@ take_frame(struct field *f, const struct frame *frame)
 	case W_FIELD_SERIAL:
 		if (msg_field_serial_get(&r, &m.serial))
 			e = setup_serial(f->pending, &m.serial);
+		break;
+	case W_FIELD_PROXY:
+		if (msg_field_proxy_get(&r, &m.proxy))
+			e = setup_proxy(f->pending, &m.proxy);
 		break;
 	case W_FIELD_DEVICE:
 		if (msg_field_device_get(&r, &m.device))

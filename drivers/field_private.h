@@ -9,6 +9,7 @@
 #include "drivers/echonet.h"
 #include "drivers/field.h"
 #include "drivers/output.h"
+#include "drivers/proxy.h"
 
 #define TELL_US (100 * US_PER_MS) /* a tenth of the devices each, so that each has its second */
 
@@ -24,6 +25,7 @@ struct field {
 	struct poll *poll;
 	struct outputs *outputs;
 	struct echonet *echonet;
+	struct proxies *proxies;
 	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;
@@ -47,6 +49,7 @@ void field_bye(struct field *f, enum err e, const char *text);
 /* ---- field_config.c */
 
 extern const struct echonet_ops field_echonet_ops;
+extern const struct proxy_ops field_proxy_ops;
 
 /* A generation comes in: the old one is polled on, and told of no more. */
 void field_begin(struct field *f, uint16_t generation);

@@ -85,12 +85,31 @@ next_probe(const struct connection *c, struct moment now)
 	return NULL;
 }
 
-/* Whose turn it is; NULL: nobody's, for now. */
+/* The device whose guest is next; NULL: none. */
 static struct seat *
-next_turn(const struct connection *c, struct moment now)
+next_guest(struct connection *c)
 {
 	struct seat *s;
+	bool has_any = false;
 
+	if (!c->has_guests)
+		return NULL;
+	TAILQ_FOREACH(s, &c->members, member) {
+		if (poll_has_guest(s->device))
+			return s;
+		has_any = has_any || s->device->guest != NULL;
+	}
+	c->has_guests = has_any;
+	return NULL;
+}
+
+/* Whose turn it is; NULL: nobody's, for now. Guests have theirs when nobody else wants one, and now and then. */
+static struct seat *
+next_turn(struct connection *c, struct moment now, bool *is_guest)
+{
+	struct seat *s, *guest;
+
+	*is_guest = false;
 	if (c->out_len > 0)
 		return NULL;
 	s = next_probe(c, now);
@@ -98,7 +117,10 @@ next_turn(const struct connection *c, struct moment now)
 		return s;
 	if (c->in_flight >= c->window || (goes_alone(c) && c->probes_in_flight > 0))
 		return NULL;
-	return TAILQ_FIRST(&c->ready);
+	s = TAILQ_FIRST(&c->ready);
+	guest = next_guest(c);
+	*is_guest = guest != NULL && (s == NULL || c->own_turns >= LINK_OWN_TURNS);
+	return *is_guest ? guest : s;
 }
 
 /* ---- the pause between two requests to an address, over all its connections */
@@ -238,8 +260,15 @@ lose(struct connection *c, enum err e, struct moment now)
 
 	for (unsigned i = 0; i <= c->window; i++) {
 		s = c->exchanges[i].seat;
-		if (s != NULL)
-			s->is_hit = had_any = true;
+		if (s == NULL)
+			continue;
+		had_any = true;
+		if (c->exchanges[i].errand.is_guest) {
+			s->is_guest_hit = true;
+			s->guest_errand = c->exchanges[i].errand;
+		} else {
+			s->is_hit = true;
+		}
 	}
 	connection_close(c);
 	TAILQ_FOREACH(s, &c->members, member) {
@@ -247,9 +276,12 @@ lose(struct connection *c, enum err e, struct moment now)
 			s->is_hit = false;
 			dequeue(s);
 			poll_failed(s->device, e, now);
+		} else if (s->is_guest_hit) {
+			poll_returned(s->device, &s->guest_errand, now);
 		} else if (!had_any && e != ERR_HANGUP) {
 			poll_note(s->device, e, "between two requests", now);
 		}
+		s->is_guest_hit = false;
 	}
 }
 
@@ -350,17 +382,30 @@ flush(struct connection *c, struct moment now)
 	watch(c, EV_READ);
 }
 
+/* What the device wants to ask; false: it wants nothing any more. The guests of one connection take turns. */
+static bool
+next_request(struct connection *c, struct seat *s, bool is_guest, struct moment now, struct request *request,
+    struct errand *errand)
+{
+	if (!is_guest) {
+		dequeue(s);
+		return poll_next(s->device, c->epoch, now, request, errand);
+	}
+	TAILQ_REMOVE(&c->members, s, member);
+	TAILQ_INSERT_TAIL(&c->members, s, member);
+	return poll_next_guest(s->device, c->epoch, now, request, errand);
+}
+
 /* Lets the device ask what it wants; false: it wants nothing any more. */
 static bool
-send_one(struct connection *c, struct seat *s, struct moment now)
+send_one(struct connection *c, struct seat *s, bool is_guest, struct moment now)
 {
 	struct exchange *x = c->exchanges;
-	bool is_probe = s->is_probing;
+	bool is_probe = s->is_probing && !is_guest;
 	struct request request;
 	struct errand errand;
 
-	dequeue(s);
-	if (!poll_next(s->device, c->epoch, now, &request, &errand))
+	if (!next_request(c, s, is_guest, now, &request, &errand))
 		return false;
 	while (x->seat != NULL)
 		x++;
@@ -378,6 +423,7 @@ send_one(struct connection *c, struct seat *s, struct moment now)
 		c->exchanges[i].is_beside = true;
 	c->out_len = (uint16_t)c->driver->request(&x->request, x->id, c->out);
 	assert(c->out_len > 0); /* the plan keeps within the protocol */
+	c->own_turns = is_guest || !c->has_guests ? 0 : (uint8_t)(c->own_turns + 1);
 	if (is_probe)
 		c->probes_in_flight++;
 	else
@@ -394,14 +440,15 @@ static void
 leave(struct connection *c, struct moment now)
 {
 	struct seat *s;
+	bool is_guest;
 
 	assert(c->depth > 0);
-	while (c->depth == 1 && (s = next_turn(c, now)) != NULL) {
+	while (c->depth == 1 && (s = next_turn(c, now, &is_guest)) != NULL) {
 		if (c->state == CONNECTION_CLOSED)
 			net_queue(c->net, c, now);
 		if (c->state != CONNECTION_OPEN || !gate_pass(c, now))
 			break;
-		send_one(c, s, now);
+		send_one(c, s, is_guest, now);
 	}
 	if (c->depth == 1)
 		rearm(c, now);
@@ -414,7 +461,9 @@ net_want(struct device *d, struct moment now)
 	struct seat *s = d->seat;
 
 	s->connection->depth++;
-	enqueue(s);
+	s->connection->has_guests = s->connection->has_guests || d->guest != NULL;
+	if (poll_has_next(d, now))
+		enqueue(s);
 	leave(s->connection, now);
 }
 
@@ -439,6 +488,20 @@ find(struct connection *c, uint16_t id)
 	return NULL;
 }
 
+/* A guest is not answered, or not as he asked, which is nothing of ours. A later answer without a number could be taken for another's. */
+static void
+disappoint(struct connection *c, struct exchange *x, struct moment now)
+{
+	struct device *d = x->seat->device;
+	struct errand errand = x->errand;
+
+	expire(c, x);
+	release(c, x);
+	if (c->driver->has_no_ids)
+		connection_close(c);
+	poll_returned(d, &errand, now);
+}
+
 /* One reply. OK: the stream goes on. */
 static enum err
 take_reply(struct connection *c, const struct reply *r, struct moment now)
@@ -453,6 +516,10 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 		return c->in_flight + c->probes_in_flight > 0 ? ERR_BAD_TRANSACTION : ERR_UNSOLICITED;
 	}
 	e = c->driver->match(r, &x->request, &a);
+	if (e != OK && x->errand.is_guest && !c->driver->has_no_ids) {
+		disappoint(c, x, now); /* the stream is sound: nobody else need lose it */
+		return OK;
+	}
 	if (e != OK)
 		return e;
 	done = *x;
@@ -528,6 +595,10 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 	struct device *d = x->seat->device;
 	struct errand errand = x->errand;
 
+	if (errand.is_guest && c->in_len == 0) {
+		disappoint(c, x, now);
+		return;
+	}
 	if (!x->is_probe && x->is_beside && !c->probes_alone) {
 		/* the gateway may take one request at a time: the probe has the blame, and soon goes alone */
 		c->probes_alone = ++c->blamed >= LINK_BLAMED;

@@ -18,6 +18,7 @@
 #define LINK_EXPIRED           8    /* late answers that a shared connection knows again */
 #define LINK_SILENT            2    /* requests in a row without an answer that end a shared connection */
 #define LINK_BLAMED            2    /* neighbours that a probe may stall before probes go alone */
+#define LINK_OWN_TURNS         8    /* of our own in a row, after which a guest that waits has one */
 #define LINK_PROBE_SHARE       4    /* a probe that took t is followed by 4 t without one */
 
 struct connection;
@@ -26,8 +27,10 @@ struct connection;
 struct seat {
 	struct device *device;
 	struct connection *connection;
-	bool is_ready, is_probing; /* in the queue of that name */
-	bool is_hit;               /* had a request in flight when the connection was lost */
+	bool is_ready, is_probing;  /* in the queue of that name */
+	bool is_hit;                /* had a request in flight when the connection was lost */
+	bool is_guest_hit;          /* had that of a guest, */
+	struct errand guest_errand; /* this one */
 	TAILQ_ENTRY(seat) member, turn;
 };
 TAILQ_HEAD(seats, seat);
@@ -72,6 +75,8 @@ struct connection {
 	bool is_used;      /* by the generation being set up */
 	bool is_in_line;   /* of its gate */
 	uint8_t state;     /* enum connection_state */
+	bool has_guests;   /* some device may have a guest */
+	uint8_t own_turns; /* in a row while a guest waited */
 	bool probes_alone; /* the gateway takes one request at a time: nothing goes beside a probe */
 	int fd;
 	ev_io io;

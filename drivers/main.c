@@ -17,7 +17,9 @@
 static void
 usage(FILE *to)
 {
-	fprintf(to, "usage: chisan-field [-v]... (started by chisand, with the pipe as descriptor %d)\nspeaks:\n",
+	fprintf(to,
+	    "usage: chisan-field [-v]... [-p] (started by chisand, with the pipe as descriptor %d)\n"
+	    "  -p         may listen: a link is lent to other masters\nspeaks:\n",
 	    SPAWN_FD);
 	for (size_t i = 0; driver_row(i) != NULL; i++)
 		fprintf(to, "  %-10s %s\n", driver_row(i)->name, driver_row(i)->help);
@@ -25,11 +27,13 @@ usage(FILE *to)
 
 /* Exit code of what is not the real work; -1 = do it. */
 static int
-options(int argc, char **argv, int *verbosity)
+options(int argc, char **argv, int *verbosity, unsigned *may)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-v") == 0) {
 			++*verbosity;
+		} else if (strcmp(argv[i], "-p") == 0) {
+			*may |= SANDBOX_LISTEN;
 		} else if (strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0) {
 			char text[512];
 
@@ -50,9 +54,10 @@ int
 main(int argc, char **argv)
 {
 	bool has_pipe = spawn_has_pipe(); /* before anything is opened */
-	int verbosity = 0, code = options(argc, argv, &verbosity);
+	unsigned may = SANDBOX_CONNECT | SANDBOX_BIND;
+	int verbosity = 0, code = options(argc, argv, &verbosity, &may);
 
 	if (code >= 0)
 		return code;
-	return program_run("chisan-field", verbosity, has_pipe, SANDBOX_CONNECT | SANDBOX_BIND, NULL);
+	return program_run("chisan-field", verbosity, has_pipe, may, NULL);
 }

@@ -183,6 +183,8 @@ poll_returned(struct device *d, const struct errand *errand, struct moment now)
 	if (errand->scan != NULL) {
 		errand->scan->blocks[errand->block].state = BLOCK_WANTED;
 		errand->scan->cursor = 0;
+	} else if (errand->is_guest) {
+		poll_end_guest(d, ERR_TIMEOUT, NULL, now);
 	} else if (errand->order != NULL) {
 		struct order *o = errand->order;
 

@@ -38,7 +38,7 @@ struct order {
 	struct request request; /* but for the unit; its data live until done() */
 	/*
 	 * OK: answered, *a is it. ERR_EXC_*: refused. ERR_NOT_CONNECTED: never sent. ERR_FAILED: answered by another address or value.
-	 * Else: not known.
+	 * Else: not known. Of a guest *a is there whenever something was answered.
 	 */
 	void (*done)(struct order *o, enum err e, const struct answer *a, struct moment now);
 	void *arg;
@@ -60,6 +60,7 @@ struct device {
 	uint32_t scan_count, index;
 	TAILQ_HEAD(orders, order) orders;
 	struct order *sent;     /* that is in flight; NULL = none */
+	struct order *guest;    /* somebody else's, that waits or is in flight; NULL = none */
 	struct order watch;     /* a read, where there is nothing to scan: does it answer? */
 	struct mono watch_at;   /* when next; 0 = there is something to scan */
 	struct moment answered; /* when an order was answered last: what was asked before may be older than it */
@@ -83,6 +84,7 @@ struct device {
 /* What a request is for; handed back with its answer. */
 struct errand {
 	struct order *order; /* NULL = none */
+	bool is_guest;       /* it is one */
 	struct scan *scan;   /* NULL = none; neither: the identity register */
 	uint32_t block;
 	uint32_t round; /* an answer to what was asked before a failure is not looked at */
@@ -140,6 +142,17 @@ void poll_note(struct device *d, enum err e, const char *detail, struct moment n
  * not patient. A write is sent only to a device that is up; a read also to see whether it is.
  */
 enum err poll_order(struct device *d, struct order *o, bool is_first, struct moment now);
+/*
+ * A request of somebody else's, which goes when nothing of ours waits; one of a device at a time. ERR_NOT_CONNECTED: the device is not up.
+ * ERR_BUSY: there is another. done() follows as for an order; ERR_TIMEOUT: no answer, for which the device is not taken to be away.
+ */
+enum err poll_guest(struct device *d, struct order *o, struct moment now);
+/* Takes it back, without done(). False: it was sent, and done() follows. */
+bool poll_guest_take(struct device *d, struct order *o);
+/* Is there one that can be sent now? Then as poll_next; one that is given to poll_returned() ends with ERR_TIMEOUT. */
+bool poll_has_guest(const struct device *d);
+bool poll_next_guest(struct device *d, uint32_t epoch, struct moment now, struct request *out, struct errand *errand);
+
 /* The read that shows an item: of its whole block, as it is scanned; *scan NULL: of the item alone. */
 struct request poll_show_request(struct device *d, uint32_t item, struct scan **scan, struct block *block);
 /* Its answer as samples, as done() got it. What a block refuses is left to its scan. */

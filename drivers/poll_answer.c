@@ -142,6 +142,11 @@ poll_answered(
 	assert(d->in_flight > 0);
 	d->in_flight--;
 	d->is_dirty = true;
+	if (errand->is_guest) {
+		poll_end_guest(d, a->err, a, now);
+		poll_run(d, now);
+		return;
+	}
 	d->answer_us = d->answer_us == 0 ? (uint32_t)took : (uint32_t)((d->answer_us * INT64_C(7) + took) / 8);
 	if (a->err == ERR_EXC_GATEWAY_PATH || a->err == ERR_EXC_GATEWAY_TARGET) {
 		struct order *o = errand->order;

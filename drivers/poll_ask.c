@@ -89,9 +89,8 @@ prepare_probe(struct device *d, struct moment now)
 			    &d->scans[i]); /* all its scans are off, and yet it is to be known whether it answers */
 }
 
-/* Whoever answers on a new connection may be another device, with other registers. */
-static void
-meet(struct device *d, uint32_t epoch, struct moment now)
+void
+poll_meet(struct device *d, uint32_t epoch, struct moment now)
 {
 	d->epoch = epoch;
 	d->connects++;
@@ -116,7 +115,7 @@ poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *o
 		return false;
 	if (epoch != d->epoch) {
 		assert(d->in_flight == 0);
-		meet(d, epoch, now);
+		poll_meet(d, epoch, now);
 		if (d->state == DEVICE_UP)
 			poll_start_due(d, now);
 	}

@@ -60,6 +60,7 @@ poll_drop_orders(struct device *d, enum err e, bool is_all, struct moment now)
 	struct orders gone = TAILQ_HEAD_INITIALIZER(gone);
 	struct order *o, *next;
 
+	poll_drop_guest(d, e, now);
 	for (o = TAILQ_FIRST(&d->orders); o != NULL; o = next) {
 		next = TAILQ_NEXT(o, entry);
 		if (o->is_patient && !o->is_sent && !is_all)

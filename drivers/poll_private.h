@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * poll_private.h - what the parts of the scheduler share: poll.c (states and life), poll_turn.c (when), poll_ask.c (what is asked),
- * poll_answer.c (what came of it) and poll_order.c (orders, and the watch).
+ * poll_answer.c (what came of it), poll_order.c (orders, and the watch) and poll_guest.c (requests of others).
  */
 #ifndef CHISAN_POLL_PRIVATE_H
 #define CHISAN_POLL_PRIVATE_H
@@ -34,6 +34,8 @@ bool poll_has_read(const struct device *d, struct moment now);
 /* ---- poll_ask.c */
 
 void poll_ask_identity(const struct device *d, struct request *out);
+/* Whoever answers on a new connection may be another device, with other registers. */
+void poll_meet(struct device *d, uint32_t epoch, struct moment now);
 
 /* ---- poll_answer.c */
 
@@ -57,5 +59,12 @@ void poll_end_order(struct order *o, const struct answer *a, struct moment now);
 void poll_build_watch(struct device *d, struct moment now);
 /* The place of that output, as it is now. */
 void poll_lay_watch(struct device *d);
+
+/* ---- poll_guest.c */
+
+/* It is over: answered, or with a NULL not. */
+void poll_end_guest(struct device *d, enum err e, const struct answer *a, struct moment now);
+/* What was not sent is not sent, and of the rest nothing is known. */
+void poll_drop_guest(struct device *d, enum err e, struct moment now);
 
 #endif

@@ -17,19 +17,20 @@
 #include "scada/base/version.h"
 
 static const char usage_text[] =
-    "usage: chisan-serial [-v]... -l LINE (started by chisand, with the pipe as descriptor 3)\n"
-    "  -l LINE  the line that it may open, as /dev/ttyUSB0\n";
+    "usage: chisan-serial [-v]... [-p] -l LINE (started by chisand, with the pipe as descriptor 3)\n"
+    "  -l LINE  the line that it may open, as /dev/ttyUSB0\n"
+    "  -p       may listen: the line is lent to other masters\n";
 
 /*
  * The folder of the line and /dev, where a name that is a link leads to: not the line itself, which may be unplugged just now and is
  * another file when it is plugged in again.
  */
 static int
-run(const char *line, int verbosity, bool has_pipe)
+run(const char *line, int verbosity, bool has_pipe, unsigned may)
 {
 	char *copy = xstrdup(line);
 	const char *const folders[] = { dirname(copy), "/dev", NULL };
-	int code = program_run("chisan-serial", verbosity, has_pipe, SANDBOX_SERIAL, folders);
+	int code = program_run("chisan-serial", verbosity, has_pipe, SANDBOX_SERIAL | may, folders);
 
 	free(copy);
 	return code;
@@ -40,6 +41,7 @@ main(int argc, char **argv)
 {
 	bool has_pipe = spawn_has_pipe(); /* before anything is opened */
 	const char *line = NULL;
+	unsigned may = 0;
 	int verbosity = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -47,6 +49,8 @@ main(int argc, char **argv)
 
 		if (strcmp(argv[i], "-v") == 0) {
 			verbosity++;
+		} else if (strcmp(argv[i], "-p") == 0) {
+			may |= SANDBOX_LISTEN;
 		} else if (strcmp(argv[i], "-l") == 0 && i + 1 < argc) {
 			line = argv[++i];
 		} else if (strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0) {
@@ -64,5 +68,5 @@ main(int argc, char **argv)
 		fputs(usage_text, stderr);
 		return 2;
 	}
-	return run(line, verbosity, has_pipe);
+	return run(line, verbosity, has_pipe, may);
 }

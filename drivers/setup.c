@@ -470,6 +470,12 @@ setup_finish(struct setup *c, const struct msg_field_start *m)
 }
 
 uint32_t
+setup_find_link(const struct setup *c, uint32_t number)
+{
+	return recall(c->link_index, c->link_numbers, number);
+}
+
+uint32_t
 setup_find_device(const struct setup *c, uint32_t number)
 {
 	return recall(c->device_index, c->device_numbers, number);

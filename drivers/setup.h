@@ -19,6 +19,24 @@ struct cfg_serial {
 	uint16_t before_ms, after_ms; /* the adapter's sender is on so long before and after */
 };
 
+/* What other masters may write. */
+struct cfg_proxy_write {
+	uint8_t unit, table; /* TABLE_COIL, TABLE_HOLDING */
+	uint16_t from, to;
+	bool past_control; /* also where an output is */
+};
+
+/* The link is lent to other masters. */
+struct cfg_proxy {
+	const char *host, *masters; /* masters: parted by spaces; "" = whoever can reach it */
+	uint16_t port, clients, writes_a_minute;
+	uint32_t idle_ms;
+	const struct cfg_proxy_write *writes;
+	uint32_t write_count;
+};
+
+#define PROXY_CLIENTS_MAX 64
+
 struct cfg_link {
 	uint32_t number;
 	struct sockaddr_storage addr; /* two links to one address are one endpoint */
@@ -28,6 +46,7 @@ struct cfg_link {
 	const char *name;            /* "127.0.0.1:502", "/dev/ttyS0" */
 	const struct driver *driver; /* NULL: a serial line */
 	struct cfg_serial serial;
+	const struct cfg_proxy *proxy; /* NULL = it is not lent */
 };
 
 struct cfg_range {
@@ -137,6 +156,7 @@ enum err setup_serial(struct setup *c, const struct msg_field_serial *m); /* beh
 enum err setup_device(struct setup *c, const struct msg_field_device *m);
 enum err setup_item(struct setup *c, const struct msg_field_item *m);
 enum err setup_output(struct setup *c, const struct msg_field_output *m);
+enum err setup_proxy(struct setup *c, const struct msg_field_proxy *m); /* behind its link: setup_proxy.c */
 /* Of what came before: setup_sunspec.c */
 enum err setup_sunspec(struct setup *c, const struct msg_field_sunspec *m);
 enum err setup_place(struct setup *c, const struct msg_field_place *m);
@@ -144,6 +164,8 @@ enum err setup_step(struct setup *c, const struct msg_field_step *m);
 /* Compares the counts, sorts the items by device and finds what each output is read back by. */
 enum err setup_finish(struct setup *c, const struct msg_field_start *m);
 
+/* Index into links of a number; UINT32_MAX = none. */
+uint32_t setup_find_link(const struct setup *c, uint32_t number);
 /* Index into devices of a number; UINT32_MAX = none. */
 uint32_t setup_find_device(const struct setup *c, uint32_t number);
 /* Index into items of a point; UINT32_MAX = it is not read here. */

@@ -28,6 +28,7 @@
 struct master {
 	TAILQ_ENTRY(master) entry;
 	struct masters *all;
+	uint64_t number;
 	int fd;
 	ev_io io;
 	ev_timer timer; /* the next of its deadlines */
@@ -57,6 +58,7 @@ struct masters {
 	enum err logged;
 	TAILQ_HEAD(, master) each;
 	unsigned count;
+	uint64_t numbers; /* given so far */
 	struct mono refused_at;
 	unsigned refused;
 };
@@ -316,6 +318,7 @@ admit(struct masters *s, int fd, const struct sockaddr_storage *from, struct mon
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
 	m = xcalloc(1, sizeof(*m));
 	m->all = s;
+	m->number = ++s->numbers;
 	m->fd = fd;
 	str_copy(m->host, sizeof(m->host), host);
 	m->asked = m->credit_at = now;
@@ -507,6 +510,12 @@ const char *
 master_host(const struct master *m)
 {
 	return m->host;
+}
+
+uint64_t
+master_number(const struct master *m)
+{
+	return m->number;
 }
 
 unsigned

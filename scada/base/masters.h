@@ -52,6 +52,7 @@ unsigned masters_count(const struct masters *s); /* connections */
 /* The reply that was to follow, with its head; m may be gone on return. */
 void masters_reply(struct master *m, const uint8_t *adu, size_t len);
 const char *master_host(const struct master *m); /* its address in figures */
+uint64_t master_number(const struct master *m);  /* no other connection has or had it */
 
 /* Does admitted, as in struct masters_rules, have this address? */
 bool masters_admit(const char *admitted, const char *host);

@@ -61,6 +61,24 @@ struct msg_bytes {
 	_(u16, before_ms) _(u16, after_ms) /* it is on so long before and after */ \
 	_(u8,  retries)         /* of a read that was garbled or not answered, while the device is up */
 
+/* Behind the link. Who asks at that address asks its devices, between what chisand wants of them. */
+#define MSG_FIELD_PROXY_FIELDS(_) \
+	_(u32, link) \
+	_(str, host) _(u16, port) /* where it listens; numeric */ \
+	_(u16, clients)         /* connections at a time */ \
+	_(u32, idle_ms)         /* one without a request for so long is closed */ \
+	_(u16, writes_a_minute) \
+	_(str, masters)         /* addresses that may connect, parted by spaces; "" = whoever can reach it */ \
+	_(bytes, writes)        /* n times: unit u8, table u8, from u16, to u16, past_control u8: what may be written */
+
+/* Known by names: it may have happened under a configuration that has ended. */
+#define MSG_FORWARDED_FIELDS(_) \
+	_(u16, err)             /* enum err: OK, ERR_EXC_* that the device answered, else nobody knows */ \
+	_(u8,  exception)       /* its code as it came; 0 = none */ \
+	_(u8,  unit) _(u8, table) _(u16, address) _(u16, count) \
+	_(bytes, data)          /* registers in network order, bits packed from the lowest */ \
+	_(str, device) _(str, master) /* master: its address */
+
 #define MSG_FIELD_DEVICE_FIELDS(_) \
 	_(u32, device) _(u32, link) \
 	_(u8,  unit) \
@@ -787,6 +805,7 @@ struct msg_bytes {
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
 	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
+	_(field_proxy, FIELD_PROXY) _(forwarded, FORWARDED) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
 	_(snapshot_end, SNAPSHOT_END)
 

@@ -51,6 +51,8 @@ enum wire_flags {
 	_(W_FIELD_DEVICE, 34,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one device and its manners") \
 	_(W_FIELD_ITEM,   35,  16,   4096, ROLE_PEER,   WF_NUMBERS,            "one point's place in a device") \
 	_(W_FIELD_START,  36,  16,     16, ROLE_PEER,   WF_NUMBERS,            "counts of links, devices, items, outputs; start polling") \
+	_(W_FIELD_PROXY,  37,  19,  16384, ROLE_PEER,   WF_NUMBERS,            "a connection is lent to other masters: where, to whom, what they may write") \
+	_(W_FORWARDED,    38,  14,   1024, ROLE_PEER,   0,                     "a write of another master that a device was handed, and what became of it") \
 	_(W_SAMPLES,      40,  14,  65536, ROLE_PEER,   WF_NUMBERS,            "values of one scan of one device") \
 	_(W_DEVICE_STATE, 41,  40,   1024, ROLE_PEER,   WF_NUMBERS,            "communication of one device: state and counters") \
 	_(W_FIELD_STATS,  42,  24,     64, ROLE_PEER,   0,                     "how the field program itself is") \

@@ -156,7 +156,6 @@ restored_cb(void *arg)
 	if (c->is_stopping)
 		return;
 	c->restored_at = clock_mono();
-	supervise_start(c->supervise, HELPER_FIELD, NULL);
 	lines_begin(&c->lines, c->supervise, c->site);
 	supervise_start(c->supervise, HELPER_PLANNER, c->planner);
 	onduty_begin(c->onduty);

@@ -261,6 +261,14 @@ pulse_cb(const struct msg_field_pulse *m, void *arg)
 }
 
 static void
+forwarded_cb(const struct msg_forwarded *m, void *arg)
+{
+	struct core *c = arg;
+
+	entries_forwarded(memory_log(c->memory), m, clock_utc(), clock_mono());
+}
+
+static void
 late_cb(point_id point, struct utc time, double value, void *arg)
 {
 	struct core *c = arg;
@@ -283,6 +291,7 @@ const struct links_ops core_links_ops = { .raw = raw_cb,
 	.down = field_down_cb,
 	.late = late_cb,
 	.pulse = pulse_cb,
+	.forwarded = forwarded_cb,
 	.left_set = left_set_cb };
 
 /* ---- figures */

@@ -14,6 +14,7 @@ void describe_point(const struct site *s, point_id id, struct wbuf *b);      /* 
 bool describe_is_field(const struct site *s, uint32_t device); /* is it the field program's? */
 void describe_field_link(const struct site *s, uint32_t link, struct wbuf *b);
 bool describe_field_serial(const struct site *s, uint32_t link, struct wbuf *b); /* false: it is no serial line */
+bool describe_field_proxy(const struct site *s, uint32_t link, struct wbuf *b);  /* false: it is not lent */
 void describe_field_device(const struct site *s, uint32_t device, struct wbuf *b);
 /* False: nothing is read for this point. */
 bool describe_field_item(const struct site *s, point_id id, struct wbuf *b);

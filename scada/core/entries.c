@@ -7,7 +7,12 @@
 #include <stdlib.h>
 
 #include "scada/base/str.h"
+#include "scada/base/text.h"
 #include "scada/core/entries.h"
+
+#define SHOWN        8 /* values of a write by another master that stand in its entry */
+#define DEVICE_CHARS 80
+#define MASTER_CHARS 64
 
 /* An entry of chisand's own, or of the person at s. */
 static struct msg_journal_add
@@ -90,6 +95,61 @@ entries_left(struct logbook *l, const struct session *s, enum err why, struct ut
 	if (why != ERR_CLOSED)
 		str_printf(text, sizeof(text), "was dropped: %s", err_text(why));
 	say_access(l, s, text, now, mono);
+}
+
+/* Registers in hexadecimal digits, coils as 0 and 1; the first of many. */
+static void
+put_written(const struct msg_forwarded *m, char *buf, size_t size)
+{
+	uint16_t shown = m->count < SHOWN ? m->count : SHOWN;
+
+	buf[0] = '\0';
+	for (uint16_t i = 0; i < shown; i++) {
+		char one[16];
+
+		if (m->table == TABLE_COIL)
+			str_printf(one, sizeof(one), " %d", m->data.data[i / 8] >> (i % 8) & 1);
+		else
+			str_printf(one, sizeof(one), " 0x%02X%02X", m->data.data[2 * i], m->data.data[2 * i + 1]);
+		str_append(buf, size, one);
+	}
+	if (shown < m->count)
+		str_append(buf, size, " ...");
+}
+
+/* Nothing is known of a write whose answer was lost, be it behind a gateway. */
+static void
+put_outcome(const struct msg_forwarded *m, char *buf, size_t size)
+{
+	bool is_refused = m->err >= ERR_EXC_FUNCTION && m->err <= ERR_EXC_OTHER && m->err != ERR_EXC_GATEWAY_TARGET;
+
+	if (m->err == OK)
+		buf[0] = '\0';
+	else if (is_refused)
+		str_printf(buf, size, "; refused with exception %u: %s", m->exception, err_text((enum err)m->err));
+	else
+		str_printf(buf, size, "; whether it was taken is not known: %s", err_text((enum err)m->err));
+}
+
+void
+entries_forwarded(struct logbook *l, const struct msg_forwarded *m, struct utc now, struct mono mono)
+{
+	char text[400], device[DEVICE_CHARS], master[MASTER_CHARS], places[48], values[SHOWN * 8 + 8], outcome[160];
+	struct msg_journal_add e = begin(JOURNAL_COMMAND, NULL, text, now);
+
+	text_put_safe(device, sizeof(device), m->device, -1);
+	text_put_safe(master, sizeof(master), m->master, -1);
+	if (m->count == 1)
+		str_printf(places, sizeof(places), "%s %u", mb_table_word((enum mb_table)m->table), m->address);
+	else
+		str_printf(places, sizeof(places), "%s %u..%u", mb_table_word((enum mb_table)m->table), m->address,
+		    m->address + m->count - 1u);
+	put_written(m, values, sizeof(values));
+	put_outcome(m, outcome, sizeof(outcome));
+	str_printf(text, sizeof(text), "another master, %s, wrote %s of %s, unit %u, through its proxy:%s%s", master,
+	    places, device, m->unit, values, outcome);
+	e.user = master;
+	logbook_add(l, &e, mono);
 }
 
 void

@@ -14,6 +14,8 @@ void entries_site(struct logbook *l, const struct site *site, const uint64_t has
 /* A client that may act came, or went: ERR_CLOSED if by itself. Of a viewer nothing is said. */
 void entries_came(struct logbook *l, const struct session *s, struct utc now, struct mono mono);
 void entries_left(struct logbook *l, const struct session *s, enum err why, struct utc now, struct mono mono);
+/* Another master wrote to a device through its proxy: who, what, and what the device said of it. */
+void entries_forwarded(struct logbook *l, const struct msg_forwarded *m, struct utc now, struct mono mono);
 void entries_step(struct logbook *l, int64_t step_us, struct utc now, struct mono mono);
 
 #endif

@@ -133,6 +133,8 @@ send_links(struct links *l, unsigned part, struct wbuf *b, struct msg_field_star
 		start->links++;
 		if (describe_field_serial(l->site, i, b))
 			conn_send(l->conns[part], W_FIELD_SERIAL, 0, b, NULL);
+		if (describe_field_proxy(l->site, i, b))
+			conn_send(l->conns[part], W_FIELD_PROXY, 0, b, NULL);
 	}
 }
 
@@ -413,6 +415,20 @@ got_pulse(struct links *l, unsigned part, struct rbuf *r)
 }
 
 static enum err
+got_forwarded(struct links *l, struct rbuf *r)
+{
+	struct msg_forwarded m;
+
+	if (!msg_forwarded_get(r, &m) || !r_done(r) || !err_is_known(m.err) || m.count == 0 ||
+	    (m.table != TABLE_COIL && m.table != TABLE_HOLDING) ||
+	    m.data.len != (m.table == TABLE_COIL ? (m.count + 7u) / 8 : m.count * 2u))
+		return ERR_FRAME;
+	if (l->ops->forwarded != NULL)
+		l->ops->forwarded(&m, l->arg);
+	return OK;
+}
+
+static enum err
 answer(struct links *l, unsigned part, const struct frame *f)
 {
 	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
@@ -453,6 +469,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_DEVICE_STATE: return got_device_state(l, part, &r);
 	case W_FIELD_WRITTEN: return got_written(l, part, f, &r);
 	case W_FIELD_PULSE: return got_pulse(l, part, &r);
+	case W_FORWARDED: return got_forwarded(l, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
 	case W_RESULT: return answer(l, part, f);

@@ -26,6 +26,8 @@ struct links_ops {
 	void (*late)(point_id point, struct utc time, double value, void *arg);
 	/* Which coils of a pulse may be set. NULL: nobody wants to know. */
 	void (*pulse)(const struct msg_field_pulse *m, void *arg);
+	/* Another master wrote to a device through its proxy; texts are the field program's, and as long. NULL: nobody wants to know. */
+	void (*forwarded)(const struct msg_forwarded *m, void *arg);
 	/* enum pulse_coils that an earlier field program may have left set: told to each with the configuration. NULL: none. */
 	uint8_t (*left_set)(point_id point, void *arg);
 };

@@ -65,6 +65,7 @@ void check_circles(struct check *c, point_id *const *inputs); /* inputs: by poin
 /* 6 */ void check_reports(struct check *c); /* and factors, tariffs, holidays, terms */
 /* 6 */ void check_wheel(struct check *c);
 /* 6 */ void check_north(struct check *c);
+/* 6 */ void check_proxies(struct check *c);
 /* 7 */ void check_screens(struct check *c);
 
 /* Equal names in a list: said at the later one. What is not given (NULL) is left out. */

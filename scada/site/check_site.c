@@ -255,6 +255,7 @@ check_site(struct reader *r)
 		check_reports(&c);
 		check_wheel(&c);
 		check_north(&c);
+		check_proxies(&c);
 		check_screens(&c);
 	}
 	arena_free(c.a);

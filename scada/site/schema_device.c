@@ -60,6 +60,35 @@ static const struct key_word parity_words[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct key_word writable_words[] = {
+	{ "coil", TABLE_COIL, "functions 5 and 15" },
+	{ "holding", TABLE_HOLDING, "functions 6 and 16" },
+	{ NULL, 0, NULL },
+};
+
+#define T struct site_proxy_write
+static const struct key proxy_write_keys[] = {
+	{ "unit", KEY_INT, AT(unit), true, .min = 0, .max = 255, .help = "of the device, as behind the slash of its link" },
+	{ "table", KEY_ENUM, AT(table), .words = writable_words, .def = "holding", .help = "which of the two tables that can be written" },
+	{ "from", KEY_INT, AT(from), true, .min = 0, .max = 65535, .help = "first address" },
+	{ "to", KEY_INT, AT(to), true, .min = 0, .max = 65535, .help = "last address" },
+	{ "past_control", KEY_BOOL, AT(past_control), .def = "false", .help = "true: also where points of this site are written, past every check, tag and override" },
+};
+const struct schema proxy_write_schema = { "proxy_write", sizeof(T), proxy_write_keys, ARRAY_LEN(proxy_write_keys), "what other masters may write", NULL, 0, 0 };
+#undef T
+
+#define T struct site_proxy
+static const struct key proxy_keys[] = {
+	{ "listen", KEY_STRING, AT(listen), true, .min = 1, .max = 80, .help = "address and port of this machine, as 127.0.0.1:1502; others than loopback want masters too" },
+	{ "masters", KEY_WORDS, AT(masters), .max = 64, .help = "addresses that may connect; absent: whoever is on this machine" },
+	{ "clients", KEY_INT, AT(clients), .min = 1, .max = 64, .def = "4", .help = "connections at a time" },
+	{ "idle", KEY_DURATION, AT(idle_us), .min = 1, .max = 86400, .def = "2m", .help = "a connection without a request for so long is closed" },
+	{ "write", KEY_LIST, AT(write), .max = 500, .sub = &proxy_write_schema, .help = "what may be written; absent: nothing" },
+	{ "writes_a_minute", KEY_INT, AT(writes_a_minute), .min = 1, .max = 6000, .def = "60", .help = "of all together, each an entry in the journal; beyond, they hear that the device is busy" },
+};
+const struct schema proxy_schema = { "proxy", sizeof(T), proxy_keys, ARRAY_LEN(proxy_keys), "a connection that other masters share", NULL, 0, 0 };
+#undef T
+
 #define T struct site_link
 static const struct key link_keys[] = {
 	{ "link", KEY_STRING, AT(link), true, .min = 1, .max = SITE_LINK_MAX, .help = "modbus-tcp://address:port, modbus-rtu:///dev/ttyUSB0, as devices have it, without the unit" },
@@ -72,6 +101,7 @@ static const struct key link_keys[] = {
 	{ "rs485_before", KEY_DURATION, AT(before_us), .min = 0, .max = 0.1, .def = "0s", .help = "the sender is on so long before a request, in whole ms" },
 	{ "rs485_after", KEY_DURATION, AT(after_us), .min = 0, .max = 0.1, .def = "0s", .help = "and after it" },
 	{ "retries", KEY_INT, AT(retries), .min = 0, .max = SERIAL_RETRIES_MAX, .def = "2", .help = "of a serial line: a read that was garbled or not answered is asked again so often; a write never is" },
+	{ "proxy", KEY_MAP, AT(proxy), .sub = &proxy_schema, .help = "lets other masters ask these devices through Chisan, by Modbus/TCP" },
 };
 const struct schema link_schema = { "link", sizeof(T), link_keys, ARRAY_LEN(link_keys), "manners of a connection or gateway", NULL, 0, 0 };
 #undef T

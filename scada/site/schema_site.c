@@ -86,6 +86,8 @@ const struct schema_page schema_pages[] = {
 	{ &device_schema, "devices[]" },
 	{ &override_schema, "devices[].points{}" },
 	{ &link_schema, "links[]" },
+	{ &proxy_schema, "links[].proxy" },
+	{ &proxy_write_schema, "links[].proxy.write[]" },
 	{ &retention_schema, "retention[]" },
 	{ &user_schema, "users[]" },
 	{ &screen_schema, "screens[]" },

@@ -270,6 +270,20 @@ struct site_link { /* links: manners of a connection */
 	int64_t baud, stop_bits, retries, before_us, after_us;
 	int parity; /* enum serial_parity */
 	bool rs485;
+	struct site_proxy *proxy; /* NULL = nobody else asks its devices through Chisan */
+};
+struct site_proxy { /* links[].proxy: the connection is lent to other masters */
+	struct node node;
+	const char *listen;       /* "127.0.0.1:1502" */
+	struct key_words masters; /* addresses; none: whoever can reach it, which on loopback is this machine */
+	int64_t clients, idle_us, writes_a_minute;
+	struct key_list write; /* struct site_proxy_write */
+};
+struct site_proxy_write {
+	struct node node;
+	int64_t unit, from, to;
+	int table;
+	bool past_control; /* also where points of this site are written */
 };
 struct site_user {
 	struct node node;

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * proxy.c - whose request is next, how long it may wait, what a device that does not answer costs him who asked it.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/proxy.h"
+#include "drivers/proxy_rules.h"
+#include "drivers/transport.h"
+#include "scada/base/log.h"
+#include "scada/base/masters.h"
+#include "scada/base/str.h"
+
+#define SAY_REFUSED_US (10 * US_PER_S)
+
+enum place_state { PLACE_FREE, PLACE_WAITING, PLACE_GIVEN };
+
+/* A request of a master, one of each: there are as many places as there may be connections. */
+struct place {
+	TAILQ_ENTRY(place) entry; /* in the line, from WAITING on */
+	struct proxy *proxy;
+	uint8_t state;
+	uint32_t turn;           /* of the proxy, in which it was looked at last */
+	struct master *master;   /* NULL: it has gone */
+	uint64_t last;           /* number of who had the place last; 0 = nobody */
+	struct mono quiet_until; /* not asked before: the device did not answer him */
+	struct mono came;
+	struct device *device;
+	struct order order;
+	char host[64];
+	uint8_t coil[1];
+	uint8_t adu[ADU_MAX];
+};
+
+struct proxy {
+	struct proxies *all;
+	struct proxy *next;
+	const struct cfg_proxy *cfg; /* NULL = in no use */
+	char host[64];               /* where it listens: by this it is known again */
+	uint16_t port;
+	uint32_t link; /* index */
+	struct masters *masters;
+	struct place *places;
+	uint32_t place_count;
+	TAILQ_HEAD(, place) line;
+	struct timer timer;
+	uint32_t turn;
+	int64_t credit_us; /* of writes; one costs a minute over their number */
+	struct mono credit_at;
+	struct mono refused_at;
+	uint32_t refused; /* writes, since it was said last */
+};
+
+struct proxies {
+	struct ev_loop *loop;
+	struct timers *timers;
+	const struct proxy_ops *ops;
+	void *arg;
+	struct poll *poll; /* NULL = nothing is lent */
+	struct proxy *first;
+};
+
+/* ---- the end of a request */
+
+static void
+wake(struct proxy *x, struct mono at)
+{
+	if (!timer_is_set(&x->timer) || mono_diff_us(at, x->timer.at) < 0)
+		timer_set(x->all->timers, &x->timer, at);
+}
+
+/* The place is free before the master is told: he may ask the next thing at once. */
+static void
+reply(struct place *t, const uint8_t *pdu, size_t len)
+{
+	struct master *m = t->master;
+	uint8_t adu[ADU_MAX];
+
+	TAILQ_REMOVE(&t->proxy->line, t, entry);
+	t->state = PLACE_FREE;
+	t->master = NULL;
+	if (m == NULL)
+		return;
+	memcpy(adu + ADU_HEAD, pdu, len);
+	masters_reply(m, adu, adu_head(adu, t->adu, len));
+}
+
+static void
+refuse(struct place *t, uint8_t code)
+{
+	uint8_t pdu[ADU_PDU_MAX];
+
+	reply(t, pdu, proxy_exception(t->adu[ADU_HEAD], code, pdu));
+}
+
+static void
+tell_write(const struct place *t, enum err e, const struct answer *a)
+{
+	const struct request *r = &t->order.request;
+	bool is_bits = r->table == TABLE_COIL;
+	struct msg_forwarded m = {
+		.err = (uint16_t)e,
+		.exception = a != NULL ? a->exception : 0,
+		.unit = r->unit,
+		.table = r->table,
+		.address = r->address,
+		.count = r->count,
+		.data = { r->data, is_bits ? (r->count + 7u) / 8 : r->count * 2u },
+		.device = t->device->cfg->name,
+		.master = t->host,
+	};
+
+	t->proxy->all->ops->forwarded(&m, t->proxy->all->arg);
+}
+
+/* Whoever asks what a device does not answer has a share of its time, and no more: all such masters together a fifth. */
+static void
+quieten(struct place *t, struct moment now)
+{
+	int64_t pause = PROXY_SHARE * mono_diff_us(now.mono, t->order.asked) * t->proxy->place_count;
+
+	t->quiet_until = mono_add(now.mono, pause > PROXY_QUIET_US ? pause : PROXY_QUIET_US);
+}
+
+static void
+done(struct order *o, enum err e, const struct answer *a, struct moment now)
+{
+	struct place *t = o->arg;
+	struct proxy *x = t->proxy;
+	uint8_t pdu[ADU_PDU_MAX];
+
+	if (o->request.kind != REQUEST_READ && e != ERR_NOT_CONNECTED)
+		tell_write(t, e, a);
+	if (e == ERR_TIMEOUT)
+		quieten(t, now);
+	if (a != NULL)
+		reply(t, pdu, proxy_answer(t->adu + ADU_HEAD, &o->request, a, pdu));
+	else
+		refuse(t, PROXY_TARGET);
+	wake(x, now.mono);
+}
+
+/* ---- turns */
+
+static void
+give(struct place *t, struct moment now)
+{
+	enum err e;
+
+	t->state = PLACE_GIVEN;
+	e = poll_guest(t->device, &t->order, now); /* it may be over on return, and the place be another's */
+	if (e == OK)
+		return;
+	t->state = PLACE_WAITING;
+	if (e != ERR_BUSY)
+		refuse(t, PROXY_TARGET);
+}
+
+/* Takes it back from the device's turn, if it can be. */
+static bool
+take_back(struct place *t)
+{
+	return t->state == PLACE_WAITING || (t->state == PLACE_GIVEN && poll_guest_take(t->device, &t->order));
+}
+
+/* When it has to be looked at again, if it is still in the line. */
+static void
+look_after(struct place *t, struct moment now)
+{
+	struct proxy *x = t->proxy;
+	struct mono over = mono_add(t->came, PROXY_WAIT_US);
+
+	if (mono_diff_us(now.mono, over) >= 0) {
+		if (take_back(t))
+			refuse(t, PROXY_BUSY);
+		return;
+	}
+	wake(x, over);
+	if (t->state != PLACE_WAITING)
+		return;
+	if (mono_diff_us(now.mono, t->quiet_until) >= 0)
+		give(t, now);
+	else
+		wake(x, t->quiet_until);
+}
+
+static void
+turn_fire(struct timer *timer, struct moment now)
+{
+	struct proxy *x = timer->arg;
+	struct place *t;
+
+	x->turn++;
+	do { /* from the first again: what is looked after may end others, and bring new ones */
+		TAILQ_FOREACH(t, &x->line, entry) {
+			if (t->turn != x->turn)
+				break;
+		}
+		if (t != NULL) {
+			t->turn = x->turn;
+			look_after(t, now);
+		}
+	} while (t != NULL);
+}
+
+/* ---- requests come */
+
+/* His own of before, with what he has earned there; else the one that is quiet for the shortest time. */
+static struct place *
+place_for(struct proxy *x, const struct master *m)
+{
+	struct place *best = NULL;
+
+	for (uint32_t i = 0; i < x->place_count; i++) {
+		struct place *t = &x->places[i];
+
+		if (t->state != PLACE_FREE)
+			continue;
+		if (t->last == master_number(m))
+			return t;
+		if (best == NULL || mono_diff_us(t->quiet_until, best->quiet_until) < 0)
+			best = t;
+	}
+	return best;
+}
+
+static bool
+may_write_now(struct proxy *x, struct mono now)
+{
+	int64_t cost = 60 * US_PER_S / x->cfg->writes_a_minute;
+
+	x->credit_us += mono_diff_us(now, x->credit_at);
+	x->credit_at = now;
+	if (x->credit_us > 60 * US_PER_S)
+		x->credit_us = 60 * US_PER_S;
+	if (x->credit_us < cost)
+		return false;
+	x->credit_us -= cost;
+	return true;
+}
+
+static void
+say_refused(struct proxy *x, const struct place *t, struct mono now)
+{
+	x->refused++;
+	if (x->refused_at.us != 0 && mono_diff_us(now, x->refused_at) < SAY_REFUSED_US)
+		return;
+	log_notice(
+	    "%s may not write %s %u of unit %u through the proxy at %s, port %u (%u refused since the last word of it)",
+	    t->host, mb_table_word(t->order.request.table), t->order.request.address, t->order.request.unit, x->host,
+	    x->port, x->refused);
+	x->refused_at = now;
+	x->refused = 0;
+}
+
+/* 0: it stands in the line. */
+static uint8_t
+admit(struct proxy *x, struct place *t, const struct adu_request *r, struct mono now)
+{
+	uint8_t code;
+
+	t->order = (struct order){ .done = done, .arg = t };
+	code = proxy_judge(x->all->poll, x->link, r, &t->device, &t->order.request, t->coil);
+	if (t->order.request.kind == REQUEST_READ)
+		return code;
+	if (code != 0)
+		say_refused(x, t, now);
+	return code == 0 && !may_write_now(x, now) ? PROXY_BUSY : code;
+}
+
+static size_t
+request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg)
+{
+	struct proxy *x = arg;
+	struct place *t = place_for(x, m);
+	struct adu_request own = *r;
+	struct mono now = clock_mono();
+	uint8_t code;
+
+	if (t == NULL || x->all->poll == NULL)
+		return adu_head(out, adu, proxy_exception(r->pdu[0], PROXY_BUSY, out + ADU_HEAD));
+	memcpy(t->adu, adu, ADU_HEAD + r->len);
+	own.pdu = t->adu + ADU_HEAD; /* what is written is looked at until the answer */
+	t->last = master_number(m);
+	str_copy(t->host, sizeof(t->host), master_host(m));
+	code = admit(x, t, &own, now);
+	if (code != 0)
+		return adu_head(out, adu, proxy_exception(r->pdu[0], code, out + ADU_HEAD));
+	t->master = m;
+	t->came = now;
+	t->turn = x->turn;
+	t->state = PLACE_WAITING;
+	TAILQ_INSERT_TAIL(&x->line, t, entry);
+	wake(x, now); /* not from here: the reply must not come before return */
+	return 0;
+}
+
+static void
+gone_cb(struct master *m, void *arg)
+{
+	struct proxy *x = arg;
+	struct place *t;
+
+	TAILQ_FOREACH(t, &x->line, entry) {
+		if (t->master != m)
+			continue;
+		t->master = NULL;
+		if (take_back(t))
+			refuse(t, PROXY_BUSY); /* to nobody: the place is free */
+		return;
+	}
+}
+
+/* ---- what is lent */
+
+static struct proxy *
+proxy_at(struct proxies *p, const struct cfg_proxy *cfg)
+{
+	static const struct masters_ops ops = { .request = request_cb, .gone = gone_cb };
+	struct proxy *x;
+
+	for (x = p->first; x != NULL; x = x->next)
+		if (x->port == cfg->port && strcmp(x->host, cfg->host) == 0)
+			return x;
+	x = xcalloc(1, sizeof(*x));
+	x->all = p;
+	x->next = p->first;
+	p->first = x;
+	x->port = cfg->port;
+	str_copy(x->host, sizeof(x->host), cfg->host);
+	TAILQ_INIT(&x->line);
+	timers_reserve(p->timers, 1);
+	timer_init(&x->timer, turn_fire, x);
+	x->masters = masters_new(p->loop, &ops, x);
+	x->credit_us = 60 * US_PER_S;
+	x->credit_at = clock_mono();
+	return x;
+}
+
+static void
+proxy_free(struct proxy *x)
+{
+	masters_free(x->masters);
+	timer_stop(x->all->timers, &x->timer);
+	timers_release(x->all->timers, 1);
+	free(x->places);
+	free(x);
+}
+
+static void
+lend(struct proxy *x, const struct cfg_link *l, uint32_t link)
+{
+	char what[160];
+	struct masters_rules rules = {
+		.host = l->proxy->host,
+		.port = l->proxy->port,
+		.admitted = l->proxy->masters,
+		.what = what,
+		.connections = l->proxy->clients,
+		.a_master = l->proxy->clients,
+		.rate = PROXY_RATE,
+		.idle_ms = l->proxy->idle_ms,
+	};
+
+	x->cfg = l->proxy;
+	x->link = link;
+	if (x->place_count != l->proxy->clients) {
+		free(x->places);
+		x->place_count = l->proxy->clients;
+		x->places = xcalloc(x->place_count, sizeof(*x->places));
+		for (uint32_t i = 0; i < x->place_count; i++)
+			x->places[i].proxy = x;
+	}
+	str_printf(what, sizeof(what), "other masters find %s, %s,", l->name,
+	    l->proxy->write_count > 0 ? "and may write to it" : "to be read");
+	masters_use(x->masters, &rules);
+}
+
+static void
+free_unused(struct proxies *p)
+{
+	for (struct proxy **at = &p->first; *at != NULL;) {
+		struct proxy *x = *at;
+
+		if (x->cfg != NULL) {
+			at = &x->next;
+			continue;
+		}
+		*at = x->next;
+		proxy_free(x);
+	}
+}
+
+void
+proxies_leave(struct proxies *p)
+{
+	struct place *t, *next;
+
+	p->poll = NULL;
+	for (struct proxy *x = p->first; x != NULL; x = x->next) {
+		x->cfg = NULL;
+		for (t = TAILQ_FIRST(&x->line); t != NULL; t = next) {
+			next = TAILQ_NEXT(t, entry);
+			if (take_back(t))
+				refuse(t, PROXY_BUSY);
+		}
+	}
+}
+
+void
+proxies_use(struct proxies *p, struct poll *poll)
+{
+	const struct setup *c = poll != NULL ? poll->config : NULL;
+
+	for (uint32_t i = 0; c != NULL && i < c->link_count; i++)
+		if (c->links[i].proxy != NULL)
+			proxy_at(p, c->links[i].proxy)->cfg = c->links[i].proxy;
+	free_unused(p); /* before others listen where they did */
+	p->poll = poll;
+	for (uint32_t i = 0; c != NULL && i < c->link_count; i++)
+		if (c->links[i].proxy != NULL)
+			lend(proxy_at(p, c->links[i].proxy), &c->links[i], i);
+}
+
+/* ---- life */
+
+struct proxies *
+proxies_new(struct ev_loop *loop, struct timers *timers, const struct proxy_ops *ops, void *arg)
+{
+	struct proxies *p = xcalloc(1, sizeof(*p));
+
+	p->loop = loop;
+	p->timers = timers;
+	p->ops = ops;
+	p->arg = arg;
+	return p;
+}
+
+void
+proxies_free(struct proxies *p)
+{
+	struct proxy *x;
+
+	if (p == NULL)
+		return;
+	while ((x = p->first) != NULL) {
+		p->first = x->next;
+		proxy_free(x);
+	}
+	free(p);
+}

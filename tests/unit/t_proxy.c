@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_proxy.c - links that are lent: what masters may ask and write, to the byte; whose turn it is beside our own polls, in simulated time.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "drivers/proxy_rules.h"
+#include "tests/unit/t.h"
+
+#include "tests/unit/poll_kit.h"
+
+static const struct {
+	uint8_t unit, table;
+	uint16_t from, to;
+	bool past_control;
+} writes[] = {
+	{ 1, TABLE_HOLDING, 100, 110, false },
+	{ 1, TABLE_HOLDING, 111, 111, true },
+	{ 1, TABLE_HOLDING, 200, 209, false },
+	{ 1, TABLE_COIL, 5, 20, false },
+	{ 3, TABLE_HOLDING, 0, 65535, false },
+};
+
+static void
+lend(uint32_t link)
+{
+	struct msg_field_proxy m = { .link = link,
+		.host = "127.0.0.1",
+		.port = 1502,
+		.clients = 4,
+		.idle_ms = 1000,
+		.writes_a_minute = 60,
+		.masters = "" };
+	struct wbuf b;
+
+	wbuf_init(&b);
+	for (size_t i = 0; i < ARRAY_LEN(writes); i++) {
+		w_u8(&b, writes[i].unit);
+		w_u8(&b, writes[i].table);
+		w_u16(&b, writes[i].from);
+		w_u16(&b, writes[i].to);
+		w_u8(&b, writes[i].past_control);
+	}
+	m.writes = (struct msg_bytes){ b.data, b.len };
+	ck_assert_int_eq(setup_proxy(w.setup, &m), OK);
+	ck_assert_int_eq(setup_proxy(w.setup, &m), ERR_CONFIG); /* once a link */
+	wbuf_done(&b);
+}
+
+static void
+add_output(point_id point, uint8_t table, uint16_t address, uint8_t type)
+{
+	struct msg_field_output m = { .point = point,
+		.device = 0,
+		.table = table,
+		.address = address,
+		.type = type,
+		.bit_hi = 63,
+		.open_address = UINT32_MAX,
+		.timer_address = UINT32_MAX };
+
+	ck_assert_msg(setup_output(w.setup, &m) == OK, "%s", w.setup->why);
+}
+
+/* Unit 1 with outputs at 105..106, 111, coil 10; 300..309 is forbidden; unit 2 that nobody may write to; unit 3 elsewhere. */
+static void
+make(void)
+{
+	static const uint8_t forbidden[] = { TABLE_HOLDING, 300 >> 8, 300 & 255, 309 >> 8, 309 & 255 };
+	struct msg_field_device one = device_default(), two = device_default(), three = device_default();
+	struct msg_field_link other = { .link = 1, .host = "127.0.0.1", .port = 503 };
+
+	begin();
+	one.forbidden = (struct msg_bytes){ forbidden, sizeof(forbidden) };
+	two.unit = 2;
+	three.unit = 3;
+	three.link = 1;
+	add_device(one);
+	add_device(two);
+	ck_assert_int_eq(setup_link(w.setup, &other), OK);
+	add_device(three);
+	for (uint32_t i = 0; i < 3; i++)
+		add_item(i, 0, 1000000);
+	add_output(90, TABLE_HOLDING, 105, RAW_F32);
+	add_output(91, TABLE_HOLDING, 111, RAW_U16);
+	add_output(92, TABLE_COIL, 10, RAW_BIT);
+	lend(0);
+	go();
+}
+
+static size_t
+from_hex(const char *hex, uint8_t *out)
+{
+	size_t n = strlen(hex) / 2;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned byte;
+
+		ck_assert_int_eq(sscanf(hex + 2 * i, "%2x", &byte), 1);
+		out[i] = (uint8_t)byte;
+	}
+	return n;
+}
+
+static const struct {
+	uint8_t unit;
+	const char *pdu;
+	uint8_t code;
+} asked[] = {
+	{ 1, "0300000001", 0 }, { 1, "030000007d", 0 }, { 1, "030000007e", PROXY_VALUE },
+	{ 1, "0300000000", PROXY_VALUE }, { 1, "03000000", PROXY_VALUE }, { 1, "030000000100", PROXY_VALUE },
+	{ 1, "03", PROXY_VALUE }, { 1, "03ffff0001", 0 }, { 1, "03ffff0002", PROXY_ADDRESS },
+	{ 1, "03012b0001", 0 },                                                 /* 299 */
+	{ 1, "03012b0002", PROXY_ADDRESS }, { 1, "0301350001", PROXY_ADDRESS }, /* 309 */
+	{ 1, "0301360001", 0 }, { 1, "04012c0001", 0 },                         /* another table */
+	{ 1, "01000007d0", 0 }, { 1, "02000007d1", PROXY_VALUE }, { 2, "0300000001", 0 },
+	{ 3, "0300000001", PROXY_PATH }, /* at another link */
+	{ 0, "0300000001", PROXY_PATH }, { 255, "0300000001", PROXY_PATH }, { 9, "16", PROXY_PATH },
+	/* other functions */
+	{ 1, "00", PROXY_FUNCTION }, { 1, "08000000ff", PROXY_FUNCTION }, { 1, "16006400000001", PROXY_FUNCTION },
+	{ 1, "2b0e0100", PROXY_FUNCTION }, { 1, "83", PROXY_FUNCTION },
+	/* writes */
+	{ 1, "0600640001", 0 }, { 1, "06006400", PROXY_VALUE }, { 1, "0600630001", PROXY_ADDRESS }, /* 99 */
+	{ 1,
+	    "100064000204000100"
+	    "02",
+	    0 },                                  /* 100, 101 */
+	{ 1, "100064000203000100", PROXY_VALUE }, /* its length lies */
+	{ 1, "100064000004", PROXY_VALUE }, { 1, "1000640002", PROXY_VALUE },
+	{ 1, "10006300020400010002", PROXY_ADDRESS }, /* 99, 100 */
+	{ 1, "1000680001020001", 0 },                 /* 104 */
+	{ 1, "10006800020400010002", PROXY_ADDRESS }, /* 104, 105: an output's */
+	{ 1, "06006a0001", PROXY_ADDRESS },           /* 106: its second register */
+	{ 1, "06006b0001", 0 },                       /* 107 */
+	{ 1, "06006f0001", 0 },                       /* 111: past control, by the site file */
+	{ 1, "10006e00020400010002", 0 },             /* 110, 111 */
+	{ 1, "1000d100020400010002", PROXY_ADDRESS }, /* 209, 210 */
+	{ 1, "050005ff00", 0 }, { 1, "0500050000", 0 }, { 1, "0500050001", PROXY_VALUE },
+	{ 1, "05000aff00", PROXY_ADDRESS }, /* coil 10 is an output */
+	{ 1, "050004ff00", PROXY_ADDRESS },
+	{ 1,
+	    "0f0005000501"
+	    "1f",
+	    0 }, /* coils 5..9 */
+	{ 1,
+	    "0f0005000601"
+	    "1f",
+	    PROXY_ADDRESS }, /* 5..10 */
+	{ 1,
+	    "0f0005000502"
+	    "1f00",
+	    PROXY_VALUE },
+	{ 2, "0600640001", PROXY_FUNCTION }, /* nothing of it may be written */
+};
+
+START_TEST(masters_may_what_the_site_says)
+{
+	uint8_t pdu[64], coil[1], out[ADU_PDU_MAX];
+	struct adu_request r = { .unit = asked[_i].unit, .pdu = pdu };
+	struct request request;
+	struct device *d;
+
+	make();
+	r.len = from_hex(asked[_i].pdu, pdu);
+	ck_assert_uint_eq(proxy_judge(w.poll, 0, &r, &d, &request, coil), asked[_i].code);
+	ck_assert(asked[_i].code != 0 || d->cfg->unit == r.unit);
+	ck_assert_uint_eq(proxy_exception(pdu[0], asked[_i].code, out), 2);
+	ck_assert_uint_eq(out[0], pdu[0] | 0x80);
+	finish();
+}
+END_TEST
+
+START_TEST(replies_are_those_of_the_protocol)
+{
+	static const uint8_t data[] = { 0x12, 0x34, 0x56, 0x78 };
+	struct request read = { .kind = REQUEST_READ, .count = 2 }, write = { .kind = REQUEST_WRITE_MANY, .count = 2 };
+	struct answer good = { .data = data, .len = 4 }, bad = { .err = ERR_EXC_DEVICE, .exception = 4 },
+	              odd = { .err = ERR_EXC_OTHER, .exception = 0x77 };
+	uint8_t out[ADU_PDU_MAX], pdu[16];
+
+	from_hex("0300640002", pdu);
+	ck_assert_uint_eq(proxy_answer(pdu, &read, &good, out), 6);
+	ck_assert_mem_eq(out, "\x03\x04\x12\x34\x56\x78", 6);
+	ck_assert_uint_eq(proxy_answer(pdu, &read, &bad, out), 2);
+	ck_assert_mem_eq(out, "\x83\x04", 2);
+	ck_assert_uint_eq(proxy_answer(pdu, &read, &odd, out), 2);
+	ck_assert_mem_eq(out, "\x83\x77", 2);
+	from_hex("10006400020400010002", pdu);
+	ck_assert_uint_eq(proxy_answer(pdu, &write, &good, out), 5);
+	ck_assert_mem_eq(out, "\x10\x00\x64\x00\x02", 5);
+}
+END_TEST
+
+/* ---- turns */
+
+static unsigned ended;
+static enum err ended_with;
+static bool had_answer;
+
+static void
+done(struct order *o, enum err e, const struct answer *a, struct moment now)
+{
+	(void)o;
+	(void)now;
+	ended++;
+	ended_with = e;
+	had_answer = a != NULL;
+}
+
+static struct order
+guest_of(uint16_t address)
+{
+	ended = 0;
+	return (struct order){ .request = { .table = TABLE_HOLDING, .address = address, .count = 1 }, .done = done };
+}
+
+/* Sends the guest's request, if it may go; its answer is for the test to give. */
+static bool
+send_guest(struct device *d, struct errand *errand)
+{
+	struct request r;
+
+	return poll_has_guest(d) && poll_next_guest(d, w.epoch[d->index], w.now, &r, errand);
+}
+
+START_TEST(guest_goes_between_our_own)
+{
+	struct order g = guest_of(7), other = guest_of(8);
+	struct answer a = { .data = (const uint8_t *)"\0\1", .len = 2 };
+	struct errand errand;
+	struct device *d;
+
+	many(1, 1000000);
+	go();
+	d = &w.poll->devices[0];
+	ck_assert_int_eq(poll_guest(d, &g, w.now), ERR_NOT_CONNECTED); /* who it is, is not known yet */
+	run_s(3.5);
+	ck_assert_int_eq(d->state, DEVICE_UP);
+	ck_assert_uint_eq(w.flight_count, 0);
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert_int_eq(poll_guest(d, &other, w.now), ERR_BUSY);
+	ck_assert(send_guest(d, &errand));
+	ck_assert(errand.is_guest && errand.order == &g);
+	ck_assert(!poll_guest_take(d, &g)); /* it was sent */
+	ck_assert(!poll_has_guest(d));
+	ck_assert(!poll_has_next(d, w.now)); /* one request at a time */
+	poll_answered(d, &errand, &a, w.now.mono, w.now);
+	ck_assert_uint_eq(ended, 1);
+	ck_assert(ended_with == OK && had_answer);
+	ck_assert_int_eq(poll_guest(d, &other, w.now), OK);
+	ck_assert(poll_guest_take(d, &other));
+	ck_assert_uint_eq(ended, 1);
+	finish();
+}
+END_TEST
+
+START_TEST(guest_waits_for_orders)
+{
+	struct order g = guest_of(7), own = guest_of(9);
+	struct errand errand;
+	struct device *d;
+
+	many(1, 1000000);
+	go();
+	run_s(3.5);
+	d = &w.poll->devices[0];
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert_int_eq(poll_order(d, &own, false, w.now), OK); /* the kit sends it at once */
+	ck_assert(!send_guest(d, &errand));
+	run_s(0.02);
+	ck_assert_uint_eq(ended, 1);
+	ck_assert(send_guest(d, &errand));
+	poll_returned(d, &errand, w.now);
+	ck_assert_uint_eq(ended, 2);
+	finish();
+}
+END_TEST
+
+START_TEST(guest_without_an_answer_is_no_fault_of_the_device)
+{
+	struct answer refused = { .err = ERR_EXC_GATEWAY_TARGET, .exception = 11 };
+	struct order g = guest_of(7);
+	struct errand errand;
+	struct device *d;
+	uint64_t errors;
+
+	many(1, 1000000);
+	go();
+	run_s(3.5);
+	d = &w.poll->devices[0];
+	errors = d->errors + d->timeouts;
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert(send_guest(d, &errand));
+	poll_returned(d, &errand, w.now); /* as the link does when its time is over */
+	ck_assert(ended == 1 && ended_with == ERR_TIMEOUT && !had_answer);
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &refused, w.now.mono, w.now);
+	ck_assert(ended == 2 && ended_with == ERR_EXC_GATEWAY_TARGET && had_answer);
+	ck_assert_int_eq(d->state, DEVICE_UP);
+	ck_assert_uint_eq(d->errors + d->timeouts, errors);
+	run_s(2);
+	ck_assert_int_eq(d->state, DEVICE_UP);
+	finish();
+}
+END_TEST
+
+START_TEST(guest_ends_with_the_device)
+{
+	struct order g = guest_of(7);
+	struct errand errand;
+	struct device *d;
+
+	many(1, 1000000);
+	go();
+	run_s(3.5);
+	d = &w.poll->devices[0];
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	poll_failed(d, ERR_HANGUP, w.now);
+	ck_assert(ended == 1 && ended_with == ERR_NOT_CONNECTED); /* never sent */
+	w.epoch[0]++;
+	run_s(5);
+	ck_assert_int_eq(d->state, DEVICE_UP);
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert(send_guest(d, &errand));
+	poll_failed(d, ERR_HANGUP, w.now);
+	ck_assert(ended == 2 && ended_with == ERR_HANGUP);
+	poll_returned(d, &errand, w.now); /* of before the failure: void */
+	ck_assert_uint_eq(ended, 2);
+	w.epoch[0]++;
+	run_s(15);
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	finish(); /* the poll ends with it */
+	ck_assert_uint_eq(ended, 3);
+}
+END_TEST
+
+/* Whoever answers on a new connection is asked first who it is. */
+START_TEST(guest_waits_for_the_identity)
+{
+	static const uint8_t identity[] = { TABLE_HOLDING, 0, 99, 0xFF, 0xFF, 0x12, 0x34 };
+	struct msg_field_device m = device_default();
+	struct order g = guest_of(7);
+	struct errand errand;
+	struct device *d;
+
+	begin();
+	m.identity = (struct msg_bytes){ identity, sizeof(identity) };
+	w.identity = 0x1234;
+	add_device(m);
+	add_item(0, 0, 10000000);
+	go();
+	run_s(3.5);
+	d = &w.poll->devices[0];
+	ck_assert_int_eq(d->state, DEVICE_UP);
+	w.epoch[0]++; /* the connection was lost between two polls, and opened again */
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert(!send_guest(d, &errand));
+	ck_assert_uint_eq(w.last_request.address, 99);
+	run_s(0.02);
+	ck_assert(send_guest(d, &errand));
+	finish();
+}
+END_TEST
+
+/* ---- the frame */
+
+static const struct {
+	const char *host;
+	uint16_t port, clients, writes_a_minute;
+	uint32_t link, idle_ms;
+	const char *writes;
+} frames[] = {
+	{ "localhost", 1502, 4, 60, 0, 1000, "" }, { "127.0.0.1", 0, 4, 60, 0, 1000, "" },
+	{ "127.0.0.1", 1502, 0, 60, 0, 1000, "" }, { "127.0.0.1", 1502, 65, 60, 0, 1000, "" },
+	{ "127.0.0.1", 1502, 4, 0, 0, 1000, "" }, { "127.0.0.1", 1502, 4, 60, 5, 1000, "" },
+	{ "127.0.0.1", 1502, 4, 60, 0, 0, "" },
+	{ "127.0.0.1", 1502, 4, 60, 0, 1000,
+	    "01000000000000"
+	    "00" },
+	{ "127.0.0.1", 1502, 4, 60, 0, 1000,
+	    "0101"
+	    "00000001"
+	    "00" }, /* discrete inputs */
+	{ "127.0.0.1", 1502, 4, 60, 0, 1000,
+	    "0102"
+	    "00020001"
+	    "00" }, /* backwards */
+};
+
+START_TEST(frame_that_cannot_be_is_refused)
+{
+	uint8_t bytes[16];
+	struct msg_field_proxy m = { .host = frames[_i].host,
+		.port = frames[_i].port,
+		.clients = frames[_i].clients,
+		.writes_a_minute = frames[_i].writes_a_minute,
+		.link = frames[_i].link,
+		.idle_ms = frames[_i].idle_ms,
+		.masters = "" };
+
+	begin();
+	m.writes = (struct msg_bytes){ bytes, from_hex(frames[_i].writes, bytes) };
+	ck_assert_int_eq(setup_proxy(w.setup, &m), ERR_CONFIG);
+	ck_assert_str_ne(w.setup->why, "");
+	setup_free(w.setup);
+	timers_done(&w.timers);
+}
+END_TEST
+
+T_MAIN("proxy",
+    T_LOOP(masters_may_what_the_site_says, 0, ARRAY_LEN(asked)) T(replies_are_those_of_the_protocol)
+        T(guest_goes_between_our_own) T(guest_waits_for_orders) T(guest_without_an_answer_is_no_fault_of_the_device)
+            T(guest_ends_with_the_device) T(guest_waits_for_the_identity)
+                T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
