@@ -25,9 +25,12 @@ take(struct setup *c, uint8_t type, struct rbuf *r)
 	struct msg_field_place place;
 	struct msg_field_step step;
 	struct msg_field_serial serial;
+	struct msg_field_proxy proxy;
 
 	if (type == 0x80)
 		return msg_field_serial_get(r, &serial) ? setup_serial(c, &serial) : ERR_FRAME;
+	if (type == 0x84)
+		return msg_field_proxy_get(r, &proxy) ? setup_proxy(c, &proxy) : ERR_FRAME;
 	if (type >= 0xF0 && type % 4 == 0)
 		return msg_field_sunspec_get(r, &sunspec) ? setup_sunspec(c, &sunspec) : ERR_FRAME;
 	if (type >= 0xF0 && type % 4 == 1)
@@ -107,6 +110,13 @@ use(struct setup *c)
 {
 	for (uint32_t i = 0; i < c->item_count; i++)
 		assert(setup_find(c, c->items[i].point) == i);
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		const struct cfg_proxy *p = c->links[i].proxy;
+
+		assert(p == NULL || (p->port != 0 && p->clients >= 1 && p->clients <= PROXY_CLIENTS_MAX));
+		for (uint32_t k = 0; p != NULL && k < p->write_count; k++)
+			assert(p->writes[k].from <= p->writes[k].to);
+	}
 	for (uint32_t i = 0; i < c->device_count; i++) {
 		const struct cfg_device *d = &c->devices[i];
 

@@ -3,7 +3,7 @@
 # A device that takes one connection, shared with other masters: pymodbus, and some that mean no good. Our own polling goes on; what others may
 # write is journalled, what is ours to write they may not; the field program killed, the device away, another site file.
 [ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@"
-scene=74
+scene=77
 . "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/scenario/scene.sh"
 /usr/bin/python3 -c 'import pymodbus' 2>/dev/null || { echo "SKIP: no python3-pymodbus"; exit 77; }
 device=15503 port=15510

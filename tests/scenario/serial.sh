@@ -34,7 +34,8 @@ SITE
 cp "$work/site/site.yaml" "$work/site.plain"
 site() { # DEVICES...: lines of devices
 	{
-		printf 'links:\n  - {link: "modbus-rtu://%s", baud: 115200, parity: none, gap: 2ms}\n' "$bus"
+		printf 'links:\n  - {link: "modbus-rtu://%s", baud: 115200, parity: none, gap: 2ms, proxy: {listen: "%s:15511"}}\n' "$bus" "$address"
+		printf '  - {link: "modbus-rtu-tcp://%s:15505", proxy: {listen: "%s:15512"}}\n' "$address" "$address"
 		sed -n '/^devices/,/name: SYS/p' "$work/site.plain" | sed "/^devices/a\\
 $(printf '  - %s\\\n' "$@")
 "
@@ -62,6 +63,10 @@ check "two units on one line are read" eval 'until_true 10 value_is S1.A 1001 go
 [ $failures = 0 ] || exit 1
 check "a unit behind a gateway that hands RTU through is read" until_true 10 value_is G1.A 1001 good
 check "who is silent is down" until_true 15 is S3 down
+master() { [ "$(timeout 20 /usr/bin/python3 "$top_srcdir/tests/scenario/proxy.py" "$address" "$1" raw "$2" 2>&1 | tee "$work/out")" = "$3" ]; }
+check "another master asks a unit of the line, by its process" until_true 5 master 15511 0300010001 030203e9
+check "and one behind the gateway" until_true 5 master 15512 0300010001 030203e9
+check "and writes nothing" eval 'master 15511 0600280001 8601 && master 15512 0600280001 8601'
 line=$(pgrep -P "$server" -f chisan-serial)
 [ "$(printf '%s\n' $line | grep -c .)" = 1 ] && pass "the line has a process of its own" || fail "processes of lines: $line"
 before_asked=$(asked 3)

@@ -164,6 +164,16 @@ pulse_cb(const struct msg_field_pulse *m, void *arg)
 	pulses++;
 }
 
+static unsigned forwards;
+
+static void
+forwarded_cb(const struct msg_forwarded *m, void *arg)
+{
+	(void)arg;
+	ck_assert_str_eq(m->device, "D");
+	forwards++;
+}
+
 static uint8_t
 left_set_cb(point_id point, void *arg)
 {
@@ -177,6 +187,7 @@ static const struct links_ops ops = { .raw = raw_cb,
 	.written = written_cb,
 	.down = down_cb,
 	.pulse = pulse_cb,
+	.forwarded = forwarded_cb,
 	.left_set = left_set_cb };
 
 static void
@@ -604,6 +615,43 @@ START_TEST(coils_that_may_be_set_are_told_both_ways)
 }
 END_TEST
 
+static enum err
+say_forwarded(uint8_t kind, uint16_t count, size_t bytes, uint16_t e)
+{
+	static const uint8_t data[8] = { 0 };
+	struct wbuf b = { 0 };
+	enum err answer;
+
+	msg_forwarded_put(&b,
+	    &(struct msg_forwarded){ .err = e,
+	        .table = kind,
+	        .count = count,
+	        .data = { data, bytes },
+	        .device = "D",
+	        .master = "192.0.2.7" });
+	answer = report(W_FORWARDED, &b);
+	wbuf_done(&b);
+	return answer;
+}
+
+START_TEST(writes_of_other_masters_are_whole_or_a_lie)
+{
+	links_up(l, 0, ours);
+	turns();
+	forwards = 0;
+	ck_assert_int_eq(say_forwarded(TABLE_HOLDING, 2, 4, OK), OK);
+	ck_assert_int_eq(say_forwarded(TABLE_COIL, 9, 2, ERR_TIMEOUT), OK);
+	ck_assert_uint_eq(forwards, 2);
+	ck_assert_int_eq(say_forwarded(TABLE_HOLDING, 2, 3, OK), ERR_FRAME);
+	ck_assert_int_eq(say_forwarded(TABLE_HOLDING, 3, 4, OK), ERR_FRAME);
+	ck_assert_int_eq(say_forwarded(TABLE_COIL, 9, 1, OK), ERR_FRAME);
+	ck_assert_int_eq(say_forwarded(TABLE_INPUT, 2, 4, OK), ERR_FRAME);
+	ck_assert_int_eq(say_forwarded(TABLE_HOLDING, 0, 0, OK), ERR_FRAME);
+	ck_assert_int_eq(say_forwarded(TABLE_HOLDING, 2, 4, 9999), ERR_FRAME);
+	ck_assert_uint_eq(forwards, 2);
+}
+END_TEST
+
 START_TEST(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome)
 {
 	char why[256];
@@ -715,4 +763,5 @@ T_MAIN("links",
                             T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
                                 T(outcomes_are_handed_on_also_those_of_an_earlier_configuration)
                                     T(coils_that_may_be_set_are_told_both_ways)
-                                        T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))
+                                        T(writes_of_other_masters_are_whole_or_a_lie)
+                                            T(the_death_of_the_field_program_is_told_to_whoever_waits_for_an_outcome))
