@@ -17,112 +17,6 @@
 
 static void leave(struct connection *c, struct moment now);
 
-/* ---- turns */
-
-static bool
-is_shared(const struct connection *c)
-{
-	return c->member_count > 1;
-}
-
-static void
-dequeue(struct seat *s)
-{
-	if (s->is_ready)
-		TAILQ_REMOVE(&s->connection->ready, s, turn);
-	if (s->is_probing)
-		TAILQ_REMOVE(&s->connection->probing, s, turn);
-	s->is_ready = s->is_probing = false;
-}
-
-/* Behind the others of its kind; before those that only read if it has an order. */
-static void
-enqueue(struct seat *s)
-{
-	struct connection *c = s->connection;
-	bool is_probe = is_shared(c) && poll_is_probe(s->device);
-
-	bool has_orders = !TAILQ_EMPTY(&s->device->orders);
-	struct seat *before;
-
-	if (is_probe ? s->is_probing : s->is_ready && !has_orders)
-		return;
-	dequeue(s);
-	s->is_probing = is_probe;
-	s->is_ready = !is_probe;
-	if (is_probe) {
-		TAILQ_INSERT_TAIL(&c->probing, s, turn);
-		return;
-	}
-	before = has_orders ? TAILQ_FIRST(&c->ready) : NULL;
-	while (before != NULL && !TAILQ_EMPTY(&before->device->orders))
-		before = TAILQ_NEXT(before, turn);
-	if (before != NULL)
-		TAILQ_INSERT_BEFORE(before, s, turn);
-	else
-		TAILQ_INSERT_TAIL(&c->ready, s, turn);
-}
-
-/* Does nothing go beside a probe? */
-static bool
-goes_alone(const struct connection *c)
-{
-	return c->probes_alone || c->driver->has_no_ids;
-}
-
-/* Who was never tried need not wait for the share of those that were silent. */
-static struct seat *
-next_probe(const struct connection *c, struct moment now)
-{
-	struct seat *s;
-
-	if (c->probes_in_flight > 0 || (goes_alone(c) && c->in_flight > 0))
-		return NULL;
-	TAILQ_FOREACH(s, &c->probing, turn) {
-		if (s->device->fails == 0 || mono_diff_us(now.mono, c->probe_after) >= 0)
-			return s;
-	}
-	return NULL;
-}
-
-/* The device whose guest is next; NULL: none. */
-static struct seat *
-next_guest(struct connection *c)
-{
-	struct seat *s;
-	bool has_any = false;
-
-	if (!c->has_guests)
-		return NULL;
-	TAILQ_FOREACH(s, &c->members, member) {
-		if (poll_has_guest(s->device))
-			return s;
-		has_any = has_any || s->device->guest != NULL;
-	}
-	c->has_guests = has_any;
-	return NULL;
-}
-
-/* Whose turn it is; NULL: nobody's, for now. Guests have theirs when nobody else wants one, and now and then. */
-static struct seat *
-next_turn(struct connection *c, struct moment now, bool *is_guest)
-{
-	struct seat *s, *guest;
-
-	*is_guest = false;
-	if (c->out_len > 0)
-		return NULL;
-	s = next_probe(c, now);
-	if (s != NULL)
-		return s;
-	if (c->in_flight >= c->window || (goes_alone(c) && c->probes_in_flight > 0))
-		return NULL;
-	s = TAILQ_FIRST(&c->ready);
-	guest = next_guest(c);
-	*is_guest = guest != NULL && (s == NULL || c->own_turns >= LINK_OWN_TURNS);
-	return *is_guest ? guest : s;
-}
-
 /* ---- the pause between two requests to an address, over all its connections */
 
 static bool
@@ -274,7 +168,7 @@ lose(struct connection *c, enum err e, struct moment now)
 	TAILQ_FOREACH(s, &c->members, member) {
 		if (s->is_hit) {
 			s->is_hit = false;
-			dequeue(s);
+			seat_dequeue(s);
 			poll_failed(s->device, e, now);
 		} else if (s->is_guest_hit) {
 			poll_returned(s->device, &s->guest_errand, now);
@@ -294,7 +188,7 @@ connection_fail(struct connection *c, enum err e, struct moment now)
 	connection_close(c);
 	c->depth++;
 	TAILQ_FOREACH(s, &c->members, member) {
-		dequeue(s);
+		seat_dequeue(s);
 		poll_failed(s->device, e, now);
 	}
 	leave(c, now);
@@ -346,7 +240,7 @@ connection_abandon(struct connection *c)
 		release(c, &c->exchanges[i]);
 	}
 	while ((s = TAILQ_FIRST(&c->members)) != NULL) {
-		dequeue(s);
+		seat_dequeue(s);
 		TAILQ_REMOVE(&c->members, s, member);
 		free(s);
 	}
@@ -388,7 +282,7 @@ next_request(struct connection *c, struct seat *s, bool is_guest, struct moment 
     struct errand *errand)
 {
 	if (!is_guest) {
-		dequeue(s);
+		seat_dequeue(s);
 		return poll_next(s->device, c->epoch, now, request, errand);
 	}
 	TAILQ_REMOVE(&c->members, s, member);
@@ -430,7 +324,7 @@ send_one(struct connection *c, struct seat *s, bool is_guest, struct moment now)
 		c->in_flight++;
 	gate_close(c, now);
 	if (poll_has_next(s->device, now))
-		enqueue(s);
+		seat_enqueue(s);
 	flush(c, now);
 	return true;
 }
@@ -443,7 +337,7 @@ leave(struct connection *c, struct moment now)
 	bool is_guest;
 
 	assert(c->depth > 0);
-	while (c->depth == 1 && (s = next_turn(c, now, &is_guest)) != NULL) {
+	while (c->depth == 1 && (s = connection_next_turn(c, now, &is_guest)) != NULL) {
 		if (c->state == CONNECTION_CLOSED)
 			net_queue(c->net, c, now);
 		if (c->state != CONNECTION_OPEN || !gate_pass(c, now))
@@ -463,7 +357,7 @@ net_want(struct device *d, struct moment now)
 	s->connection->depth++;
 	s->connection->has_guests = s->connection->has_guests || d->guest != NULL;
 	if (poll_has_next(d, now))
-		enqueue(s);
+		seat_enqueue(s);
 	leave(s->connection, now);
 }
 
@@ -473,7 +367,7 @@ net_drop(struct device *d, struct moment now)
 	struct seat *s = d->seat;
 
 	(void)now;
-	if (!is_shared(s->connection))
+	if (!connection_is_shared(s->connection))
 		connection_close(s->connection);
 }
 
@@ -607,7 +501,7 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 		poll_returned(d, &errand, now);
 		return;
 	}
-	if (!is_shared(c) || c->in_len > 0 || c->silent + 1 >= LINK_SILENT || c->driver->has_no_ids) {
+	if (!connection_is_shared(c) || c->in_len > 0 || c->silent + 1 >= LINK_SILENT || c->driver->has_no_ids) {
 		lose(c, c->in_len > 0 ? ERR_SPLIT_REPLY : ERR_TIMEOUT, now);
 		return;
 	}
@@ -615,7 +509,7 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 	if (x->is_probe)
 		c->probe_after = mono_add(now.mono, LINK_PROBE_SHARE * mono_diff_us(now.mono, x->sent));
 	give_up(c, d);
-	dequeue(d->seat);
+	seat_dequeue(d->seat);
 	poll_failed(d, ERR_TIMEOUT, now);
 }
 

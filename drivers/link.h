@@ -110,6 +110,14 @@ struct net {
 	uint32_t epoch, connected;
 };
 
+/* ---- link_turn.c */
+bool connection_is_shared(const struct connection *c);
+void seat_dequeue(struct seat *s);
+/* Behind the others of its kind; before those that only read if it has an order. */
+void seat_enqueue(struct seat *s);
+/* Whose turn it is; NULL: nobody's, for now. Guests have theirs when nobody else wants one, and now and then. */
+struct seat *connection_next_turn(struct connection *c, struct moment now, bool *is_guest);
+
 /* ---- between link.c and net.c */
 void connection_init(struct connection *c, struct net *n);
 void connection_open(struct connection *c, struct moment now); /* has leave to connect */
