@@ -350,6 +350,17 @@ proxy_free(struct proxy *x)
 	free(x);
 }
 
+/* No master that is named can take the places of another. */
+static unsigned
+share_of(const struct cfg_proxy *cfg)
+{
+	unsigned named = cfg->masters[0] != '\0';
+
+	for (const char *p = cfg->masters; *p != '\0'; p++)
+		named += *p == ' ';
+	return named <= 1 ? cfg->clients : cfg->clients > named ? cfg->clients / named : 1;
+}
+
 static void
 lend(struct proxy *x, const struct cfg_link *l, uint32_t link)
 {
@@ -360,7 +371,7 @@ lend(struct proxy *x, const struct cfg_link *l, uint32_t link)
 		.admitted = l->proxy->masters,
 		.what = what,
 		.connections = l->proxy->clients,
-		.a_master = l->proxy->clients,
+		.a_master = share_of(l->proxy),
 		.rate = PROXY_RATE,
 		.idle_ms = l->proxy->idle_ms,
 	};

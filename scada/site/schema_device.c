@@ -81,7 +81,7 @@ const struct schema proxy_write_schema = { "proxy_write", sizeof(T), proxy_write
 static const struct key proxy_keys[] = {
 	{ "listen", KEY_STRING, AT(listen), true, .min = 1, .max = 80, .help = "address and port of this machine, as 127.0.0.1:1502; others than loopback want masters too" },
 	{ "masters", KEY_WORDS, AT(masters), .max = 64, .help = "addresses that may connect; absent: whoever is on this machine" },
-	{ "clients", KEY_INT, AT(clients), .min = 1, .max = 64, .def = "4", .help = "connections at a time" },
+	{ "clients", KEY_INT, AT(clients), .min = 1, .max = 64, .def = "4", .help = "connections at a time; masters that are named have equal shares of them" },
 	{ "idle", KEY_DURATION, AT(idle_us), .min = 1, .max = 86400, .def = "2m", .help = "a connection without a request for so long is closed" },
 	{ "write", KEY_LIST, AT(write), .max = 500, .sub = &proxy_write_schema, .help = "what may be written; absent: nothing" },
 	{ "writes_a_minute", KEY_INT, AT(writes_a_minute), .min = 1, .max = 6000, .def = "60", .help = "of all together, each an entry in the journal; beyond, they hear that the device is busy" },
