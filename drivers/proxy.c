@@ -171,7 +171,7 @@ static void
 look_after(struct place *t, struct moment now)
 {
 	struct proxy *x = t->proxy;
-	struct mono over = mono_add(t->came, PROXY_WAIT_US);
+	struct mono over = mono_add(t->came, PROXY_WAIT_US + (int64_t)t->device->cfg->timeout_us);
 
 	if (mono_diff_us(now.mono, over) >= 0) {
 		if (take_back(t))

@@ -10,8 +10,8 @@
 
 #include "drivers/poll.h"
 
-#define PROXY_WAIT_US \
-	(2 * US_PER_S)          /* that a request waits for its turn; then its master hears that the device is busy */
+/* That a request waits for its turn, beside the device's own time-out; then its master hears that the device is busy. */
+#define PROXY_WAIT_US  (2 * US_PER_S)
 #define PROXY_QUIET_US US_PER_S /* least pause of a master to whom a device did not answer */
 #define PROXY_SHARE    4        /* and PROXY_SHARE times what it took, times the masters there may be */
 #define PROXY_RATE     100      /* requests a second of a connection */

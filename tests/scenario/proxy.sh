@@ -26,7 +26,7 @@ points:
      write: {table: holding, address: 10, type: u16}, check_back: {time: 1s}, output: {retries: 0}}
   - {tag: X, kind: analog, unit: kW, decimals: 0, read: {table: holding, address: 20, type: u16}}
 SITE
-sed -i "s|^  - {name: SYS|  - {name: ONE, profile: one, link: \"modbus-tcp://$address:$device/1\", poll: 200ms, timeout: 1s}\n&|" "$work/site/site.yaml"
+sed -i "s|^  - {name: SYS|  - {name: ONE, profile: one, link: \"modbus-tcp://$address:$device/1\", poll: 200ms, timeout: 1500ms}\n&|" "$work/site/site.yaml"
 cp "$work/site/site.yaml" "$work/site.plain"
 cat >"$work/lent" <<SITE
 links:
