@@ -116,9 +116,10 @@ may_retry(const struct net *n, const struct seat *s, const struct request *r, en
 	    s->tries < n->cfg->serial.retries;
 }
 
+/* A device that answers with more or less than was asked, again and again and after the line was silent, means it. */
 static void
-came_to_grief(
-    struct net *n, struct seat *s, const struct request *r, const struct errand *errand, enum err e, struct moment now)
+came_to_grief(struct net *n, struct seat *s, const struct request *r, const struct errand *errand, enum err e,
+    const struct frame_answer *reply, struct mono sent, struct moment now)
 {
 	if (may_retry(n, s, r, e)) {
 		s->tries++;
@@ -127,7 +128,10 @@ came_to_grief(
 		return;
 	}
 	s->tries = 0;
-	poll_failed(s->device, e, now);
+	if (e == ERR_BAD_COUNT && r->kind == REQUEST_READ)
+		poll_answered(s->device, errand, &(struct answer){ .err = e, .len = reply->len }, sent, now);
+	else
+		poll_failed(s->device, e, now);
 }
 
 /* Between two frames. */
@@ -165,7 +169,7 @@ ask(struct net *n, struct seat *s, struct moment now)
 	if (is_probe && e != OK)
 		n->probe_after = mono_add(now.mono, PROBE_SHARE * mono_diff_us(now.mono, sent));
 	if (e != OK) {
-		came_to_grief(n, s, &request, &errand, e, now);
+		came_to_grief(n, s, &request, &errand, e, &reply, sent, now);
 	} else {
 		struct answer a = {
 			.err = reply.err, .exception = reply.exception, .data = reply.data, .len = reply.len

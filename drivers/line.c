@@ -240,7 +240,7 @@ await(struct line *l, const struct frame_request *r, struct mono deadline, struc
 		if (e == OK)
 			return OK;
 		if (len == sizeof(l->seen) || (n == 0 && (len > 0 || left_us(deadline) <= 0)))
-			return len == 0 ? ERR_TIMEOUT : e == ERR_BUSY ? ERR_SPLIT_REPLY : e;
+			return len == 0 ? ERR_TIMEOUT : e != ERR_BUSY ? e : out->err != OK ? out->err : ERR_SPLIT_REPLY;
 	}
 }
 

@@ -262,7 +262,7 @@ probe_discover(struct probe *p, struct discovery *d, char *why, size_t size)
 
 		discovery_next(d, &address, &count);
 		e = probe_read(p, TABLE_HOLDING, address, count, data);
-		if (e != OK && (e < ERR_EXC_FUNCTION || e > ERR_EXC_OTHER)) {
+		if (e != OK && e != ERR_BAD_COUNT && (e < ERR_EXC_FUNCTION || e > ERR_EXC_OTHER)) {
 			if (e == ERR_TIMEOUT && discovery_silent(d)) {
 				discovery_begin(d);
 				e = ERR_BUSY;

@@ -112,6 +112,9 @@ START_TEST(what_answers_something_else_is_no_reply)
 	line[n] = (uint8_t)crc;
 	line[n + 1] = (uint8_t)(crc >> 8);
 	ck_assert_int_eq(rtu_find(line, n + 2, &asked, &a), wrongs[_i].e);
+	ck_assert_int_eq(a.err, wrongs[_i].e == ERR_BAD_COUNT ? ERR_BAD_COUNT : OK);
+	if (a.err == ERR_BAD_COUNT)
+		ck_assert_uint_eq(a.len, wrongs[_i].bytes[2]);
 }
 END_TEST
 
