@@ -58,6 +58,22 @@ cp "$work/site/site.yaml" "$work/plain"
   - {name: S7, profile: slave, link: \"modbus-rtu://$work/bus/7\", poll: 300ms}\\
   - {name: S9, profile: slave, link: \"modbus-rtu://$work/bus/9\", poll: 300ms}"
 } >"$work/site/site.yaml"
+# ---- chisan probe, while the line is free
+box=modbus-rtu://$work/bus/5
+until_true 20 "$chisan" probe --line 38400N2 "$box" || fail "nobody answers at the line"
+ask 0 probe --line 38400N2 --json "$box"
+check "a probe at a line finds what was laid out" /usr/bin/python3 "$top_srcdir/tests/peer/sunspec_pymodbus.py" compare "$work/out"
+ask 0 probe --line 38400n2 --registers 40 --profile "$work/found.yaml" "$box" && check "and writes a profile" grep -q 'point: "713.SoC"' "$work/found.yaml"
+ask 3 probe --line 38400N2 "${box%5}7" && check "a device without a chain is said to have none" eval \
+	'grep -q "nothing begins with SunS" "$work/err" && grep -q "holding *0: 0x02BC" "$work/out"'
+ask 1 probe --line 38400N2 "modbus-rtu://$work/none/5" && check "a line that is not there" grep -q "$work/none: No such file.*is the adapter plugged in?" "$work/err"
+for form in 9601 38400X 38400N3 N2; do
+	ask 2 probe --line $form "$box" && grep -q "'$form' is no form of a line; write a rate" "$work/err" || fail "$form"
+done
+ask 2 probe --line 9600 modbus-tcp://127.0.0.1:9/1 && check "a connection has no form" grep -q 'is of a serial line' "$work/err"
+ask 2 probe "${box%5}0" && check "unit 0 is asked nothing" grep -q 'names no unit of 1 to 247' "$work/err"
+
+# ---- chisand has it
 start
 check "the first slave of pymodbus" until_true 20 value_is S7.A 701 good
 check "the second" until_true 10 value_is S9.A 901 good
