@@ -149,6 +149,7 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_SCRIPT: c->script = value; return value[0] != '\0';
 	case OPT_SIZE: c->size = value; return value[0] != '\0';
 	case OPT_NO_GUARD: c->no_guardian = true; return true;
+	case OPT_LINE: o->line = value; return value[0] != '\0';
 	case OPT_REGISTERS: return str_to_i64(value, 2, 125, &o->registers);
 	case OPT_DATA:
 	case OPT_POLICY:

@@ -95,6 +95,7 @@
 	_(OPT_SIZE,       "size",         0,  "CxR",    "console", "size of the screen of --script, as 80x24") \
 	_(OPT_PROFILE,    "profile",      0,  "FILE",   "probe", "a profile to start from is written to FILE, which must not be there yet") \
 	_(OPT_REGISTERS,  "registers",    0,  "N",      "probe", "at most N registers in one request; 125 unless given") \
+	_(OPT_LINE,       "line",         0,  "FORM",   "probe", "a serial line's rate, parity and stop bits: 9600E1") \
 	_(OPT_NO_GUARD,   "no-guardian",  0,  NULL,     "console", "no parent process that mends the terminal after a crash")
 /* clang-format on */
 
@@ -123,6 +124,7 @@ struct options {
 	int64_t revision, for_us, step;  /* 0 = not given */
 	const char *profile;             /* of probe; NULL = none */
 	int64_t registers;               /* 0 = not given */
+	const char *line;                /* NULL = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw, steam;     /* with given[OPT_KW], given[OPT_TARGET], given[OPT_STEAM] */
 	bool preview;

@@ -17,7 +17,7 @@
 #include "scada/base/spawn.h"
 #include "scada/base/str.h"
 
-/* ONE ROW PER PROGRAM: it takes [--json] [--profile NAME] LINK; one of registers also [--all] [--registers N]. */
+/* ONE ROW PER PROGRAM: it takes [--json] [--profile NAME] LINK; one of registers also [--all] [--registers N] [--line FORM]. */
 struct asker {
 	const char *scheme, *program;
 	bool has_registers;
@@ -25,6 +25,7 @@ struct asker {
 static const struct asker askers[] = {
 	{ "echonet://", "chisan-probe-echonet", false },
 	{ "modbus-tcp://", "chisan-probe-modbus", true },
+	{ "modbus-rtu://", "chisan-probe-serial", true },
 };
 
 static const struct asker *
@@ -62,7 +63,8 @@ start(const struct options *o, const char *path, char *name)
 {
 	char program[40], json[] = "--json", profile[] = "--profile", end[] = "--", link[200];
 	char all[] = "--all", registers[] = "--registers", number[16];
-	char *argv[10] = { program };
+	char form[] = "--line", line[40];
+	char *argv[12] = { program };
 	const struct asker *asker = asker_of(o->args[1]);
 	int n = 1;
 
@@ -83,6 +85,14 @@ start(const struct options *o, const char *path, char *name)
 		str_printf(number, sizeof number, "%d", (int)o->registers);
 		argv[n++] = registers;
 		argv[n++] = number;
+	}
+	if (asker->has_registers && o->line != NULL) {
+		if (!str_copy(line, sizeof line, o->line)) {
+			say_error("--line is too long; write it as 9600E1");
+			return CMD_USAGE;
+		}
+		argv[n++] = form;
+		argv[n++] = line;
 	}
 	argv[n++] = end;
 	argv[n++] = link;

@@ -134,9 +134,10 @@ may_retry(const struct net *n, const struct seat *s, const struct request *r, bo
 	    s->tries < n->cfg->serial.retries;
 }
 
+/* A device that answers with more or less than was asked, again and again and after the line was silent, means it. */
 static void
-came_to_grief(
-    struct net *n, struct seat *s, const struct request *r, const struct errand *errand, enum err e, struct moment now)
+came_to_grief(struct net *n, struct seat *s, const struct request *r, const struct errand *errand, enum err e,
+    const struct frame_answer *reply, struct mono sent, struct moment now)
 {
 	if (may_retry(n, s, r, errand->is_guest, e)) {
 		s->tries++;
@@ -145,7 +146,9 @@ came_to_grief(
 		return;
 	}
 	s->tries = 0;
-	if (errand->is_guest && e != ERR_NO_ADAPTER)
+	if (e == ERR_BAD_COUNT && r->kind == REQUEST_READ)
+		poll_answered(s->device, errand, &(struct answer){ .err = e, .len = reply->len }, sent, now);
+	else if (errand->is_guest && e != ERR_NO_ADAPTER)
 		poll_returned(s->device, errand, now);
 	else
 		poll_failed(s->device, e, now);
@@ -197,7 +200,7 @@ ask(struct net *n, struct seat *s, bool is_guest, struct moment now)
 	if (is_probe && e != OK)
 		n->probe_after = mono_add(now.mono, PROBE_SHARE * mono_diff_us(now.mono, sent));
 	if (e != OK) {
-		came_to_grief(n, s, &request, &errand, e, now);
+		came_to_grief(n, s, &request, &errand, e, &reply, sent, now);
 	} else {
 		struct answer a = {
 			.err = reply.err, .exception = reply.exception, .data = reply.data, .len = reply.len

@@ -50,7 +50,8 @@ struct reply {
 
 /* What the device answered. */
 struct answer {
-	enum err err;        /* OK, or ERR_EXC_*: it answered that it will not */
+	/* OK; ERR_EXC_*: it answered that it will not; ERR_BAD_COUNT, of a read: with len bytes, which are not as many as asked. */
+	enum err err;
 	uint8_t exception;   /* the code as it came; 0 = none */
 	const uint8_t *data; /* of a read: registers in network order or packed bits; lives until return */
 	size_t len;
@@ -70,7 +71,8 @@ struct driver {
 	 * stream cannot be trusted, and the connection will be closed. Must give a verdict within DRIVER_REPLY_MAX bytes. */
 	enum err (*readable)(const uint8_t *buf, size_t len, struct reply *out, size_t *used);
 
-	/* Is reply, whose id is that of r, its answer? OK: *out holds it. Any error: no, and the connection will be closed. */
+	/* Is reply, whose id is that of r, its answer? OK: *out holds it, be it a refusal or of another size than asked. Any error: no,
+	 * and the connection will be closed. */
 	enum err (*match)(const struct reply *reply, const struct request *r, struct answer *out);
 };
 
@@ -80,6 +82,8 @@ DRIVER_LIST(DRIVER_DECLARE)
 
 /* A request in the words of Modbus: tables become functions; function 0: the table cannot be written. */
 struct frame_request driver_modbus(const struct request *r);
+/* The verdict of frame_check on the answer to r, and what it found, as match() says it. */
+enum err driver_judge(enum err e, const struct frame_answer *a, const struct request *r, struct answer *out);
 
 /* NULL = nobody speaks it. */
 const struct driver *driver_find(unsigned transport);

@@ -34,11 +34,8 @@ rtu_match(const struct reply *reply, const struct request *r, struct answer *out
 	struct frame_raw f = { 0, reply->unit, reply->function, reply->body, reply->len };
 	struct frame_request q = driver_modbus(r);
 	struct frame_answer a;
-	enum err e = frame_check(&f, &q, &a);
 
-	if (e == OK)
-		*out = (struct answer){ .err = a.err, .exception = a.exception, .data = a.data, .len = a.len };
-	return e;
+	return driver_judge(frame_check(&f, &q, &a), &a, r, out);
 }
 
 const struct driver drv_rtu = {

@@ -144,11 +144,9 @@ check_read(const struct frame_raw *f, const struct frame_request *r, struct fram
 
 	if (f->len != (size_t)f->body[0] + 1)
 		return ERR_BAD_LENGTH;
-	if (f->body[0] != want)
-		return ERR_BAD_COUNT;
 	out->data = f->body + 1;
-	out->len = want;
-	return OK;
+	out->len = f->body[0];
+	return out->len == want ? OK : ERR_BAD_COUNT;
 }
 
 /* A write is answered by its own address and count, or value. */

@@ -66,7 +66,8 @@ enum err frame_take(const uint8_t *buf, size_t len, struct frame_raw *out, size_
 /*
  * Is this the answer to r? OK: *out holds it, be it an exception. ERR_BAD_UNIT, ERR_BAD_FUNCTION, ERR_BAD_COUNT,
  * ERR_BAD_LENGTH, ERR_FAILED (a write was echoed with another address or value): it is not; close.
- * The transaction number is compared by whoever keeps the window.
+ * ERR_BAD_COUNT to a read is a frame that is sound in itself, with out->len bytes of data, which are not as many as asked: what follows it
+ * can be trusted. The transaction number is compared by whoever keeps the window.
  */
 enum err frame_check(const struct frame_raw *f, const struct frame_request *r, struct frame_answer *out);
 

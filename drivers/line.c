@@ -76,15 +76,20 @@ line_gap_us(const struct cfg_serial *s)
 
 /* ---- opening */
 
-/* The kernel switches the sender, where its driver can: only there can it be done in time. */
-static bool
+/*
+ * The kernel switches the sender, where its driver can: only there can it be done in time. Returns 0 or errno. What the driver made of it
+ * stands in the request afterwards: some agree and switch nothing.
+ */
+static int
 set_rs485(int fd, const struct cfg_serial *s)
 {
 	struct serial_rs485 rs = { .flags = SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND };
 
 	rs.delay_rts_before_send = s->before_ms;
 	rs.delay_rts_after_send = s->after_ms;
-	return ioctl(fd, TIOCSRS485, &rs) == 0;
+	if (ioctl(fd, TIOCSRS485, &rs) != 0)
+		return errno;
+	return (rs.flags & SER_RS485_ENABLED) != 0 ? 0 : EOPNOTSUPP;
 }
 
 static const char *
@@ -123,7 +128,7 @@ line_open(struct line *l, const struct cfg_link *cfg, char *why, size_t size)
 {
 	static const char parities[SERIAL_PARITY_COUNT] = { 'E', 'O', 'N' };
 	const struct cfg_serial *s = &cfg->serial;
-	int fd;
+	int fd, error;
 
 	if (l->ctx != NULL && strcmp(l->path, cfg->name) == 0 && is_same(&l->serial, s)) {
 		l->serial = *s;
@@ -140,12 +145,13 @@ line_open(struct line *l, const struct cfg_link *cfg, char *why, size_t size)
 	if (!isatty(fd))
 		return fail(l, cfg->name, ENOTTY, why, size);
 	(void)ioctl(fd, TIOCEXCL); /* two masters on one line garble each other */
-	if (s->is_rs485 && !set_rs485(fd, s)) {
+	error = s->is_rs485 ? set_rs485(fd, s) : 0;
+	if (error != 0) {
 		line_close(l);
 		str_printf(why, size,
 		    "%s: its driver cannot switch the direction of RS-485 (%s); if the adapter does so by itself, "
 		    "write rs485: false",
-		    cfg->name, strerror(errno));
+		    cfg->name, strerror(error));
 		return ERR_NO_ADAPTER;
 	}
 	(void)tcflush(fd, TCIOFLUSH);
@@ -240,7 +246,7 @@ await(struct line *l, const struct frame_request *r, struct mono deadline, struc
 		if (e == OK)
 			return OK;
 		if (len == sizeof(l->seen) || (n == 0 && (len > 0 || left_us(deadline) <= 0)))
-			return len == 0 ? ERR_TIMEOUT : e == ERR_BUSY ? ERR_SPLIT_REPLY : e;
+			return len == 0 ? ERR_TIMEOUT : e != ERR_BUSY ? e : out->err != OK ? out->err : ERR_SPLIT_REPLY;
 	}
 }
 

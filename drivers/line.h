@@ -22,8 +22,8 @@ bool line_is_open(const struct line *l);
 
 /*
  * One transaction: waits until the answer is there, at most timeout_us and the time that the bytes take. OK: *out holds it, valid until
- * the next call. ERR_TIMEOUT: nothing came. ERR_BAD_CHECKSUM, ERR_SPLIT_REPLY, ERR_BAD_*: no reply was in what came. ERR_NO_ADAPTER: the
- * line is gone, and closed.
+ * the next call. ERR_TIMEOUT: nothing came. ERR_BAD_CHECKSUM, ERR_SPLIT_REPLY, ERR_BAD_*: no reply was in what came; of ERR_BAD_COUNT
+ * out->len says how many bytes the reply had. ERR_NO_ADAPTER: the line is gone, and closed.
  */
 enum err line_ask(struct line *l, const struct frame_request *r, int64_t timeout_us, struct frame_answer *out);
 

@@ -106,6 +106,8 @@ rearm(struct connection *c, struct moment now)
 			earlier(&at, c->exchanges[i].deadline);
 	if (mono_diff_us(now.mono, c->probe_after) < 0 && !TAILQ_EMPTY(&c->probing) && c->probes_in_flight == 0)
 		earlier(&at, c->probe_after);
+	if (mono_diff_us(now.mono, c->quiet_until) < 0)
+		earlier(&at, c->quiet_until);
 	if (at.us == INT64_MAX)
 		timer_stop(c->net->timers, &c->timer);
 	else
@@ -140,6 +142,7 @@ connection_close(struct connection *c)
 	c->in_len = c->out_len = c->out_sent = 0;
 	c->in_flight = c->probes_in_flight = c->silent = c->blamed = 0;
 	c->probes_alone = false;
+	c->quiet_until = (struct mono){ 0 };
 	memset(c->expired, 0, sizeof(c->expired));
 	for (unsigned i = 0; c->exchanges != NULL && i <= c->window; i++)
 		c->exchanges[i].seat = NULL;
@@ -422,6 +425,8 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 	if (!done.is_probe && c->probes_in_flight > 0)
 		c->blamed = 0; /* it does take two */
 	gate_close(c, now);
+	if (a.err == ERR_BAD_COUNT && c->driver->has_no_ids)
+		c->quiet_until = mono_add(now.mono, done.seat->device->cfg->timeout_us);
 	poll_answered(done.seat->device, &done.errand, &a, done.sent, now);
 	return OK;
 }

@@ -92,6 +92,8 @@ struct connection {
 	struct expired expired[LINK_EXPIRED];
 	uint8_t expired_at;
 	struct mono gap_until, probe_after, open_deadline;
+	struct mono
+	    quiet_until; /* nothing is asked until then: was the last reply one to an older request, its own comes meanwhile */
 	uint16_t in_len, out_len, out_sent;
 	uint8_t in[LINK_IN_SIZE], out[DRIVER_REQUEST_MAX];
 	TAILQ_ENTRY(connection) waiting; /* for leave to connect */

@@ -95,7 +95,7 @@ connection_next_turn(struct connection *c, struct moment now, bool *is_guest)
 	struct seat *s, *guest;
 
 	*is_guest = false;
-	if (c->out_len > 0)
+	if (c->out_len > 0 || mono_diff_us(now.mono, c->quiet_until) < 0)
 		return NULL;
 	s = next_probe(c, now);
 	if (s != NULL)

@@ -123,7 +123,7 @@ shown(struct order *order, enum err e, const struct answer *a, struct moment now
 {
 	struct output *o = order->arg;
 
-	if (e == OK || is_refusal(e))
+	if (e == OK || is_refusal(e) || e == ERR_BAD_COUNT)
 		poll_show(o->device, o->cfg->item, o->scan, &o->block, order, e, a, now);
 	else
 		o->is_back_again = true;

@@ -30,7 +30,8 @@ struct block {
 	uint16_t refused; /* enum err: never ask; OK = it can be asked */
 	/* the poll engine's */
 	uint8_t state, tries;
-	uint32_t next; /* PLAN_NONE = last */
+	uint8_t doubts; /* replies of another size than asked, in a row */
+	uint32_t next;  /* PLAN_NONE = last */
 };
 
 /* The interval of an item. */

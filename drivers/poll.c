@@ -69,6 +69,8 @@ poll_come_up(struct device *d, struct moment now)
 	if (d->state == DEVICE_UP)
 		return;
 	log_once(&d->logged, OK, "device %s: answers", d->cfg->name);
+	for (uint32_t i = 0; i < d->scan_count; i++)
+		scan_reconsider(&d->scans[i]);
 	set_state(d, DEVICE_UP, now);
 }
 

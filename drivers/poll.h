@@ -13,6 +13,10 @@
  *   DOWN         retry time                        stays; one probe
  *   DOWN         an answer                         UP; all scans start
  *   any          another device answers            DOWN with ERR_OTHER_DEVICE
+ *   UP           a reply of another size           stays; that request is split, then left alone for a while
+ *   UP           all that it is asked for so       as a failure
+ *   CONNECTING   a reply of another size           stays; halves and other blocks are tried, a failure when there is none left
+ *   DOWN         the same                          stays; the same, back-off
  *
  * On each new connection it is first asked what it is: an identity register, or the chain of SunSpec. Until that is answered
  * nothing else is asked of it, and nothing written to it.
@@ -37,8 +41,9 @@ struct poll;
 struct order {
 	struct request request; /* but for the unit; its data live until done() */
 	/*
-	 * OK: answered, *a is it. ERR_EXC_*: refused. ERR_NOT_CONNECTED: never sent. ERR_FAILED: answered by another address or value.
-	 * Else: not known. Of a guest *a is there whenever something was answered.
+	 * OK: answered, *a is it. ERR_EXC_*: refused. ERR_BAD_COUNT, of a read: answered with more or less than was asked.
+	 * ERR_NOT_CONNECTED: never sent. ERR_FAILED: answered by another address or value. Else: not known. Of a guest *a is there whenever
+	 * something was answered.
 	 */
 	void (*done)(struct order *o, enum err e, const struct answer *a, struct moment now);
 	void *arg;
@@ -127,7 +132,7 @@ void poll_start(struct poll *p, struct moment now);
  */
 bool poll_next(struct device *d, uint32_t epoch, struct moment now, struct request *out, struct errand *errand);
 bool poll_has_next(const struct device *d, struct moment now);
-/* The device answered errand, be it by an exception; sent: when it was asked. */
+/* The device answered errand, be it by an exception or with another number of values; sent: when it was asked. */
 void poll_answered(
     struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now);
 /* All that was in flight for it is lost, or there is no connection. */

@@ -10,15 +10,19 @@
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
-/* An exception is the device's answer, and a line in its record. */
+/* An exception, or a reply of another size, is the device's answer, and a line in its record. */
 static void
 note_exception(struct device *d, const struct request *r, const struct answer *a, struct moment now)
 {
+	bool is_bits = r->table == TABLE_COIL || r->table == TABLE_DISCRETE;
 	char where[64], text[112];
 
 	poll_describe(r, where, sizeof(where));
 	if (a->err == ERR_EXC_OTHER)
 		str_printf(text, sizeof(text), "%s, exception %u", where, a->exception);
+	else if (a->err == ERR_BAD_COUNT)
+		str_printf(text, sizeof(text), "%s, %zu bytes where %u were expected", where, a->len,
+		    is_bits ? (r->count + 7u) / 8 : r->count * 2u);
 	else
 		str_printf(text, sizeof(text), "%s", where);
 	poll_note(d, a->err, text, now);
@@ -131,6 +135,35 @@ answer_block(struct device *d, const struct errand *errand, const struct answer 
 	scan_answer(errand->scan, errand->block, a, now, middle, &(struct scan_out){ poll_sink, d, d->poll->scratch });
 }
 
+/*
+ * After a reply of another size than asked: is there nothing that this device answers rightly? While it is up that is known when all that
+ * it is asked for has come so; else when nothing is left to try.
+ */
+static bool
+is_nonsense(const struct device *d, const struct errand *errand, struct moment now)
+{
+	if (d->state != DEVICE_UP)
+		return poll_next_order(d) == NULL && !poll_has_read(d, now);
+	if (errand->order != NULL && errand->order != &d->watch)
+		return false;
+	for (uint32_t i = 0; i < d->scan_count; i++)
+		if (!scan_is_nonsense(&d->scans[i]))
+			return false;
+	return true;
+}
+
+static void
+answer_order(struct device *d, struct order *o, const struct answer *a, struct moment now)
+{
+	poll_take_order(d, o);
+	d->answered = now;
+	if (a->err != OK)
+		note_exception(d, &o->request, a, now);
+	if (a->err != ERR_BAD_COUNT)
+		poll_come_up(d, now);
+	poll_end_order(o, a, now);
+}
+
 void
 poll_answered(
     struct device *d, const struct errand *errand, const struct answer *a, struct mono sent, struct moment now)
@@ -165,16 +198,15 @@ poll_answered(
 			poll_run(d, now);
 		return;
 	}
-	if (errand->order != NULL) {
-		poll_take_order(d, errand->order);
-		d->answered = now;
-		if (a->err != OK)
-			note_exception(d, &errand->order->request, a, now);
-		poll_come_up(d, now);
-		poll_end_order(errand->order, a, now);
-	} else {
+	if (errand->order != NULL)
+		answer_order(d, errand->order, a, now);
+	else
 		answer_block(d, errand, a, sent, now);
-		poll_come_up(d, now);
+	if (a->err == ERR_BAD_COUNT && is_nonsense(d, errand, now)) {
+		poll_go_down(d, a->err, now);
+		return;
 	}
+	if (errand->order == NULL && a->err != ERR_BAD_COUNT)
+		poll_come_up(d, now);
 	poll_run(d, now);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe.h - one device asked what it is: blocking, for a person who waits. Used by chisan-probe-modbus alone; it reads and never writes.
+ * probe.h - one device asked what it is: blocking, for a person who waits; it reads and never writes. chisan-probe-modbus asks on TCP
+ * (probe_tcp.c), chisan-probe-serial at a serial line (probe_line.c): which one a program does is decided by what it links.
  */
 #ifndef CHISAN_PROBE_H
 #define CHISAN_PROBE_H
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "drivers/line.h"
 #include "drivers/sunspec.h"
 #include "scada/base/clock.h"
 
@@ -15,15 +17,20 @@
 
 struct probe {
 	const char *link; /* as it was given */
-	struct sockaddr_storage addr;
-	socklen_t addr_len;
 	uint8_t unit;
 	int64_t timeout_us; /* of a connection and of an answer */
 	uint16_t longest;   /* registers asked for at a time */
-	int fd;             /* -1 = not connected */
-	uint16_t id;
 	unsigned requests;
 	enum err last; /* of what went wrong last, OK = nothing */
+	/* of TCP */
+	struct sockaddr_storage addr;
+	socklen_t addr_len;
+	int fd; /* -1 = not connected */
+	uint16_t id;
+	/* of a serial line */
+	struct line *line;
+	struct cfg_link cfg;
+	char path[SERIAL_PATH_MAX];
 };
 
 /* One point as it was read. */
@@ -34,8 +41,19 @@ struct probe_point {
 	char text[2 * SUNSPEC_TEXT + 1]; /* of text: made safe */
 };
 
-/* "modbus-tcp://192.0.2.1:502/1". False: message says what would be right. */
-bool probe_parse(struct probe *p, const char *link, char *message, size_t size);
+/* ---- probe_tcp.c, probe_line.c */
+
+struct probe_wire {
+	const char *program, *example; /* its name; a link */
+	unsigned may;                  /* enum sandbox */
+};
+extern const struct probe_wire probe_wire;
+
+/* The link, and the form of a line ("9600E1"; NULL = not given). False: message says what would be right. */
+bool probe_parse(struct probe *p, const char *link, const char *form, char *message, size_t size);
+/* Before the sandbox is entered. OK, or a sentence in why. */
+enum err probe_open(struct probe *p, char *why, size_t size);
+void probe_close(struct probe *p);
 
 /* Registers of a table in network order. ERR_EXC_*: refused; else there is no answer, and the connection is closed. */
 enum err probe_read(struct probe *p, unsigned table, uint16_t address, uint16_t count, uint8_t *out);
@@ -49,6 +67,8 @@ struct probe_text {
 	char text[SUNSPEC_TEXT + 1];
 };
 size_t probe_identify(struct probe *p, struct probe_text *out, size_t most);
+
+/* ---- probe.c */
 
 /* Finds the chain. OK, or why there is none, with a sentence. */
 enum err probe_discover(struct probe *p, struct discovery *d, char *why, size_t size);

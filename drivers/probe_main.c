@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe_main.c - chisan-probe-modbus: started by `chisan probe`; asks one device, says what was found, and ends. No server is needed, and
- * none is asked: the device must be free for one more connection.
+ * probe_main.c - chisan-probe-modbus, chisan-probe-serial: started by `chisan probe`; asks one device, says what was found, and ends. No
+ * server is needed, and none is asked: the device must be free for one more connection, the line for another master.
  */
 #include "config.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "drivers/probe.h"
 #include "scada/base/log.h"
@@ -25,7 +24,8 @@
 enum { DONE = 0, FAILED = 1, USAGE = 2, NOT_FOUND = 3 };
 
 struct asked {
-	const char *link, *profile; /* profile: print one of this name; NULL = what was found */
+	const char *link, *line; /* line: its form; NULL = not given */
+	const char *profile;     /* print one of this name; NULL = what was found */
 	int64_t timeout_us, longest;
 	bool json, all;
 };
@@ -34,8 +34,9 @@ static int
 usage(FILE *to)
 {
 	fprintf(to,
-	    "usage: chisan-probe-modbus [--json] [--profile NAME] [--timeout TIME] [--registers N] [--all] LINK\n"
-	    "LINK is modbus-tcp://192.0.2.1:502/1; started by: chisan probe\n");
+	    "usage: %s [--json] [--profile NAME] [--timeout TIME] [--registers N] [--line FORM] [--all] LINK\n"
+	    "LINK is %s; started by: chisan probe\n",
+	    probe_wire.program, probe_wire.example);
 	return to == stdout ? DONE : USAGE;
 }
 
@@ -52,6 +53,7 @@ take_option(struct asked *o, int c, const char *value)
 	switch (c) {
 	case 'j': o->json = true; return true;
 	case 'a': o->all = true; return true;
+	case 'l': o->line = value; return true;
 	case 'p': o->profile = value; return is_profile_name(value);
 	case 'r': return str_to_i64(value, 2, LONGEST, &o->longest);
 	case 't':
@@ -67,8 +69,8 @@ options(int argc, char **argv, struct asked *o)
 {
 	static const struct option rows[] = { { "json", no_argument, NULL, 'j' }, { "all", no_argument, NULL, 'a' },
 		{ "profile", required_argument, NULL, 'p' }, { "registers", required_argument, NULL, 'r' },
-		{ "timeout", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
+		{ "timeout", required_argument, NULL, 't' }, { "line", required_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
 	char text[512];
 	int c;
 
@@ -76,8 +78,8 @@ options(int argc, char **argv, struct asked *o)
 		if (c == 'h')
 			return usage(stdout);
 		if (c == 'V')
-			return fputs(version_text(text, sizeof(text), "chisan-probe-modbus", NULL), stdout) < 0 ? FAILED
-			                                                                                        : DONE;
+			return fputs(version_text(text, sizeof(text), probe_wire.program, NULL), stdout) < 0 ? FAILED
+			                                                                                     : DONE;
 		if (c != '?' && take_option(o, c, optarg))
 			continue;
 		if (c == 'p')
@@ -127,6 +129,7 @@ main(int argc, char **argv)
 {
 	struct asked o = { .timeout_us = TIMEOUT_US, .longest = LONGEST };
 	struct probe p = { .fd = -1 };
+	static const char *const folders[] = { "/dev", NULL };
 	struct discovery d;
 	char why[200] = "";
 	int code = options(argc, argv, &o);
@@ -135,19 +138,22 @@ main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_init("chisan", 0);
-	if (!probe_parse(&p, o.link, why, sizeof(why))) {
+	if (!probe_parse(&p, o.link, o.line, why, sizeof(why))) {
 		fprintf(stderr, "chisan: %s\n", why);
 		return USAGE;
 	}
 	p.timeout_us = o.timeout_us;
 	p.longest = (uint16_t)o.longest;
-	if (sandbox_enter(SANDBOX_CONNECT, NULL) != OK)
+	if (probe_open(&p, why, sizeof(why)) != OK) {
+		fprintf(stderr, "chisan: %s\n", why);
+		return FAILED;
+	}
+	if (sandbox_enter(probe_wire.may, probe_wire.may == SANDBOX_SERIAL ? folders : NULL) != OK)
 		log_fatal("cannot enter the sandbox");
 	e = probe_discover(&p, &d, why, sizeof(why));
 	if (e != OK)
 		return no_chain(&o, &p, e, why);
 	tell(&o, &p, &d.chain);
-	if (p.fd >= 0)
-		close(p.fd);
+	probe_close(&p);
 	return fflush(stdout) == 0 ? DONE : FAILED;
 }

@@ -115,6 +115,7 @@ may_become(const uint8_t *buf, size_t len, const struct frame_request *r)
 enum err
 rtu_find(const uint8_t *buf, size_t len, const struct frame_request *r, struct frame_answer *out)
 {
+	struct frame_answer one, other = { .err = OK };
 	enum err worst = ERR_BAD_CHECKSUM;
 	bool is_coming = len == 0;
 	struct frame_raw f;
@@ -124,13 +125,18 @@ rtu_find(const uint8_t *buf, size_t len, const struct frame_request *r, struct f
 		enum err e = rtu_take(buf + i, len - i, &f, &used);
 
 		if (e == OK)
-			e = frame_check(&f, r, out);
-		if (e == OK)
+			e = frame_check(&f, r, &one);
+		if (e == OK) {
+			*out = one;
 			return OK;
+		}
 		if (e == ERR_BUSY)
 			is_coming |= may_become(buf + i, len - i, r);
 		else if (used > 0)
 			worst = e; /* whole and sound, and yet no reply to this: why, is worth more than noise */
+		if (e == ERR_BAD_COUNT)
+			other = (struct frame_answer){ .err = e, .len = one.len };
 	}
+	*out = other;
 	return is_coming ? ERR_BUSY : worst;
 }

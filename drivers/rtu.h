@@ -27,6 +27,7 @@ enum err rtu_take(const uint8_t *buf, size_t len, struct frame_raw *out, size_t 
 /*
  * Looks for the reply to r in what came since it was sent: noise before it and between is passed over, and so is what another unit
  * says. OK: *out holds it. ERR_BUSY: it may still come. Any other: only what is no reply came so far; more may follow all the same.
+ * out->err is ERR_BAD_COUNT if a reply of out->len bytes of data, not as many as asked, was among it, whatever is returned but OK.
  */
 enum err rtu_find(const uint8_t *buf, size_t len, const struct frame_request *r, struct frame_answer *out);
 

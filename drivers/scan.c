@@ -258,17 +258,20 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 	switch (a->err) {
 	case OK:
 		b->refused = OK;
+		b->doubts = 0;
 		give_values(s, b, a, time, out);
 		break;
 	case ERR_EXC_ADDRESS:
 	case ERR_EXC_VALUE:
+	case ERR_BAD_COUNT:
 		if (s->split_since.us == 0)
 			s->split_since = now.mono;
 		if (split(s, block))
 			return true;
-		b->refused = (uint16_t)a->err;
+		is_change = a->err != ERR_BAD_COUNT || ++b->doubts >= SCAN_DOUBTS;
+		if (is_change)
+			b->refused = (uint16_t)a->err;
 		give_cause(s, b, a->err, time, out);
-		is_change = true;
 		break;
 	case ERR_EXC_ACK:
 	case ERR_EXC_BUSY:
@@ -279,6 +282,29 @@ scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct momen
 	}
 	settle(s, b);
 	return is_change;
+}
+
+void
+scan_reconsider(struct scan *s)
+{
+	for (uint32_t i = 0; s->block_count > 0 && i != PLAN_NONE; i = s->blocks[i].next) {
+		if (s->blocks[i].refused != ERR_BAD_COUNT)
+			continue;
+		s->blocks[i].refused = OK;
+		s->blocks[i].doubts = 0;
+	}
+}
+
+bool
+scan_is_nonsense(const struct scan *s)
+{
+	for (uint32_t i = 0; s->block_count > 0 && i != PLAN_NONE; i = s->blocks[i].next) {
+		const struct block *b = &s->blocks[i];
+
+		if ((b->refused == OK || b->refused == ERR_EXC_ADDRESS || b->refused == ERR_EXC_VALUE) && !is_off(s, b))
+			return false;
+	}
+	return true;
 }
 
 bool

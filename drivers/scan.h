@@ -2,7 +2,8 @@
 /*
  * scan.h - the items of one device that share a period: their blocks, the scan that runs through them, and what the
  * answers make of them. A block that the device refuses is split, down to the item, and the items that stay refused keep
- * their reason without being asked for; all of it is tried anew after a while and on each new connection.
+ * their reason without being asked for; all of it is tried anew after a while and on each new connection. A reply of another size than
+ * asked is such a refusal too, by a device that knows no exceptions; of an item alone, when it comes twice.
  */
 #ifndef CHISAN_SCAN_H
 #define CHISAN_SCAN_H
@@ -13,6 +14,7 @@
 
 #define SCAN_REFUSED_RETRY_US (600 * US_PER_S) /* what was refused is asked for again in full */
 #define SCAN_BUSY_TRIES       3
+#define SCAN_DOUBTS           2 /* replies of another size after which an item is not asked for any more */
 #define SCAN_BUSY_WAIT_US     (50 * US_PER_MS) /* doubled from try to try */
 
 struct sample {
@@ -73,6 +75,10 @@ void scan_restore(struct scan *s);
  */
 bool scan_answer(struct scan *s, uint32_t block, const struct answer *a, struct moment now, struct utc time,
     const struct scan_out *out);
+/* The device answers again: what it answered with another size while it came to its senses is asked for anew. */
+void scan_reconsider(struct scan *s);
+/* Is all that it would ask for refused because replies had another size? */
+bool scan_is_nonsense(const struct scan *s);
 
 /* The block that an item is read with, as it stands now; false: the item is not asked for here. A copy, good until scan_done. */
 bool scan_find(const struct scan *s, uint32_t item, struct block *out);

@@ -142,7 +142,7 @@ take_head(struct discovery *d, enum err e, const uint8_t *data, char *why, size_
 	char note[80];
 	uint16_t number, length;
 
-	if (e == ERR_EXC_ADDRESS && c->count > 0) {
+	if ((e == ERR_EXC_ADDRESS || e == ERR_BAD_COUNT) && c->count > 0) { /* some servers answer with nothing there */
 		str_printf(note, sizeof(note), "the chain has no end: holding %u is refused", (unsigned)d->cursor);
 		return end_chain(d, note);
 	}

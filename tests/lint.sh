@@ -125,6 +125,7 @@ links drivers/chisan-field 'libev|libutf8proc|libseccomp'
 links drivers/chisan-probe-echonet 'libev|libutf8proc|libseccomp'
 links drivers/chisan-serial 'libmodbus|libev|libutf8proc|libseccomp'
 links drivers/chisan-probe-modbus 'libev|libutf8proc|libseccomp'
+links drivers/chisan-probe-serial 'libev|libutf8proc|libseccomp|libmodbus'
 links drivers/plant/chisan-plant 'libev|libutf8proc|libsodium|libseccomp'
 links console/chisan 'libncursesw|libtinfo|libjansson|libev|libutf8proc|libseccomp|libsodium' # the digest of a backup
 

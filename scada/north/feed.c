@@ -99,6 +99,7 @@ keep_outcomes(const struct copy *old, struct copy *new)
 			continue;
 		is->outcome = was->outcome;
 		is->addcause = was->addcause;
+		is->is_told = was->is_told;
 	}
 }
 
@@ -218,18 +219,40 @@ is_held_long(const struct copy_hold *h, const struct north_setpoint *s, struct u
 	return h->until.us - now.us > s->for_s * US_PER_S / 2;
 }
 
+/* That masters are refused belongs into the journal, but not each of the writes that a master makes each second. */
+static void
+tell_refused(struct feed *f, const struct copy_hold *h, struct north_setpoint *s, double value, enum addcause why)
+{
+	const char *name = f->live->names[s->point];
+	uint64_t token = 0;
+	char text[200];
+
+	if (s->is_told || getrandom(&token, sizeof(token), 0) != (ssize_t)sizeof(token))
+		return;
+	s->is_told = true;
+	if (why == AC_BLOCKED_COMMAND)
+		str_printf(
+		    text, sizeof(text), "a master may not set it to %.10g: it is tagged for operators only", value);
+	else
+		str_printf(text, sizeof(text), "a master may not set it to %.10g: %.64s holds it", value, h->user);
+	log_notice("%s: %s", name, text);
+	msg_note_put(&f->out, &(struct msg_note){ .token = token, .point = name, .text = text });
+	send_body(f, W_NOTE, NULL);
+}
+
 /* False: somebody or something keeps masters off it, and s says so. */
 static bool
-is_free(const struct feed *f, const struct copy_hold *h, struct north_setpoint *s)
+is_free(struct feed *f, const struct copy_hold *h, struct north_setpoint *s, double value)
 {
 	enum addcause why = copy_blocks(h, f->user);
 
-	if (why == AC_NONE)
+	if (why == AC_NONE) {
+		s->is_told = false;
 		return true;
+	}
 	s->outcome = NORTH_REFUSED;
 	s->addcause = (uint16_t)why;
-	log_info("%s: a master may not set it: %s", f->live->names[s->point],
-	    why == AC_BLOCKED_COMMAND ? "it is tagged for operators only" : h->user);
+	tell_refused(f, h, s, value, why);
 	return false;
 }
 
@@ -244,7 +267,7 @@ feed_set(struct feed *f, struct north_setpoint *s, double value, struct utc now)
 		return ERR_NO_SERVER;
 	if (s->outcome == NORTH_UNDER_WAY)
 		return ERR_BUSY;
-	if (!is_free(f, h, s))
+	if (!is_free(f, h, s, value))
 		return OK;
 	is_same = h->is_held && (float)h->value == (float)value && s->outcome == NORTH_DONE;
 	if (is_same && is_held_long(h, s, now))

@@ -80,6 +80,7 @@ struct north_setpoint {
 	/* of the last one that a master set */
 	uint16_t outcome, addcause; /* enum north_outcome, addcause */
 	uint32_t asked;             /* sequence of the command that is under way; 0 = none */
+	bool is_told;               /* that masters are kept off it: once, until one is let in again */
 };
 
 struct north_map {

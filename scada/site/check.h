@@ -54,6 +54,7 @@ void check_line(struct check *c, const struct site_link *l, int transport); /* m
 /* A device at a serial line: its address is written into address. */
 void check_line_device(struct check *c, const struct site_device *d, const char *path, unsigned unit, struct mark at,
     char *address, size_t size);
+/* 3 */ void check_ports(struct check *c); /* TCP or a serial line's frames on TCP, one of both at a port */
 /* 5 */ void check_lines(struct check *c); /* not more than there may be processes */
 /* 4 the site is built, and its names sorted */
 void check_sort_names(struct check *c);

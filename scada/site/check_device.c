@@ -361,6 +361,7 @@ check_devices(struct check *c)
 	}
 	check_unique(c, names, n, "the device");
 	check_addresses(c, addresses, addressed);
+	check_ports(c);
 	free(names);
 	free(addresses);
 	check_calculations(c);

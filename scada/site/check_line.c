@@ -5,6 +5,8 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "scada/base/str.h"
 #include "scada/site/check.h"
@@ -88,6 +90,77 @@ check_line_device(struct check *c, const struct site_device *d, const char *path
 		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, timeout_us),
 		    "timeout: on a serial line all wait for one that is silent; write 2s or less");
 	str_printf(address, size, "%s/%u", path, unit);
+}
+
+/* ---- what one port speaks */
+
+/* A link of a device or of links:, by address and port. */
+struct port_use {
+	char address[SITE_HOST_MAX + 8];
+	int transport;
+	struct mark at;
+};
+
+static void
+add_port(struct port_use *list, uint32_t *n, const char *link, struct mark at)
+{
+	char host[SITE_HOST_MAX], message[300];
+	struct port_use *u = &list[*n];
+	uint16_t port;
+	uint8_t unit;
+	bool has_unit;
+
+	if (link == NULL ||
+	    !site_link_parse(
+	        link, &u->transport, host, sizeof(host), &port, &unit, &has_unit, message, sizeof(message)) ||
+	    (u->transport != TRANSPORT_MODBUS_TCP && u->transport != TRANSPORT_MODBUS_RTU_TCP))
+		return;
+	str_printf(u->address, sizeof(u->address), strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
+	u->at = at;
+	++*n;
+}
+
+static int
+compare_ports(const void *a, const void *b)
+{
+	const struct port_use *x = a, *y = b;
+	int c = strcmp(x->address, y->address);
+
+	if (c != 0)
+		return c;
+	return x->at.line != y->at.line ? (x->at.line < y->at.line ? -1 : 1)
+	                                : (x->at.column > y->at.column) - (x->at.column < y->at.column);
+}
+
+/* Frames of TCP and frames of a serial line cannot be told apart at one port. Said once of each. */
+void
+check_ports(struct check *c)
+{
+	const struct site_device *devices = c->s->devices.v;
+	const struct site_link *links = c->s->links.v;
+	static const char *const words[] = { "modbus-tcp", "modbus-rtu-tcp" };
+	struct port_use *list = xcalloc((size_t)c->s->devices.n + c->s->links.n + 1, sizeof(*list));
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->s->links.n; i++)
+		add_port(list, &n, links[i].link, AT_KEY(link_schema, &links[i], struct site_link, link));
+	for (uint32_t i = 0; i < c->s->devices.n; i++)
+		add_port(list, &n, devices[i].link, AT_KEY(device_schema, &devices[i], struct site_device, link));
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_ports);
+	for (uint32_t i = 1, first = 0, told = UINT32_MAX; i < n; i++) {
+		if (strcmp(list[i].address, list[first].address) != 0)
+			first = i;
+		if (list[i].transport == list[first].transport || told == first)
+			continue;
+		told = first;
+		fault_at(c->f, list[i].at,
+		    "link: %s speaks %s here and %s in line %u, and one port speaks one of the two; write the same for "
+		    "all its units",
+		    list[i].address, words[list[i].transport == TRANSPORT_MODBUS_RTU_TCP],
+		    words[list[first].transport == TRANSPORT_MODBUS_RTU_TCP], list[first].at.line);
+	}
+	free(list);
 }
 
 void

@@ -79,6 +79,10 @@ check_link(struct check *c, const struct site_link *l, char *address, size_t siz
 		fault_at(c->f, at, "link: ECHONET Lite has no connections that manners could be given; leave it out");
 	else if (has_unit)
 		fault_at(c->f, at, "link: the manners are those of the whole connection; write it without /%u", unit);
+	else if (transport == TRANSPORT_MODBUS_RTU)
+		str_copy(address, size, host);
+	else if (transport == TRANSPORT_MODBUS_RTU_TCP)
+		str_printf(address, size, "modbus-rtu-tcp://%s:%u", host, port);
 	else
 		str_printf(address, size, "%s:%u", host, port);
 	check_line(c, l, transport);

@@ -220,7 +220,8 @@ parse_line(char *copy, char *host, size_t host_size, uint8_t *unit, bool *has_un
 		if (!parse_unit(slash + 1, unit, s))
 			return false;
 	}
-	if (strstr(copy, "//") != NULL || strstr(copy, "/../") != NULL || copy[strlen(copy) - 1] == '/' ||
+	if (strstr(copy, "//") != NULL || strstr(copy, "/../") != NULL || strstr(copy, "/./") != NULL ||
+	    copy[strlen(copy) - 1] == '/' ||
 	    !str_copy(host, host_size < SERIAL_PATH_MAX ? host_size : SERIAL_PATH_MAX, copy))
 		return refuse(s, "'%.60s' is not the path of a serial line; " FORM_LINE, copy);
 	return true;

@@ -18,7 +18,7 @@
  *   unsolicited           an answer nobody asked for, before the right one
  *   blurt                 one such frame to every connection, now
  *   flood                 answers for ever, as fast as it can, once asked
- *   hole A B              exception 2 to what touches registers A..B
+ *   hole A B              exception 2 to what touches registers A..B; empty A B: an answer without a register
  *   longest N             exception 3 to more than N registers
  *   serial MS             a gateway: one request at a time, the dead unit (silent UNIT) holds it for MS
  *   map N                 registers hold n + N; put N K: register N holds K
@@ -105,6 +105,7 @@ static struct {
 	enum mode mode;
 	int64_t number;
 	int silent_unit; /* -1 none, -2 all */
+	bool is_hole_empty;
 	int64_t hole_from, hole_to, longest, map, busy, serial_ms, put_at, put_value;
 	bool one;
 	int listener;
@@ -261,6 +262,10 @@ answer(const uint8_t *q, uint8_t *out)
 	if (s.busy > 0) {
 		s.busy--;
 		return exception(out, 6);
+	}
+	if (s.hole_from >= 0 && address <= s.hole_to && address + count > s.hole_from && s.is_hole_empty) {
+		out[8] = 0;
+		return 9;
 	}
 	if (address + count > REGISTERS || (s.hole_from >= 0 && address <= s.hole_to && address + count > s.hole_from))
 		return exception(out, 2);
@@ -482,7 +487,8 @@ set_mode(const char *word, int64_t a, bool has_a)
 static bool
 set_limits(const char *word, int64_t a, int64_t b)
 {
-	if (strcmp(word, "hole") == 0) {
+	if (strcmp(word, "hole") == 0 || strcmp(word, "empty") == 0) {
+		s.is_hole_empty = word[0] == 'e';
 		s.hole_from = a;
 		s.hole_to = b;
 	} else if (strcmp(word, "put") == 0) {

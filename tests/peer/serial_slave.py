@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# serial_slave.py PATH - pymodbus as the slaves 7 and 9 of a serial line: holding register N of unit U holds U * 100 + N. For tests only.
+# serial_slave.py PATH - pymodbus as the slaves 7 and 9 of a serial line: holding register N of unit U holds U * 100 + N; and as a SunSpec
+# device, unit 5, laid out by sunspec_pymodbus.py. For tests only.
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
 from pymodbus.server import StartSerialServer
 from pymodbus.transaction import ModbusRtuFramer
+
+import sunspec_pymodbus
 
 
 def slave(unit):
@@ -12,8 +15,9 @@ def slave(unit):
     return ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
 
 
+block = ModbusSequentialDataBlock(sunspec_pymodbus.BASE, sunspec_pymodbus.layout())
 StartSerialServer(
-    context=ModbusServerContext(slaves={7: slave(7), 9: slave(9)}, single=False),
+    context=ModbusServerContext(slaves={5: ModbusSlaveContext(hr=block, zero_mode=True), 7: slave(7), 9: slave(9)}, single=False),
     framer=ModbusRtuFramer,
     port=sys.argv[1],
     baudrate=38400,

@@ -123,9 +123,10 @@ def written(host, port):
     print("what was written is there")
 
 
-if sys.argv[1] == "serve":
-    asyncio.run(serve(sys.argv[2]))
-elif sys.argv[1] == "compare":
-    compare(sys.argv[2])
-else:
-    written(sys.argv[2], sys.argv[3])
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        asyncio.run(serve(sys.argv[2]))
+    elif sys.argv[1] == "compare":
+        compare(sys.argv[2])
+    else:
+        written(sys.argv[2], sys.argv[3])

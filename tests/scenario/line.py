@@ -4,6 +4,7 @@
 #   DIR/mode    what happens to replies, read before each:
 #               normal; noise (bytes before the frame); garbled N (one in N has a flipped bit); silent U (that unit says nothing);
 #               other (the wrong unit answers first); half; drip (a byte each 5 ms); late MS; echo (the request comes back first);
+#               empty [F] (reads, those by function F, are answered soundly, with no register in it);
 #               unplug (the line goes away, and comes back when the mode is another); babble (noise without end while nobody asks)
 #   DIR/writes  each register that is written, as "UNIT N VALUE"
 #   DIR/asked   each request, as "UNIT FUNCTION ADDRESS COUNT"
@@ -79,6 +80,8 @@ def length(data):
 def send(master, frame, reply):
     global count
     how = mode() or ["normal"]
+    if how[0] == "empty" and reply[1] in ([int(how[1])] if how[1:] else [3, 4]):
+        reply = reply[:2] + bytes([0])
     data = reply + crc(reply)
     count += 1
     if how[0] == "silent" and int(how[1]) == frame[0]:

@@ -38,7 +38,14 @@ devices="$meter $!"
 until_true 10 grep -q ready "$work/plc/out" || { echo "SKIP: the test's own device does not listen"; exit 77; }
 
 : >"$work/north.log"
-"$north_program" -v -s "$CHISAN_SOCKET" >>"$work/north.log" 2>&1 &
+# an account of its own, as the manual has it, where there may be a second one
+own='' person=$(id -un)
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && id nobody >/dev/null 2>&1; then
+	own="setpriv --reuid=nobody --regid=$(id -g) --clear-groups"
+	chmod 0755 "$work"
+	printf 'users:\n  - {user: %s, role: engineer}\n  - {user: nobody, role: operator}\n' "$person" | tee -a "$work/site.plain" >>"$work/site/site.yaml"
+fi
+$own "$north_program" -v -s "$CHISAN_SOCKET" >>"$work/north.log" 2>&1 &
 north=$!
 meter="$devices $north" # that are ended with the test
 at_end() {
@@ -90,6 +97,21 @@ until_true 5 journalled 'the neighbour asks' || fail "the journal does not know 
 check "half a setpoint is not set" replies 1000280001020000 9002
 check "nor by function 6" replies 0600280001 8601
 kill -0 "$north" || fail "chisan-north has ended"
+
+# ---- a person comes first
+if [ -n "$own" ]; then
+	written() { grep -c "^register 10 $1\$" "$work/plc/writes"; }
+	ask 0 set P.SP 123 --for 10m --reason 'by hand' --yes
+	until_true 5 value_is P.SP 123 good || fail "a person does not get it"
+	[ "$(master set 40 200)" = taken ] && until_true 10 holds 30040 2 '4 27' && pass "while a person holds it masters are refused" || fail "held: $(master held 30040 2)"
+	[ "$(master set 40 210)" = taken ] && value_is P.SP 123 good && [ "$(written '2[01]0')" = 0 ] || fail "it was set all the same: $(cat "$work/plc/writes")"
+	until_true 5 journalled "a master may not set it to 200: $person holds it" && [ "$(entries_of 'a master may not set it')" = 1 ] &&
+		pass "which the journal says once" || fail "journal: $(timeout 30 "$chisan" journal --json -n 20)"
+	ask 0 release P.SP
+	[ "$(master set 40 200)" = taken ] && until_true 10 holds 30040 2 '2 25' && until_true 5 value_is P.SP 200 good && [ "$(written 200)" = 1 ] &&
+		pass "after the release they set it again" || fail "released: $(master held 30040 2; cat "$work/plc/writes")"
+	until_true 5 journalled '"user":"nobody".*P.SP.*200|P.SP.*200.*"user":"nobody"' || fail "the journal does not name the account"
+fi
 
 # ---- bad values and a lost chisand
 kill $devices 2>/dev/null

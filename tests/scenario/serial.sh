@@ -89,6 +89,17 @@ for how in noise other 'garbled 7' drip 'late 100' echo; do
 		fail "$how: $(link_of S1; link_of S2; timeout 20 "$chisan" get S1.A S2.A)"
 done
 [ $(($(number S1 errors) + $(number S2 errors))) -gt 0 ] && pass "garbled replies are counted" || fail "no errors are counted: $(link_of S1)"
+mode empty 4
+cp "$work/line/mode" "$work/far/mode"
+check "answers without a register cost their own points alone" eval 'until_true 20 marked S1.B bad-count && until_true 20 marked G1.B bad-count &&
+	 is S1 up && is S2 up && is G1 up'
+left_alone() { [ "$(tail -n 12 "$work/line/asked" | grep -c "^. 4")" = 0 ]; }
+until_true 20 left_alone && is S1 up && is G1 up && value_is S1.A 1001 good && value_is G1.A 1001 good &&
+	pass "the others go on, and that request is left alone" || fail "after empty answers: $(link_of S1; link_of G1; tail -n 12 "$work/line/asked")"
+mode empty
+check "a device of which every answer is empty is down" eval 'until_true 20 is S1 down && until_true 20 is S2 down'
+mode normal
+check "and comes back" eval 'until_true 30 value_is S1.A 1001 good && until_true 30 value_is S2.A 2001 good'
 mode half
 check "half replies are no values" eval 'until_true 20 is S1 down && until_true 20 is S2 down'
 mode normal

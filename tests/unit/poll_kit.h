@@ -35,7 +35,8 @@ static struct world {
 	bool is_silent[DEVICES];
 	enum err exception[DEVICES];
 	uint32_t epoch[DEVICES];
-	uint16_t hole_from, hole_to; /* exception 2 */
+	uint16_t hole_from, hole_to; /* exception 2, or: */
+	bool is_hole_empty;          /* no exception, but an answer without a register */
 	uint16_t identity;
 	/* what was seen, by device */
 	uint32_t asked[DEVICES], samples[DEVICES], bad[DEVICES], most_in_flight[DEVICES], states[DEVICES],
@@ -127,7 +128,9 @@ answer(struct flight *f)
 	data[0] = (uint8_t)(w.identity >> 8);
 	data[1] = (uint8_t)w.identity;
 	if (w.hole_to != 0 && f->request.address <= w.hole_to && end >= w.hole_from)
-		a.err = ERR_EXC_ADDRESS;
+		a.err = w.is_hole_empty ? ERR_BAD_COUNT : ERR_EXC_ADDRESS;
+	if (a.err == ERR_BAD_COUNT)
+		a.len = 0;
 	poll_answered(f->device, &f->errand, &a, (struct mono){ f->sent }, w.now);
 	pump(f->device);
 }

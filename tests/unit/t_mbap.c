@@ -217,9 +217,34 @@ END_TEST
 START_TEST(another_count_than_asked_is_refused)
 {
 	static const uint8_t two[] = { 0x12, 0x34, 0, 0, 0, 7, 7, 3, 4, 0, 1, 0, 2 };
+	static const uint8_t none[] = { 0x12, 0x34, 0, 0, 0, 3, 7, 3, 0 };
 	struct frame_answer a;
 
 	ck_assert_int_eq(judge(two, sizeof(two), &asked, &a), ERR_BAD_COUNT);
+	ck_assert_uint_eq(a.len, 4);
+	ck_assert_int_eq(judge(none, sizeof(none), &asked, &a), ERR_BAD_COUNT);
+	ck_assert_uint_eq(a.len, 0);
+}
+END_TEST
+
+/* What is sound in itself leaves the stream in order, of a read: nobody knows what a write came to whose answer counts wrongly. */
+START_TEST(a_read_answered_with_another_count_is_answered_badly_and_no_broken_stream)
+{
+	static const uint8_t none[] = { 0 }, lies[] = { 4, 0, 1 }, written[] = { 0, 10, 0, 2 }, one[2] = { 0 };
+	struct request r = { .kind = REQUEST_READ, .unit = 7, .table = TABLE_HOLDING, .address = 10, .count = 1 };
+	struct reply reply = { .unit = 7, .function = FC_READ_HOLDING, .body = none, .len = 1 };
+	struct answer a = { .err = OK };
+
+	ck_assert_int_eq(drv_modbus.match(&reply, &r, &a), OK);
+	ck_assert_int_eq(a.err, ERR_BAD_COUNT);
+	ck_assert_uint_eq(a.len, 0);
+	reply.body = lies; /* it counts four bytes, and two are there */
+	reply.len = sizeof(lies);
+	ck_assert_int_eq(drv_modbus.match(&reply, &r, &a), ERR_BAD_LENGTH);
+	r.kind = REQUEST_WRITE_MANY;
+	r.data = one;
+	reply = (struct reply){ .unit = 7, .function = FC_WRITE_REGISTERS, .body = written, .len = sizeof(written) };
+	ck_assert_int_eq(drv_modbus.match(&reply, &r, &a), ERR_BAD_COUNT);
 }
 END_TEST
 
@@ -324,6 +349,7 @@ T_MAIN("mbap",
     T(other_protocols_are_refused_at_the_fourth_byte)
     T_LOOP(one_wrong_byte_is_named, 0, N(changes))
     T(another_count_than_asked_is_refused)
+    T(a_read_answered_with_another_count_is_answered_badly_and_no_broken_stream)
     T(bits_are_counted_in_bytes)
     T(every_exception_has_its_reason)
     T(random_bytes_never_read_past_the_end)

@@ -2,9 +2,17 @@
 /* t_rtu.c - frames of a serial line: checksums, requests, replies out of noise; the driver that speaks them on TCP; a line's manners. */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/serial.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "drivers/driver.h"
+#include "drivers/line.h"
 #include "drivers/rtu.h"
 #include "drivers/setup.h"
 #include "tests/unit/t.h"
@@ -112,6 +120,9 @@ START_TEST(what_answers_something_else_is_no_reply)
 	line[n] = (uint8_t)crc;
 	line[n + 1] = (uint8_t)(crc >> 8);
 	ck_assert_int_eq(rtu_find(line, n + 2, &asked, &a), wrongs[_i].e);
+	ck_assert_int_eq(a.err, wrongs[_i].e == ERR_BAD_COUNT ? ERR_BAD_COUNT : OK);
+	if (a.err == ERR_BAD_COUNT)
+		ck_assert_uint_eq(a.len, wrongs[_i].bytes[2]);
 }
 END_TEST
 
@@ -216,10 +227,116 @@ START_TEST(only_a_path_is_a_line)
 }
 END_TEST
 
+/* ---- RS-485: what a pseudo-terminal refuses, as a driver that can and some that cannot answer it */
+
+static struct {
+	unsigned calls;
+	struct serial_rs485 asked, made;
+	int error, unplug; /* errno, 0 = accepted; unplug: closed meanwhile, -1 = nothing is */
+} rs;
+
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+
+/* The linker puts it in the place of line.c's calls. */
+int
+__wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (request != TIOCSRS485)
+		return __real_ioctl(fd, request, arg);
+	rs.calls++;
+	memcpy(&rs.asked, arg, sizeof(rs.asked));
+	if (rs.unplug >= 0)
+		close(rs.unplug);
+	if (rs.error != 0) {
+		errno = rs.error;
+		return -1;
+	}
+	memcpy(arg, &rs.made, sizeof(rs.made));
+	return 0;
+}
+
+/* A line to open, and the other end of it. */
+static int
+plug_in(struct cfg_link *cfg)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	static char path[64];
+
+	ck_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	ck_assert_int_eq(ptsname_r(master, path, sizeof(path)), 0);
+	*cfg = (struct cfg_link){ .name = path };
+	cfg->serial = (struct cfg_serial){ .baud = 9600, .parity = SERIAL_NONE, .stop_bits = 1, .is_rs485 = true };
+	cfg->serial.before_ms = 1;
+	cfg->serial.after_ms = 2;
+	rs.calls = 0;
+	rs.error = 0;
+	rs.unplug = -1;
+	rs.made.flags = SER_RS485_ENABLED;
+	return master;
+}
+
+START_TEST(the_direction_of_rs485_is_the_kernels_where_its_driver_can)
+{
+	struct line *l = line_new();
+	char why[256] = "";
+	struct cfg_link cfg;
+	int master = plug_in(&cfg);
+
+	ck_assert_int_eq(line_open(l, &cfg, why, sizeof(why)), OK);
+	ck_assert(line_is_open(l));
+	ck_assert_uint_eq(rs.calls, 1);
+	ck_assert_uint_eq(rs.asked.flags, SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND);
+	ck_assert_uint_eq(rs.asked.delay_rts_before_send, 1);
+	ck_assert_uint_eq(rs.asked.delay_rts_after_send, 2);
+	cfg.serial.is_rs485 = false; /* other manners: opened anew, and nothing is asked of the driver */
+	ck_assert_int_eq(line_open(l, &cfg, why, sizeof(why)), OK);
+	ck_assert_uint_eq(rs.calls, 1);
+	line_free(l);
+	close(master);
+}
+END_TEST
+
+static const struct {
+	int error;
+	bool is_unplugged; /* what closing it says is not why it was closed */
+} refusals[] = { { ENOTTY, false }, { EINVAL, false }, { EINVAL, true }, { 0, false } };
+
+START_TEST(a_driver_that_cannot_switch_rs485_is_told_with_what_to_write)
+{
+	struct line *l = line_new();
+	char why[256] = "", want[256];
+	struct cfg_link cfg;
+	int master = plug_in(&cfg);
+
+	rs.error = refusals[_i].error;
+	rs.unplug = refusals[_i].is_unplugged ? master : -1;
+	rs.made.flags = 0; /* the last one agrees, and switches nothing */
+	ck_assert_int_eq(line_open(l, &cfg, why, sizeof(why)), ERR_NO_ADAPTER);
+	ck_assert(!line_is_open(l));
+	snprintf(want, sizeof(want),
+	    "%s: its driver cannot switch the direction of RS-485 (%s); if the adapter does so by itself, write rs485: "
+	    "false",
+	    cfg.name, strerror(rs.error != 0 ? rs.error : EOPNOTSUPP));
+	ck_assert_str_eq(why, want);
+	line_free(l);
+	if (rs.unplug < 0)
+		close(master);
+}
+END_TEST
+
 #define N(a) ((int)(sizeof(a) / sizeof((a)[0])))
 T_MAIN("rtu",
     T(checksums_are_those_of_the_standard) T(request_is_that_of_tcp_without_its_head) T(reply_waits_until_it_is_whole)
         T(each_flipped_bit_is_seen) T_LOOP(noise_before_a_reply_is_passed_over, 0, N(before))
             T_LOOP(what_answers_something_else_is_no_reply, 0, N(wrongs)) T(exception_is_an_answer)
                 T(noise_alone_never_answers) T(driver_takes_one_reply_and_refuses_a_broken_one)
-                    T_LOOP(manners_of_a_line_are_checked_again, 0, N(manners)) T(only_a_path_is_a_line))
+                    T_LOOP(manners_of_a_line_are_checked_again, 0, N(manners)) T(only_a_path_is_a_line)
+                        T(the_direction_of_rs485_is_the_kernels_where_its_driver_can)
+                            T_LOOP(a_driver_that_cannot_switch_rs485_is_told_with_what_to_write, 0, N(refusals)))
