@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rep_imbalance.c - self-wheeling of a month by days: plan and actual of both sides, shortage and surplus, what is paid and got. Prices are
- * corrected for about two months: it is made whenever it is asked for, and says what is not final.
+ * corrected for about two months: each that comes makes a new revision, which says what is not final.
  */
 #include "config.h"
 
@@ -115,6 +115,7 @@ const struct report_kind rep_imbalance = {
 	.help = "self-wheeling of a month by days: plan, actual, shortage, surplus, what is paid and got",
 	.period = PERIOD_MONTH,
 	.file_prefix = "IMBALANCE",
-	.files_itself = false,
+	.files_itself = true,
+	.saved_days = 100,
 	.make = make,
 };

@@ -202,5 +202,6 @@ const struct report_kind rep_wheel = {
 	.period = PERIOD_DAY,
 	.file_prefix = "WHEEL",
 	.files_itself = true,
+	.saved_days = 100,
 	.make = make,
 };
