@@ -311,7 +311,7 @@ solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solut
 		out->end = SOLVE_BROKEN;
 		return false;
 	}
-	if (!is_same && s->shape.start != NULL && lp->steps == s->shape.steps) {
+	if (!is_same && s->shape.start != NULL && lp->steps > 0 && lp->steps == s->shape.steps) {
 		solver_fit(s, lp);
 	} else if (!is_same) {
 		free(s->status);
