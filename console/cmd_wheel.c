@@ -153,6 +153,7 @@ side_json(const struct wheel_got_row *w, int side)
 	json_object_set_new(j, "in_force", jout_number(w->in_force[side]));
 	json_object_set_new(j, "actual", jout_number(w->actual[side]));
 	json_object_set_new(j, "partial", json_boolean((w->marks[side] & WHEEL_PARTIAL) != 0));
+	json_object_set_new(j, "metered", json_boolean((w->marks[side] & WHEEL_METERED) != 0));
 	json_object_set_new(j, "shortage", jout_number(w->shortage[side]));
 	return j;
 }
@@ -413,7 +414,8 @@ with_file(const struct options *o, struct client *c, struct msg_wheel *m, int at
 	int code;
 
 	if (o->arg_count != at + 1) {
-		say_error("write: chisan wheel %s", m->act == WHEEL_PRICES ? "prices FILE" : "import DAY FILE");
+		say_error("write: chisan wheel %s%s", m->act == WHEEL_PRICES ? "prices FILE" : wheel_act_word(m->act),
+		    m->act == WHEEL_PRICES ? "" : " DAY FILE");
 		return CMD_USAGE;
 	}
 	text = read_file(o->args[at], &len);
@@ -438,7 +440,8 @@ act(const struct options *o, struct client *c, enum wheel_act what, int64_t date
 		return code;
 	switch (what) {
 	case WHEEL_SET: return set(o, c, &m);
-	case WHEEL_IMPORT: return with_file(o, c, &m, 3);
+	case WHEEL_IMPORT:
+	case WHEEL_ACTUAL: return with_file(o, c, &m, 3);
 	case WHEEL_PRICES: return with_file(o, c, &m, 2);
 	case WHEEL_MAKE: return send(o, c, &m);
 	default: return about_now(o, c, &m);
@@ -458,7 +461,7 @@ cmd_wheel(const struct options *o)
 	if (!is_export && !is_show && !wheel_act_from_word(what, &a)) {
 		say_error(
 		    "\"%.40s\" is nothing that can be done; write show, make, set, import, drop, file, accept, reject, "
-		    "prices or export",
+		    "prices, actual or export",
 		    what);
 		return CMD_USAGE;
 	}

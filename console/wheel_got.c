@@ -213,6 +213,7 @@ wheel_got_marks(unsigned marks)
 	    : (marks & WHEEL_PARTIAL) != 0  ? "#"
 	    : (marks & WHEEL_MANUAL) != 0   ? "M"
 	    : (marks & WHEEL_SHARED) != 0   ? "S"
+	    : (marks & WHEEL_METERED) != 0  ? "U"
 	                                    : "";
 }
 

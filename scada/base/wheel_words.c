@@ -74,7 +74,7 @@ wheel_act_from_word(const char *word, enum wheel_act *out)
 bool
 wheel_act_wants_reason(unsigned a)
 {
-	return a == WHEEL_SET || a == WHEEL_DROP || a == WHEEL_REJECT;
+	return a == WHEEL_SET || a == WHEEL_DROP || a == WHEEL_REJECT || a == WHEEL_ACTUAL;
 }
 
 const char *

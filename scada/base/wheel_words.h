@@ -47,7 +47,8 @@ enum wheel_side { WHEEL_GENERATION, WHEEL_DEMAND, WHEEL_SIDES };
 	_(WHEEL_FILE,   "file",   "the draft becomes the next version and is written into the folder of plan files") \
 	_(WHEEL_ACCEPT, "accept", "the answer of who keeps the plans: accepted") \
 	_(WHEEL_REJECT, "reject", "the answer: refused") \
-	_(WHEEL_PRICES, "prices", "prices of imbalance from a file")
+	_(WHEEL_PRICES, "prices", "prices of imbalance from a file") \
+	_(WHEEL_ACTUAL, "actual", "kWh of slots that are over from a file: of the utility's meters, or by hand")
 /* What is found, bits; numbers stand in history: the figure wheel-flags. _(id, bit, word, in Japanese, help) */
 #define WHEEL_FLAG_LIST(_) \
 	_(WHEEL_NOT_YET,   0, "not-yet",   "提出期限間近",   "tomorrow's plan is not filed, and the filing time is near") \
@@ -83,8 +84,9 @@ enum wheel_mark {               /* how good an amount is; what a report prints b
 	WHEEL_PARTIAL = 1 << 1, /* not all of the slot, or not of every part: # */
 	WHEEL_MANUAL = 1 << 2,  /* by hand, wholly or partly: M */
 	WHEEL_SHARED = 1 << 3,  /* an increment over a slot's border was shared out by time: S */
+	WHEEL_METERED = 1 << 4, /* of the utility's meter: U */
 };
-#define WHEEL_MARKS 15
+#define WHEEL_MARKS 31
 
 /* "?" beyond the lists. */
 const char *wheel_phase_word(enum wheel_phase p, bool is_ja);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acts_wheel.c - a person makes, changes, files or answers a plan of self-wheeling, or gives prices of imbalance.
+ * acts_wheel.c - a person makes, changes, files or answers a plan of self-wheeling, or gives prices of imbalance or metered
+ * amounts.
  */
 #include "config.h"
 

@@ -7,6 +7,7 @@
  *           Where a gate closes over a change that was not filed, the draft goes back to what is filed there.
  * Version   submitted when it is filed, in force when its answer is entered as accepted; never changed. Kept KEEP_DAYS for closing reports.
  * Counted   increments of the counters of the site file, by the time of their readings; over a restart too
+ * Metered   amounts of slots that are over as the utility has them, or by hand, in place of what is counted; each file an entry that is kept
  * Foreseen  generation: what is counted and the power of now for the rest of the running slot, the plan's for slots to come; demand: what is
  *           counted and the parts' forecast for the rest of the slot: the plan's, else learned from the part's own counter over five weeks with the
  *           calendar, else what the site file says is usual

@@ -25,7 +25,7 @@ struct wheel_change {
 	struct wbuf states;
 	struct wheel_version *draft; /* the new one; NULL: it stays, or goes with `ends_draft` */
 	bool ends_draft;
-	struct wbuf version; /* WHEEL_FILE: the new one */
+	struct wbuf version; /* WHEEL_FILE: the new one; WHEEL_ACTUAL: the entry */
 	uint32_t number;     /* of the version */
 	struct utc at;       /* of its answer */
 	struct wheel_price *prices;
@@ -188,16 +188,10 @@ try_set(const struct wheeling *w, const struct wheeling_day *y, const struct whe
 	return true;
 }
 
-/* The first faults of a file as one sentence. */
-struct heard {
-	char text[900];
-	unsigned count;
-};
-
-static void
-hear(const char *sentence, void *arg)
+void
+wheeling_hear(const char *sentence, void *arg)
 {
-	struct heard *h = arg;
+	struct wheeling_heard *h = arg;
 
 	if (h->count++ < 5) {
 		str_append(h->text, sizeof(h->text), h->count > 1 ? "; " : "");
@@ -205,8 +199,8 @@ hear(const char *sentence, void *arg)
 	}
 }
 
-static void
-hear_rest(struct heard *h)
+void
+wheeling_hear_rest(struct wheeling_heard *h)
 {
 	char more[40];
 
@@ -221,13 +215,13 @@ try_import(const struct wheeling_day *y, const struct wheel_ask *ask, const stru
     struct wheel_change *c, struct wheel_refusal *why)
 {
 	struct wheel_file *f = xcalloc(1, sizeof(*f));
-	struct heard h = { .count = 0 };
+	struct wheeling_heard h = { .count = 0 };
 	char name[WHEEL_FILE_NAME];
 
 	text_put_safe(name, sizeof(name), ask->name[0] != '\0' ? ask->name : "file", -1);
-	if (wheel_read(&y->d, name, ask->data, ask->len, f, hear, &h) != OK) {
+	if (wheel_read(&y->d, name, ask->data, ask->len, f, wheeling_hear, &h) != OK) {
 		free(f);
-		hear_rest(&h);
+		wheeling_hear_rest(&h);
 		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
 	}
 	const struct wheel_version *latest = wheel_latest(&y->d);
@@ -354,12 +348,12 @@ try_answer(struct wheeling_day *y, const struct wheel_ask *ask, struct utc now, 
 static bool
 try_prices(const struct wheeling *w, const struct wheel_ask *ask, struct wheel_change *c, struct wheel_refusal *why)
 {
-	struct heard h = { .count = 0 };
+	struct wheeling_heard h = { .count = 0 };
 	char name[WHEEL_FILE_NAME], first[DATE_TEXT_MAX], last[DATE_TEXT_MAX];
 
 	text_put_safe(name, sizeof(name), ask->name[0] != '\0' ? ask->name : "file", -1);
-	if (wheel_prices_read(name, ask->data, ask->len, &c->prices, &c->price_count, hear, &h) != OK) {
-		hear_rest(&h);
+	if (wheel_prices_read(name, ask->data, ask->len, &c->prices, &c->price_count, wheeling_hear, &h) != OK) {
+		wheeling_hear_rest(&h);
 		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
 	}
 	if (w->price_count + c->price_count > WHEEL_PRICE_ROWS)
@@ -407,6 +401,18 @@ apply_prices(struct wheeling *w, const struct wheel_change *c, struct utc now)
 	for (size_t i = 0; i < c->price_count; i++) /* sorted by date */
 		if (i == 0 || c->prices[i].date != c->prices[i - 1].date)
 			wheeling_save_prices(w, c->prices[i].date, now);
+}
+
+static bool
+try_actual(struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now,
+    struct wheel_change *c, struct wheel_refusal *why)
+{
+	char name[WHEELING_NAME];
+
+	if (!wheeling_metered_try(w, ask, by, now, name, &c->version, c->after, sizeof(c->after), why))
+		return false;
+	put_state(&c->states, name, &c->version);
+	return true;
 }
 
 /* ---- the way of an act */
@@ -465,7 +471,8 @@ wheeling_try(
 	}
 	if (!has_name(by, why))
 		return NULL;
-	if (ask->act != WHEEL_PRICES && (y = wheeling_find(w, ask->date)) == NULL) {
+	bool is_of_plan = ask->act != WHEEL_PRICES && ask->act != WHEEL_ACTUAL;
+	if (is_of_plan && (y = wheeling_find(w, ask->date)) == NULL) {
 		(void)refuse(why, ERR_NOT_FOUND, -1, "plans are worked with of %s to %s",
 		    date_text(first, sizeof(first), w->first),
 		    date_text(last, sizeof(last), w->first + WHEELING_DAYS - 1));
@@ -479,7 +486,9 @@ wheeling_try(
 	c->act = ask->act;
 	c->date = ask->date;
 	c->epoch = w->epoch;
-	ok = y != NULL ? try_act(w, y, ask, by, now, c, why) : try_prices(w, ask, c, why);
+	ok = y != NULL                 ? try_act(w, y, ask, by, now, c, why)
+	    : ask->act == WHEEL_ACTUAL ? try_actual(w, ask, by, now, c, why)
+	                               : try_prices(w, ask, c, why);
 	if (!ok) {
 		wheeling_end(w, c);
 		return NULL;
@@ -543,6 +552,10 @@ wheeling_apply(struct wheeling *w, struct wheel_change *c, struct utc now, struc
 
 	if (c->act == WHEEL_PRICES) {
 		apply_prices(w, c, now);
+		return;
+	}
+	if (c->act == WHEEL_ACTUAL) {
+		(void)wheeling_metered_take(w, c->date, c->version.data, c->version.len);
 		return;
 	}
 	if (y == NULL || c->epoch != w->epoch) { /* within the blink in which the journal took it */

@@ -2,7 +2,7 @@
 /*
  * wheeling_private.h - the parts of wheeling: wheeling.c days and the second, wheeling_count.c what is counted and foreseen, wheeling_act.c
  * what persons do, wheeling_learn.c what parts will
- * take, wheeling_state.c what is saved, wheeling_tell.c answers.
+ * take, wheeling_metered.c amounts that come later, wheeling_state.c what is saved, wheeling_tell.c answers.
  */
 #ifndef CHISAN_WHEELING_PRIVATE_H
 #define CHISAN_WHEELING_PRIVATE_H
@@ -104,7 +104,22 @@ void wheeling_save_meters(struct wheeling *w, struct utc now);
 void wheeling_save_prices(struct wheeling *w, int64_t date, struct utc now);
 void wheeling_let_go(struct wheeling *w, int64_t before, struct utc now); /* rows of days before that one */
 
+/* wheeling_metered.c: amounts that come later */
+#define WHEELING_UTILITY "utility-" /* behind the day, before a number of three digits: name of an entry */
+/* The entry that is asked for: its name (WHEELING_NAME), its row, and a sentence. False: why. */
+bool wheeling_metered_try(struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now,
+    char *name, struct wbuf *blob, char *after, size_t size, struct wheel_refusal *why);
+/* A row in place of what was counted, if the day is worked with. False: not to be read. */
+bool wheeling_metered_take(struct wheeling *w, int64_t date, const void *data, size_t len);
+
 /* wheeling_act.c */
+/* The first faults of a file as one sentence (csv_fault_fn); wheeling_hear_rest() when all are heard. */
+struct wheeling_heard {
+	char text[900];
+	unsigned count;
+};
+void wheeling_hear(const char *sentence, void *arg);
+void wheeling_hear_rest(struct wheeling_heard *h);
 /* A draft of the slots whose gate is open, from what is foreseen; NULL: why. *missing: slots that nobody can foresee yet. */
 struct wheel_version *wheeling_make(const struct wheeling *w, const struct wheeling_day *y, const char *author,
     struct utc now, unsigned *missing, char *why, size_t size);

@@ -7,6 +7,7 @@
  *   2026-12-01/meter   u8 form, u8 n, then the generation and n parts: str counter, i64 reading counted, f64 total, i64 until, u8 slots with something,
  *                      each u8 slot, f64 kWh, i64 covered us, u8 marks
  *   2026-12-01/prices  wheel_prices.h
+ *   2026-12-01/utility-001  an entry of amounts, wheel_metered.h; behind the meter in order, which it goes before
  */
 #include "config.h"
 
@@ -318,6 +319,8 @@ wheeling_restore(struct wheeling *w, const struct msg_store_state *s, struct utc
 	if (strcmp(what, "prices") == 0)
 		return w->price_count < WHEEL_PRICE_ROWS &&
 		    wheel_prices_get(s->blob.data, s->blob.len, date, &w->prices, &w->price_count);
+	if (strncmp(what, WHEELING_UTILITY, sizeof(WHEELING_UTILITY) - 1) == 0)
+		return wheeling_metered_take(w, date, s->blob.data, s->blob.len);
 	y = wheeling_find(w, date);
 	if (y == NULL && strcmp(what, "meter") == 0)
 		return restore_past(w, date, &s->blob);

@@ -35,14 +35,14 @@ wheel_count(
 }
 
 enum err
-wheel_count_by_hand(const struct wheel_day *d, struct wheel_meter *m, unsigned slot, double kwh)
+wheel_count_given(const struct wheel_day *d, struct wheel_meter *m, unsigned slot, double kwh, bool is_utility)
 {
 	if (slot >= d->slots || !(kwh >= 0 && kwh <= WHEEL_KWH_MAX))
 		return ERR_USAGE;
 	int64_t end = wheel_slot_start(d, slot).us + WHEEL_SLOT_US;
 	m->kwh[slot] = kwh;
 	m->covered_us[slot] = WHEEL_SLOT_US;
-	m->marks[slot] = WHEEL_MANUAL;
+	m->marks[slot] = is_utility ? WHEEL_METERED : WHEEL_MANUAL;
 	if (m->until.us < end) /* what is counted later of this slot is in it already */
 		m->until.us = end;
 	return OK;
@@ -63,7 +63,7 @@ struct wheel_amount
 wheel_taken(const struct wheel_day *d, const struct wheel_meter *parts, unsigned slot)
 {
 	struct wheel_amount sum = { 0, 0 };
-	unsigned missing = 0;
+	unsigned missing = 0, metered = 0;
 	for (unsigned p = 0; p < d->terms->part_count; p++) {
 		struct wheel_amount a = wheel_counted(d, &parts[p], slot);
 		if ((a.marks & WHEEL_MISSING) != 0) {
@@ -71,12 +71,15 @@ wheel_taken(const struct wheel_day *d, const struct wheel_meter *parts, unsigned
 			continue;
 		}
 		sum.kwh += a.kwh;
-		sum.marks |= a.marks;
+		sum.marks |= a.marks & ~(unsigned)WHEEL_METERED;
+		metered += (a.marks & WHEEL_METERED) != 0;
 	}
 	if (missing > 0 && missing == d->terms->part_count)
 		return (struct wheel_amount){ (double)NAN, WHEEL_MISSING };
 	if (missing > 0)
 		sum.marks |= WHEEL_PARTIAL;
+	if (metered > 0 && metered == d->terms->part_count) /* some alone do not make it the utility's */
+		sum.marks |= WHEEL_METERED;
 	sum.kwh = round(sum.kwh * (1 + d->terms->loss_share) * 1000) / 1000;
 	return sum;
 }

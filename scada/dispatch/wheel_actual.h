@@ -28,8 +28,9 @@ struct wheel_meter {      /* of one day; all zero to begin */
  */
 enum err wheel_count(
     const struct wheel_day *d, struct wheel_meter *m, struct utc from, struct utc to, double kwh, bool is_manual);
-/* A slot's amount entered by hand in place of what was counted. ERR_USAGE. */
-enum err wheel_count_by_hand(const struct wheel_day *d, struct wheel_meter *m, unsigned slot, double kwh);
+/* A slot's amount in place of what was counted: of the utility's meter, or by hand. ERR_USAGE. */
+enum err wheel_count_given(
+    const struct wheel_day *d, struct wheel_meter *m, unsigned slot, double kwh, bool is_utility);
 struct wheel_amount wheel_counted(const struct wheel_day *d, const struct wheel_meter *m, unsigned slot);
 /* Of all parts, with loss: of those that are there (partial) if some are missing. */
 struct wheel_amount wheel_taken(const struct wheel_day *d, const struct wheel_meter *parts, unsigned slot);

@@ -118,15 +118,49 @@ commit_is_mode(const struct lp *lp, unsigned c)
  * export, mode. 1 is the first way. Sets x to the way that is the greater. False: both ways are used.
  */
 static bool
+is_of_battery(const struct lp *lp, unsigned c)
+{
+	return c >= 3 && lp->column_label[c - 3].what == LP_CHARGE;
+}
+
+static bool
 set_mode(const struct lp *lp, unsigned c, double *x)
 {
-	unsigned back = c >= 3 && lp->column_label[c - 3].what == LP_CHARGE ? 3 : 2;
+	unsigned back = is_of_battery(lp, c) ? 3 : 2;
 
 	if (c < back)
 		return false;
 	double first = x[c - back], second = x[c - back + 1];
 	x[c] = first >= second;
 	return fmin(first, second) <= COMMIT_WHOLE;
+}
+
+static bool
+is_open_mode(const struct lp *lp, unsigned c, const double *x)
+{
+	return lp->is_binary[c] && commit_is_mode(lp, c) && fabs(x[c] - round(x[c])) > COMMIT_WHOLE;
+}
+
+/*
+ * Batteries that go both ways in a step burn what nobody takes, each alone. What they can do instead is to hand it on, and lose as much on the
+ * way: of those of a bus one gives and the others take, in turn.
+ */
+static void
+take_turns(const struct lp *lp, unsigned c, double *x)
+{
+	unsigned others = 0, before = 0;
+
+	if (!is_of_battery(lp, c) || c >= lp->steps * lp->step_columns)
+		return;
+	unsigned t = c / lp->step_columns;
+	for (unsigned o = t * lp->step_columns; o < (t + 1) * lp->step_columns; o++) {
+		bool is_alike = o != c && lp->is_binary[o] && commit_is_mode(lp, o) && is_of_battery(lp, o) &&
+		    lp->column_label[o].bus == lp->column_label[c].bus && fmin(x[o - 3], x[o - 2]) > COMMIT_WHOLE;
+		others += is_alike;
+		before += is_alike && o < c;
+	}
+	if (others > 0)
+		x[c] = t % (others + 1) != before;
 }
 
 /* The modes that the lp left open; those that go both ways are bound for another try. False: there are some. */
@@ -137,9 +171,12 @@ set_modes(struct search *h, double *x)
 	bool is_one_way = true;
 
 	for (unsigned c = 0; c < lp->columns; c++) {
-		if (!lp->is_binary[c] || !commit_is_mode(lp, c) || fabs(x[c] - round(x[c])) <= COMMIT_WHOLE)
+		if (!is_open_mode(lp, c, x))
 			continue;
-		is_one_way &= set_mode(lp, c, x);
+		if (!set_mode(lp, c, x)) {
+			is_one_way = false;
+			take_turns(lp, c, x);
+		}
 		h->lower[c] = h->upper[c] = x[c];
 	}
 	return is_one_way;

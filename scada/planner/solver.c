@@ -34,6 +34,8 @@ forget(struct solver *s)
 	free(s->shape.start);
 	free(s->shape.index);
 	free(s->shape.value);
+	free(s->shape.column_label);
+	free(s->shape.row_label);
 	memset(&s->shape, 0, sizeof(s->shape));
 	free(s->status);
 	s->status = NULL;
@@ -126,7 +128,7 @@ copy(const void *from, size_t size)
 	return to;
 }
 
-/* Gives clp the lp: numbers in place where the matrix is the one it holds, else whole, with the basis where that still fits. */
+/* Gives clp the lp: numbers in place where the matrix is the one it holds, else whole; what solver_begin() left of the basis fits it. */
 static void
 load(struct solver *s, const struct lp *lp)
 {
@@ -136,14 +138,8 @@ load(struct solver *s, const struct lp *lp)
 		Clp_chgObjCoefficients(s->clp, lp->cost);
 		return;
 	}
-	unsigned char *status = NULL;
-	if (s->shape.start != NULL && solver_same_shape(&s->shape, lp)) {
-		status = s->status;
-		s->status = NULL;
-	} else {
-		free(s->commitment);
-		s->commitment = NULL;
-	}
+	unsigned char *status = s->status;
+	s->status = NULL;
 	forget(s);
 	s->status = status;
 	s->shape = (struct lp){ .columns = lp->columns,
@@ -155,6 +151,8 @@ load(struct solver *s, const struct lp *lp)
 	s->shape.start = copy(lp->start, (lp->columns + 1) * sizeof(*lp->start));
 	s->shape.index = copy(lp->index, lp->elements * sizeof(*lp->index));
 	s->shape.value = copy(lp->value, lp->elements * sizeof(*lp->value));
+	s->shape.column_label = copy(lp->column_label, lp->columns * sizeof(*lp->column_label));
+	s->shape.row_label = copy(lp->row_label, lp->rows * sizeof(*lp->row_label));
 	Clp_loadProblem(s->clp, (int)lp->columns, (int)lp->rows, lp->start, lp->index, lp->value, lp->lower, lp->upper,
 	    lp->cost, lp->row_lower, lp->row_upper);
 }
@@ -309,15 +307,19 @@ solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solut
 	bool is_same = s->shape.start != NULL && solver_same_shape(&s->shape, lp);
 
 	memset(out, 0, sizeof(*out));
-	if (!is_same) {
-		free(s->commitment);
-		s->commitment = NULL;
-	}
 	if (!lp_check(lp, out->why, sizeof(out->why))) {
 		out->end = SOLVE_BROKEN;
 		return false;
 	}
-	if (s->status != NULL && is_same) {
+	if (!is_same && s->shape.start != NULL && lp->steps > 0 && lp->steps == s->shape.steps) {
+		solver_fit(s, lp);
+	} else if (!is_same) {
+		free(s->status);
+		free(s->commitment);
+		s->status = NULL;
+		s->commitment = NULL;
+	}
+	if (s->status != NULL) {
 		solver_shift(s->status, lp->steps, lp->step_columns, shift, 1);
 		solver_shift(s->status + lp->columns, lp->steps, lp->step_rows, shift, 1);
 	}

@@ -34,7 +34,8 @@ struct solver *solver_new(void);
 void solver_free(struct solver *s); /* NULL is fine */
 /*
  * The linear relaxation (binaries between 0 and 1, or as their bounds say). shift: so many steps have gone since the lp before, which had
- * the same shape; its basis is shifted and used. An lp of another shape starts cold. seconds: deadline.
+ * as many; its basis is shifted and used, also where a step has other columns now (by their labels). An lp of other steps starts cold.
+ * seconds: deadline.
  */
 void solver_relax(struct solver *s, const struct lp *lp, unsigned shift, double seconds, struct solution *out);
 /* With the binaries decided (commit.c): from the commitment before, shifted, then improved while there is time; gap as reached. */

@@ -12,7 +12,8 @@
 
 struct solver {
 	Clp_Simplex *clp;
-	struct lp shape;       /* counts of the lp that clp holds; its arrays: copies of the matrix, the rest NULL */
+	struct lp
+	    shape; /* counts of the lp that clp holds; its arrays: copies of the matrix and the labels, the rest NULL */
 	unsigned char *status; /* basis of the last optimum: columns, then rows; NULL = none */
 	bool *commitment;      /* of columns: 1 = the binary was on; NULL = none */
 	double cutoff;         /* dearer than that is of no interest: SOLVE_DEARER; infinite = all is */
@@ -46,6 +47,8 @@ bool solver_is_to_yield(struct solver *s);
 /* The basis of the last optimum into *to (frees what is there), and back. */
 void solver_keep_basis(const struct solver *s, const struct lp *lp, unsigned char **to);
 void solver_use_basis(struct solver *s, const struct lp *lp, const unsigned char *from); /* NULL: none */
+/* fit.c: basis and commitment of the lp that clp holds as those of another with as many steps, by what columns and rows are. */
+void solver_fit(struct solver *s, const struct lp *lp);
 /* Same counts and steps: a basis or commitment of one fits the other. */
 bool solver_same_shape(const struct lp *a, const struct lp *b);
 /* Moves the values of `count` per step by so many steps to the front; the last ones stay as they were. size: of one value. */

@@ -6,7 +6,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "scada/base/mem.h"
+#include "scada/forecast/band.h"
 #include "scada/planner/study_private.h"
 
 enum { LEARN_DAYS = 366, YOUNG_DAYS = 14, WEEK_H = 168 };
@@ -100,6 +103,7 @@ study_learn_done(struct study_run *s)
 		for (int k = 0; k < SERIES_COUNT; k++) {
 			load_free(s->models[i][k].load);
 			pv_free(s->models[i][k].sun);
+			free(s->models[i][k].score);
 		}
 }
 
@@ -134,6 +138,54 @@ is_stale(const struct study_run *s, const struct study_model *m, unsigned from)
 	return (m->load == NULL && m->sun == NULL) || from >= m->row + (from > YOUNG_DAYS * day ? day : 1);
 }
 
+/* The rows that are over since the last time, against what was foreseen of them. */
+static void
+score_rows(const struct study_data *d, struct study_model *m, const struct day_tables *tables, unsigned from,
+    const double *was)
+{
+	for (; m->scored < from; m->scored++) {
+		unsigned most = (unsigned)(WEEK_H * INT64_C(3600) * US_PER_S / d->step_us) + 1;
+		unsigned first = m->scored > most ? m->scored - most : 0;
+		struct utc step = utc_add(d->start, (int64_t)m->scored * d->step_us);
+		const struct past past = { .start = utc_add(d->start, (int64_t)first * d->step_us),
+			.step_us = d->step_us,
+			.count = m->scored + 1 - first,
+			.v = was + first };
+		struct day_kind kind = day_kind_of(tables, d->place[m->scored].day);
+
+		score_learn(
+		    m->score, &past, step, d->place[m->scored].minute, tables->holidays != NULL && day_is_off(&kind));
+	}
+}
+
+void
+study_learn_careful(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, const double *v, double *to)
+{
+	const struct study_data *d = s->d;
+	struct study_model *m = &s->models[asset][k];
+	struct day_tables tables = { &d->site->holidays, &d->site->terms };
+	bool is_sun = k == SERIES_PV_KW;
+	double *other = xcalloc(s->horizon + 1, sizeof(*other));
+
+	if (m->score == NULL) {
+		m->score = xcalloc(1, sizeof(*m->score));
+		score_init(m->score, d->step_us);
+		m->scored = from;
+	}
+	score_rows(d, m, is_sun ? &(struct day_tables){ NULL, NULL } : &tables, from, d->was[asset][k]);
+	const struct band_ask ask = { .score = m->score,
+		.tables = is_sun ? NULL : &tables,
+		.from = utc_add(d->start, (int64_t)from * d->step_us),
+		.step_us = d->step_us,
+		.count = s->horizon,
+		.least = 0,
+		.most = is_sun ? ((const struct asset_pv *)s->state[asset].asset->parameters)->peak_kw : (double)NAN,
+		.is_sun = is_sun };
+	(void)band_fill(&ask, v, is_sun ? to : other, is_sun ? other : to);
+	score_note(m->score, ask.from, v, s->horizon);
+	free(other);
+}
+
 bool
 study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v)
 {
@@ -154,7 +206,9 @@ study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned fr
 	else if (is_stale(s, m, from)) {
 		load_free(m->load);
 		pv_free(m->sun);
-		*m = (struct study_model){ .row = from };
+		m->load = NULL;
+		m->sun = NULL;
+		m->row = from;
 		e = k == SERIES_PV_KW ? learn_sun(s, a, &past, at, &m->sun) : learn_load(s, a, &past, at, &m->load);
 	}
 	if (e == OK)

@@ -7,6 +7,7 @@
 
 #include "scada/forecast/load.h"
 #include "scada/forecast/pv.h"
+#include "scada/forecast/score.h"
 #include "scada/planner/solver.h"
 #include "scada/planner/study.h"
 
@@ -18,7 +19,9 @@ struct study_promise { /* of a bus whose grid is away */
 struct study_model { /* of one series; both NULL: nothing was learned yet */
 	struct load_model *load;
 	struct pv_model *sun;
-	unsigned row; /* first that was not known when it was learned */
+	unsigned row;        /* first that was not known when it was learned */
+	struct score *score; /* of who a reserve asks for; else NULL */
+	unsigned scored;     /* rows before it are scored */
 };
 
 struct study_run {
@@ -42,6 +45,7 @@ struct study_run {
 	double *(*buffer)
 	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
 	double **held;      /* of each asset: horizon values, NaN but for the first */
+	double **careful;   /* of each asset: horizon values that a reserve has to bear; NULL where it asks for none */
 	struct study_model (*models)[SERIES_COUNT]; /* of each asset, with STUDY_LEARNED; else NULL */
 
 	struct solver *solver, *solver_now;
@@ -67,8 +71,12 @@ double study_available(const struct study_data *d, unsigned asset, unsigned row)
 bool study_learn_can(const struct study_data *d, char *why, size_t size);
 /*
  * A horizon of values from row `from` on, of the load, heat or sun of one asset; of its column no row from there on is looked at. False: s->why.
+ * Its errors are kept, for:
  */
 bool study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v);
+/* The careful end of the band around v, which study_learn() gave for row `from`: more of a load, less of the sun (careful_kw). As chisand's. */
+void study_learn_careful(
+    struct study_run *s, unsigned asset, enum series_kind k, unsigned from, const double *v, double *to);
 double study_outages_per_hour(const struct study_run *s);
 void study_learn_done(struct study_run *s);
 

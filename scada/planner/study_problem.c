@@ -76,9 +76,18 @@ begin_state(struct study_run *s)
 	}
 }
 
+/* Critical loads, and the sun that helps them. */
+static bool
+is_reserved_for(const struct asset *a)
+{
+	return a->kind == ASSET_PV ||
+	    (a->kind == ASSET_LOAD && ((const struct asset_load *)a->parameters)->is_critical);
+}
+
 void
 study_problem_init(struct study_run *s)
 {
+	const struct asset *list = s->d->energy->assets.v;
 	unsigned n = s->d->energy->assets.n;
 
 	s->hours = arena_alloc(s->arena, s->horizon * sizeof(*s->hours));
@@ -87,6 +96,7 @@ study_problem_init(struct study_run *s)
 	s->buffer = arena_alloc(s->arena, (n + 1) * sizeof(*s->buffer));
 	s->promises = arena_alloc(s->arena, (s->d->energy->buses.n + 1) * sizeof(*s->promises));
 	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
+	s->careful = arena_alloc(s->arena, (n + 1) * sizeof(*s->careful));
 	if (s->asked->forecast == STUDY_LEARNED)
 		s->models = arena_alloc(s->arena, (n + 1) * sizeof(*s->models));
 	for (unsigned i = 0; i < n; i++) {
@@ -94,6 +104,8 @@ study_problem_init(struct study_run *s)
 		for (int k = 0; s->asked->forecast != STUDY_PERFECT && k < SERIES_COUNT; k++)
 			if (s->d->was[i][k] != NULL)
 				s->buffer[i][k] = arena_alloc(s->arena, (s->horizon + 1) * sizeof(double));
+		if (s->models != NULL && is_reserved_for(&list[i]) && s->d->energy->outage_us > 0)
+			s->careful[i] = arena_alloc(s->arena, (s->horizon + 1) * sizeof(double));
 	}
 	for (unsigned t = 0; t < s->horizon; t++)
 		s->hours[t] = s->d->hours;
@@ -174,6 +186,18 @@ see(const struct study_run *s, double is_there, double *v, unsigned steps)
 		v[t] = is_there;
 }
 
+/* What is measured already is certain. */
+static void
+fill_careful(struct study_run *s, unsigned i, enum series_kind k, const double *v, bool is_seen)
+{
+	if (s->careful[i] == NULL || (k != SERIES_LOAD_KW && k != SERIES_PV_KW))
+		return;
+	study_learn_careful(s, i, k, s->row + is_seen, v + is_seen, s->careful[i] + is_seen);
+	if (is_seen)
+		s->careful[i][0] = v[0];
+	s->wide.assets[i].careful_kw = s->careful[i];
+}
+
 static bool
 fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned steps, bool is_seen)
 {
@@ -187,6 +211,7 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 		see(s, s->d->was[i][k][s->row], v, steps);
 	else if (is_seen)
 		v[0] = s->d->was[i][k][s->row];
+	fill_careful(s, i, k, v, is_seen);
 	s->wide.assets[i].series[k] = v;
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rep_imbalance.c - self-wheeling of a month by days: plan and actual of both sides, shortage and surplus, what is paid and got. Prices are
- * corrected for about two months: it is made whenever it is asked for, and says what is not final.
+ * corrected for about two months: each that comes makes a new revision, which says what is not final.
  */
 #include "config.h"
 
@@ -25,11 +25,12 @@ put_columns(const struct report_source *src, struct sheet *s)
 	sheet_column(s, T2("Got", "受取"), currency);
 	sheet_column(s, T2("Not known", "不明"), NULL);
 	sheet_column(s, T2("Not final", "未確定"), NULL);
+	sheet_column(s, T2("Utility's", "託送計量"), NULL);
 }
 
-/* Of sides of slots: those without a price, and those with a preliminary one. */
+/* Of sides of slots: those without a price, and those with a preliminary one; metered: those whose amount is all of the utility's meters. */
 static void
-put_sums(struct sheet *s, const struct wheel_sum sum[WHEEL_SIDES])
+put_sums(struct sheet *s, const struct wheel_sum sum[WHEEL_SIDES], unsigned metered)
 {
 	unsigned unknown = 0, open = 0, priced = 0;
 	double bought = 0, sold = 0;
@@ -54,11 +55,12 @@ put_sums(struct sheet *s, const struct wheel_sum sum[WHEEL_SIDES])
 			sheet_empty(s);
 	sheet_number(s, unknown, 0, 0);
 	sheet_number(s, open, 0, 0);
+	sheet_number(s, metered, 0, 0);
 }
 
 static enum err
 put_day(const struct report_source *src, struct sheet *s, const struct rows *r, unsigned i,
-    struct wheel_sum month[WHEEL_SIDES], char *message, size_t size)
+    struct wheel_sum month[WHEEL_SIDES], unsigned *metered, char *message, size_t size)
 {
 	struct wheeled *w = xcalloc(1, sizeof(*w));
 	char iso[32];
@@ -66,9 +68,14 @@ put_day(const struct report_source *src, struct sheet *s, const struct rows *r, 
 	if (e == OK) {
 		struct sheet_row *row = sheet_row(s, figures_label(s, r, i, src->site));
 		row->iso = sheet_printf(s, "%s", calendar_iso(iso, sizeof(iso), r->edges[i]));
-		put_sums(s, w->sum);
-		for (int side = 0; side < WHEEL_SIDES; side++)
+		unsigned of_day = 0;
+		for (int side = 0; side < WHEEL_SIDES; side++) {
 			wheel_sum_merge(&month[side], &w->sum[side]);
+			for (unsigned slot = 0; slot < w->day.slots; slot++)
+				of_day += wheeled_is_metered(w, (enum wheel_side)side, slot);
+		}
+		put_sums(s, w->sum, of_day);
+		*metered += of_day;
 	}
 	wheeled_done(w);
 	free(w);
@@ -80,6 +87,7 @@ make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t
 {
 	struct wheel_sum month[WHEEL_SIDES] = { { .slots = 0 }, { .slots = 0 } };
 	struct rows r;
+	unsigned metered = 0;
 	enum err e = OK;
 	if (src->site->wheel == NULL) {
 		struct wheeled none;
@@ -91,14 +99,14 @@ make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t
 	sheet_table(sheet, T2("Plan and actual of each day", "日別の計画と実績"), T2("Day", "日"));
 	put_columns(src, sheet);
 	for (unsigned i = 0; e == OK && i < r.n && r.edges[i] < r.now; i++) {
-		e = put_day(src, sheet, &r, i, month, message, size);
+		e = put_day(src, sheet, &r, i, month, &metered, message, size);
 		report_still();
 	}
 	if (e != OK)
 		return e;
 	sheet_foot(sheet);
 	sheet_row(sheet, T2("total", "計"));
-	put_sums(sheet, month);
+	put_sums(sheet, month, metered);
 	sheet_note(sheet,
 	    wheel_sum_is_final(&month[WHEEL_GENERATION]) && wheel_sum_is_final(&month[WHEEL_DEMAND])
 	        ? T2("all of it is known and final", "すべて確定")
@@ -115,6 +123,7 @@ const struct report_kind rep_imbalance = {
 	.help = "self-wheeling of a month by days: plan, actual, shortage, surplus, what is paid and got",
 	.period = PERIOD_MONTH,
 	.file_prefix = "IMBALANCE",
-	.files_itself = false,
+	.files_itself = true,
+	.saved_days = 100,
 	.make = make,
 };

@@ -27,6 +27,8 @@ put_columns(const struct report_source *src, struct sheet *s)
 	sheet_column(s, T2("Kind", "種別"), NULL)->is_text = true;
 	sheet_column(s, T2("To pay", "精算"), currency);
 	sheet_column(s, T2("Plan", "計画"), NULL)->is_text = true;
+	sheet_column(s, T2("Gen. meter", "発電計量"), NULL)->is_text = true;
+	sheet_column(s, T2("Dem. meter", "需要計量"), NULL)->is_text = true;
 }
 
 static void
@@ -65,6 +67,8 @@ put_slot(const struct report_source *src, struct sheet *s, const struct wheeled 
 	sheet_words(s,
 	    T2(wheel_standing_word(wheel_standing(&w->day, slot), false),
 	        wheel_standing_word(wheel_standing(&w->day, slot), true)));
+	for (int side = 0; side < WHEEL_SIDES; side++)
+		sheet_words(s, is_over ? wheeled_source(w, (enum wheel_side)side, slot) : T1(""));
 }
 
 static void
@@ -88,7 +92,8 @@ put_foot(struct sheet *s, const struct wheeled *w)
 		sheet_number(s, made->bought - made->sold + used->bought - used->sold, 0, 0);
 	else
 		sheet_empty(s);
-	sheet_words(s, T1(""));
+	for (int i = 0; i < 3; i++)
+		sheet_words(s, T1(""));
 	sheet_note(
 	    s, T2("total: of the half hours in which plan and actual are known", "計: 計画・実績とも既知のコマ"));
 	static const struct sheet_text sides[WHEEL_SIDES] = { { "generation", "発電" }, { "demand", "需要" } };
@@ -135,6 +140,39 @@ put_versions(struct sheet *s, const struct wheeled *w)
 		sheet_note(s, T2("nothing was filed for this day", "この日の計画は未提出"));
 	else
 		sheet_note(s, T2("*: in force", "*: 有効な版"));
+}
+
+/* ---- amounts that were entered */
+
+static void
+put_entries(struct sheet *s, const struct wheeled *w)
+{
+	char text[32];
+	if (w->entry_count == 0)
+		return;
+	sheet_table(s, T2("Amounts that were entered", "計量値の入力"), T2("Entry", "番号"));
+	sheet_column(s, T2("Utility", "託送計量"), NULL);
+	sheet_column(s, T2("By hand", "手入力"), NULL);
+	static const struct sheet_text heads[] = { { "Author", "入力者" }, { "Entered", "入力時刻" },
+		{ "File", "ファイル" }, { "Reason", "理由" } };
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		sheet_column(s, heads[i], NULL)->is_text = true;
+	for (unsigned i = 0; i < w->entry_count; i++) {
+		const struct wheel_metered *e = w->entries[i];
+		unsigned utility = 0;
+		for (unsigned k = 0; k < e->count; k++)
+			utility += e->rows[k].is_utility;
+		sheet_row(s, T1(sheet_printf(s, "%u", i + 1)));
+		sheet_number(s, utility, 0, 0);
+		sheet_number(s, e->count - utility, 0, 0);
+		sheet_words(s, T1(sheet_printf(s, "%s", e->author)));
+		sheet_words(s, T1(sheet_printf(s, "%s", utc_civil(text, sizeof(text), e->at, "%Y-%m-%d %H:%M:%S"))));
+		sheet_words(s, T1(sheet_printf(s, "%s", e->file)));
+		sheet_words(s, T1(sheet_printf(s, "%s", e->reason)));
+	}
+	sheet_note(s,
+	    T2("of a slot that stands in several the last one counts; what none names is our own count",
+	        "重複は後の入力が有効。入力のないコマは自計"));
 }
 
 /* ---- the parts */
@@ -186,6 +224,7 @@ make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t
 			put_slot(src, sheet, w, &r, slot);
 		put_foot(sheet, w);
 		put_versions(sheet, w);
+		put_entries(sheet, w);
 		put_parts(src, sheet, w);
 	}
 	wheeled_done(w);
@@ -202,5 +241,6 @@ const struct report_kind rep_wheel = {
 	.period = PERIOD_DAY,
 	.file_prefix = "WHEEL",
 	.files_itself = true,
+	.saved_days = 100,
 	.make = make,
 };

@@ -178,6 +178,34 @@ report_done(struct report *r)
 }
 
 char *
+report_why_text(char *buf, size_t size, unsigned why, bool is_ja)
+{
+	static const char *const words[][2] = { { "late data", "遅着データ" }, { "prices", "単価" },
+		{ "metered amounts", "計量値" } };
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
+		if ((why & 1u << i) == 0)
+			continue;
+		str_append(buf, size, buf[0] == '\0' ? "" : is_ja ? "・" : ", ");
+		str_append(buf, size, words[i][is_ja]);
+	}
+	return buf;
+}
+
+/* Why it was made again, where the line has room for it. */
+static void
+append_why(char *line, size_t size, const struct report_stamp *stamp, bool is_ja)
+{
+	char why[80], part[120];
+
+	report_why_text(why, sizeof(why), stamp->why, is_ja);
+	str_printf(part, sizeof(part), is_ja ? " (%sにより改版)" : "; %s changed it", why);
+	if (why[0] != '\0' && text_width(line) + text_width(part) <= SHEET_CELLS)
+		str_append(line, size, part);
+}
+
+char *
 report_shown(const char *text, const struct report_stamp *stamp, bool is_ja)
 {
 	char line[400] = "", at[32], digest[2 * 32 + 1], part[300];
@@ -207,13 +235,12 @@ report_shown(const char *text, const struct report_stamp *stamp, bool is_ja)
 		if (stamp->older > 0) {
 			char who[128];
 			text_put_safe(who, sizeof(who), stamp->older_by, 28);
-			str_printf(part, sizeof(part),
-			    is_ja ? " (第%u版は %s 確定済、その後の遅着データにより改版)"
-			          : ": revision %u was, by %s; late data changed it",
+			str_printf(part, sizeof(part), is_ja ? " (第%u版は %s 確定済)" : ": revision %u was, by %s",
 			    stamp->older, who);
 			str_append(line, sizeof(line), part);
 		}
 	}
+	append_why(line, sizeof(line), stamp, is_ja);
 	size_t pages = 1, len = strlen(text), n = strlen(line), used = 0;
 	for (const char *s = text; *s != '\0'; s++)
 		pages += *s == '\f';

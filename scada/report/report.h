@@ -58,6 +58,8 @@ struct report_kind {
 	enum period period;
 	const char *file_prefix; /* "DAY" of DAY_20261122.csv */
 	bool files_itself;       /* when its period is closed */
+	unsigned
+	    saved_days; /* made also from what is saved, prices and amounts of self-wheeling, which is kept so long; 0 = not */
 	/* Fills the sheet. ERR_NOT_FOUND: the site has nothing for it; the message says what is missing. */
 	enum err (*make)(
 	    const struct report_source *src, struct sheet *sheet, int64_t from, int64_t to, char *message, size_t size);
@@ -103,6 +105,11 @@ enum err report_make(const struct report_source *src, const char *name, const ch
     enum report_language language, struct report *out, char *message, size_t size);
 void report_done(struct report *r);
 
+/* Why a report was made again, bits. */
+enum report_why { REPORT_LATE = 1 << 0, REPORT_PRICES = 1 << 1, REPORT_METERED = 1 << 2 };
+/* "late data, prices"; "" if why is 0. Returns buf, of at least 60. */
+char *report_why_text(char *buf, size_t size, unsigned why, bool is_ja);
+
 /* What is known of a report beyond its text: a line of it goes to the foot of each page when it is shown. */
 struct report_stamp {
 	uint32_t revision; /* 0 = not filed */
@@ -112,6 +119,7 @@ struct report_stamp {
 	int64_t confirmed_at;
 	uint32_t older; /* not confirmed: the newest revision before it that is; 0 = none */
 	const char *older_by;
+	unsigned why; /* bits of enum report_why; 0 = it is the first, or nobody knows */
 };
 char *report_shown(const char *text, const struct report_stamp *stamp, bool is_ja); /* the caller frees */
 

@@ -40,6 +40,32 @@ take_version(struct wheeled *w, const struct msg_store_state *m)
 	(void)wheel_take(&w->day, b->data, m->blob.len);
 }
 
+/* Of several entries the later one goes before, slot by slot. */
+static void
+take_entry(struct wheeled *w, const struct msg_store_state *m)
+{
+	struct wheel_metered *e = xcalloc(1, sizeof(*e));
+	if (!wheel_metered_get(m->blob.data, m->blob.len, e)) {
+		free(e);
+		return;
+	}
+	w->entries = xrecallocarray(w->entries, w->entry_count, w->entry_count + 1, sizeof(struct wheel_metered *));
+	w->entries[w->entry_count++] = e;
+}
+
+/* When the parts are known. */
+static void
+give_entries(struct wheeled *w)
+{
+	for (unsigned i = 0; i < w->entry_count; i++)
+		for (unsigned k = 0; k < w->entries[i]->count; k++) {
+			const struct wheel_metered_row *r = &w->entries[i]->rows[k];
+			int part = wheel_metered_part(&w->terms, w->entries[i], r);
+			if (part >= 0)
+				w->given[part][r->slot] = (struct wheeled_given){ true, r->is_utility, r->kwh };
+		}
+}
+
 static void
 take_row(const struct msg_store_state *m, void *arg)
 {
@@ -49,6 +75,8 @@ take_row(const struct msg_store_state *m, void *arg)
 		return;
 	if (what[1] >= '0' && what[1] <= '9')
 		take_version(t->w, m);
+	else if (strncmp(what, "/utility-", 9) == 0)
+		take_entry(t->w, m);
 	else if (strcmp(what, "/prices") == 0)
 		(void)wheel_prices_get(m->blob.data, m->blob.len, t->date, &t->w->prices, &t->w->price_count);
 }
@@ -91,27 +119,53 @@ add_figure(struct figure *sum, const struct figure *f)
 	sum->marks |= f->marks;
 }
 
+/* What was entered in place of what was counted; and of whom the amount is. */
+static struct figure
+amount_or_given(struct wheeled *w, enum wheel_side side, unsigned of, unsigned slot, const struct figure *counted)
+{
+	const struct wheeled_given *g = &w->given[of][slot];
+	struct wheeled_sources *s = &w->sources[side][slot];
+	if (!g->is_there) {
+		s->own += !counted->is_empty && !isnan(counted->v);
+		return *counted;
+	}
+	s->utility += g->is_utility;
+	s->hand += !g->is_utility;
+	return (struct figure){ g->kwh, g->is_utility ? 0 : CELL_MANUAL, false };
+}
+
+static bool
+has_given(const struct wheeled *w, unsigned part)
+{
+	for (unsigned slot = 0; slot < w->day.slots; slot++)
+		if (w->given[part][slot].is_there)
+			return true;
+	return false;
+}
+
 static enum err
 read_amounts(const struct report_source *src, struct sheet *s, const struct rows *r, struct wheeled *w)
 {
 	struct figures *f = xcalloc(1, sizeof(*f));
 	enum err e = figures_of(src, s, src->site->wheel->export, COLUMN_INCREMENT, r, f);
 	for (unsigned i = 0; e == OK && i < r->n; i++)
-		w->made[i] = f->rows[i];
+		w->made[i] = amount_or_given(w, WHEEL_GENERATION, WHEEL_PARTS_MAX, i, &f->rows[i]);
 	for (unsigned i = 0; i < r->n; i++)
 		w->used[i] = (struct figure){ (double)NAN, 0, r->edges[i] >= r->now };
 	for (unsigned p = 0; e == OK && p < w->terms.part_count; p++) {
 		const char *counter = counter_of(src, w->terms.parts[p]);
 		w->by_part[p] = (struct figure){ (double)NAN, 0, false };
-		w->unmetered += counter == NULL;
+		bool is_known = counter != NULL || has_given(w, p);
+		w->unmetered += !is_known;
 		if (counter != NULL)
 			e = figures_of(src, s, counter, COLUMN_INCREMENT, r, f);
 		for (unsigned i = 0; e == OK && i < r->n; i++) {
 			struct figure missing = { (double)NAN, 0, r->edges[i] >= r->now };
-			const struct figure *of = counter != NULL ? &f->rows[i] : &missing;
-			add_figure(&w->used[i], of);
-			if (counter != NULL)
-				add_figure(&w->by_part[p], of);
+			struct figure of =
+			    amount_or_given(w, WHEEL_DEMAND, p, i, counter != NULL ? &f->rows[i] : &missing);
+			add_figure(&w->used[i], &of);
+			if (is_known)
+				add_figure(&w->by_part[p], &of);
 		}
 	}
 	for (unsigned i = 0; i < r->n; i++)
@@ -165,6 +219,7 @@ wheeled_read(const struct report_source *src, struct sheet *s, int64_t from, int
 		e = saved_of(src->db, STATE_WHEEL, date_text(prefix, sizeof(prefix), t.date), take_row, &t);
 	if (e == OK && w->day.slots == 0)
 		e = begin_day(src, w, t.date, from, to);
+	give_entries(w);
 	rows_init(&rows, ROWS_HALF_HOURS, from, to, src->now.us / US_PER_MS);
 	if (e == OK && rows.n != w->day.slots)
 		e = ERR_BAD_DATA;
@@ -182,6 +237,11 @@ wheeled_done(struct wheeled *w)
 {
 	wheel_done(&w->day);
 	free(w->prices);
+	for (unsigned i = 0; i < w->entry_count; i++)
+		free(w->entries[i]);
+	free(w->entries);
+	w->entries = NULL;
+	w->entry_count = 0;
 	for (struct blob *b = w->blobs, *next; b != NULL; b = next) {
 		next = b->next;
 		free(b);
@@ -195,4 +255,24 @@ wheeled_yen(const struct wheeled *w, unsigned slot)
 {
 	double made = w->closed[WHEEL_GENERATION][slot].yen, used = w->closed[WHEEL_DEMAND][slot].yen;
 	return isnan(made) ? used : isnan(used) ? made : made + used;
+}
+
+bool
+wheeled_is_metered(const struct wheeled *w, enum wheel_side side, unsigned slot)
+{
+	const struct wheeled_sources *s = &w->sources[side][slot];
+	unsigned all = side == WHEEL_GENERATION ? 1 : w->terms.part_count;
+	return all > 0 && s->utility == all;
+}
+
+struct sheet_text
+wheeled_source(const struct wheeled *w, enum wheel_side side, unsigned slot)
+{
+	const struct wheeled_sources *s = &w->sources[side][slot];
+	unsigned kinds = (s->utility > 0) + (s->hand > 0) + (s->own > 0);
+	if (kinds > 1)
+		return T2("mixed", "混在");
+	if (s->utility > 0)
+		return T2("utility", "託送");
+	return s->hand > 0 ? T2("hand", "手入力") : s->own > 0 ? T2("own", "自計") : T1("-");
 }

@@ -347,8 +347,10 @@ read_stamp(struct db *db)
 
 /* ---- life */
 
-/* ONE ROW A VERSION that was shipped: what brings it to the next. None was yet; the row that ends it has no statements. */
-static const struct db_step upgrades[] = { { 0, NULL } };
+/* ONE ROW A VERSION that was shipped: what brings it to the next. */
+static const struct db_step upgrades[] = {
+	{ 1, "ALTER TABLE report ADD COLUMN why INTEGER NOT NULL DEFAULT 0" },
+};
 
 static enum err
 set_up(struct db *db)

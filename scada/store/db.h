@@ -18,7 +18,7 @@
 #define DB_FOLDER         "store" /* below the data folder: the database and its log, what both stores may reach */
 #define DB_KEY_FOLDER     "key"   /* below the data folder: what signs the journal; the writer's alone */
 #define DB_SPOOL_FOLDER   "spool" /* below the data folder: copies on their way to a backup */
-#define DB_SCHEMA         1
+#define DB_SCHEMA         2
 #define DB_APPLICATION_ID 0x43485331
 
 #define DB_LOCK_FILE "lock" /* in the folder of the database: who holds it is the one writer */

@@ -3,7 +3,8 @@
  * filing.c - the periods of each kind from now backwards, held against what is filed and against late data.
  *
  *   not filed, closed for FILING_DELAY     -> due
- *   filed, later late data touch it        -> due after FILING_SETTLE, at most every FILING_LATE
+ *   filed, later late data touch it        -> due after FILING_SETTLE, at most every FILING_LATE; so too prices of self-wheeling and amounts of
+ *                                             the utility's meters, of what is made from them
  *   sent, and not in the database yet      -> due again after FILING_AGAIN
  */
 #include "config.h"
@@ -19,6 +20,7 @@
 #define MEMOS    512                       /* periods that something is remembered of; the oldest memo goes */
 #define KINDS    32                        /* of which more is remembered */
 #define QUIET_MS (INT64_C(60) * 60 * 1000) /* a kind is looked at again at latest after so long */
+#define DAY_MS   (INT64_C(24) * 60 * 60 * 1000)
 
 static const unsigned far_back[] = {
 	[PERIOD_DAY] = 40, [PERIOD_MONTH] = 13, [PERIOD_FISCAL_YEAR] = 1, [PERIOD_SHIFT] = 40, [PERIOD_WEEK] = 6
@@ -161,7 +163,9 @@ is_late_due(struct filing *f, struct query *q, const struct filing_due *d, int64
 
 	if (m != NULL && m->late > late)
 		late = m->late;
-	if (query_late_newest(q) <= late || !query_is_late(q, late, d->from, d->to))
+	bool (*is_touched)(struct query * q, int64_t after, int64_t from, int64_t to) =
+	    d->kind->saved_days > 0 ? query_is_changed : query_is_late;
+	if (query_late_newest(q) <= late || !is_touched(q, late, d->from, d->to))
 		return false;
 	if (m == NULL || !m->is_settling) {
 		m = note(f, d->kind, d->label);
@@ -174,12 +178,12 @@ is_late_due(struct filing *f, struct query *q, const struct filing_due *d, int64
 }
 
 static bool
-is_due(struct filing *f, sqlite3_stmt *st, struct query *q, int64_t now, struct filing_due *d)
+is_due(struct filing *f, sqlite3_stmt *st, struct query *q, int64_t now, bool may_begin, struct filing_due *d)
 {
 	bool is_filed;
 	int64_t late;
 
-	if (now < d->to + FILING_DELAY_MS || !filed(st, d, &is_filed, &late))
+	if (now < d->to + FILING_DELAY_MS || !filed(st, d, &is_filed, &late) || (!is_filed && !may_begin))
 		return false;
 	d->is_late = is_filed;
 	return is_filed ? is_late_due(f, q, d, late, now) : !waits(find(f, d->kind, d->label), now);
@@ -203,6 +207,13 @@ next_look(const struct filing *f, const struct report_kind *k, int64_t from, int
 	return at;
 }
 
+/* How far back one is made again, in ms: of what is made from what is saved, as long as all of that is there. */
+static int64_t
+reach_of(const struct report_kind *k)
+{
+	return k->saved_days > 0 ? k->saved_days * DAY_MS : INT64_MAX;
+}
+
 /* The periods of a kind, from the last closed one backwards. */
 static bool
 look_back(struct filing *f, const struct site *site, sqlite3_stmt *st, struct query *q, int64_t now,
@@ -216,12 +227,13 @@ look_back(struct filing *f, const struct site *site, sqlite3_stmt *st, struct qu
 	if (!report_period_of(site, d->kind, d->label, &from, &to, message, sizeof(message)))
 		return false;
 	before = from;
-	for (unsigned i = 0; i < far_back[d->kind->period]; i++) {
+	unsigned most = far_back[d->kind->period];
+	for (unsigned i = 0; i < (d->kind->saved_days > most ? d->kind->saved_days : most); i++) {
 		report_label_of(site, d->kind, before - 1, d->label, sizeof(d->label));
 		if (!report_period_of(site, d->kind, d->label, &d->from, &d->to, message, sizeof(message)) ||
-		    d->from >= before || d->to <= f->begin)
+		    d->from >= before || d->to <= f->begin || now - d->from > reach_of(d->kind))
 			break;
-		if (is_due(f, st, q, now, d))
+		if (is_due(f, st, q, now, i < most, d))
 			return true;
 		before = d->from;
 	}

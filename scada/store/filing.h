@@ -24,11 +24,12 @@ struct filing_due {
 	const struct report_kind *kind;
 	char label[16];
 	int64_t from, to;
-	bool is_late; /* it was filed, but later data changed it */
+	bool is_late; /* it was filed, but what came later touches it */
 };
 /*
  * Looks at one kind a call, the newest period first; false: nothing of it is due. Nothing is due before a first scan was recorded, of a
- * period before that, while the clock is not plausible, and longer ago than 40 days, 13 months, a fiscal year.
+ * period before that, while the clock is not plausible, and longer ago than 40 days, 13 months, a fiscal year. What is made from what is saved
+ * is made again as long as that is kept (saved_days), and no later.
  */
 bool filing_next(
     struct filing *f, const struct site *site, struct db *db, struct query *q, struct utc now, struct filing_due *due);

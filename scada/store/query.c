@@ -177,3 +177,9 @@ query_is_late(struct query *q, int64_t after, int64_t from, int64_t to)
 {
 	return query_number(q, SQL_IS_LATE, after, from, to) != 0;
 }
+
+bool
+query_is_changed(struct query *q, int64_t after, int64_t from, int64_t to)
+{
+	return query_number(q, SQL_IS_CHANGED, after, from, to) != 0;
+}

@@ -74,8 +74,9 @@ enum err query_at(struct query *q, const struct query_point *p, int64_t ms, stru
 /* ms of from..to in which the point's device was looked at. */
 int64_t query_seen_ms(struct query *q, const struct query_point *p, int64_t from, int64_t to);
 
-/* The newest row of late data; and whether any of id > after touches from..to. */
+/* The newest row of late data; and whether any of id > after touches from..to: samples, or also what else reports are made from (saved.h). */
 int64_t query_late_newest(struct query *q);
 bool query_is_late(struct query *q, int64_t after, int64_t from, int64_t to);
+bool query_is_changed(struct query *q, int64_t after, int64_t from, int64_t to);
 
 #endif

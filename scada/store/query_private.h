@@ -39,7 +39,8 @@
 	_(SQL_LATE, "SELECT t0, t1 FROM late WHERE id > coalesce((SELECT value FROM meta WHERE key = 'late'), 0) " \
 	            "AND point IN (0, ?1) AND t1 >= ?2 AND t0 < ?3 ORDER BY t0") \
 	_(SQL_LATE_NEWEST, "SELECT max(id) FROM late") \
-	_(SQL_IS_LATE, "SELECT 1 FROM late WHERE id > ?1 AND t1 >= ?2 AND t0 < ?3 LIMIT 1")
+	_(SQL_IS_LATE, "SELECT 1 FROM late WHERE id > ?1 AND t1 >= ?2 AND t0 < ?3 AND point >= 0 LIMIT 1") \
+	_(SQL_IS_CHANGED, "SELECT 1 FROM late WHERE id > ?1 AND t1 >= ?2 AND t0 < ?3 LIMIT 1")
 /* clang-format on */
 
 #define QUERY_ENUM(id, sql) id,

@@ -60,7 +60,7 @@ say(const struct filing_due *due, enum err e, bool is_sent, const char *message)
 {
 	if (e == OK && is_sent)
 		log_info("the %s report of %s is filed%s", due->kind->name, due->label,
-		    due->is_late ? " again: data came late" : "");
+		    due->is_late ? " again: what it is made from came late" : "");
 	else if (e == ERR_NOT_FOUND)
 		log_info("no %s reports are filed: %s", due->kind->name, message);
 	else if (e != OK)

@@ -31,6 +31,7 @@ struct filed {
 	uint8_t digest[DIGEST];
 	char *text, *csv, *by;
 	uint32_t older; /* newest revision before it that is confirmed */
+	unsigned why;   /* enum report_why */
 	char *older_by;
 };
 
@@ -107,6 +108,7 @@ read_row(sqlite3_stmt *st, struct filed *f, bool is_whole)
 	f->confirmed = sqlite3_column_int64(st, 8);
 	f->text = xstrdup(is_whole ? text_of(st, 9) : "");
 	f->csv = xstrdup(is_whole ? text_of(st, 10) : "");
+	f->why = is_whole ? (unsigned)sqlite3_column_int(st, 11) : 0;
 }
 
 #define COLUMNS "report, label, revision, t0, t1, made, digest, confirmed_by, confirmed"
@@ -136,7 +138,8 @@ static enum err
 find(struct db *db, const struct wanted *w, struct filed *f)
 {
 	sqlite3_stmt *st = db_prepare(db,
-	    "SELECT " COLUMNS ", text, csv FROM report WHERE report = ?1 AND label = ?2 AND (revision = ?3 OR ?3 = 0) "
+	    "SELECT " COLUMNS
+	    ", text, csv, why FROM report WHERE report = ?1 AND label = ?2 AND (revision = ?3 OR ?3 = 0) "
 	    "ORDER BY revision DESC LIMIT 1");
 	int code;
 	enum err e;
@@ -185,7 +188,8 @@ form(struct question *q, const struct filed *f, const char *text, const char *cs
 		.confirmed_by = f->by != NULL ? f->by : "",
 		.confirmed_at = f->confirmed,
 		.older = f->older,
-		.older_by = f->older_by };
+		.older_by = f->older_by,
+		.why = f->why };
 
 	if (w->form == REPORT_TEXT) {
 		w->data = report_shown(text, &stamp, w->is_ja);

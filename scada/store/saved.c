@@ -4,6 +4,9 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "scada/base/date.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/store/saved.h"
@@ -18,14 +21,68 @@ next_state(struct rbuf *r, struct msg_store_state *m)
 	return !r->bad && m->kind < STATE_KIND_COUNT && m->name[0] != '\0';
 }
 
+/* As which kind of late data a row counts for reports; 0: for none. *date: the day that it is of. */
+static int
+late_of(const struct msg_store_state *m, int64_t *date)
+{
+	char day[sizeof("2026-12-01")];
+
+	if (m->kind != STATE_WHEEL || m->blob.len == 0 || strlen(m->name) <= sizeof(day) ||
+	    m->name[sizeof(day) - 1] != '/')
+		return 0;
+	str_printf(day, sizeof(day), "%.*s", (int)sizeof(day) - 1, m->name);
+	if (!date_from_text(day, date))
+		return 0;
+	const char *what = m->name + sizeof(day);
+	return strcmp(what, "prices") == 0 ? LATE_PRICES : strncmp(what, "utility-", 8) == 0 ? LATE_METERED : 0;
+}
+
+/* False: it cannot be known either. */
+static bool
+is_there_already(struct db *db, const struct msg_store_state *m)
+{
+	sqlite3_stmt *st = db_prepare(db, "SELECT 1 FROM state WHERE kind = ?1 AND name = ?2 AND data = ?3");
+
+	if (st == NULL)
+		return false;
+	(void)sqlite3_bind_int(st, 1, m->kind);
+	(void)sqlite3_bind_text(st, 2, m->name, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_blob64(st, 3, m->blob.data, m->blob.len, SQLITE_STATIC);
+	bool is = sqlite3_step(st) == SQLITE_ROW;
+	sqlite3_finalize(st);
+	return is;
+}
+
+static enum err
+note_late(struct db *db, const struct msg_store_state *m)
+{
+	int64_t date;
+	int as = late_of(m, &date);
+
+	if (as == 0 || is_there_already(db, m))
+		return OK;
+	sqlite3_stmt *st = db_prepare(db, "INSERT INTO late (point, t0, t1) VALUES (?1, ?2, ?3)");
+	if (st == NULL)
+		return db->why;
+	/* Before the site is known the zone is not: the same day in UTC, which touches the right one too. */
+	(void)sqlite3_bind_int(st, 1, as);
+	(void)sqlite3_bind_int64(st, 2, utc_of_date(date, 0).us / US_PER_MS);
+	(void)sqlite3_bind_int64(st, 3, utc_of_date(date + 1, 0).us / US_PER_MS - 1);
+	enum err e = db_note(db, sqlite3_step(st), "late data cannot be noted");
+	sqlite3_finalize(st);
+	return e;
+}
+
 enum err
 saved_put_one(struct db *db, const struct msg_store_state *m, struct utc now)
 {
+	enum err e = note_late(db, m);
+	if (e != OK)
+		return e;
 	bool is_kept = m->blob.len > 0;
 	sqlite3_stmt *st = db_prepare(db,
 	    is_kept ? "INSERT OR REPLACE INTO state (kind, name, us, data) VALUES (?1, ?2, ?3, ?4)"
 	            : "DELETE FROM state WHERE kind = ?1 AND name = ?2");
-	enum err e;
 
 	if (st == NULL)
 		return db->why;

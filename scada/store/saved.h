@@ -9,6 +9,12 @@
 #include "scada/base/record.h"
 #include "scada/store/db.h"
 
+/*
+ * Reports are made from some of it too: where a row of prices or of amounts from the utility's meters changes, its day is noted in table late, with
+ * one of these in place of a point. What is written again as it was is no change.
+ */
+enum { LATE_PRICES = -1, LATE_METERED = -2 };
+
 /* The list of W_JOURNAL_ADD, inside the open transaction. ERR_FRAME: the list is bad, nothing of it counts. */
 enum err saved_put(struct db *db, const struct msg_bytes *states, struct utc now);
 bool saved_is_list(const struct msg_bytes *states);

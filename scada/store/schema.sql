@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- schema.sql - the database of a site, version 1.  Times are ms UTC unless they are called us.
+-- schema.sql - the database of a site, version 2.  Times are ms UTC unless they are called us.
 -- PRAGMA user_version holds the version, PRAGMA application_id is 0x43485331 ("CHS1").
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -46,7 +46,8 @@ CREATE TABLE roll (
 	point INTEGER NOT NULL, level INTEGER NOT NULL, t0 INTEGER NOT NULL,
 	data BLOB NOT NULL,
 	PRIMARY KEY (point, level, t0)) STRICT, WITHOUT ROWID;
--- samples that came for a time past (history.h): rolls and reports of it are made again.  point 0: of any point
+-- samples that came for a time past (history.h): rolls and reports of it are made again.  point 0: of any point; below 0: no samples, but
+-- what reports are made from besides them (saved.h)
 CREATE TABLE late (id INTEGER PRIMARY KEY, point INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL) STRICT;
 
 -- the journal: append only
@@ -76,4 +77,5 @@ CREATE TABLE report (
 	t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, made INTEGER NOT NULL, late INTEGER NOT NULL,
 	digest BLOB NOT NULL, text TEXT NOT NULL, csv TEXT NOT NULL,
 	confirmed_by TEXT, confirmed INTEGER,
+	why INTEGER NOT NULL DEFAULT 0,                            -- it was made again: bits, report.h
 	UNIQUE (report, label, revision)) STRICT;

@@ -11,6 +11,8 @@
 #include "scada/base/log.h"
 #include "scada/base/record.h"
 #include "scada/base/str.h"
+#include "scada/report/report.h"
+#include "scada/store/saved.h"
 #include "scada/store/writer_private.h"
 
 #define DIGEST     32
@@ -27,6 +29,7 @@ short_digest(char out[2 * SHORT_FORM + 1], const void *digest, int len)
 
 struct newest {
 	int64_t revision; /* 0 = none is filed */
+	int64_t late;     /* row of late data that it knows */
 	uint8_t digest[DIGEST];
 	char shown[2 * SHORT_FORM + 1];
 	char confirmed_by[128]; /* "" = nobody did */
@@ -36,8 +39,9 @@ static enum err
 find_newest(struct writer *w, const struct msg_report_file *m, struct newest *n)
 {
 	sqlite3_stmt *st = db_prepare(&w->db,
-	    "SELECT revision, digest, confirmed_by FROM report WHERE report = ?1 AND label = ?2 ORDER BY revision DESC "
-	    "LIMIT 1");
+	    "SELECT revision, digest, confirmed_by, late FROM report WHERE report = ?1 AND label = ?2 ORDER BY "
+	    "revision "
+	    "DESC LIMIT 1");
 	int code;
 
 	*n = (struct newest){ .revision = 0 };
@@ -51,6 +55,7 @@ find_newest(struct writer *w, const struct msg_report_file *m, struct newest *n)
 		if (sqlite3_column_bytes(st, 1) == DIGEST)
 			memcpy(n->digest, sqlite3_column_blob(st, 1), DIGEST);
 		short_digest(n->shown, n->digest, DIGEST);
+		n->late = sqlite3_column_int64(st, 3);
 		if (sqlite3_column_type(st, 2) == SQLITE_TEXT)
 			(void)str_copy(
 			    n->confirmed_by, sizeof(n->confirmed_by), (const char *)sqlite3_column_text(st, 2));
@@ -59,12 +64,41 @@ find_newest(struct writer *w, const struct msg_report_file *m, struct newest *n)
 	return db_note(&w->db, code, "the reports cannot be read");
 }
 
+/* What came between what the one before knew and what this one knows, of what it is made from. */
+static unsigned
+why_again(struct writer *w, const struct msg_report_file *m, const struct newest *old)
+{
+	const struct report_kind *k = report_find(m->report);
+	sqlite3_stmt *st = old->revision == 0
+	    ? NULL
+	    : db_prepare(&w->db,
+	          "SELECT DISTINCT min(point, 0) FROM late WHERE id > ?1 AND id <= ?2 AND t1 >= ?3 AND t0 < ?4");
+	unsigned why = 0;
+
+	if (st == NULL)
+		return 0;
+	(void)sqlite3_bind_int64(st, 1, old->late);
+	(void)sqlite3_bind_int64(st, 2, (int64_t)m->late);
+	(void)sqlite3_bind_int64(st, 3, m->from / US_PER_MS);
+	(void)sqlite3_bind_int64(st, 4, m->to / US_PER_MS);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		int point = sqlite3_column_int(st, 0);
+		bool is_of_it = point == 0 || (k != NULL && k->saved_days > 0);
+		if (is_of_it)
+			why |= point == LATE_PRICES ? REPORT_PRICES
+			    : point == LATE_METERED ? REPORT_METERED
+			                            : REPORT_LATE;
+	}
+	sqlite3_finalize(st);
+	return why != 0 ? why : REPORT_LATE; /* its row went with the samples */
+}
+
 static enum err
-insert(struct writer *w, const struct msg_report_file *m, int64_t revision, struct utc now)
+insert(struct writer *w, const struct msg_report_file *m, int64_t revision, unsigned why, struct utc now)
 {
 	sqlite3_stmt *st = db_prepare(&w->db,
-	    "INSERT INTO report (report, label, revision, t0, t1, made, late, digest, text, csv) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+	    "INSERT INTO report (report, label, revision, t0, t1, made, late, digest, text, csv, why) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
 	enum err e;
 
 	if (st == NULL)
@@ -79,15 +113,16 @@ insert(struct writer *w, const struct msg_report_file *m, int64_t revision, stru
 	(void)sqlite3_bind_blob(st, 8, m->digest.data, DIGEST, SQLITE_STATIC);
 	(void)sqlite3_bind_text(st, 9, (const char *)m->text.data, (int)m->text.len, SQLITE_STATIC);
 	(void)sqlite3_bind_text(st, 10, (const char *)m->csv.data, (int)m->csv.len, SQLITE_STATIC);
+	(void)sqlite3_bind_int64(st, 11, why);
 	e = db_note(&w->db, sqlite3_step(st), "a report cannot be filed");
 	sqlite3_finalize(st);
 	return e;
 }
 
 static enum err
-journal_it(struct writer *w, const struct msg_report_file *m, const struct newest *old, struct utc now)
+journal_it(struct writer *w, const struct msg_report_file *m, const struct newest *old, unsigned why, struct utc now)
 {
-	char text[500], is[2 * SHORT_FORM + 1];
+	char text[500], is[2 * SHORT_FORM + 1], what[80];
 	struct msg_journal out;
 	uint8_t hash[JOURNAL_HASH];
 	bool was_there;
@@ -98,8 +133,8 @@ journal_it(struct writer *w, const struct msg_report_file *m, const struct newes
 		str_printf(text, sizeof(text), "report %.60s of %.40s was filed, digest %s", m->report, m->label, is);
 	else
 		str_printf(text, sizeof(text),
-		    "report %.60s of %.40s was made again as revision %lld because late data came, digest %s",
-		    m->report, m->label, (long long)old->revision + 1, is);
+		    "report %.60s of %.40s was made again as revision %lld because %s came, digest %s", m->report,
+		    m->label, (long long)old->revision + 1, report_why_text(what, sizeof(what), why, false), is);
 	if (old->confirmed_by[0] != '\0') {
 		str_append(text, sizeof(text), "; what stands of it, confirmed by ");
 		str_append(text, sizeof(text), old->confirmed_by);
@@ -126,8 +161,9 @@ writer_file_report(struct writer *w, const struct msg_report_file *m, struct utc
 	e = find_newest(w, m, &old);
 	if (e != OK || (old.revision > 0 && memcmp(old.digest, digest, DIGEST) == 0))
 		return e;
-	e = insert(w, m, old.revision + 1, now);
-	return e == OK ? journal_it(w, m, &old, now) : e;
+	unsigned why = why_again(w, m, &old);
+	e = insert(w, m, old.revision + 1, why, now);
+	return e == OK ? journal_it(w, m, &old, why, now) : e;
 }
 
 /* ---- confirmed by a person */

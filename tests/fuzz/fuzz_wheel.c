@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_wheel.c - any bytes as a plan file, as a stored version, and as prices of imbalance; what is taken is written, and comes back the same.
+ * fuzz_wheel.c - any bytes as a plan file, as a stored version, as prices of imbalance and as metered amounts; what is taken is written, and
+ * comes back the same.
  */
 #include "config.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 
 #include "scada/dispatch/wheel_file.h"
+#include "scada/dispatch/wheel_metered.h"
 #include "scada/dispatch/wheel_prices.h"
 
 static const struct wheel_terms terms = { .part_count = 2, .parts = { "A", "B" }, .loss_share = 0.05 };
@@ -50,6 +52,26 @@ prices(const uint8_t *data, size_t size)
 	free(rows);
 }
 
+static void
+amounts(const struct wheel_day *d, const uint8_t *data, size_t size)
+{
+	static struct wheel_metered m, again;
+	unsigned faults = 0;
+	struct wbuf b = { .len = 0 };
+	struct utc over = utc_add(d->start, 30 * WHEEL_SLOT_US);
+
+	enum err e = wheel_metered_read(d, "f", (const char *)data, size, over, &m, heard, &faults);
+	assert((e == OK) == (faults == 0) && (e != OK || m.count > 0));
+	if (e != OK && !wheel_metered_get(data, size, &m))
+		return;
+	for (unsigned i = 0; i < m.count; i++)
+		assert(m.rows[i].of < m.name_count && wheel_metered_part(&terms, &m, &m.rows[i]) <= WHEEL_PARTS_MAX);
+	wheel_metered_put(&b, &m);
+	bool is_same = wheel_metered_get(b.data, b.len, &again);
+	assert(is_same && again.count == m.count);
+	wbuf_done(&b);
+}
+
 /* What a report takes from a row of another site file. */
 static void
 head(const uint8_t *data, size_t size)
@@ -74,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head(data, size);
 	enum err e = wheel_init(&d, &terms, 20780, start, utc_add(start, 48 * WHEEL_SLOT_US), start);
 	assert(e == OK);
+	amounts(&d, data, size);
 	if (wheel_take(&d, data, size) == OK)
 		there_and_back(&d, wheel_version(&d, 1));
 	wheel_done(&d);

@@ -78,7 +78,14 @@ until_ 20 'the journal has who did it' sh -c "'$chisan' journal --since 1d --kin
 # ---- reports close a day
 is today 'True' || fail 'today'
 day=$(/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["date"])' "$dir/d.json")
+printf 'date,slot,of,kwh,source\n%s,3,generation,12.5,utility\n' "$day" >"$dir/meter.csv"
+refused 2 'reason' actual "$day" "$dir/meter.csv"
+must actual "$day" "$dir/meter.csv" --reason 'list of the utility'
+is "$day" 'd["slots"][2]["generation"]["actual"] == 12.5 and d["slots"][2]["generation"]["metered"] and not d["slots"][1]["generation"]["metered"]' || fail 'metered'
+sed 's/,12.5,/,-1,/' "$dir/meter.csv" >"$dir/bad.csv"
+refused 5 'bad.csv:2:25: kwh is "-1"' actual "$day" "$dir/bad.csv" --reason x
 "$chisan" report wheel "$day" --now >"$dir/out" 2>&1 || fail "report wheel: $(cat "$dir/out")"
+grep -q 'list of the utility' "$dir/out" && grep -qE '^01:00 .*(utility|託送)' "$dir/out" || fail "no entry in the report: $(head -30 "$dir/out")"
 grep -q 'SCH04 第四中学校\|SCH04 4th junior' "$dir/out" || fail "no school in the report: $(head -30 "$dir/out")"
 "$chisan" report imbalance "${day%-*}" --now --csv >"$dir/out" 2>&1 || fail "report imbalance: $(cat "$dir/out")"
 echo 'ok: reports'

@@ -266,6 +266,12 @@ query_is_late(struct query *q, int64_t after, int64_t from, int64_t to)
 	return after < q->late && q->late_from < to && from < q->late_to;
 }
 
+bool
+query_is_changed(struct query *q, int64_t after, int64_t from, int64_t to)
+{
+	return query_is_late(q, after, from, to);
+}
+
 /* ---- the journal and what is saved: db points to this */
 
 struct fake_record {

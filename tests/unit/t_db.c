@@ -441,6 +441,22 @@ START_TEST(an_older_schema_is_brought_up_in_steps_and_kept_as_it_was)
 }
 END_TEST
 
+START_TEST(a_database_of_version_1_gets_reasons_of_revisions)
+{
+	names();
+	make();
+	must(db_exec(&db,
+	    "INSERT INTO report (report, label, revision, t0, t1, made, late, digest, text, csv) VALUES ('daily', 'x', "
+	    "1, 0, 1, 2, "
+	    "3, x'', '', ''); ALTER TABLE report DROP COLUMN why; PRAGMA user_version = 1"));
+	db_close(&db);
+	must(db_open(&db, folder, true));
+	ck_assert_int_eq(number("PRAGMA user_version"), DB_SCHEMA);
+	ck_assert_int_eq(number("SELECT count(*) FROM report WHERE why = 0 AND made = 2"), 1);
+	ck_assert_ptr_nonnull(strstr(db.remark, "brought from 1 to 2"));
+}
+END_TEST
+
 START_TEST(a_step_that_fails_changes_nothing)
 {
 	make();
@@ -598,16 +614,16 @@ T_MAIN("db",
     T_FIXTURE(setup, teardown) T(what_was_committed_is_there_again) T(a_rolled_back_transaction_leaves_nothing)
         T(a_reader_waits_for_the_writer_to_make_it_and_writes_nothing) T(entries_of_the_journal_stay) T(
             a_head_without_tables_is_begun_anew) T(a_newer_schema_is_left_alone) T(a_database_of_others_is_left_alone)
-            T(what_is_no_file_is_left_alone) T(a_damaged_head_is_found_and_moved_aside)
-                T(a_name_that_was_taken_is_not_taken_again) T(the_log_of_a_deleted_file_is_kept_and_not_applied) T(
-                    a_missing_folder_is_said) T(transactions_are_counted_over_restarts_and_without_those_rolled_back)
-                    T(its_own_log_is_applied_after_a_crash) T_LOOP(a_text_that_looks_like_a_stamp_does_not_count, 0, 2)
-                        T_LOOP(a_log_that_does_not_follow_the_file_is_not_applied, 0, 3)
-                            T(a_copy_holds_what_is_only_in_the_log_too)
-                                T(an_older_schema_is_brought_up_in_steps_and_kept_as_it_was)
-                                    T(a_step_that_fails_changes_nothing) T(walking_reads_all_rows_and_finds_damage)
-                                        T(files_that_went_are_noticed)
-                                            T(an_index_that_is_replaced_while_a_reader_opens_is_noticed)
-                                                T(an_index_that_is_just_being_written_is_looked_at_again)
-                                                    T(its_files_are_for_its_group_to_read_and_nobody_else)
-                                                        T(a_sync_that_failed_is_no_full_disk))
+            T(what_is_no_file_is_left_alone) T(a_damaged_head_is_found_and_moved_aside) T(
+                a_name_that_was_taken_is_not_taken_again) T(the_log_of_a_deleted_file_is_kept_and_not_applied)
+                T(a_missing_folder_is_said) T(transactions_are_counted_over_restarts_and_without_those_rolled_back) T(
+                    its_own_log_is_applied_after_a_crash) T_LOOP(a_text_that_looks_like_a_stamp_does_not_count, 0, 2)
+                    T_LOOP(a_log_that_does_not_follow_the_file_is_not_applied, 0, 3)
+                        T(a_copy_holds_what_is_only_in_the_log_too) T(a_database_of_version_1_gets_reasons_of_revisions)
+                            T(an_older_schema_is_brought_up_in_steps_and_kept_as_it_was)
+                                T(a_step_that_fails_changes_nothing) T(walking_reads_all_rows_and_finds_damage)
+                                    T(files_that_went_are_noticed)
+                                        T(an_index_that_is_replaced_while_a_reader_opens_is_noticed)
+                                            T(an_index_that_is_just_being_written_is_looked_at_again)
+                                                T(its_files_are_for_its_group_to_read_and_nobody_else)
+                                                    T(a_sync_that_failed_is_no_full_disk))

@@ -5,7 +5,9 @@
 #include "config.h"
 
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "scada/store/filing.h"
+#include "scada/store/saved.h"
 #include "scada/store/tail.h"
 #include "tests/unit/query_kit.h"
 
@@ -310,6 +312,59 @@ START_TEST(late_data_make_a_new_revision_when_they_settle)
 }
 END_TEST
 
+/* As saved.c notes them. */
+static void
+prices_come(const char *day, int as)
+{
+	char iso[40];
+
+	str_printf(iso, sizeof(iso), "%sT00:00:00+09:00", day);
+	run_sql("INSERT INTO late (point, t0, t1) VALUES (?1, ?2, ?3)", as, at(iso), at(iso) + DAY - 1);
+}
+
+START_TEST(prices_make_a_new_revision_of_what_is_made_from_them)
+{
+	int64_t now = at("2026-12-20T03:00:00Z");
+
+	kit_scan(1, at("2026-08-01T03:00:00Z"), now);
+	round_at(now);
+	ck_assert_uint_eq(count("imbalance", "2026-11"), 1);
+	ck_assert_uint_eq(count("imbalance", "2026-10"), 1);
+	ck_assert_uint_eq(count("imbalance", "2026-08"), 0); /* of its first days nothing is kept any more */
+	ck_assert_uint_eq(count("wheel", "2026-12-19"), 1);
+	due_count = 0;
+	prices_come("2026-11-30", LATE_PRICES);
+	round_at(now + MINUTE);
+	ck_assert_uint_eq(round_at(now + MINUTE + FILING_SETTLE_MS), 2); /* the day and its month alone */
+	ck_assert_uint_eq(count("wheel", "2026-11-30"), 1);
+	ck_assert_uint_eq(count("imbalance", "2026-11"), 1);
+	ck_assert(due[0].is_late && due[1].is_late);
+	now += DAY;
+	due_count = 0;
+	/* final ones two months later, of days that were filed when they closed; amounts from the utility's meters too */
+	prices_come("2026-10-02", LATE_METERED);
+	file(&(struct filing_due){ report_find("wheel"), "2026-10-02", at("2026-10-02T00:00:00+09:00"),
+	         at("2026-10-03T00:00:00+09:00"), false },
+	    0);
+	for (int64_t t = now; t <= now + FILING_LATE_MS + FILING_SETTLE_MS; t += MINUTE)
+		round_at(t);
+	ck_assert_uint_eq(count("wheel", "2026-10-02"), 1);
+	ck_assert_uint_eq(count("imbalance", "2026-10"), 1);
+	ck_assert_uint_eq(count("daily", "2026-10-02") + count("monthly", "2026-10"), 0);
+	/* a day that was never filed is not begun so late; what is kept no longer is not made again */
+	due_count = 0;
+	now += DAY;
+	prices_come("2026-10-03", LATE_PRICES);
+	prices_come("2026-09-01", LATE_PRICES);
+	file(&(struct filing_due){ report_find("wheel"), "2026-09-01", at("2026-09-01T00:00:00+09:00"),
+	         at("2026-09-02T00:00:00+09:00"), false },
+	    0);
+	for (int64_t t = now; t <= now + FILING_LATE_MS + FILING_SETTLE_MS; t += MINUTE)
+		round_at(t);
+	ck_assert_uint_eq(count("wheel", "2026-10-03") + count("wheel", "2026-09-01"), 0);
+}
+END_TEST
+
 /* What came late and changes no figure is looked at once: the revision that is filed stays. */
 START_TEST(late_data_that_change_nothing_are_looked_at_once)
 {
@@ -341,7 +396,7 @@ START_TEST(what_the_site_has_nothing_for_is_not_tried_again)
 			filing_done(f, &d, ERR_NOT_FOUND, 0, utc_of(now + i * DAY));
 			tries++;
 		}
-	ck_assert_uint_le(tries, 9);
+	ck_assert_uint_le(tries, 10); /* once each kind */
 	due_count = 0;
 	filing_forget(f); /* another site */
 	ck_assert_uint_gt(round_at(now), 0);
@@ -372,5 +427,6 @@ T_MAIN("filing",
                 T(the_same_outcome_is_no_news) T(a_period_before_the_first_scan_has_no_report)
                     T(what_was_sent_and_not_filed_is_sent_again) T(a_clock_that_is_set_back_holds_nothing_up)
                         T(late_data_make_a_new_revision_when_they_settle)
-                            T(late_data_that_change_nothing_are_looked_at_once)
+                            T(prices_make_a_new_revision_of_what_is_made_from_them) T(
+                                late_data_that_change_nothing_are_looked_at_once)
                                 T(what_the_site_has_nothing_for_is_not_tried_again) T(what_failed_is_tried_again_later))

@@ -438,12 +438,15 @@ START_TEST(a_confirmation_stands_at_the_foot_of_each_page)
 		.made = stamp.made,
 		.digest = r.digest,
 		.older = 2,
-		.older_by = "a name that is longer than any name should be" };
+		.older_by = "a name that is longer than any name should be",
+		.why = REPORT_LATE | REPORT_PRICES };
 	for (int is_ja = 0; is_ja < 2; is_ja++) {
 		shown = report_shown(r.text, &again, is_ja);
 		ck_assert(
 		    strstr(shown,
 		        is_ja ? "未確定 (第2版は a name" : "; not confirmed: revision 2 was, by a name that") != NULL);
+		ck_assert(
+		    strstr(shown, is_ja ? "(遅着データ・単価により改版)" : "; late data, prices changed it") != NULL);
 		each_line(shown, check_shown);
 		free(shown);
 	}

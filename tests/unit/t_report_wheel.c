@@ -9,6 +9,7 @@
 #include "tests/unit/t.h"
 
 #include "tests/unit/report_kit.h"
+#include "scada/dispatch/wheel_metered.h"
 #include "tests/unit/wheel_report_kit.h"
 
 #define TABLE "30分毎の計画と実績" /* a CSV is in the language of the site */
@@ -18,8 +19,8 @@ enum { MADE_PLAN, MADE, MADE_SHORT, USED_PLAN, USED, USED_SHORT, PRICE, PAY_CELL
 static struct site *site;
 static struct query q;
 static struct fake_record record;
-static struct msg_store_state states[KIT_WHEEL_STATES];
-static struct wbuf blobs[KIT_WHEEL_STATES];
+static struct msg_store_state states[KIT_WHEEL_STATES + 2];
+static struct wbuf blobs[KIT_WHEEL_STATES + 2];
 
 static void
 set_up(void)
@@ -37,7 +38,7 @@ set_up(void)
 static void
 tear_down(void)
 {
-	for (size_t i = 0; i < KIT_WHEEL_STATES; i++) {
+	for (size_t i = 0; i < KIT_WHEEL_STATES + 2; i++) {
 		wbuf_done(&blobs[i]);
 		blobs[i] = (struct wbuf){ 0 };
 	}
@@ -156,6 +157,62 @@ START_TEST(a_month_is_the_sum_of_its_days)
 }
 END_TEST
 
+/* ---- amounts of the utility's meters */
+
+/* An entry of one amount each: the generation of slot 3 and what both schools took in it. */
+static void
+enter(unsigned at, const char *name, double made, double used, bool is_utility)
+{
+	static struct wheel_metered m;
+
+	m = (struct wheel_metered){ .author = "duty",
+		.file = "list.csv",
+		.reason = "monthly list",
+		.name_count = 3,
+		.count = 3,
+		.names = { "generation", "SCH01", "SCH02" } };
+	m.at.us = kit_ms("2026-11-29T09:00:00+09:00") * US_PER_MS;
+	for (unsigned i = 0; i < 3; i++)
+		m.rows[i] = (struct wheel_metered_row){ i == 0 ? made : used, 2, (uint8_t)i, is_utility };
+	wheel_metered_put(&blobs[at], &m);
+	states[at] = (struct msg_store_state){ STATE_WHEEL, name, 0, { blobs[at].data, blobs[at].len } };
+	record.state_count = at + 1;
+}
+
+/* Column k of the slot that begins at 01:00. */
+static const char *
+at_one(const struct report *r, unsigned k, char cell[64])
+{
+	ck_assert(kit_cell(r->csv, TABLE, "01:00", k, cell, 64));
+	return cell;
+}
+
+START_TEST(what_the_utility_metered_goes_before_our_own_count)
+{
+	char cell[64];
+	struct report r = make("wheel", "2026-11-22", "2026-12-01T00:00:00+09:00");
+	ck_assert_ptr_nonnull(strstr(r.csv, "自計"));
+	ck_assert_ptr_null(strstr(r.csv, "計量値の入力"));
+	report_done(&r);
+	enter(KIT_WHEEL_STATES, "2026-11-22/utility-001", 80, 11, true);
+	r = make("wheel", "2026-11-22", "2026-12-01T00:00:00+09:00");
+	ck_assert_str_eq(at_one(&r, 2 + 2 * MADE, cell), "80.0");
+	ck_assert_str_eq(at_one(&r, 2 + 2 * USED, cell), "23.1"); /* of both, with loss */
+	ck_assert_str_eq(at_one(&r, 3 + 2 * USED, cell), "");     /* and whole */
+	ck_assert_ptr_nonnull(strstr(r.csv, "託送,託送"));
+	ck_assert_ptr_nonnull(strstr(r.csv, "計量値の入力"));
+	ck_assert_ptr_nonnull(strstr(r.text, "monthly list"));
+	report_done(&r);
+	enter(KIT_WHEEL_STATES + 1, "2026-11-22/utility-002", 81, 12, false);
+	r = make("wheel", "2026-11-22", "2026-12-01T00:00:00+09:00");
+	ck_assert_str_eq(at_one(&r, 2 + 2 * MADE, cell), "81.0");
+	ck_assert_ptr_nonnull(strstr(r.csv, "手入力,手入力"));
+	ck_assert_ptr_null(strstr(r.csv, "託送,託送"));
+	report_done(&r);
+}
+END_TEST
+
 T_MAIN("report_wheel",
-    T_FIXTURE(set_up, tear_down) T(each_slot_is_what_plan_counter_and_price_make_of_it)
-        T(what_is_not_over_is_empty_and_what_was_not_filed_is_said) T(a_month_is_the_sum_of_its_days))
+    T_FIXTURE(set_up, tear_down) T(what_the_utility_metered_goes_before_our_own_count)
+        T(each_slot_is_what_plan_counter_and_price_make_of_it)
+            T(what_is_not_over_is_empty_and_what_was_not_filed_is_said) T(a_month_is_the_sum_of_its_days))

@@ -92,6 +92,50 @@ START_TEST(states_are_kept_replaced_and_forgotten)
 }
 END_TEST
 
+static int64_t
+number(const char *sql)
+{
+	sqlite3_stmt *st = db_prepare(&db, sql);
+
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	int64_t n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+START_TEST(what_reports_are_made_from_is_late_when_it_changes)
+{
+	static const char *const others[] = { "2026-12-01/draft", "2026-12-01/meter", "2026-12-01/001",
+		"2026-13-01/prices", "2026-12-01/pricesx", "2026-12-01", "x" };
+	struct wbuf b;
+
+	ck_assert(clock_set_zone("Asia/Tokyo"));
+	wbuf_init(&b);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		list(&b, STATE_WHEEL, others[i], "one");
+	list(&b, STATE_MANUAL, "2026-12-01/prices", "one");
+	ck_assert_int_eq(put(&b, 5), OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM late"), 0);
+	list(&b, STATE_WHEEL, "2026-12-01/prices", "one");
+	ck_assert_int_eq(put(&b, 6), OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM late WHERE point = -1"), 1);
+	ck_assert_int_eq(number("SELECT t0 FROM late"), INT64_C(1796050800000)); /* 2026-12-01T00:00:00+09:00 */
+	ck_assert_int_eq(number("SELECT t1 - t0 FROM late"), 86400000 - 1);
+	list(&b, STATE_WHEEL, "2026-12-01/prices", "one"); /* saved again as it was: at a start, say */
+	ck_assert_int_eq(put(&b, 7), OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM late"), 1);
+	list(&b, STATE_WHEEL, "2026-12-01/prices", "two");
+	list(&b, STATE_WHEEL, "2026-12-01/utility-001", "one");
+	ck_assert_int_eq(put(&b, 8), OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM late WHERE point = -1"), 2);
+	ck_assert_int_eq(number("SELECT count(*) FROM late WHERE point = -2"), 1);
+	list(&b, STATE_WHEEL, "2026-12-01/prices", ""); /* let go, long after */
+	ck_assert_int_eq(put(&b, 9), OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM late"), 3);
+	wbuf_done(&b);
+}
+END_TEST
+
 START_TEST(a_bad_list_changes_nothing)
 {
 	struct wbuf b;
@@ -143,5 +187,6 @@ START_TEST(those_of_a_day_are_found_by_its_name)
 END_TEST
 
 T_MAIN("saved",
-    T_FIXTURE(setup, teardown) T(states_are_kept_replaced_and_forgotten) T(a_bad_list_changes_nothing)
-        T(a_kind_of_a_later_version_is_passed_over_and_kept) T(those_of_a_day_are_found_by_its_name))
+    T_FIXTURE(setup, teardown) T(states_are_kept_replaced_and_forgotten)
+        T(what_reports_are_made_from_is_late_when_it_changes) T(a_bad_list_changes_nothing)
+            T(a_kind_of_a_later_version_is_passed_over_and_kept) T(those_of_a_day_are_found_by_its_name))

@@ -117,7 +117,7 @@ START_TEST(warm_costs_what_cold_costs)
 }
 END_TEST
 
-START_TEST(another_shape_starts_cold)
+START_TEST(other_steps_start_cold)
 {
 	struct solver *s = solver_new();
 	struct lp *lp[] = { kit_units(1, 2, 12, 0), small(5), kit_units(1, 2, 20, 0) };
@@ -134,6 +134,65 @@ START_TEST(another_shape_starts_cold)
 	}
 	for (int i = 0; i < 3; i++)
 		lp_free(lp[i]);
+	solver_free(s);
+}
+END_TEST
+
+/* So many sets: each column and row is labelled as the set's that it is of. */
+static struct lp *
+labelled(unsigned units)
+{
+	struct lp *lp = kit_units(1, units, 12, 0);
+
+	for (unsigned c = 0; c < lp->columns; c++) {
+		unsigned k = c % lp->step_columns;
+		lp->column_label[c].asset = k < 3 * units ? (int16_t)(k / 3) : 100;
+		lp->column_label[c].what = (uint8_t)(k < 3 * units ? k % 3 + 1 : k - 3 * units + 4);
+	}
+	for (unsigned r = 0; r < lp->rows; r++) {
+		unsigned k = r % lp->step_rows;
+		lp->row_label[r].asset = k < 4 * units ? (int16_t)(k / 4) : 100;
+		lp->row_label[r].what = (uint8_t)(k < 4 * units ? k % 4 + 1 : 5);
+	}
+	return lp;
+}
+
+/* One that has a set more in each step, and back: what ran and the basis, which is shifted at once, are those of the same sets. */
+START_TEST(what_is_known_goes_over_to_other_columns)
+{
+	struct solver *s = solver_new();
+	struct lp *two = labelled(2), *three = labelled(3);
+	struct solution out;
+	double gap, cold;
+	bool ran[2 * 12];
+	unsigned char basis[12 * 8], balance[12];
+
+	solver_commit(s, two, 0, 20, &out, &gap);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	solution_done(&out);
+	for (unsigned t = 0; t < 12; t++) {
+		ran[2 * t] = s->commitment[8 * t];
+		ran[2 * t + 1] = s->commitment[8 * t + 3];
+		balance[t] = s->status[two->columns + 9 * t + 8];
+	}
+	memcpy(basis, s->status, sizeof(basis));
+	ck_assert(solver_begin(s, three, 2, &out));
+	for (unsigned t = 0; t < 10; t++) {
+		ck_assert(s->commitment[11 * t] == ran[2 * t] && s->commitment[11 * t + 3] == ran[2 * t + 1]);
+		ck_assert(!s->commitment[11 * t + 6]);
+		ck_assert_uint_eq(s->status[11 * t + 2], basis[8 * (t + 2) + 2]);
+		ck_assert_uint_eq(s->status[11 * t + 10], basis[8 * (t + 2) + 7]); /* behind the sets */
+		ck_assert_uint_eq(s->status[three->columns + 13 * t + 12], balance[t + 2]);
+	}
+	for (int i = 0; i < 4; i++) {
+		struct lp *lp = i % 2 == 0 ? three : two;
+		solver_relax(s, lp, 0, 10, &out);
+		ck_assert_int_eq(ended(lp, 10, &cold), SOLVE_OPTIMAL);
+		ck_assert_double_eq_tol(out.cost, cold, 1e-9 * (1 + fabs(cold)));
+		solution_done(&out);
+	}
+	lp_free(two);
+	lp_free(three);
 	solver_free(s);
 }
 END_TEST
@@ -253,6 +312,6 @@ END_TEST
 
 T_MAIN("solver",
     T(finds_the_least_cost_and_its_prices) T(says_why_there_is_no_plan) T(refuses_before_the_solver_sees_it)
-        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(another_shape_starts_cold) T(a_solver_that_lies_is_caught)
-            T_LOOP(prices_of_rows_bound_the_cost, 0, 5) T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5)
-                T_LONG(ends_by_the_clock_on_a_busy_processor))
+        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(other_steps_start_cold) T(what_is_known_goes_over_to_other_columns)
+            T(a_solver_that_lies_is_caught) T_LOOP(prices_of_rows_bound_the_cost, 0, 5)
+                T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5) T_LONG(ends_by_the_clock_on_a_busy_processor))

@@ -139,6 +139,39 @@ START_TEST(an_outage_is_served_from_its_first_hour)
 }
 END_TEST
 
+/* The load is 10 or 30 kW, and nobody can know which: what is stored for an outage of two hours bears twice 30, not twice the mean of them. */
+START_TEST(a_reserve_bears_the_upper_end_of_what_may_come)
+{
+	static const char site[] =
+	    "  outage: 2h\n  buses: [{name: MAIN, carrier: electricity}]\n  assets:\n"
+	    "    - {name: HOUSE, kind: load, bus: MAIN, is_critical: true, lost_load_cost_per_kwh: 10,"
+	    " data: [{series: load_kw, column: load}]}\n"
+	    "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, price_import: 0.2,"
+	    " data: [{series: available, column: there}]}\n"
+	    "    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 200, charge_kw: 60, discharge_kw: 60,"
+	    " standby_pct_per_day: 0, soc_min_pct: 0, soc_max_pct: 100, reserve_pct: 0,"
+	    " wear_cost_per_kwh: 0.01}\n";
+	enum { HOURS = 20 * 24, FROM = 5 * 24 };
+	double needed = 0;
+	char row[80];
+
+	str_copy(csv, sizeof(csv), "hour,load,there\n");
+	for (unsigned h = 0; h < HOURS; h++) {
+		bool there = h % 31 != 0 && h % 31 != 1;
+		double load = noise(h, 5) > 0 ? 30 : 10;
+		needed += h >= FROM && !there ? load : 0;
+		str_printf(row, sizeof(row), "%u,%g,%d\n", h, load, there);
+		str_append(csv, sizeof(csv), row);
+	}
+	ck_assert_msg(kit_site(&k, site, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FROM;
+	ck_assert_double_gt(needed, 400);
+	ck_assert_double_lt(kit_run(&k, STUDY_PLAN, STUDY_LEARNED, 24, 0)->unserved_kwh, 1e-3);
+	kit_done(&k);
+}
+END_TEST
+
 /* Decided again with what is measured in the step, a day of surprises costs less than what was decided before it and held. */
 START_TEST(planning_within_the_step_takes_up_what_was_not_foreseen)
 {
@@ -162,5 +195,5 @@ START_TEST(planning_within_the_step_takes_up_what_was_not_foreseen)
 END_TEST
 
 T_MAIN("study_learned",
-    T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, 3) T_LOOP(
-        an_outage_is_served_from_its_first_hour, 0, 4) T(planning_within_the_step_takes_up_what_was_not_foreseen))
+    T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, 3) T_LOOP(an_outage_is_served_from_its_first_hour, 0,
+        4) T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come))

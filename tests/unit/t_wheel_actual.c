@@ -75,12 +75,12 @@ START_TEST(nothing_is_counted_twice_and_no_reset_is_counted)
 	ck_assert_int_eq(wheel_count(&d, &m, c, b, 1, false), ERR_BAD_DATA);
 	ck_assert_int_eq(wheel_count(&d, &m, b, utc_add(b, 48 * WHEEL_SLOT_US + 1), 1, false), ERR_BAD_DATA);
 	counted_is(&d, &m, 0, 100, WHEEL_PARTIAL);
-	ck_assert_int_eq(wheel_count_by_hand(&d, &m, 0, 310), OK);
+	ck_assert_int_eq(wheel_count_given(&d, &m, 0, 310, false), OK);
 	counted_is(&d, &m, 0, 310, WHEEL_MANUAL);
 	/* What comes late of that slot is in it already. */
 	ck_assert_int_eq(wheel_count(&d, &m, b, c, 100, false), ERR_BAD_DATA);
-	ck_assert_int_eq(wheel_count_by_hand(&d, &m, 48, 310), ERR_USAGE);
-	ck_assert_int_eq(wheel_count_by_hand(&d, &m, 1, -1), ERR_USAGE);
+	ck_assert_int_eq(wheel_count_given(&d, &m, 48, 310, false), ERR_USAGE);
+	ck_assert_int_eq(wheel_count_given(&d, &m, 1, -1, false), ERR_USAGE);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ START_TEST(a_school_that_does_not_answer_makes_the_sum_partial)
 	a = wheel_taken(&d, m, 0);
 	ck_assert_double_eq_tol(a.kwh, 178.5, 1e-9);
 	ck_assert_uint_eq(a.marks, WHEEL_PARTIAL);
-	ck_assert_int_eq(wheel_count_by_hand(&d, &m[17], 0, 10), OK);
+	ck_assert_int_eq(wheel_count_given(&d, &m[17], 0, 10, false), OK);
 	a = wheel_taken(&d, m, 0);
 	ck_assert_double_eq_tol(a.kwh, 189, 1e-9);
 	ck_assert_uint_eq(a.marks, WHEEL_MANUAL);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * t_wheel_prices.c - prices of imbalance from files and as bytes; what a part usually takes.
+ * t_wheel_prices.c - prices of imbalance and metered amounts from files and as bytes; what a part usually takes.
  */
 #include "config.h"
 
 #include "scada/base/mem.h"
+#include "scada/dispatch/wheel_metered.h"
 #include "scada/dispatch/wheel_prices.h"
 #include "scada/dispatch/wheel_usual.h"
 #include "tests/unit/wheel_kit.h"
@@ -122,6 +123,85 @@ START_TEST(a_school_takes_more_when_it_teaches)
 }
 END_TEST
 
+/* ---- amounts of the utility's meters */
+
+#define AMOUNTS "date,slot,of,kwh,source\n"
+#define NOON    "2026-11-23T12:10:00+09:00"
+
+static struct wheel_metered metered, again;
+
+static enum err
+take_amounts(const char *text)
+{
+	struct wheel_day d = kit_day();
+
+	said[0] = '\0';
+	enum err e = wheel_metered_read(&d, "m.csv", text, strlen(text), kit_time(NOON), &metered, hear, NULL);
+	wheel_done(&d);
+	return e;
+}
+
+START_TEST(amounts_are_read_and_come_back)
+{
+	struct wbuf b = { .len = 0 };
+
+	ck_assert_int_eq(take_amounts(AMOUNTS "2026-11-23,24,SCH02,5.25,hand\n2026-11-23,1,generation,479.2,utility\r\n"
+	                                      "2026-11-23,2,SCH02,0,utility\n"),
+	    OK);
+	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(metered.count, 3);
+	ck_assert_int_eq(wheel_metered_part(&kit_terms, &metered, &metered.rows[0]), 1);
+	ck_assert_int_eq(wheel_metered_part(&kit_terms, &metered, &metered.rows[1]), WHEEL_PARTS_MAX);
+	ck_assert(!metered.rows[0].is_utility && metered.rows[1].is_utility);
+	str_copy(metered.author, sizeof(metered.author), "duty");
+	str_copy(metered.reason, sizeof(metered.reason), "month's list");
+	metered.at = kit_time(NOON);
+	wheel_metered_put(&b, &metered);
+	ck_assert(wheel_metered_get(b.data, b.len, &again));
+	ck_assert_str_eq(again.author, "duty");
+	ck_assert_str_eq(again.reason, "month's list");
+	ck_assert_uint_eq(again.count, 3);
+	ck_assert_uint_eq(again.rows[0].slot, 23);
+	ck_assert_double_eq(again.rows[0].kwh, 5.25);
+	ck_assert_str_eq(again.names[again.rows[1].of], "generation");
+	for (size_t n = 0; n < b.len; n++)
+		ck_assert(!wheel_metered_get(b.data, n, &again));
+	/* a part that the site file has no more */
+	str_copy(metered.names[metered.rows[0].of], WHEEL_METERED_NAME, "OLD");
+	ck_assert_int_eq(wheel_metered_part(&kit_terms, &metered, &metered.rows[0]), -1);
+	wbuf_done(&b);
+}
+END_TEST
+
+static const struct {
+	const char *text, *says;
+} wrong[] = {
+	{ "", "m.csv:1:1: the file is empty; its first line is date,slot,of,kwh,source" },
+	{ AMOUNTS, "m.csv:1:1: no row after the first line" },
+	{ "date,slot,what,kwh,source\n", "m.csv:1:11: column 3 is \"what\"; it should be \"of\"" },
+	{ AMOUNTS "2026-11-23,1,SCH01,5\n", "m.csv:2:1: 4 columns" },
+	{ AMOUNTS "2026-11-22,1,SCH01,5,hand\n", "m.csv:2:1: date is \"2026-11-22\"; it is entered for 2026-11-23" },
+	{ AMOUNTS "2026-11-23,49,SCH01,5,hand\n",
+	    "m.csv:2:12: slot is \"49\"; half hours of that day count from 1 to 48" },
+	{ AMOUNTS "2026-11-23,25,SCH01,5,hand\n", "m.csv:2:12: slot 25 is not over yet" },
+	{ AMOUNTS "2026-11-23,1,SCH99,5,hand\n",
+	    "m.csv:2:14: of is \"SCH99\"; generation, or a part of the site file as SCH01" },
+	{ AMOUNTS "2026-11-23,1,SCH01,-5,hand\n", "m.csv:2:20: kwh is \"-5\"" },
+	{ AMOUNTS "2026-11-23,1,SCH01,nan,hand\n", "m.csv:2:20: kwh is \"nan\"" },
+	{ AMOUNTS "2026-11-23,1,SCH01,5,Hand\n", "m.csv:2:22: source is \"Hand\"; utility (its meter) or hand" },
+	{ AMOUNTS "2026-11-23,1,SCH01,5,hand\n2026-11-23,1,SCH01,5,utility\n",
+	    "m.csv:3:1: slot 1 of SCH01 stands twice" },
+	{ AMOUNTS "2026-11-23,1,SCH01,5,hand\n\xff\n", "m.csv:3:1: no line of text" },
+};
+
+START_TEST(each_fault_of_amounts_is_said_where_it_stands)
+{
+	ck_assert_int_eq(take_amounts(wrong[_i].text), ERR_USAGE);
+	ck_assert_msg(strncmp(said, wrong[_i].says, strlen(wrong[_i].says)) == 0, "%s", said);
+}
+END_TEST
+
 T_MAIN("wheel_prices",
-    T(rows_are_read_in_any_order) T_LOOP(every_fault_is_said_with_its_line, 0, ARRAY_LEN(faults))
-        T(a_day_comes_back_from_bytes_or_not_at_all) T(a_school_takes_more_when_it_teaches))
+    T(amounts_are_read_and_come_back) T_LOOP(each_fault_of_amounts_is_said_where_it_stands, 0, (int)ARRAY_LEN(wrong))
+        T(rows_are_read_in_any_order) T_LOOP(every_fault_is_said_with_its_line, 0, ARRAY_LEN(faults))
+            T(a_day_comes_back_from_bytes_or_not_at_all) T(a_school_takes_more_when_it_teaches))

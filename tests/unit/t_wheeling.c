@@ -722,6 +722,52 @@ START_TEST(prices_are_read_and_kept)
 }
 END_TEST
 
+START_TEST(amounts_of_the_utility_go_before_what_was_counted)
+{
+	static const char good[] =
+	    "date,slot,of,kwh,source\n2026-11-30,25,generation,250,utility\n2026-11-30,25,SCH01,31,utility\n";
+	struct wheel_ask ask = ask_of(WHEEL_ACTUAL, today(), 0);
+	ask.name = "meter.csv";
+	ask.data = good;
+	ask.len = sizeof(good) - 1;
+	ask.reason = "list of the utility";
+	file_today(300);
+	ck_assert(!do_ask(&ask));
+	ck_assert_ptr_nonnull(strstr(why.text, "nothing was taken: meter.csv:2:12: slot 25 is not over yet"));
+	go_to(H(4));
+	for (int s = 0; s < 1800; s += 30)
+		pass(30 * US_PER_S, 10.0 / 3, 1, -400);
+	pass(30 * US_PER_S, 0, 0, -400);
+	ck_assert_msg(do_ask(&ask), "%s", why.text);
+	ck_assert_str_eq(after, "amounts of 2026-11-30 from meter.csv: 2 of the utility's meters, 0 by hand");
+	ck_assert(is_stored("2026-11-30/utility-001"));
+	for (int again = 0; again < 2; again++) {
+		look(today());
+		ck_assert_double_eq(day.slot[24].actual[0], 250);
+		ck_assert_double_eq(day.slot[24].miss[0], 50);
+		ck_assert_uint_eq(day.slot[24].marks[0], WHEEL_METERED);
+		ck_assert_double_eq_tol(day.slot[24].actual[1], 31 * 1.05, 1e-6);
+		ck_assert_uint_eq(day.slot[24].marks[1] & WHEEL_METERED, 0); /* one of two schools */
+		restart();
+	}
+	/* each is an entry of its own; also of a day that is worked with no more, for its report */
+	ask.data = "date,slot,of,kwh,source\n2026-11-30,25,generation,260,hand\n";
+	ask.len = strlen(ask.data);
+	ck_assert_msg(do_ask(&ask), "%s", why.text);
+	ck_assert(is_stored("2026-11-30/utility-002"));
+	look(today());
+	ck_assert_uint_eq(day.slot[24].marks[0], WHEEL_MANUAL);
+	ask.date = today() - WHEELING_KEEP_DAYS - 1;
+	ck_assert(!do_ask(&ask));
+	ck_assert_ptr_nonnull(strstr(why.text, "amounts are entered of 2026-08-22 to 2026-11-30"));
+	ck_assert(date_from_text("2026-10-01", &ask.date));
+	ask.data = "date,slot,of,kwh,source\n2026-10-01,48,SCH02,7,utility\n";
+	ask.len = strlen(ask.data);
+	ck_assert_msg(do_ask(&ask), "%s", why.text);
+	ck_assert(is_stored("2026-10-01/utility-001"));
+}
+END_TEST
+
 START_TEST(days_roll_on_and_old_rows_go)
 {
 	int64_t first = today();
@@ -874,6 +920,8 @@ T_MAIN("wheeling",
         T(a_draft_is_made_by_itself_and_filed_by_a_person) T(nothing_changes_behind_a_gate)
             T(what_goes_out_is_counted_and_what_will_miss_is_found) T(the_planner_is_told_what_is_in_force)
                 T(a_restart_forgets_nothing) T(a_file_comes_back_as_a_draft) T(prices_are_read_and_kept)
-                    T(days_roll_on_and_old_rows_go) T(other_parts_begin_anew) T(one_acts_at_a_time) T(
-                        a_school_is_learned_from_its_own_counter) T(another_counter_is_not_counted_from_the_one_before)
-                        T(a_clock_set_back_over_midnight_forgets_nothing) T(what_is_of_another_site_file_is_not_done))
+                    T(amounts_of_the_utility_go_before_what_was_counted) T(days_roll_on_and_old_rows_go)
+                        T(other_parts_begin_anew) T(one_acts_at_a_time) T(a_school_is_learned_from_its_own_counter)
+                            T(another_counter_is_not_counted_from_the_one_before)
+                                T(a_clock_set_back_over_midnight_forgets_nothing)
+                                    T(what_is_of_another_site_file_is_not_done))

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "scada/base/spawn.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/report/report.h"
 #include "tests/fault/storepipe.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/t.h"
@@ -246,6 +248,58 @@ START_TEST(a_report_gets_a_revision_only_if_it_says_something_else)
 }
 END_TEST
 
+/* A day's report of self-wheeling, which knows late data up to a row. */
+static void
+wheel_report(const char *csv, uint64_t late)
+{
+	uint8_t digest[32];
+	struct wbuf b = { .len = 0 };
+	const int64_t day = INT64_C(1796050800) * US_PER_S; /* 2026-12-01 in Tokyo */
+
+	crypto_generichash(digest, sizeof(digest), (const uint8_t *)csv, strlen(csv), NULL, 0);
+	msg_report_file_put(&b,
+	    &(struct msg_report_file){ .report = "wheel",
+	        .label = "2026-12-01",
+	        .from = day,
+	        .to = day + INT64_C(86400) * US_PER_S,
+	        .late = late,
+	        .digest = { digest, sizeof(digest) },
+	        .text = { (const uint8_t *)csv, strlen(csv) },
+	        .csv = { (const uint8_t *)csv, strlen(csv) } });
+	sp_send(&sp, W_REPORT_FILE, &b);
+	wbuf_done(&b);
+}
+
+static void
+wheel_state(const char *what, const char *blob)
+{
+	struct wbuf b = { .len = 0 };
+
+	msg_store_state_put(&b,
+	    &(struct msg_store_state){
+	        .kind = STATE_WHEEL, .name = what, .blob = { (const uint8_t *)blob, strlen(blob) } });
+	sp_send(&sp, W_STORE_STATE, &b);
+	wbuf_done(&b);
+}
+
+START_TEST(a_revision_says_what_made_it)
+{
+	wheel_report("a,1\n", 0);
+	wheel_state("2026-12-01/prices", "18.5");
+	wheel_state("2026-12-02/utility-001", "of another day");
+	wheel_report("a,2\n", 2);
+	wheel_state("2026-12-01/utility-001", "320");
+	wheel_report("a,3\n", 3);
+	SP_MUST(&sp, 3000, sp.unasked == 3);
+	ck_assert_int_eq(ask("SELECT count(*) FROM report WHERE revision = 1 AND why = 0"), 1);
+	ck_assert_int_eq(ask("SELECT why FROM report WHERE revision = 2"), REPORT_PRICES);
+	ck_assert_int_eq(ask("SELECT why FROM report WHERE revision = 3"), REPORT_METERED);
+	ck_assert_int_eq(ask("SELECT count(*) FROM journal WHERE text LIKE '%wheel of 2026-12-01 was made again as "
+	                     "revision 2 because prices came%'"),
+	    1);
+}
+END_TEST
+
 START_TEST(a_person_confirms_what_was_seen_once)
 {
 	sp_report(&sp, "2026-11", "a,1\n");
@@ -398,6 +452,7 @@ T_MAIN("writer",
             T(batches_are_stored_once) T(a_batch_that_waited_keeps_its_times) T(another_run_of_chisand_counts_from_one)
                 T(the_first_batch_may_have_any_number) T(states_are_saved_without_entries)
                     T(a_new_site_may_come_while_it_runs) T(a_report_gets_a_revision_only_if_it_says_something_else)
-                        T(a_person_confirms_what_was_seen_once) T_LOOP(frames_that_cannot_be_read_hurt_nobody, 0, 5)
-                            T(an_entry_that_is_too_long_is_refused) T(it_says_how_it_is) T(folders_are_made_with_care)
-                                T(files_of_the_first_layout_find_their_place) T_LOOP(its_options_are_checked, 0, 9))
+                        T(a_revision_says_what_made_it) T(a_person_confirms_what_was_seen_once)
+                            T_LOOP(frames_that_cannot_be_read_hurt_nobody, 0, 5) T(an_entry_that_is_too_long_is_refused)
+                                T(it_says_how_it_is) T(folders_are_made_with_care)
+                                    T(files_of_the_first_layout_find_their_place) T_LOOP(its_options_are_checked, 0, 9))
