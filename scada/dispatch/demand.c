@@ -210,7 +210,11 @@ decide(struct demand *d, const struct demand_input *in, struct demand_cell mean,
 	if (!is_end || !isfinite(d->held_floor))
 		d->held_floor = mean.battery_kwh - out->adjust_kw - done_kw;
 	out->battery_floor_kw = d->held_floor;
-	double need_kw = d->held_floor - battery_kw - more_kw, steps_left_kw = 0;
+	double need_kw = d->held_floor - battery_kw, steps_left_kw = 0;
+	/* Loads cannot make less than nothing be drawn: where that is so the target is missed by what is past. */
+	if (need_kw > in->power_kw)
+		need_kw = in->power_kw;
+	need_kw -= more_kw;
 	if (!is_end && !in->only_watches)
 		steps(d, in->mono.us, need_kw, out->forecast_kw - (done_kw + battery_kw - mean.battery_kwh) * left / 30,
 		    left, is_masked);

@@ -6,7 +6,8 @@
  * Energy    of what is drawn, never offset by what is given: from the counter where its step is fine (0.1 kWh or less), else the integral of
  *           power. A counter that went back has rolled over if that is possible with its size and the connection's limit; else it began
  *           anew or lied, and power fills that span. Spans without either go on with the slope before them; beyond 10 s they are marked
- *           "estimated", until the counter spans them. A window whose beginning nobody saw: as the mean since, estimated; "over" counts
+ *           "estimated", until the counter spans them: what it counted then lies evenly over them, and what was estimated too high falls.
+ *           More than 1.2 times import_max_kw is taken for no more than that. A window whose beginning nobody saw: as the mean since, estimated; "over" counts
  *           only what was measured.
  *           All of it goes into a ring over time: when the clock is set, the window is cut out of the ring again where it now begins.
  * Windows   of 30 min, by the clock (:00, :30) or by the utility's pulse. A pulse out of time is dropped unless it is the second of a train;
@@ -18,7 +19,8 @@
  *           over 超過: D_now above target. New month's maximum 更新: a flag beside them.
  * Battery   battery_floor_kw: the batteries together must give at least this (positive: discharge; negative: they may charge no more).
  *           Reckoned from their mean over the slope's span, so that what they did is not counted twice. From the first second.
- * Steps     shed one after the other in their order, when -U is more than the batteries have left; at most one each SHED_GAP_S. What a step gave is
+ * Steps     shed one after the other in their order, when -U is more than the batteries have left, and they leave something to be drawn; at most
+ *           one each SHED_GAP_S. What a step gave is
  *           taken off what the slope has not seen yet. Given back in reverse order, one each SHED_GAP_S, when off for min_off_s and D_f below
  *           0.95 target, and D_f with the step back still below the target. In the first 5 min of a window: all whose return the
  *           forecast of the new window bears, after min_off_s.

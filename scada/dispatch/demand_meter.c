@@ -71,9 +71,21 @@ drawn(double kw, double most)
 	return kw <= 0 ? 0 : kw < most ? kw : most;
 }
 
+/* The sums are again what they were at us, and go on from there: nothing was measured since, and now it is known what came. */
+static void
+rewind_to(struct demand *d, int64_t us)
+{
+	if (d->last_us - us >= (DEMAND_RING - 2) * DEMAND_CELL_US)
+		return; /* the ring does not know any more */
+	d->sum = demand_at(d, us);
+	d->last_us = us > d->first_us ? us : d->first_us;
+	d->cell = cell_of(d->last_us);
+}
+
 /*
  * The counter is read against where the sum stood when it was read last, so that what power filled in meanwhile is corrected by it
- * and not added to it.  The sum never falls: a window's energy does not.
+ * and not added to it.  What power measured never falls again, as a window's energy does not; what was only estimated gives way, and what the
+ * counter says lies evenly over the span: as a jump at its end it would be a slope that nobody drew.
  */
 static double
 energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *good)
@@ -89,6 +101,10 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 		bool is_fine = d->set.counter_step_kwh <= FINE_KWH;
 		if (isfinite(rise) && (is_fine || !isfinite(kwh))) {
 			double by_counter = d->counter_from_kwh + rise;
+			if (d->estimated_us > d->counter_us) {
+				rewind_to(d, d->counter_us);
+				sum = d->sum.drawn_kwh;
+			}
 			kwh = by_counter > sum ? by_counter : sum;
 		} else if (!isfinite(rise) && !has_power)
 			*good = false;

@@ -14,6 +14,7 @@
 #define OUTSIDE_K    10
 #define RUNNING      0.7
 #define STICKY       1.1
+#define AT_KW        1e-6 /* a part at its limit is at it, whatever rounding says: the reason is told from it */
 
 static double
 clamp(double v, double low, double high)
@@ -163,7 +164,7 @@ bound_of(const struct share_part *p, bool in)
 		return SHARE_OUT;
 	if (!in)
 		return SHARE_REST;
-	return p->kw >= p->high_kw ? p->high_by : p->kw <= p->low_kw ? p->low_by : SHARE_FREE;
+	return p->kw >= p->high_kw - AT_KW ? p->high_by : p->kw <= p->low_kw + AT_KW ? p->low_by : SHARE_FREE;
 }
 
 double

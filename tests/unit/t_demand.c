@@ -201,6 +201,24 @@ START_TEST(batteries_go_before_steps_and_are_not_counted_twice)
 }
 END_TEST
 
+/* What is past has missed the target, and now power goes out: no load can make less than nothing be drawn. */
+START_TEST(no_step_is_shed_where_nothing_is_drawn)
+{
+	begin_at(-1);
+	set.min_off_s = 0;
+	again();
+	in.battery_more_kw = 1e4;
+	run(2800, 1000); /* the batteries had something, and did nothing */
+	ck_assert_uint_eq(out.shed, 0);
+	in.battery_more_kw = 0;
+	run(-50, 700);
+	ck_assert_uint_eq(out.shed, 0);
+	ck_assert_int_eq(out.stage, DEMAND_OVER);
+	run(300, 30); /* and where something is, they go */
+	ck_assert_uint_gt(out.shed, 0);
+}
+END_TEST
+
 START_TEST(export_never_offsets_import)
 {
 	begin_at(-1);
@@ -329,6 +347,26 @@ START_TEST(a_bad_meter_is_said_held_and_let_go)
 }
 END_TEST
 
+/* 0 less was drawn than before the gap, 1 more: neither is a jump when the meter is back, nor a slope, nor a step of the loads. */
+START_TEST(what_the_counter_says_of_a_gap_lies_over_all_of_it)
+{
+	double kw = _i == 0 ? 100 : 1400;
+
+	begin_at(-1);
+	run(_i == 0 ? 1200 : 600, 600);
+	counts = measures = false;
+	run(kw, 200);
+	counts = measures = true;
+	second(kw);
+	ck_assert(out.is_known && !out.is_estimated);
+	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 0.5); /* the first second */
+	ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, kw, 5);
+	ck_assert_int_eq(out.stage, DEMAND_CLEAR);
+	run(kw, 1000);
+	ck_assert_uint_eq(out.shed, 0);
+}
+END_TEST
+
 START_TEST(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
 {
 	begin_at(-1);
@@ -415,10 +453,13 @@ T_MAIN("demand",
             over_is_said_when_it_is_certain_and_a_record_beside_it)
             T(steps_go_one_by_one_and_come_back_at_the_end_of_the_window) T(steps_stay_where_the_next_window_needs_them)
                 T(a_step_is_off_for_its_least_time_and_comes_back_below_95_percent) T(
-                    batteries_go_before_steps_and_are_not_counted_twice) T_LOOP(export_never_offsets_import, 0, 2)
-                    T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5) T_LOOP(
-                        a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5) T(windows_close_with_their_mean)
-                        T(pulses_make_the_window_and_a_lost_one_does_not_matter) T(a_bad_meter_is_said_held_and_let_go)
-                            T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked) T_LOOP(
-                                a_restart_goes_on_where_it_was, 0, 2) T(a_start_without_a_past_is_no_false_demand)
-                                T(settings_are_refused_with_a_sentence))
+                    batteries_go_before_steps_and_are_not_counted_twice) T(no_step_is_shed_where_nothing_is_drawn)
+                    T_LOOP(export_never_offsets_import, 0, 2) T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
+                        T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
+                            T(windows_close_with_their_mean) T(pulses_make_the_window_and_a_lost_one_does_not_matter)
+                                T(a_bad_meter_is_said_held_and_let_go)
+                                    T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
+                                        T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+                                            T_LOOP(a_restart_goes_on_where_it_was, 0, 2)
+                                                T(a_start_without_a_past_is_no_false_demand)
+                                                    T(settings_are_refused_with_a_sentence))

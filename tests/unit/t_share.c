@@ -123,6 +123,9 @@ START_TEST(the_sum_is_exact_and_no_limit_is_passed)
 			ck_assert_double_ge(p[i].kw, -b[i].charge_kw);
 			ck_assert_double_le(p[i].kw, b[i].discharge_kw);
 			ck_assert(b[i].is_available || p[i].kw == 0);
+			/* At a limit is at a limit: what is told as its reason comes from it. */
+			bool is_at = p[i].kw > p[i].high_kw - 1e-9 || p[i].kw < p[i].low_kw + 1e-9;
+			ck_assert(!is_at || p[i].bound != SHARE_FREE);
 			low += p[i].low_kw;
 			high += p[i].high_kw;
 			sum += p[i].kw;
