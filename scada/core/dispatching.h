@@ -88,7 +88,7 @@ void dispatching_schedule_set(struct dispatching *d, const struct schedule_ask *
     const char *reason, struct utc set, struct utc now, struct mono mono);
 
 /* ---- what an override would do (W_PREVIEW_GET) */
-#define PREVIEW_WAIT_US (10 * US_PER_S)
+#define PREVIEW_WAIT_US (20 * US_PER_S) /* one that gives way to a plan, its own figures behind it */
 /* False: there can be none, and why (addcause AC_NOT_SUPPORTED: never of this output; else -1); else it is answered by ops->preview within PREVIEW_WAIT_US. Who asks again gives up the first. */
 bool dispatching_preview(struct dispatching *d, void *asker, uint32_t sequence, const struct msg_preview_get *m,
     struct utc now, struct mono mono, int *addcause, char *why, size_t size);

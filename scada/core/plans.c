@@ -142,7 +142,7 @@ plans_down(struct plans *p, enum err why, struct utc now, struct mono mono)
 }
 
 bool
-plans_is_due(const struct plans *p, bool changed, struct mono mono)
+plans_is_due(const struct plans *p, bool changed, bool is_asked, struct mono mono)
 {
 	if (p->conn == NULL || p->site == NULL)
 		return false;
@@ -151,7 +151,7 @@ plans_is_due(const struct plans *p, bool changed, struct mono mono)
 	int64_t since = mono_diff_us(mono, p->asked);
 	if (p->answered.us == 0)
 		return since >= PLAN_ANSWER_US;
-	return since >= PLAN_EVERY_US || (changed && since >= PLAN_LEAST_US);
+	return since >= PLAN_EVERY_US + (is_asked ? PLAN_YIELDS_US : 0) || (changed && since >= PLAN_LEAST_US);
 }
 
 /* The assets of an ask, in the form that chisan-planner reads. */

@@ -55,16 +55,16 @@ enum planning_end planning_make(
 
 /*
  * What an override would do: the same plan twice, with one asset held as the ask says until its end, and with that asset free; PREVIEW_SECONDS each at
- * most. The body of W_PREVIEW into out: the figures of both, or why there are none.
+ * most. The body of W_PREVIEW into out: the figures of both, or why there are none. False: it gave way, and out is as it was.
  */
 #define PREVIEW_SECONDS 2.0
 /*
  * A preview yields to what is more urgent: asked many times a second while it works, and where that says true it ends within some tenths of a
- * second with none, and says so. NULL: to nothing.
+ * second with nothing, to be asked again behind it. NULL: to nothing.
  */
 typedef bool planning_yields(void *whom);
 void planning_preview_yields(struct planning *p, planning_yields *yields, void *whom);
-void planning_preview(
+bool planning_preview(
     struct planning *p, const struct msg_plan_preview *m, const struct past_ask *past, struct wbuf *out);
 
 #endif

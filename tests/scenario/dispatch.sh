@@ -140,14 +140,18 @@ kill -9 "$server"
 wait "$server" 2>/dev/null
 launch
 until_ 60 'after kill -9 the event is kept' is "d['acting'] == 'demand-response' and d['mode'] == 'economic'"
-until_ 60 'what an override would do is told' sh -c "'$chisan' set ESS1.P_SP 50 --preview --json >'$dir/preview.json'"
+until_ 60 'a plan is made' is "d['plan_made']"
+# the end of the event asks for a plan, which goes first: who waits is answered behind it, not sent away
+"$chisan" set ESS1.P_SP 50 --preview --json >"$dir/preview.json" 2>"$dir/out" &
+asking=$!
+"$chisan" schedule end 2 --reason 'called off' | grep -q '^DONE' || fail "an event is not ended"
+wait "$asking" || fail "what an override would do is not told: $(cat "$dir/out")"
 /usr/bin/python3 -c '
 import json, sys
 p = json.load(open(sys.argv[1]))
 assert p["preview"] and p["cost"]["with"] is not None and p["cost"]["without"] is not None and 0 <= p["lowest_soc_pct"]["with"] <= 100
 ' "$dir/preview.json" || fail "no figures: $(cat "$dir/preview.json")"
 "$chisan" set HALL.SHED 1 --preview 2>"$dir/out"; [ $? = 3 ] || fail "a preview of what is not planned: $(cat "$dir/out")"
-"$chisan" schedule end 2 --reason 'called off' | grep -q '^DONE' || fail "an event is not ended"
 "$chisan" schedule end 2 --reason 'called off' 2>/dev/null; [ $? = 3 ] || fail "an entry is ended twice"
 until_ 10 'it is over at once' is "d['acting'] == 'economic'"
 until_ 10 'it is in the journal' said 'demand response of the schedule is over, entry 2'

@@ -265,6 +265,8 @@ END_TEST
 
 /* ---- what an override would do */
 
+static unsigned plans_asked; /* counted by asked() */
+
 /* The last question that the planner was sent; false: none. */
 static bool
 asked(struct msg_plan_preview *m)
@@ -283,6 +285,7 @@ asked(struct msg_plan_preview *m)
 	while (at < len && wire_take(buf + at, len - at, &f, &used) == OK) {
 		struct rbuf r;
 		rbuf_init(&r, f.body, f.length);
+		plans_asked += f.type == W_PLAN_ASK;
 		if (f.type == W_PLAN_PREVIEW) {
 			ck_assert(msg_plan_preview_get(&r, m) && r_done(&r));
 			is_there = true;
@@ -405,6 +408,37 @@ START_TEST(the_planner_is_told_what_is_filed_in_plan_following)
 }
 END_TEST
 
+/* What is routine can wait; what has happened is asked for at once, and goes first in the planner (t_planning). */
+START_TEST(a_routine_plan_waits_for_who_asks)
+{
+	struct msg_plan_preview m;
+	char why[200];
+
+	begin_planner();
+	serial = 1;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	us += PLAN_EVERY_US - 5 * US_PER_S;
+	plans_asked = 0;
+	ck_assert(ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
+	run(10);
+	ck_assert(asked(&m));
+	ck_assert_uint_eq(plans_asked, 1); /* the first of all */
+	answer(m.serial, true, "");
+	run(1);
+	ck_assert(!asked(&m));
+	ck_assert_uint_eq(plans_asked, 2);
+	serial = 2;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	run(15);
+	ck_assert(ask_preview("ESS.SP", 50, 2, why, sizeof(why)));
+	breaker = line = 0;
+	run(3);
+	ck_assert(asked(&m));
+	ck_assert_uint_eq(plans_asked, 3);
+	end_planner();
+}
+END_TEST
+
 START_TEST(whoever_asks_is_answered_in_time)
 {
 	struct msg_plan_preview m;
@@ -412,7 +446,7 @@ START_TEST(whoever_asks_is_answered_in_time)
 
 	begin_planner();
 	ck_assert(ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
-	run(9);
+	run(PREVIEW_WAIT_US / US_PER_S - 1);
 	ck_assert_uint_eq(previews, 0);
 	run(3);
 	ck_assert_uint_eq(previews, 1);
@@ -440,4 +474,4 @@ T_MAIN("dispatching_ahead",
             of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first) T(an_asset_under_maintenance_is_left_alone)
             T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
                 T(an_override_is_looked_at_before_it_is_given) T(the_planner_is_told_what_is_filed_in_plan_following)
-                    T(whoever_asks_is_answered_in_time))
+                    T(a_routine_plan_waits_for_who_asks) T(whoever_asks_is_answered_in_time))
