@@ -637,6 +637,16 @@ struct msg_bytes {
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
 	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
 
+/* Answered by W_PLAN_AHEAD, then W_RESULT; by W_RESULT alone where nothing is planned for it, or no plan holds. */
+#define MSG_PLAN_AHEAD_GET_FIELDS(_) _(str, point) /* that says what is planned: PLAN.ESS1.P */
+
+#define MSG_PLAN_AHEAD_FIELDS(_) \
+	_(i64, made) _(i64, start) \
+	_(u32, step_s) \
+	_(u8,  is_level)        /* 1: a value is that of the end of its step, and changes evenly until then; 0: it is that of the whole step */ \
+	_(f64, before)          /* is_level: of when it was made; NaN = not known */ \
+	_(bytes, values)        /* of each step f32, in the unit of the point; NaN = none */
+
 /* Answered by W_RESULT as other acts are. */
 #define MSG_WHEEL_FIELDS(_) \
 	_(u64, token) \
@@ -773,7 +783,7 @@ struct msg_bytes {
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
-	_(plan_points, PLAN_POINTS) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
+	_(plan_points, PLAN_POINTS) _(plan_ahead_get, PLAN_AHEAD_GET) _(plan_ahead, PLAN_AHEAD) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
 	_(schedule, SCHEDULE) _(schedule_state, SCHEDULE_STATE) _(preview_get, PREVIEW_GET) _(plan_preview, PLAN_PREVIEW) _(preview, PREVIEW) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \

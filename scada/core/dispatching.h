@@ -89,6 +89,10 @@ void dispatching_schedule_set(struct dispatching *d, const struct schedule_ask *
 
 /* ---- what an override would do (W_PREVIEW_GET) */
 #define PREVIEW_WAIT_US (20 * US_PER_S) /* one that gives way to a plan, its own figures behind it */
+/* ---- what is still to come (W_PLAN_AHEAD_GET): the body of W_PLAN_AHEAD. False: why there is none. */
+bool dispatching_plan_ahead(
+    const struct dispatching *d, const char *point, struct utc now, struct wbuf *body, char *why, size_t size);
+
 /* False: there can be none, and why (addcause AC_NOT_SUPPORTED: never of this output; else -1); else it is answered by ops->preview within PREVIEW_WAIT_US. Who asks again gives up the first. */
 bool dispatching_preview(struct dispatching *d, void *asker, uint32_t sequence, const struct msg_preview_get *m,
     struct utc now, struct mono mono, int *addcause, char *why, size_t size);

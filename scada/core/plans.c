@@ -378,6 +378,25 @@ plans_stored(const struct plans *p, const char *asset, struct utc now)
 	return before + gone * ((double)l->energy[step] - before);
 }
 
+unsigned
+plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double factor, struct utc now,
+    struct wbuf *values, struct utc *start, uint32_t *step_s, double *before)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	if (l == NULL || (is_stored && l->energy == NULL))
+		return 0;
+	*start = (struct utc){ p->held->start };
+	*step_s = p->held->step_s;
+	*before = is_stored ? l->before * factor : (double)NAN;
+	for (unsigned t = 0; t < p->held->steps; t++) {
+		double v = (double)(is_stored ? l->energy[t] : l->kw[t]) * factor;
+		w_f32(values, is_stored && l->reason[t] == REASON_OUT ? (double)NAN : v);
+	}
+	return p->held->steps;
+}
+
 const char *
 plans_reason(const struct plans *p, const char *asset, struct utc now)
 {

@@ -50,6 +50,12 @@ struct utc plans_reach(const struct plans *p, struct utc now); /* end of its las
  * was asked for. NaN also of what stores nothing, is out of service, or was not measured then.
  */
 double plans_stored(const struct plans *p, const char *asset, struct utc now);
+/*
+ * Of each step of the plan that holds now an f32 into `values`: kW, or (is_stored) what is stored at its end, kWh or GJ, times `factor`; NaN where
+ * the asset is out of service. *before: what was stored when it was made, times factor. 0: there is no plan, or it says nothing of that.
+ */
+unsigned plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double factor, struct utc now,
+    struct wbuf *values, struct utc *start, uint32_t *step_s, double *before);
 const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
 struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
 struct utc plans_made(const struct plans *p);

@@ -652,6 +652,29 @@ put_schedule_state(struct wbuf *b)
 static void
 put_preview_get(struct wbuf *b)
 {
+static void
+put_plan_ahead_get(struct wbuf *b)
+{
+	msg_plan_ahead_get_put(b, &(struct msg_plan_ahead_get){ .point = "PLAN.ESS1.SOC" });
+}
+
+static void
+put_plan_ahead(struct wbuf *b)
+{
+	struct wbuf values = { .len = 0 };
+
+	for (int t = 0; t < 4; t++)
+		w_f32(&values, t == 2 ? (double)NAN : 50 - 4 * t);
+	msg_plan_ahead_put(b,
+	    &(struct msg_plan_ahead){ .made = NOW,
+	        .start = NOW,
+	        .step_s = 900,
+	        .is_level = 1,
+	        .before = 52,
+	        .values = { values.data, values.len } });
+	wbuf_done(&values);
+}
+
 	msg_preview_get_put(
 	    b, &(struct msg_preview_get){ .value = 100, .until = NOW + 3600 * US_PER_S, .point = "ESS1.P_SP" });
 }
@@ -726,6 +749,8 @@ static const struct seed {
 	{ W_PREVIEW_GET, false, put_preview_get },
 	{ W_PREVIEW, false, put_preview },
 	{ W_PLAN_PREVIEW, false, put_plan_preview },
+	{ W_PLAN_AHEAD_GET, false, put_plan_ahead_get },
+	{ W_PLAN_AHEAD, false, put_plan_ahead },
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },

@@ -102,6 +102,33 @@ START_TEST(the_last_plan_holds_until_it_expires_then_rules)
 }
 END_TEST
 
+	/* What is still to come of it: in the unit of the point, and of no other point. */
+	struct wbuf ahead = { 0 };
+	struct msg_plan_ahead m;
+	struct rbuf r;
+	char why[300];
+	ck_assert(!dispatching_plan_ahead(d, "ESS.P", now(), &ahead, why, sizeof(why)));
+	ck_assert_str_eq(why, "this point says of nothing what is planned");
+	ck_assert_msg(
+	    dispatching_plan_ahead(d, table_site(table)->points[PLAN_SOC].name, now(), &ahead, why, sizeof(why)), "%s",
+	    why);
+	rbuf_init(&r, ahead.data, ahead.len);
+	ck_assert(msg_plan_ahead_get(&r, &m) && r_done(&r));
+	ck_assert_uint_eq(m.is_level, 1);
+	ck_assert_uint_eq(m.values.len, 48 * 4);
+	ck_assert_double_eq_tol(m.before, 60, 1);
+	rbuf_init(&r, m.values.data, m.values.len);
+	ck_assert_double_eq(r_f32(&r), 50); /* 200 of 400 kWh */
+	wbuf_reset(&ahead);
+	ck_assert(dispatching_plan_ahead(d, table_site(table)->points[PLAN_P].name, now(), &ahead, why, sizeof(why)));
+	rbuf_init(&r, ahead.data, ahead.len);
+	ck_assert(msg_plan_ahead_get(&r, &m) && r_done(&r));
+	ck_assert_uint_eq(m.is_level, 0);
+	ck_assert_uint_eq(m.step_s, 900);
+	rbuf_init(&r, m.values.data, m.values.len);
+	ck_assert_double_eq(r_f32(&r), 40);
+	wbuf_reset(&ahead);
+
 START_TEST(consoles_are_told_which_point_is_planned_by_which)
 {
 	struct wbuf b = { 0 };
@@ -130,6 +157,9 @@ END_TEST
 /* ---- what is entered ahead */
 
 static bool
+	ck_assert(!dispatching_plan_ahead(d, table_site(table)->points[PLAN_P].name, now(), &ahead, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "there is no plan: "));
+	wbuf_done(&ahead);
 enter(enum schedule_kind kind, const char *asset, int from_s, int until_s, double value)
 {
 	struct schedule_ask ask = { .act = SCHEDULE_ADD,
