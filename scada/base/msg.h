@@ -608,7 +608,8 @@ struct msg_bytes {
 	_(str, user) _(str, reason) /* of the mode */ \
 	_(i64, plan_made) _(i64, plan_until) /* 0 = there is none */ \
 	_(str, plan_text)       /* what it is made from, or why there is none */ \
-	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why */
+	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why, */ \
+	                        /* f64 kWh that it keeps as reserve by the plan, NaN = not known or no battery, u8 enum reserve_why */
 
 /* Assets in the order of the site's energy section. */
 #define MSG_PLAN_ASK_FIELDS(_) \
@@ -635,7 +636,8 @@ struct msg_bytes {
 	_(bytes, costs)         /* each: str name, f64 */ \
 	_(bytes, assets)        /* each: str name, str kind, u8 has (1 energy, 2 on), then of each step: f32 kW, u8 reason, f32 shadow price, [f32], [u8] */ \
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
-	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
+	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */ \
+	_(bytes, held)          /* of each battery: str name, then of each step: f32 kWh of what it has at its end that are reserve, u8 enum reserve_why */
 
 /* Answered by W_PLAN_AHEAD, then W_RESULT; by W_RESULT alone where nothing is planned for it, or no plan holds. */
 #define MSG_PLAN_AHEAD_GET_FIELDS(_) _(str, point) /* that says what is planned: PLAN.ESS1.P */

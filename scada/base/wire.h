@@ -148,7 +148,7 @@ enum wire_flags {
 	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction") \
 	/* 192..223 chisand and chisan-planner */ \
 	_(W_PLAN_ASK,    192,  40,  65536, ROLE_PEER,   WF_NUMBERS,            "how the district stands: plan from here on") \
-	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
+	_(W_PLAN,        193,  61, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
 	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held") \
 	_(W_PLAN_POINTS, 195,   1,  65536, ROLE_NONE,   WF_NUMBERS,            "which point says what is planned for which: a piece of a snapshot") \
 	_(W_FORECAST_STATE,196, 2,  65536, ROLE_PEER,   0,                     "errors of one series of forecasts, to be saved, or as they were saved") \

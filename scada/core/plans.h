@@ -12,6 +12,7 @@
 #define CHISAN_PLANS_H
 
 #include "scada/base/conn.h"
+#include "scada/base/reason.h"
 #include "scada/core/logbook.h"
 #include "scada/core/recorder.h"
 
@@ -50,6 +51,8 @@ struct utc plans_reach(const struct plans *p, struct utc now); /* end of its las
  * was asked for. NaN also of what stores nothing, is out of service, or was not measured then.
  */
 double plans_stored(const struct plans *p, const char *asset, struct utc now);
+/* kWh of what a battery has at the end of this step that are reserve, and why. NaN: no plan holds, or it says nothing of it. */
+double plans_held(const struct plans *p, const char *asset, struct utc now, enum reserve_why *why);
 /*
  * Of each step of the plan that holds now an f32 into `values`: kW, or (is_stored) what is stored at its end, kWh or GJ, times `factor`; NaN where
  * the asset is out of service. *before: what was stored when it was made, times factor. 0: there is no plan, or it says nothing of that.

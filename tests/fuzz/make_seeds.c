@@ -17,6 +17,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/msg.h"
+#include "scada/base/reason.h"
 #include "scada/base/schedule.h"
 #include "scada/base/sequence.h"
 #include "scada/base/wheel_words.h"
@@ -527,6 +528,8 @@ put_dispatch(struct wbuf *b)
 	w_f64(&wants, 120);
 	w_f64(&wants, 118.5);
 	w_str(&wants, "peak: keeps the half hour below its target");
+	w_f64(&wants, 42);
+	w_u8(&wants, RESERVE_OUTAGE);
 	msg_dispatch_put(b,
 	    &(struct msg_dispatch){ .is_there = 1,
 	        .mode = GUARD_PEAK,
@@ -650,9 +653,6 @@ put_schedule_state(struct wbuf *b)
 }
 
 static void
-put_preview_get(struct wbuf *b)
-{
-static void
 put_plan_ahead_get(struct wbuf *b)
 {
 	msg_plan_ahead_get_put(b, &(struct msg_plan_ahead_get){ .point = "PLAN.ESS1.SOC" });
@@ -675,6 +675,9 @@ put_plan_ahead(struct wbuf *b)
 	wbuf_done(&values);
 }
 
+static void
+put_preview_get(struct wbuf *b)
+{
 	msg_preview_get_put(
 	    b, &(struct msg_preview_get){ .value = 100, .until = NOW + 3600 * US_PER_S, .point = "ESS1.P_SP" });
 }
@@ -746,11 +749,11 @@ static const struct seed {
 	{ W_DISPATCH, true, put_dispatch },
 	{ W_SCHEDULE, false, put_schedule },
 	{ W_SCHEDULE_STATE, true, put_schedule_state },
+	{ W_PLAN_AHEAD_GET, false, put_plan_ahead_get },
+	{ W_PLAN_AHEAD, false, put_plan_ahead },
 	{ W_PREVIEW_GET, false, put_preview_get },
 	{ W_PREVIEW, false, put_preview },
 	{ W_PLAN_PREVIEW, false, put_plan_preview },
-	{ W_PLAN_AHEAD_GET, false, put_plan_ahead_get },
-	{ W_PLAN_AHEAD, false, put_plan_ahead },
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },

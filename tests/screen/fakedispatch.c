@@ -103,6 +103,9 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 		w_f64(&wants, d->m.acting == GUARD_MANUAL ? (double)NAN : d->wants[i].wanted);
 		w_f64(&wants, d->wants[i].measured);
 		w_str(&wants, d->m.acting == GUARD_MANUAL ? "" : d->wants[i].why);
+		bool is_battery = d->wants[i].kind == 0;
+		w_f64(&wants, is_battery ? 96 - 54 * i : (double)NAN);
+		w_u8(&wants, is_battery ? RESERVE_OUTAGE : RESERVE_NONE);
 	}
 	d->m.plan_made = d->now.us - 4 * 60 * US_PER_S;
 	d->m.plan_until = d->now.us + 56 * 60 * US_PER_S;
@@ -145,9 +148,6 @@ static const struct planned {
 	{ "GYM", "load", 140, 390, 0, REASON_NONE, REASON_NONE },
 };
 
-static void
-put_planned(const struct planned *a, int64_t start, struct wbuf *b)
-{
 static bool
 is_day(int64_t start, int t)
 {
@@ -162,6 +162,9 @@ planned_kw(const struct planned *a, int64_t start, int t)
 	return is_day(start, t) ? a->day : a->night;
 }
 
+static void
+put_planned(const struct planned *a, int64_t start, struct wbuf *b)
+{
 	double stored = 200;
 
 	w_str(b, a->name);
@@ -234,9 +237,6 @@ tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
 	wbuf_done(&relaxed);
 }
 
-/* ---- the forecasts behind it: a load with errors, one of a file, the sun, and one that is new */
-
-static const struct foretold {
 /* PLAN.HALL.P: what it will be. */
 static void
 tell_ahead(const struct fakedispatch *d, struct conn *c, const struct frame *f)
@@ -273,6 +273,9 @@ tell_ahead(const struct fakedispatch *d, struct conn *c, const struct frame *f)
 	wbuf_done(&values);
 }
 
+/* ---- the forecasts behind it: a load with errors, one of a file, the sun, and one that is new */
+
+static const struct foretold {
 	const char *point, *basis;
 	uint8_t kind, given;
 	double mean, hours, error, bias; /* a day ahead; an hour ahead a third of it */
@@ -334,13 +337,13 @@ fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f
 		tell_plan(d, c, f->sequence);
 		return true;
 	}
-	if (f->type == W_FORECAST_GET) {
-		tell_forecasts(d, c, f->sequence);
-		return true;
 	if (f->type == W_PLAN_AHEAD_GET) {
 		tell_ahead(d, c, f);
 		return true;
 	}
+	if (f->type == W_FORECAST_GET) {
+		tell_forecasts(d, c, f->sequence);
+		return true;
 	}
 	if (f->type != W_MODE)
 		return false;

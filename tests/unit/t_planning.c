@@ -412,11 +412,12 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
 	enter(SCHEDULE_OUT, "F2", 6, 12, (double)NAN);
 	enter(SCHEDULE_RESPONSE, "", 13, 14, 300);
+	enter(SCHEDULE_TARGET, "", 16, 18, 250);
 	enter(SCHEDULE_OUT, "NOBODY", 1, 40, (double)NAN);
 	enter(SCHEDULE_OUT, "ESS2", 60, 70, (double)NAN); /* beyond the horizon */
 	make();
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
-	ck_assert_ptr_nonnull(strstr(plan.text, "; schedule: 5 entries"));
+	ck_assert_ptr_nonnull(strstr(plan.text, "; schedule: 6 entries"));
 	for (unsigned t = 8; t <= 16; t++)
 		ck_assert_double_eq_tol(power("ESS1", t), 0, 0.01);
 	for (unsigned t = 24; t <= 47; t++) /* no steam, no turbine */
@@ -426,6 +427,10 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 	for (unsigned t = 52; t < 56; t += 2) {     /* the half hour's mean */
 		draw = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
 		ck_assert_double_le(draw, 300.5);
+	}
+	for (unsigned t = 64; t < 72; t += 2) {
+		draw = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
+		ck_assert_double_le(draw, 250.5);
 	}
 }
 END_TEST
