@@ -172,3 +172,18 @@ act_read_end(const char *text, struct utc now, int64_t *until)
 	*until = t.us;
 	return t.us > now.us;
 }
+
+bool
+act_read_reason(const char *line, char *buf, size_t buf_size, char *why, size_t size)
+{
+	if (line[0] == '\0') {
+		str_copy(why, size, "why? the reason goes behind it and is kept in the journal");
+		return false;
+	}
+	if (strlen(line) >= buf_size) {
+		str_printf(why, size, "the reason has at most %zu bytes", buf_size - 1);
+		return false;
+	}
+	str_copy(buf, buf_size, line);
+	return true;
+}

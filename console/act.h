@@ -33,6 +33,9 @@ bool act_read_value(const struct client_point *p, const char *text, double *v);
 /* Why this value cannot be meant; false: it can. Beyond the instrument's range, not one of the states. */
 bool act_value_is_impossible(const struct client_point *p, double v, char *why, size_t size);
 
+/* The rest of a typed line, why it is done, into buf[size]. False: there is none, or it is too long; `why` says so. */
+bool act_read_reason(const char *line, char *buf, size_t buf_size, char *why, size_t size);
+
 /* A time to come: "17:00" (tomorrow's, if it is over today), "2026-11-23 08:00", or "2h" from now. false: it is none, or is over. */
 bool act_read_end(const char *text, struct utc now, int64_t *until);
 

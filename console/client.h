@@ -149,6 +149,8 @@ bool client_is_failing(const struct client_device *d, struct utc now);
 uint32_t client_ask(
     struct client *c, uint16_t type, const struct wbuf *body, const struct client_answer *answer, void *arg);
 void client_forget(struct client *c, uint32_t *ask); /* and it becomes 0; 0 is fine */
+/* Why an answer that has ended brought nothing, safe; "" = it did. is_read: what it was to bring was read; what: "plan". */
+void client_answer_said(enum err e, const char *text, bool is_read, const char *what, char *buf, size_t size);
 /* Civil times are those of the site from here on, if this system knows its zone. */
 void client_use_zone(const struct client *c);
 bool client_is_asking(const struct client *c);          /* is a question open? */

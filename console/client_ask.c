@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "console/client_private.h"
+#include "scada/base/str.h"
+#include "scada/base/text.h"
 
 #define CREDIT_STEP 4 /* frames; half of what may be under way at the beginning */
 
@@ -154,4 +156,14 @@ client_ask_free(struct client_private *p)
 {
 	while (!TAILQ_EMPTY(&p->asked))
 		drop(p, TAILQ_FIRST(&p->asked));
+}
+
+void
+client_answer_said(enum err e, const char *text, bool is_read, const char *what, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (e != OK)
+		text_put_safe(buf, size, text, -1);
+	else if (!is_read)
+		str_printf(buf, size, "chisand sent no %s that can be read", what);
 }

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ take_wants(struct client_dispatch *d, const struct msg_bytes *b, uint32_t points
 	d->want_count = 0;
 	while (r.pos < r.len && !r.bad && d->want_count < CLIENT_WANTS_MAX) {
 		struct client_want *w = &d->wants[d->want_count];
-		uint8_t kind;
+		uint8_t kind, why;
 
 		w->point = r_u32(&r);
 		kind = r_u8(&r);
@@ -37,7 +38,10 @@ take_wants(struct client_dispatch *d, const struct msg_bytes *b, uint32_t points
 		w->wanted = r_f64(&r);
 		w->measured = r_f64(&r);
 		str_copy(w->why, sizeof w->why, r_str(&r));
-		if (r.bad || w->point >= points || kind >= WANT_KINDS)
+		w->held_kwh = r_f64(&r);
+		why = r_u8(&r);
+		w->held_why = (enum reserve_why)why;
+		if (r.bad || w->point >= points || kind >= WANT_KINDS || why >= RESERVE_COUNT || isinf(w->held_kwh))
 			return false;
 		d->want_count++;
 	}
@@ -99,6 +103,20 @@ client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t siz
 		str_copy(buf, size, guard_mode_title(d->m.mode, ja));
 	else
 		str_printf(buf, size, "%s (%s)", guard_mode_title(d->m.acting, ja), guard_mode_title(d->m.mode, ja));
+	return buf;
+}
+
+char *
+client_held_text(const struct client_want *w, char *buf, size_t size)
+{
+	char kwh[40];
+
+	buf[0] = '\0';
+	if (!isnan(w->held_kwh) && w->held_why == RESERVE_NONE)
+		str_copy(buf, size, "keeps nothing as reserve by the plan");
+	else if (!isnan(w->held_kwh))
+		str_printf(buf, size, "keeps %s kWh as reserve by the plan: %s",
+		    str_fixed(kwh, sizeof kwh, w->held_kwh, 0), reserve_help(w->held_why));
 	return buf;
 }
 

@@ -7,6 +7,7 @@
 
 #include "console/client.h"
 #include "scada/base/mode.h"
+#include "scada/base/reason.h"
 
 #define CLIENT_WANTS_MAX 256
 
@@ -16,6 +17,8 @@ struct client_want {
 	enum client_want_kind kind;
 	double wanted, measured; /* kW, or the level of a load; NaN = nothing */
 	char why[200];           /* raw */
+	double held_kwh;         /* of a battery: that it keeps as reserve by the plan; NaN = not known */
+	enum reserve_why held_why;
 };
 struct client_dispatch {
 	bool is_told;          /* something was said of it */
@@ -32,6 +35,8 @@ const struct client_dispatch *client_dispatch(const struct client *c);
 char *client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size);
 /* "made 18:46, holds until 19:46; forecasts: ..."; "none: chisan-planner does not run". Raw. */
 char *client_plan_text(const struct client_dispatch *d, struct utc now, char *buf, size_t size);
+/* "keeps 42 kWh as reserve: critical loads in an outage"; "": nothing is known. Returns buf. */
+char *client_held_text(const struct client_want *w, char *buf, size_t size);
 const char *client_stage_word(unsigned stage, bool ja); /* "clear" "caution" "warning" "over" */
 
 #endif

@@ -43,6 +43,28 @@ client_schedule_find(const struct client *c, uint64_t id)
 	return NULL;
 }
 
+const struct schedule_entry *
+client_schedule_target(const struct client *c, struct utc now)
+{
+	const struct client_schedule *s = client_schedule(c);
+
+	for (unsigned i = 0; s != NULL && i < s->count; i++)
+		if (s->list[i].kind == SCHEDULE_TARGET && schedule_holds(&s->list[i], now))
+			return &s->list[i];
+	return NULL;
+}
+
+char *
+client_schedule_target_text(const struct schedule_entry *e, char *buf, size_t size)
+{
+	char kw[40], until[24], set[24];
+
+	str_printf(buf, size, "%s kW until %s by entry %llu of %s, set %s: %s", str_fixed(kw, sizeof kw, e->value, 0),
+	    utc_civil(until, sizeof until, e->until, "%m-%d %H:%M"), (unsigned long long)e->id, e->user,
+	    utc_civil(set, sizeof set, e->set, "%m-%d %H:%M"), e->reason);
+	return buf;
+}
+
 enum schedule_look
 client_schedule_look(const struct client *c, const struct schedule_entry *e, struct utc now)
 {
@@ -53,6 +75,8 @@ client_schedule_look(const struct client *c, const struct schedule_entry *e, str
 	if (now.us >= e->until.us)
 		return ENTRY_OVER;
 	if (e->kind == SCHEDULE_RESPONSE && d != NULL && d->m.acting != GUARD_RESPONSE)
+		return ENTRY_NOT_KEPT;
+	if (e->kind == SCHEDULE_TARGET && d != NULL && (d->m.acting == GUARD_MANUAL || d->m.acting == GUARD_ISLAND))
 		return ENTRY_NOT_KEPT;
 	return ENTRY_NOW;
 }
@@ -135,6 +159,7 @@ example_of(enum schedule_kind kind)
 	switch (kind) {
 	case SCHEDULE_STEAM: return "steam F2 7.5 17:00 2h REASON";
 	case SCHEDULE_RESPONSE: return "demand-response 900 17:00 19:00 REASON";
+	case SCHEDULE_TARGET: return "target 1300 13:00 16:00 REASON";
 	default: return "out F1 2026-12-01 08:00 2026-12-05 18:00 REASON";
 	}
 }
@@ -156,7 +181,8 @@ schedule_read(const char *line, struct utc now, struct schedule_words *w, char *
 	e->value = (double)NAN;
 	line = take_word(line, word, sizeof word);
 	if (!schedule_kind_from_word(word, &e->kind)) {
-		str_printf(why, size, "\"%.40s\" is nothing that is entered: out, steam or demand-response", word);
+		str_printf(
+		    why, size, "\"%.40s\" is nothing that is entered: out, steam, demand-response, target", word);
 		return false;
 	}
 	if (schedule_kind_is_of_asset(e->kind)) {

@@ -17,6 +17,10 @@ struct client_schedule {
 /* NULL before anything was told. */
 const struct client_schedule *client_schedule(const struct client *c);
 const struct schedule_entry *client_schedule_find(const struct client *c, uint64_t id); /* NULL = none */
+/* The demand target that holds by an entry; NULL = it is the one that a person set, or the site's. */
+const struct schedule_entry *client_schedule_target(const struct client *c, struct utc now);
+/* "1300 kW until 11-22 16:00 by entry 4 of duty_a, set 11-22 20:08: heat wave". Raw. Returns buf. */
+char *client_schedule_target_text(const struct schedule_entry *e, char *buf, size_t size);
 
 /* What is typed of an entry; of a change its kind and asset are the entry's. */
 struct schedule_words {
@@ -33,7 +37,7 @@ char *schedule_write(const struct schedule_entry *e, char *buf, size_t size);
 bool schedule_read_begin(const char *text, struct utc now, struct utc *out);
 bool schedule_read_end(const char *text, struct utc begin, struct utc *out);
 
-/* "ahead" "now" "over"; "not kept": an event that holds while dispatch works in another way. */
+/* "ahead" "now" "over"; "not kept": an event, or a demand target, that holds while dispatch works in another way. */
 enum schedule_look { ENTRY_AHEAD, ENTRY_NOW, ENTRY_NOT_KEPT, ENTRY_OVER, ENTRY_LOOKS };
 enum schedule_look client_schedule_look(const struct client *c, const struct schedule_entry *e, struct utc now);
 const char *client_schedule_word(enum schedule_look look, bool ja);

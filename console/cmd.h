@@ -55,7 +55,7 @@ enum cmd_exit {
 	_(wheel,  0,   5, "[ACT] [DAY] [...]", "self-wheeling of a day: plan, delivered, imbalance; make, set, file and answer a plan") \
 	_(co2,    0,   0, "",             "CO2 and cost today, this month, this fiscal year; what was saved") \
 	_(mode,   0,   1, "[MODE]",       "mode of dispatch, or another; \"chisan mode manual\" stops it at once") \
-	_(schedule, 0, 3, "[add out|steam|demand-response [ASSET] | change ENTRY | end ENTRY]", "what is entered ahead for dispatch") \
+	_(schedule, 0, 3, "[add out|steam|demand-response|target [ASSET] | change ENTRY | end ENTRY]", "what is entered ahead for dispatch") \
 	_(sequence, 0, 2, "[NAME [begin|confirm|skip|abort]]", "guided sequences: their steps, and what a person does with them") \
 	_(tag,    2,   2, "POINT KIND",   "a tag on a point: inhibit, authority, caution or info") \
 	_(untag,  1,   1, "TAG|POINT",    "take a tag off, by its number or as the only one of a point") \

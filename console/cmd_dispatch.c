@@ -36,6 +36,10 @@ wants_json(const struct client *c, const struct client_dispatch *d)
 		json_object_set_new(j, "unit", jout_text(c->points[w->point].unit));
 		json_object_set_new(j, "measured_kw", jout_number(w->measured));
 		json_object_set_new(j, "why", jout_text(w->why));
+		json_object_set_new(j, "reserve_kwh", jout_number(w->held_kwh));
+		json_object_set_new(j, "reserve_why",
+		    isnan(w->held_kwh) || w->held_why == RESERVE_NONE ? json_null()
+		                                                      : json_string(reserve_name(w->held_why)));
 		json_array_append_new(a, j);
 	}
 	return a;
@@ -59,6 +63,8 @@ print_json(const struct client *c, const struct client_dispatch *d)
 	json_object_set_new(j, "grid", json_string(grid_state_word(d->m.grid)));
 	json_object_set_new(j, "found", flags);
 	json_object_set_new(j, "target_kw", jout_number(d->m.target_kw));
+	const struct schedule_entry *e = client_schedule_target(c, clock_utc());
+	json_object_set_new(j, "target_entry", e != NULL ? json_integer((json_int_t)e->id) : json_null());
 	json_object_set_new(j, "power_kw", jout_number(d->m.power_kw));
 	json_object_set_new(j, "elapsed_min", jout_number(d->m.elapsed_min));
 	json_object_set_new(j, "used_kwh", jout_number(d->m.used_kwh));
@@ -105,7 +111,7 @@ kw(double v, char *buf, size_t size)
 static void
 print_wants(const struct client *c, const struct client_dispatch *d)
 {
-	char wanted[64], number[40], measured[40], why[400];
+	char wanted[64], number[40], measured[40], why[700], held[200];
 
 	for (uint32_t i = 0; i < d->want_count; i++) {
 		const struct client_want *w = &d->wants[i];
@@ -116,6 +122,10 @@ print_wants(const struct client *c, const struct client_dispatch *d)
 			str_printf(wanted, sizeof wanted, "%s %s", str_fixed(number, sizeof number, w->wanted, 0),
 			    c->points[w->point].unit);
 		text_put_safe(why, sizeof why, w->why, -1);
+		if (client_held_text(w, held, sizeof held)[0] != '\0') {
+			str_append(why, sizeof why, why[0] != '\0' ? "; " : "");
+			str_append(why, sizeof why, held);
+		}
 		say("%-20s %10s %10s  %s\n", c->points[w->point].name, wanted,
 		    kw(w->measured, measured, sizeof measured), why);
 	}
@@ -145,6 +155,9 @@ print_text(const struct options *o, const struct client *c, const struct client_
 	    kw(d->m.forecast_kw, b, sizeof b), kw(d->m.target_kw, e, sizeof e), client_stage_word(d->m.stage, o->ja),
 	    d->m.is_estimated ? ", estimated" : "");
 	line("Half hour", text);
+	const struct schedule_entry *entry = client_schedule_target(c, clock_utc());
+	if (entry != NULL)
+		line("Target", client_schedule_target_text(entry, text, sizeof text));
 	str_printf(text, sizeof text, "%s %s, may draw %s more", d->m.power_kw < 0 ? "gives" : "draws",
 	    kw(fabs(d->m.power_kw), a, sizeof a), kw(d->m.adjust_kw, b, sizeof b));
 	line("Now", text);

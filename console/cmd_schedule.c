@@ -85,7 +85,7 @@ static int
 read_options(const struct options *o, struct schedule_entry *e)
 {
 	const char *from = o->study[OPT_FROM];
-	bool is_steam = e->kind == SCHEDULE_STEAM, is_event = e->kind == SCHEDULE_RESPONSE;
+	bool is_steam = e->kind == SCHEDULE_STEAM, is_kw = strcmp(schedule_kind_unit(e->kind), "kW") == 0;
 
 	if (from != NULL && !schedule_read_begin(from, clock_utc(), &e->from)) {
 		say_error("--from %.40s is no time; write it as now, 17:00, 2h or \"2026-12-01 08:00\"", from);
@@ -96,17 +96,19 @@ read_options(const struct options *o, struct schedule_entry *e)
 		    o->until);
 		return CMD_USAGE;
 	}
-	if (o->given[OPT_KW] && !is_event)
-		return usage("--kw belongs to demand-response");
+	if (o->given[OPT_KW] && !is_kw)
+		return usage("--kw belongs to demand-response and target");
 	if (o->given[OPT_STEAM] && !is_steam)
 		return usage("--steam belongs to steam");
 	if (o->given[OPT_KW])
 		e->value = o->kw;
 	if (o->given[OPT_STEAM])
 		e->value = o->steam;
-	if (isnan(e->value) && (is_event || is_steam))
-		return usage(is_event ? "demand-response needs --kw KW, the most that may be drawn"
-		                      : "steam needs --steam T_PER_H");
+	if (isnan(e->value) && e->kind == SCHEDULE_TARGET)
+		return usage("target needs --kw KW, the demand target of that time");
+	if (isnan(e->value) && (is_kw || is_steam))
+		return usage(is_kw ? "demand-response needs --kw KW, the most that may be drawn"
+		                   : "steam needs --steam T_PER_H");
 	return CMD_DONE;
 }
 
@@ -115,9 +117,11 @@ read_new(const struct options *o, struct schedule_entry *e)
 {
 	e->value = (double)NAN;
 	if (o->arg_count < 3 || !schedule_kind_from_word(o->args[2], &e->kind))
-		return usage("what? out ASSET, steam FURNACE or demand-response");
+		return usage("what? out ASSET, steam FURNACE, demand-response or target");
 	if (schedule_kind_is_of_asset(e->kind) != (o->arg_count == 4))
-		return usage(schedule_kind_is_of_asset(e->kind) ? "of which asset?" : "demand response is of no asset");
+		return usage(schedule_kind_is_of_asset(e->kind) ? "of which asset?"
+		        : e->kind == SCHEDULE_TARGET            ? "a demand target is of no asset"
+		                                                : "demand response is of no asset");
 	if (o->arg_count == 4 && !str_copy(e->asset, sizeof e->asset, o->args[3]))
 		return usage("there is no asset with so long a name");
 	if (o->study[OPT_FROM] == NULL || o->until == NULL)

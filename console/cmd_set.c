@@ -533,6 +533,7 @@ static int
 preview(struct run *r)
 {
 	char lines[PREVIEW_LINES][PREVIEW_LINE], safe[2 * PREVIEW_LINE];
+	struct options o = *r->o;
 	struct preview p = { 0 };
 	struct wbuf b;
 	int code;
@@ -540,7 +541,9 @@ preview(struct run *r)
 	wbuf_init(&b);
 	msg_preview_get_put(
 	    &b, &(struct msg_preview_get){ .value = r->hand.value, .until = r->hand.until, .point = r->hand.point });
-	code = cmd_ask(r->o, r->client, W_PREVIEW_GET, &b, take_preview, &p, NULL);
+	if (!o.given[OPT_TIMEOUT])
+		o.timeout_us = PREVIEW_PATIENCE_US;
+	code = cmd_ask(&o, r->client, W_PREVIEW_GET, &b, take_preview, &p, NULL);
 	wbuf_done(&b);
 	if (code == CMD_DONE && !p.is_there) {
 		say_error("no preview: what chisand sent cannot be read");

@@ -132,7 +132,7 @@ enum key_mode {
 	_(REQ_REMOVE,    "remove",    "x Delete",        MODE_TREND,  "",         "take the selected point out of the trend") \
 	_(REQ_RAISE,     "raise",     "u",               MODE_TREND,  "",         "move the selected point up by one line") \
 	_(REQ_SCALE,     "scale",     "y",               MODE_TREND,  "",         "scale: what is seen, one for each, instrument") \
-	_(REQ_PLANNED,   "planned",   "w",               MODE_TREND,  "",         "what was planned for the selected point, or not") \
+	_(REQ_PLANNED,   "planned",   "w",               MODE_TREND,  "",         "the plan of the selected point, also to come") \
 	_(REQ_THEME,     "theme",     "",                MODE_ALL,    "THEME",    "another theme") \
 	_(REQ_RATE,      "rate",      "",                MODE_ALL,    "HZ",       "most redraws a second for values, 0.1 to 20")
 /* clang-format on */

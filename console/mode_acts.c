@@ -28,21 +28,6 @@ take_word(const char *line, char *buf, size_t size)
 }
 
 static bool
-read_reason(const char *line, struct mode_words *w, char *why, size_t size)
-{
-	if (line[0] == '\0') {
-		str_copy(why, size, "why? the reason goes behind it and is kept in the journal");
-		return false;
-	}
-	if (strlen(line) >= sizeof w->reason) {
-		str_printf(why, size, "the reason has at most %d bytes", MODE_REASON - 1);
-		return false;
-	}
-	str_copy(w->reason, sizeof w->reason, line);
-	return true;
-}
-
-static bool
 read_event(const char **line, struct utc now, struct mode_words *w, char *why, size_t size)
 {
 	char kw[32], until[32];
@@ -74,7 +59,7 @@ mode_read(const char *line, struct utc now, struct mode_words *w, char *why, siz
 	}
 	if (w->mode == GUARD_RESPONSE && !read_event(&line, now, w, why, size))
 		return false;
-	return read_reason(line, w, why, size);
+	return act_read_reason(line, w->reason, sizeof w->reason, why, size);
 }
 
 bool
@@ -88,7 +73,7 @@ mode_read_target(const char *line, struct mode_words *w, char *why, size_t size)
 		str_printf(why, size, "\"%s\" is no target; a number of kW, 0: none, then the reason", word);
 		return false;
 	}
-	return read_reason(line, w, why, size);
+	return act_read_reason(line, w->reason, sizeof w->reason, why, size);
 }
 
 static void

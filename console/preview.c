@@ -157,8 +157,8 @@ preview_say(const struct preview *p, bool is_short, bool ja, char lines[PREVIEW_
 	if (p->is_of_none || (p->asked == 0 && !p->is_there && p->failed[0] == '\0'))
 		return 0;
 	if (p->asked != 0) {
-		str_copy(lines[0], PREVIEW_LINE,
-		    ja ? "計画への影響を計算中" : "the planner is asked what it would do to the plan");
+		str_copy(
+		    lines[0], PREVIEW_LINE, ja ? "計画への影響を計算中" : "computing what it would do to the plan");
 		return 1;
 	}
 	if (!p->is_there) {

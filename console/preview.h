@@ -8,8 +8,10 @@
 #include "console/client.h"
 #include "scada/base/msg.h"
 
-#define PREVIEW_LINES 4
-#define PREVIEW_LINE  200
+/* chisand answers within 20 s: two plans are computed, and one that is more urgent goes first. */
+#define PREVIEW_PATIENCE_US (25 * US_PER_S)
+#define PREVIEW_LINES       4
+#define PREVIEW_LINE        200
 
 struct preview {
 	struct client *client;

@@ -58,7 +58,7 @@ schedule_acts_add(struct console *co, const char *answer)
 	if (answer == NULL || answer[0] == '\0') {
 		prompt_open(&co->prompt, "enter: ", REQ_SCHEDULE_ADD, "");
 		console_message(
-		    co, false, "out ASSET / steam FURNACE T/H / demand-response KW, then FROM UNTIL REASON");
+		    co, false, "out ASSET, steam FURNACE T/H, demand-response KW, target KW; FROM UNTIL REASON");
 	} else if (schedule_read(answer, co->now, &w, why, sizeof why)) {
 		send(co, SCHEDULE_ADD, &none, &w.entry, w.entry.reason);
 	} else {

@@ -186,6 +186,20 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 	put(co, row + 3, a, d->m.shed > 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
 }
 
+/* By which entry of the schedule the target is another than otherwise. Returns how many rows it took. */
+static int
+draw_target(struct console *co, int row, struct area a)
+{
+	const struct schedule_entry *e = client_schedule_target(co->client, co->now);
+	char text[400];
+
+	if (e == NULL)
+		return 0;
+	label(co, row, a, "Target", "目標値");
+	return put_rows(
+	    co, row, a.rows >= 16 ? 2 : 1, a, LOOK_NORMAL, client_schedule_target_text(e, text, sizeof text));
+}
+
 static void
 draw_outage(struct console *co, const struct client_dispatch *d, int row, struct area a)
 {
@@ -228,10 +242,23 @@ draw_want(struct console *co, const struct client_want *w, int row, struct area 
 	    why, false);
 }
 
+/* What a battery keeps of what is stored in it, and what for. */
+static void
+draw_detail(struct console *co, const struct client_want *w, int row, struct area a)
+{
+	char text[300], held[200];
+
+	if (client_held_text(w, held, sizeof held)[0] == '\0')
+		return;
+	str_printf(text, sizeof text, "%s %s", co->client->points[w->point].name, held);
+	grid_fit(co->grid, row, a.column + 1, a.columns - 2, LOOK_NORMAL, text, false);
+}
+
 static void
 draw_wants(struct console *co, struct page *p, const struct client_dispatch *d, int row, struct area a)
 {
-	int rows = a.row + a.rows - row - 1;
+	int detail = a.rows >= 24 ? 2 : a.rows >= 16 ? 1 : 0; /* of two the first is empty */
+	int rows = a.row + a.rows - row - 1 - detail;
 
 	list_fit(&p->list, (int)d->want_count, rows > 0 ? rows : 1);
 	if (rows < 1)
@@ -248,6 +275,8 @@ draw_wants(struct console *co, struct page *p, const struct client_dispatch *d, 
 		co->grid->cursor_row = row + 1 + i;
 		co->grid->cursor_column = a.column;
 	}
+	if (detail > 0 && p->list.at >= 0 && (uint32_t)p->list.at < d->want_count)
+		draw_detail(co, &d->wants[p->list.at], a.row + a.rows - 1, a);
 }
 
 static void
@@ -272,6 +301,7 @@ draw(struct console *co, void *private, struct area a)
 	int row = a.row + draw_mode(co, d, a.row, a);
 	row += draw_guard(co, d, row, a);
 	draw_demand(co, d, row, a);
+	row += draw_target(co, row + 4, a);
 	draw_outage(co, d, row + 4, a);
 	label(co, row + 5, a, "Plan", "計画");
 	put(co, row + 5, a, LOOK_NORMAL, client_plan_text(d, co->now, text, sizeof text));

@@ -60,11 +60,7 @@ answer_done(struct client *c, enum err e, int addcause, const char *text, void *
 	(void)c;
 	(void)addcause;
 	p->asked = 0;
-	p->failed[0] = '\0';
-	if (e == OK && !p->incoming->is_there)
-		str_copy(p->failed, sizeof p->failed, "chisand sent no plan that can be read");
-	else if (e != OK)
-		text_put_safe(p->failed, sizeof p->failed, text, -1);
+	client_answer_said(e, text, p->incoming->is_there, "plan", p->failed, sizeof p->failed);
 	p->plan = p->incoming; /* one that is no longer held is no longer shown */
 	p->incoming = was;
 	plan_got_done(was);

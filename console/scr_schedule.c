@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scr_schedule.c - what is entered ahead for dispatch: assets out of service, steam of furnaces, events of demand response.
+ * scr_schedule.c - what is entered ahead for dispatch: assets out of service, steam of furnaces, events of demand response, demand
+ * targets.
  */
 #include "config.h"
 

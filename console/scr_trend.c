@@ -193,6 +193,7 @@ open_page(struct console *co, void *private, const char *argument)
 	trend_view_init(&p->view, span_us);
 	p->feed = trend_feed_new(co->client, changed, p);
 	p->marks = trend_marks_new(co->client, changed, p);
+	p->ahead = trend_ahead_new(co->client, changed, p);
 	p->buckets = xcalloc((size_t)TREND_PENS * TREND_COLUMNS_MAX, sizeof *p->buckets);
 	set_pens(p);
 	return true;
@@ -206,6 +207,7 @@ close_page(struct console *co, void *private)
 	co->asking = 0;
 	trend_feed_free(p->feed);
 	trend_marks_free(p->marks);
+	trend_ahead_free(p->ahead);
 	free(p->buckets);
 }
 
@@ -234,6 +236,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	case CHANGE_MODEL:
 		trend_feed_reset(p->feed, co->now);
 		trend_marks_reset(p->marks);
+		trend_ahead_reset(p->ahead);
 		return DRAW_ALL;
 	case CHANGE_JOURNAL: return trend_marks_take(p->marks, co->entry) ? DRAW_BODY : DRAW_NOTHING;
 	case CHANGE_PHASE: return DRAW_ALL;
@@ -328,8 +331,10 @@ go_to(struct trend_page *p, const char *text)
 		console_message(p->co, true, "%s is no time; one such %s", text, WHEN_HELP);
 		return DRAW_ALL;
 	}
-	if (at.us > p->co->now.us)
-		console_message(p->co, false, "that is still to come; this is now");
+	if (at.us > p->co->now.us && at.us >= p->view.until.us)
+		console_message(p->co, false,
+		    p->view.until.us != 0 ? "no plan reaches so far; this is its end"
+		                          : "that is still to come; this is now");
 	trend_view_goto(&p->view, at, p->co->now);
 	return shown(p);
 }

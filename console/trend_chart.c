@@ -51,11 +51,34 @@ fill_columns(struct drawing *d, int pen, int each)
 	for (int i = 0; i < count; i++) {
 		struct bucket b = each > 1 ? chart_merge(&p->buckets[i * each], each) : p->buckets[i];
 		bool has_band = p->kind != KIND_COUNTER && b.max > b.min;
+		bool is_ahead = chart_is_ahead_fine(d->c, i * each);
 		d->columns[i] = (struct plot_column){ .mean = chart_value(p, &b),
-			.min = has_band ? b.min : (double)NAN,
-			.max = has_band ? b.max : (double)NAN,
-			.look = column_look(&b, chart_look(pen)) };
+			.min = has_band && !is_ahead ? b.min : (double)NAN,
+			.max = has_band && !is_ahead ? b.max : (double)NAN,
+			.look = is_ahead ? LOOK_LABEL : column_look(&b, chart_look(pen)) };
 	}
+}
+
+/* The first cell that has not begun; as many as there are: none. */
+static int
+first_ahead(const struct chart *c)
+{
+	int cell = 0;
+
+	while (cell < c->view.cells && !chart_is_ahead(c, cell))
+		cell++;
+	return cell;
+}
+
+/* What is still to come is dotted. */
+static void
+thin_out(struct drawing *d)
+{
+	int count = d->c->view.cells * d->c->view.fine;
+
+	for (int i = 1; i < count; i += 2)
+		if (chart_is_ahead_fine(d->c, i))
+			d->columns[i].mean = (double)NAN;
 }
 
 /* A limit that the scale does not reach is named at the edge, so that nobody takes its absence for none. */
@@ -111,8 +134,30 @@ draw_others(struct drawing *d, bool over)
 		if (i == c->selected || !chart_scale_of(c, i, &plot.lo, &plot.hi))
 			continue;
 		fill_columns(d, i, c->view.fine);
-		plot_letters(&plot, d->columns, c->view.cells, (char)('A' + i), over);
+		int now = first_ahead(c);
+		plot_letters(&plot, d->columns, now, (char)('A' + i), over);
+		for (int k = 0; k < now; k++)
+			d->columns[k].mean = (double)NAN;
+		plot_letters(&plot, d->columns, c->view.cells, (char)('a' + i), over);
 	}
+}
+
+/* Where what was ends and what is planned begins. */
+static void
+draw_now(struct drawing *d)
+{
+	static const char word[] = "now";
+	int cell = first_ahead(d->c) - 1, width = (int)sizeof word - 1, row = d->plot.area.row;
+
+	if (d->c->view.until.us == 0 || cell < 0 || cell + 1 >= d->c->view.cells)
+		return;
+	plot_upright(&d->plot, cell, LOOK_LABEL);
+	for (int i = 1; i <= width; i++) {
+		const struct cell *at = grid_at(d->g, row, d->plot.area.column + cell - i);
+		if (cell < width || at == NULL || at->text[0] != ' ')
+			return;
+	}
+	grid_put(d->g, row, d->plot.area.column + cell - width, width, LOOK_LABEL, word);
 }
 
 static void
@@ -124,6 +169,7 @@ draw_curves(struct drawing *d)
 		draw_others(d, true);
 	if (d->has_scale) {
 		fill_columns(d, c->selected, 1);
+		thin_out(d);
 		plot_curve(&d->plot, d->columns, c->view.cells * c->view.fine);
 	}
 	if (c->graph == GRAPH_BLOCK) /* they would vanish below what is filled */
@@ -131,6 +177,7 @@ draw_curves(struct drawing *d)
 	if (c->has_cursor &&
 	    !c->view.is_following) /* on the newest value it would hide it, and move each time it moves */
 		plot_upright(&d->plot, (int)(c->view.cursor - c->view.first), LOOK_LABEL);
+	draw_now(d);
 	if (d->has_scale)
 		draw_levels(d);
 }
@@ -314,7 +361,9 @@ draw_pen_row(struct drawing *d, const struct rows *r, int row, int pen)
 	struct bucket b = c->has_cursor ? chart_cell(c, pen, cell) : chart_merge(p->buckets, v->cells * v->fine);
 	char letter[2] = { (char)('A' + pen), '\0' }, text[96], quality[128], share[16], unit[64];
 	bool is_count = p->kind == KIND_COUNTER;
-	enum look look = chart_quality(p, &b, text, sizeof text),
+	bool is_ahead = c->has_cursor && chart_is_ahead(c, cell);
+	enum look look = is_ahead ? chart_quality_of(c, p, cell, &b, text, sizeof text)
+	                          : chart_quality(p, &b, text, sizeof text),
 	          name_look = pen == c->selected ? LOOK_TITLE : LOOK_NORMAL;
 
 	if (pen == c->selected && c->pen_count > 1)
@@ -328,6 +377,8 @@ draw_pen_row(struct drawing *d, const struct rows *r, int row, int pen)
 	str_printf(unit, sizeof unit, "%s%s", is_count ? "+" : "", p->unit);
 	grid_fit(d->g, row, at += r->max + 1, r->unit, LOOK_LABEL, unit, false);
 	str_printf(share, sizeof share, "%.0f%%", floor((double)b.good * 100 + 0.5));
+	if (is_ahead) /* nobody knows how good it will be */
+		str_copy(share, sizeof share, "-");
 	grid_fit(d->g, row, at += r->unit + 1, r->good, look == LOOK_LABEL ? LOOK_LABEL : LOOK_NORMAL, share, true);
 	if (p->state != NULL && isnan(chart_value(p, &b)))
 		str_copy(text, sizeof text, p->state);

@@ -23,6 +23,7 @@ struct chart_pen {
 	enum point_kind kind;
 	const struct bucket *buckets; /* [cells * fine] of the view */
 	const char *state;            /* "asking": while buckets are not known; NULL = they are */
+	bool is_planned;              /* columns that have not begun are what a plan says */
 };
 struct chart_mark {
 	char letter; /* '\0' = none */
@@ -50,6 +51,9 @@ struct bucket chart_merge(const struct bucket *b, int count);
 struct bucket chart_cell(const struct chart *c, int pen, int cell);
 /* What a pen draws of a bucket: of counters what was counted in it. NaN = nothing. */
 double chart_value(const struct chart_pen *p, const struct bucket *b);
+/* Has this cell, or fine column, not begun yet? */
+bool chart_is_ahead(const struct chart *c, int cell);
+bool chart_is_ahead_fine(const struct chart *c, int column);
 /* Bottom and top; false: there is nothing to scale by, and they are 0 and 1. */
 bool chart_scale_of(const struct chart *c, int pen, double *lo, double *hi);
 /* Is there a number in any of them? *is_seen: was the device looked at. */
@@ -57,7 +61,9 @@ bool chart_has_any(const struct bucket *b, int count, bool *is_seen);
 bool chart_is_named(const struct chart_pen *p); /* its numbers are states with names */
 /* "55.5", or a state's name. */
 void chart_text(const struct chart *c, const struct chart_pen *p, double v, char *buf, size_t size);
-/* "good", "~ stale", "not recorded"; the look that fits. */
+/* "good", "~ stale", "not recorded"; the look that fits. Of a cell that has not begun: "planned", "to come". */
+enum look chart_quality_of(
+    const struct chart *c, const struct chart_pen *p, int cell, const struct bucket *b, char *buf, size_t size);
 enum look chart_quality(const struct chart_pen *p, const struct bucket *b, char *buf, size_t size);
 /* "28s", "4m 30s": a length of time in few words. */
 void chart_span(char *buf, size_t size, int64_t us);

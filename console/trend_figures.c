@@ -188,6 +188,31 @@ chart_quality(const struct chart_pen *p, const struct bucket *b, char *buf, size
 	return validity == V_BAD ? LOOK_BAD : validity == V_UNCERTAIN ? LOOK_UNCERTAIN : LOOK_NORMAL;
 }
 
+bool
+chart_is_ahead(const struct chart *c, int cell)
+{
+	const struct trend_view *v = &c->view;
+
+	return v->until.us != 0 && v->origin.us + (v->first + cell) * trend_view_cell_us(v) > c->now.us;
+}
+
+/* The cell in which now stands is of what was, whole: what was and what is planned have no mean. */
+bool
+chart_is_ahead_fine(const struct chart *c, int column)
+{
+	return chart_is_ahead(c, column / c->view.fine);
+}
+
+enum look
+chart_quality_of(
+    const struct chart *c, const struct chart_pen *p, int cell, const struct bucket *b, char *buf, size_t size)
+{
+	if (!chart_is_ahead(c, cell))
+		return chart_quality(p, b, buf, size);
+	str_copy(buf, size, p->is_planned && !isnan(b->mean) ? "planned" : "to come");
+	return LOOK_LABEL;
+}
+
 /* ---- scale */
 
 static void

@@ -50,12 +50,12 @@ merge_past(const struct chart *c, const struct chart_pen *p, int from, int end)
 	return chart_merge(&p->buckets[from * c->view.fine], (end - from) * c->view.fine);
 }
 
-/* "mean 55.4, 53.0 to 56.1, good" */
+/* "mean 55.4, 53.0 to 56.1, good", of what begins with this cell */
 static enum look
-say_bucket(const struct chart *c, const struct chart_pen *p, const struct bucket *b, char *buf, size_t size)
+say_bucket(const struct chart *c, const struct chart_pen *p, int cell, const struct bucket *b, char *buf, size_t size)
 {
 	char mean[96], lo[96], hi[96], quality[96];
-	enum look look = chart_quality(p, b, quality, sizeof quality);
+	enum look look = chart_quality_of(c, p, cell, b, quality, sizeof quality);
 	const char *space = p->unit[0] != '\0' ? " " : "";
 
 	chart_text(c, p, chart_value(p, b), mean, sizeof mean);
@@ -86,7 +86,7 @@ say_pen(struct lines *l, int i)
 	struct bucket at = chart_cell(c, i, cell);
 	struct bucket all = merge_past(c, p, 0, c->view.cells);
 	char text[512], values[300];
-	enum look look = say_bucket(c, p, &at, values, sizeof values);
+	enum look look = say_bucket(c, p, cell, &at, values, sizeof values);
 
 	str_printf(text, sizeof text, "%s%s: %s, %s", i == c->selected && c->pen_count > 1 ? "selected " : "", p->name,
 	    values, p->title);
@@ -95,7 +95,7 @@ say_pen(struct lines *l, int i)
 		l->g->cursor_column = l->a.column;
 	}
 	line(l, look == LOOK_LABEL ? LOOK_NORMAL : look, text);
-	say_bucket(c, p, &all, values, sizeof values);
+	say_bucket(c, p, 0, &all, values, sizeof values);
 	str_printf(text, sizeof text, "  in the whole time: %s", values);
 	line(l, LOOK_NORMAL, text);
 }
@@ -110,9 +110,9 @@ say_part(const struct lines *l, int part, int parts, char *buf, size_t size)
 	struct utc begin = { (v->first + at) * trend_view_cell_us(v) };
 	struct bucket b = merge_past(c, p, at, end);
 	char from[40], values[300];
-	enum look look = say_bucket(c, p, &b, values, sizeof values);
+	enum look look = say_bucket(c, p, at, &b, values, sizeof values);
 
-	if (begin.us >= c->now.us)
+	if (begin.us >= c->now.us && (!p->is_planned || isnan(b.mean)))
 		buf[0] = '\0';
 	else
 		str_printf(buf, size, "from %s: %s",

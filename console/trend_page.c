@@ -23,6 +23,7 @@ trend_page_want(struct trend_page *p)
 
 	if (!p->is_drawn) /* without a link nothing is asked, but what is seen is another time */
 		return;
+	trend_ahead_want(p->ahead, (const char(*)[POINT_NAME_MAX])p->names, p->count, p->co->now);
 	trend_feed_want(p->feed, v->step_us, v->first * v->fine, v->cells * v->fine, p->co->now);
 	trend_marks_want(p->marks, (const char(*)[POINT_NAME_MAX])p->names, p->count, trend_view_from(v),
 	    trend_view_to(v), p->co->now);
@@ -40,6 +41,8 @@ explain(struct trend_page *p, const struct trend_feed_state *s, const struct buc
 
 	bool is_gone = client_find(p->co->client, name) == POINT_NONE;
 
+	if (trend_view_from(&p->view).us > p->co->now.us) /* nothing is recorded of it, and nobody thinks so */
+		return NULL;
 	clock_age(age, sizeof age, waited);
 	if (console_is_lost(p->co)) {
 		str_copy(to, size, "No link to chisand: what was not seen yet cannot be asked for.");
@@ -97,6 +100,21 @@ fill_marks(struct trend_page *p)
 	}
 }
 
+/* What has not begun is what the plan says. */
+static void
+fill_ahead(struct trend_page *p, struct chart *c, int i, struct bucket *buckets)
+{
+	const struct ahead_plan *plan = trend_ahead_find(p->ahead, p->names[i]);
+	int64_t step_us = c->view.step_us;
+
+	c->pens[i].is_planned = plan != NULL;
+	for (int k = 0; plan != NULL && k < c->view.cells * c->view.fine; k++) {
+		struct utc from = { (c->view.first * c->view.fine + k) * step_us };
+		if (chart_is_ahead_fine(c, k))
+			buckets[k] = ahead_bucket(plan, from, utc_add(from, step_us));
+	}
+}
+
 static void
 fill_pen(struct trend_page *p, struct chart *c, int i)
 {
@@ -119,6 +137,7 @@ fill_pen(struct trend_page *p, struct chart *c, int i)
 		                       : 2,
 		.buckets = buckets,
 		.state = state_word(&state) };
+	fill_ahead(p, c, i, buckets);
 	if (i == p->selected)
 		c->sentence = explain(p, &state, buckets, c->view.cells * c->view.fine);
 }
@@ -140,6 +159,7 @@ trend_page_draw(struct console *co, void *private, struct area a)
 	struct area list = { 0 };
 
 	trend_view_fit(&p->view, chart_cells(a.columns), fine, now);
+	trend_view_ahead(&p->view, trend_ahead_until(p->ahead), now);
 	p->is_drawn = true;
 	trend_page_want(p);
 	c.view = p->view;
@@ -180,5 +200,9 @@ trend_page_head(struct console *co, void *private, char *title, size_t title_siz
 	                  : "%Y-%m-%d %H:%M %Z");
 	chart_span(span, sizeof span, p->view.span_us);
 	str_printf(title, title_size, "%s  %s to %s", console_title(co, "Trend", "トレンド"), begin, end);
-	str_printf(hint, hint_size, "%s, %s", span, p->view.is_live ? "live at the right" : "past; End: now");
+	str_printf(hint, hint_size, "%s, %s", span,
+	    !p->view.is_live
+	        ? trend_view_from(&p->view).us > p->co->now.us ? "still to come; End: now" : "past; End: now"
+	        : p->view.until.us != 0 ? "live, then the plan"
+	                                : "live at the right");
 }

@@ -6,6 +6,7 @@
 #define CHISAN_TREND_PAGE_H
 
 #include "console/screen.h"
+#include "console/trend_ahead.h"
 #include "console/trend_chart.h"
 #include "console/trend_feed.h"
 #include "console/trend_marks.h"
@@ -24,6 +25,7 @@ struct trend_page {
 	enum chart_scale scale;
 	struct trend_feed *feed;
 	struct trend_marks *marks;
+	struct trend_ahead *ahead;
 	struct trend_panel panel;
 	struct bucket *buckets; /* [TREND_PENS * TREND_COLUMNS_MAX] */
 	struct chart_mark row[TREND_COLUMNS_MAX];

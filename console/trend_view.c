@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trend_view.c - arithmetic of cells. Nothing lies before 1970, and no more than a little room lies after now.
+ * trend_view.c - arithmetic of cells. Nothing lies before 1970, and no more than a little room lies after now, or after what is known ahead.
  */
 #include "config.h"
 
@@ -69,10 +69,26 @@ room(const struct trend_view *v)
 	return v->cells >= 20 ? v->cells / 10 : v->cells > 2 ? 1 : 0;
 }
 
+/* Cells behind the newest that something is known of. */
+static int64_t
+ahead(const struct trend_view *v, struct utc now)
+{
+	return v->until.us > now.us ? (v->until.us - 1) / trend_view_cell_us(v) - newest(v, now) : 0;
+}
+
+/* Kept free on the right while the cursor follows. */
+static int64_t
+room_ahead(const struct trend_view *v, struct utc now)
+{
+	int64_t more = ahead(v, now) < v->cells / 3 ? ahead(v, now) : v->cells / 3;
+
+	return more > room(v) ? more : room(v);
+}
+
 static void
 keep_in_bounds(struct trend_view *v, struct utc now)
 {
-	int64_t last = newest(v, now), most = last + 1 + room(v) - v->cells;
+	int64_t last = newest(v, now), more = ahead(v, now), most = last + more + 1 + room(v) - v->cells;
 
 	if (v->first > most)
 		v->first = most;
@@ -81,8 +97,8 @@ keep_in_bounds(struct trend_view *v, struct utc now)
 	v->is_live = last >= v->first && last < v->first + v->cells;
 	if (v->cursor >= v->first + v->cells)
 		v->cursor = v->first + v->cells - 1;
-	if (v->cursor > last)
-		v->cursor = last;
+	if (v->cursor > last + more)
+		v->cursor = last + more;
 	if (v->cursor < v->first)
 		v->cursor = v->first;
 	v->is_following = v->is_live && v->cursor == last;
@@ -92,8 +108,20 @@ void
 trend_view_now(struct trend_view *v, struct utc now)
 {
 	v->cursor = newest(v, now);
-	v->first = v->cursor + 1 + room(v) - v->cells;
+	v->first = v->cursor + 1 + room_ahead(v, now) - v->cells;
 	keep_in_bounds(v, now);
+}
+
+void
+trend_view_ahead(struct trend_view *v, struct utc until, struct utc now)
+{
+	bool turns = (v->until.us != 0) != (until.us != 0);
+
+	v->until = until;
+	if (turns && v->step_us > 0 && v->is_following)
+		trend_view_now(v, now);
+	else if (turns && v->step_us > 0)
+		keep_in_bounds(v, now);
 }
 
 /* The raster becomes another: what stood under the cursor stays under it, in the same place of the screen. */
@@ -137,8 +165,9 @@ trend_view_follow(struct trend_view *v, struct utc now)
 		return false;
 	if (v->is_following)
 		v->cursor = last;
-	if (last >= v->first + v->cells)
-		v->first = last + 1 + room(v) - v->cells;
+	int64_t least = v->is_following ? room_ahead(v, now) - room(v) : 0; /* who looks elsewhere keeps his picture */
+	if (last + least >= v->first + v->cells)
+		v->first = last + 1 + room_ahead(v, now) - v->cells;
 	if (v->cursor < v->first) /* it has left the picture on the left */
 		v->cursor = v->first;
 	return v->first != before || v->cursor != cursor;
@@ -179,7 +208,7 @@ trend_view_scroll(struct trend_view *v, int cells, struct utc now)
 	v->first += cells;
 	if (v->first < 0)
 		v->first = 0;
-	int64_t most = newest(v, now) + 1 + room(v) - v->cells;
+	int64_t most = newest(v, now) + ahead(v, now) + 1 + room(v) - v->cells;
 	if (v->first > most)
 		v->first = most > 0 ? most : 0;
 	v->cursor += v->first - before;
@@ -189,7 +218,7 @@ trend_view_scroll(struct trend_view *v, int cells, struct utc now)
 void
 trend_view_move(struct trend_view *v, int cells, struct utc now)
 {
-	int64_t last = newest(v, now), to = v->cursor + cells;
+	int64_t last = newest(v, now) + ahead(v, now), to = v->cursor + cells;
 
 	to = to > last ? last : to < 0 ? 0 : to;
 	if (to < v->first)

@@ -23,6 +23,7 @@ struct trend_view {
 	int64_t cursor;    /* number of the cell that it stands in */
 	bool is_live;      /* the newest cell is in sight, and kept there */
 	bool is_following; /* the cursor is kept on the newest cell */
+	struct utc until; /* what is known of the time to come ends here; 0 = nothing is, and now stands at the right */
 };
 
 void trend_view_init(struct trend_view *v, int64_t span_us);
@@ -36,6 +37,8 @@ void trend_view_scroll(struct trend_view *v, int cells, struct utc now);     /* 
 void trend_view_move(struct trend_view *v, int cells, struct utc now);       /* the cursor; scrolls at the edges */
 void trend_view_goto(struct trend_view *v, struct utc at, struct utc now);   /* cursor there, in the middle */
 void trend_view_now(struct trend_view *v, struct utc now);
+/* What is known ahead, until then; 0 = nothing. A third of the picture is kept for it, and keys reach until there. */
+void trend_view_ahead(struct trend_view *v, struct utc until, struct utc now);
 
 int64_t trend_view_cell_us(const struct trend_view *v);
 struct utc trend_view_from(const struct trend_view *v);

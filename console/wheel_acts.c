@@ -67,16 +67,7 @@ wheel_read(const char *line, unsigned at, unsigned slots, struct wheel_words *w,
 		str_printf(why, size, "\"%s\" are no kWh; a number from 0, or none, then the reason", word);
 		return false;
 	}
-	if (line[0] == '\0') {
-		str_copy(why, size, "why? the reason goes behind it and is kept in the journal");
-		return false;
-	}
-	if (strlen(line) >= sizeof w->reason) {
-		str_printf(why, size, "the reason has at most %d bytes", WHEEL_REASON - 1);
-		return false;
-	}
-	str_copy(w->reason, sizeof w->reason, line);
-	return true;
+	return act_read_reason(line, w->reason, sizeof w->reason, why, size);
 }
 
 /* ---- sending */

@@ -626,7 +626,8 @@ struct msg_bytes {
 	_(str, user) _(str, reason) /* of the mode */ \
 	_(i64, plan_made) _(i64, plan_until) /* 0 = there is none */ \
 	_(str, plan_text)       /* what it is made from, or why there is none */ \
-	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why */
+	_(bytes, wants)         /* each: u32 point, u8 kind (0 battery, 1 source, 2 load), f64 wanted of it or NaN, f64 measured, str why, */ \
+	                        /* f64 kWh that it keeps as reserve by the plan, NaN = not known or no battery, u8 enum reserve_why */
 
 /* Assets in the order of the site's energy section. */
 #define MSG_PLAN_ASK_FIELDS(_) \
@@ -653,7 +654,18 @@ struct msg_bytes {
 	_(bytes, costs)         /* each: str name, f64 */ \
 	_(bytes, assets)        /* each: str name, str kind, u8 has (1 energy, 2 on), then of each step: f32 kW, u8 reason, f32 shadow price, [f32], [u8] */ \
 	_(bytes, prices)        /* of the receiving point's bus, of each step: f32 */ \
-	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */
+	_(bytes, relaxed)       /* each: str what, str where, u16 step, f64 size */ \
+	_(bytes, held)          /* of each battery: str name, then of each step: f32 kWh of what it has at its end that are reserve, u8 enum reserve_why */
+
+/* Answered by W_PLAN_AHEAD, then W_RESULT; by W_RESULT alone where nothing is planned for it, or no plan holds. */
+#define MSG_PLAN_AHEAD_GET_FIELDS(_) _(str, point) /* that says what is planned: PLAN.ESS1.P */
+
+#define MSG_PLAN_AHEAD_FIELDS(_) \
+	_(i64, made) _(i64, start) \
+	_(u32, step_s) \
+	_(u8,  is_level)        /* 1: a value is that of the end of its step, and changes evenly until then; 0: it is that of the whole step */ \
+	_(f64, before)          /* is_level: of when it was made; NaN = not known */ \
+	_(bytes, values)        /* of each step f32, in the unit of the point; NaN = none */
 
 /* Answered by W_RESULT as other acts are. */
 #define MSG_WHEEL_FIELDS(_) \
@@ -791,7 +803,7 @@ struct msg_bytes {
 	_(command, COMMAND) _(command_state, COMMAND_STATE) _(check, CHECK) _(output, OUTPUT) _(tag, TAG) _(tag_state, TAG_STATE) \
 	_(approval, APPROVAL) _(approve, APPROVE) _(mode, MODE) _(dispatch, DISPATCH) _(plan_ask, PLAN_ASK) _(plan, PLAN) \
 	_(wheel, WHEEL) _(wheel_get, WHEEL_GET) _(wheel_day, WHEEL_DAY) _(wheel_file_get, WHEEL_FILE_GET) _(wheel_file, WHEEL_FILE) \
-	_(plan_points, PLAN_POINTS) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
+	_(plan_points, PLAN_POINTS) _(plan_ahead_get, PLAN_AHEAD_GET) _(plan_ahead, PLAN_AHEAD) _(forecast_state, FORECAST_STATE) _(forecast, FORECAST) \
 	_(schedule, SCHEDULE) _(schedule_state, SCHEDULE_STATE) _(preview_get, PREVIEW_GET) _(plan_preview, PLAN_PREVIEW) _(preview, PREVIEW) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \

@@ -22,3 +22,18 @@ plan_reason_help(unsigned r)
 {
 	return r < ARRAY_LEN(helps) ? helps[r] : "?";
 }
+
+static const char *const reserve_names[] = { RESERVE_LIST(REASON_NAME) },
+                         *const reserve_helps[] = { RESERVE_LIST(REASON_HELP) };
+
+const char *
+reserve_name(unsigned w)
+{
+	return w < ARRAY_LEN(reserve_names) ? reserve_names[w] : "?";
+}
+
+const char *
+reserve_help(unsigned w)
+{
+	return w < ARRAY_LEN(reserve_helps) ? reserve_helps[w] : "?";
+}

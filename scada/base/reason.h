@@ -35,6 +35,18 @@
 #define REASON_ENUM(id, name, help) id,
 enum plan_reason { REASON_LIST(REASON_ENUM) REASON_COUNT };
 #undef REASON_ENUM
+
+/* Why something is kept in the batteries of a bus; a byte in W_PLAN and W_DISPATCH. */
+#define RESERVE_LIST(_) \
+	_(RESERVE_NONE, "", "nothing is kept") \
+	_(RESERVE_OWN, "own", "the batteries' own reserve") \
+	_(RESERVE_OUTAGE, "outage", "critical loads in an outage")
+#define RESERVE_ENUM(id, name, help) id,
+enum reserve_why { RESERVE_LIST(RESERVE_ENUM) RESERVE_COUNT };
+#undef RESERVE_ENUM
+const char *reserve_name(unsigned w); /* "?" beyond the list */
+const char *reserve_help(unsigned w);
+
 const char *plan_reason_name(unsigned r); /* "?" beyond the list */
 const char *plan_reason_help(unsigned r);
 

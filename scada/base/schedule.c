@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scada/base/mode.h"
 #include "scada/base/schedule.h"
 #include "scada/base/str.h"
 
@@ -53,6 +54,12 @@ bool
 schedule_kind_is_of_asset(unsigned k)
 {
 	return k < SCHEDULE_KINDS && kinds[k].is_of_asset;
+}
+
+enum role
+schedule_kind_role(unsigned k)
+{
+	return k == SCHEDULE_TARGET ? mode_what_role(MODE_TARGET) : ROLE_OPERATOR;
 }
 
 bool

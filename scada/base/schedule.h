@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * schedule.h - what people enter ahead for dispatch: an asset that is out of service, a furnace's steam, an event of demand response. The words and
- * the form that chisand, its planner and its consoles share.
+ * schedule.h - what people enter ahead for dispatch: an asset that is out of service, a furnace's steam, an event of demand response, another demand
+ * target. The words and the form that chisand, its planner and its consoles share.
  */
 #ifndef CHISAN_BASE_SCHEDULE_H
 #define CHISAN_BASE_SCHEDULE_H
@@ -18,7 +18,8 @@
 #define SCHEDULE_KIND_LIST(_) \
 	_(SCHEDULE_OUT,      "out",             "停止",   1, "",    "an asset is not in service: shut down, or under maintenance") \
 	_(SCHEDULE_STEAM,    "steam",           "蒸気量", 1, "t/h", "a furnace makes so much steam, more or less than now") \
-	_(SCHEDULE_RESPONSE, "demand-response", "DR",     0, "kW",  "no more than this is drawn; dispatch begins and ends it by itself")
+	_(SCHEDULE_RESPONSE, "demand-response", "DR",     0, "kW",  "no more than this is drawn; dispatch begins and ends it by itself") \
+	_(SCHEDULE_TARGET,   "target",          "目標値", 0, "kW",  "the demand target while it holds, in place of the one otherwise; also the plan's")
 
 /* What a person does. _(id, word, help) */
 #define SCHEDULE_ACT_LIST(_) \
@@ -40,6 +41,8 @@ const char *schedule_kind_title(unsigned k, bool ja);
 const char *schedule_kind_unit(unsigned k); /* "" = it has no value */
 const char *schedule_kind_help(unsigned k);
 bool schedule_kind_is_of_asset(unsigned k);
+enum role schedule_kind_role(
+    unsigned k); /* the least that may enter, change or end it; of a target as of mode --target */
 bool schedule_kind_from_word(const char *word, enum schedule_kind *out);
 const char *schedule_act_word(unsigned a);
 bool schedule_act_from_word(const char *word, enum schedule_act *out);

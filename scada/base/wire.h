@@ -112,6 +112,8 @@ enum wire_flags {
 	_(W_WHEEL_DAY,   145, 118,  262144, ROLE_NONE,   0,                     "a day of self-wheeling: its slots, versions, draft, what was delivered and what is foreseen") \
 	_(W_WHEEL_FILE_GET,146,12,      12, ROLE_VIEWER, WF_REQUEST,            "the plan file of a version; answered by W_WHEEL_FILE") \
 	_(W_WHEEL_FILE,  147,   7,  524288, ROLE_NONE,   0,                     "a plan file and its name") \
+	_(W_PLAN_AHEAD_GET,148,1,     128, ROLE_VIEWER, WF_REQUEST,            "what a point that is planned will be, by the plan that is held") \
+	_(W_PLAN_AHEAD,  149,  30,   4096, ROLE_NONE,   0,                     "what it will be, step by step") \
 	_(W_SCHEDULE,    151,  54,    2048, ROLE_OPERATOR,WF_REQUEST,           "an entry of dispatch's schedule is added, changed or ended") \
 	_(W_SCHEDULE_STATE,152, 1,   65536, ROLE_NONE,   0,                     "what is entered ahead for dispatch: all of it") \
 	_(W_PREVIEW_GET, 153,  17,    1024, ROLE_VIEWER, WF_REQUEST,            "what an override would do to the plan") \
@@ -148,7 +150,7 @@ enum wire_flags {
 	_(W_REPORT_SIGN, 186,  10,  65536, ROLE_PEER,   WF_REQUEST,            "a confirmation with its entry for the journal, in one transaction") \
 	/* 192..223 chisand and chisan-planner */ \
 	_(W_PLAN_ASK,    192,  40,  65536, ROLE_PEER,   WF_NUMBERS,            "how the district stands: plan from here on") \
-	_(W_PLAN,        193,  60, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
+	_(W_PLAN,        193,  61, 524288, ROLE_NONE,   0,                     "a plan, or why there is none; also the answer to W_PLAN_GET") \
 	_(W_PLAN_GET,    194,   0,      0, ROLE_VIEWER, WF_REQUEST,            "the plan that is held") \
 	_(W_PLAN_POINTS, 195,   1,  65536, ROLE_NONE,   WF_NUMBERS,            "which point says what is planned for which: a piece of a snapshot") \
 	_(W_FORECAST_STATE,196, 2,  65536, ROLE_PEER,   0,                     "errors of one series of forecasts, to be saved, or as they were saved") \

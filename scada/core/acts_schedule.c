@@ -9,6 +9,21 @@
 #include "scada/base/str.h"
 #include "scada/core/acts_private.h"
 
+/* Of what there is its own kind counts, not the one that was sent. */
+static bool
+check_role(const struct acts *a, struct act *t, const struct msg_schedule *m)
+{
+	const struct schedule_entry *was =
+	    m->act == SCHEDULE_ADD ? NULL : dispatching_schedule_find(a->dispatching, m->id);
+	enum role least = schedule_kind_role(was != NULL ? was->kind : m->kind);
+
+	if (t->role >= least)
+		return true;
+	return act_refuse(t, ERR_DENIED, AC_NO_AUTHORITY,
+	    "a %s is entered, changed and ended by the role %s; yours is %s",
+	    schedule_kind_word(was != NULL ? was->kind : m->kind), role_word(least), role_word(t->role));
+}
+
 static bool
 read_ask(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc now)
 {
@@ -31,6 +46,8 @@ read_ask(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc
 	str_copy(t->schedule.entry.asset, sizeof(t->schedule.entry.asset), m->asset);
 	if (a->dispatching == NULL)
 		return act_refuse(t, ERR_BUSY, -1, "the site is not read yet; try again in a moment");
+	if (!check_role(a, t, m))
+		return false;
 	if (!dispatching_schedule_check(a->dispatching, &t->schedule, now, &why))
 		return act_refuse(t, why.e, why.addcause, "%s", why.text);
 	return true;

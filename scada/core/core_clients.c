@@ -84,6 +84,26 @@ tell_plan(const struct core *c, struct session *s, uint32_t sequence)
 }
 
 static void
+tell_ahead(const struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_plan_ahead_get m;
+	struct wbuf body = { .len = 0 };
+	char why[500];
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_plan_ahead_get_get(&r, &m) || !r_done(&r)) {
+		conn_result(s->conn, f->sequence, ERR_USAGE, -1, "the request cannot be read");
+	} else if (!dispatching_plan_ahead(c->dispatching, m.point, clock_utc(), &body, why, sizeof(why))) {
+		conn_result(s->conn, f->sequence, ERR_NOT_FOUND, -1, "%s", why);
+	} else {
+		conn_send(s->conn, W_PLAN_AHEAD, f->sequence, &body, NULL);
+		conn_result(s->conn, f->sequence, OK, -1, "%s", "");
+	}
+	wbuf_done(&body);
+}
+
+static void
 tell_wheel(const struct core *c, struct session *s, const struct frame *f)
 {
 	struct msg_wheel_get day;
@@ -157,6 +177,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 
 	if (f->type == W_PLAN_GET) {
 		tell_plan(c, s, f->sequence);
+		return true;
+	}
+	if (f->type == W_PLAN_AHEAD_GET) {
+		tell_ahead(c, s, f);
 		return true;
 	}
 	if (f->type == W_WHEEL_GET || f->type == W_WHEEL_FILE_GET) {

@@ -322,7 +322,7 @@ dispatching_new(struct logbook *l, const struct dispatching_ops *ops, void *arg)
 	d->plans = plans_new(l);
 	d->ops = ops;
 	d->arg = arg;
-	d->chosen.target_kw = d->chosen.response_kw = (double)NAN;
+	d->chosen.target_kw = d->chosen.response_kw = d->scheduled_kw = (double)NAN;
 	d->reserve_kwh = d->hours = d->power_kw = (double)NAN;
 	d->filed_kw = d->made_kwh = (double)NAN;
 	grid_begin(&d->watch);

@@ -78,6 +78,8 @@ void dispatching_set(struct dispatching *d, const struct mode_ask *ask, const st
 /* ---- what a person enters ahead (W_SCHEDULE); as above, in the same order */
 bool dispatching_schedule_check(
     const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct schedule_refusal *why);
+/* An entry as it is; NULL: there is none with this id. */
+const struct schedule_entry *dispatching_schedule_find(const struct dispatching *d, uint64_t id);
 /* The whole schedule as it will be goes into `states` of the journal's entry. */
 void dispatching_schedule_describe(const struct dispatching *d, const struct schedule_ask *ask, const struct actor *by,
     const char *reason, struct utc now, struct schedule_said *said, struct wbuf *states);
@@ -87,8 +89,12 @@ void dispatching_schedule_hold(struct dispatching *d, bool is_held);
 void dispatching_schedule_set(struct dispatching *d, const struct schedule_ask *ask, const struct actor *by,
     const char *reason, struct utc set, struct utc now, struct mono mono);
 
+/* ---- what is still to come (W_PLAN_AHEAD_GET): the body of W_PLAN_AHEAD. False: why there is none. */
+bool dispatching_plan_ahead(
+    const struct dispatching *d, const char *point, struct utc now, struct wbuf *body, char *why, size_t size);
+
 /* ---- what an override would do (W_PREVIEW_GET) */
-#define PREVIEW_WAIT_US (10 * US_PER_S)
+#define PREVIEW_WAIT_US (20 * US_PER_S) /* one that gives way to a plan, its own figures behind it */
 /* False: there can be none, and why (addcause AC_NOT_SUPPORTED: never of this output; else -1); else it is answered by ops->preview within PREVIEW_WAIT_US. Who asks again gives up the first. */
 bool dispatching_preview(struct dispatching *d, void *asker, uint32_t sequence, const struct msg_preview_get *m,
     struct utc now, struct mono mono, int *addcause, char *why, size_t size);

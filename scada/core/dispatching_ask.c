@@ -224,7 +224,7 @@ dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
 
 	put_assets(d, &b.assets, &given);
 	digest(&given, &phase, sizeof(phase));
-	if (plans_is_due(d->plans, given != d->given, mono)) {
+	if (plans_is_due(d->plans, given != d->given, d->wait_count > 0, mono)) {
 		struct msg_plan_ask m = ask_of(d, now, &b);
 		d->given = given;
 		plans_ask(d->plans, &m, mono);

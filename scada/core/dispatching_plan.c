@@ -7,27 +7,66 @@
 #include <math.h>
 
 #include "scada/base/conn.h"
+#include "scada/base/str.h"
 #include "scada/core/dispatching_private.h"
+
+/* From the plan's figure to the unit of the point. */
+static double
+factor_of(const struct dispatching *d, const struct site_planned *p)
+{
+	const struct asset_battery *b = p->asset->parameters;
+	const char *soh = asset_point(p->asset, "soh");
+
+	if (p->what != PLANNED_SOC)
+		return 1;
+	double health = soh == NULL ? 1 : dispatch_read(d, table_find(d->table, soh)) / 100;
+	health = health > 0 && health <= 1 ? health : 1;
+	return b->energy_kwh > 0 ? 100 / (b->energy_kwh * health) : (double)NAN;
+}
+
+static bool
+is_stored(const struct site_planned *p)
+{
+	return p->what == PLANNED_SOC || p->what == PLANNED_HEAT;
+}
 
 /* In the unit of the point; NaN: no plan holds, or it says nothing of it. */
 static double
 planned(const struct dispatching *d, const struct site_planned *p, struct utc now)
 {
-	const struct asset_battery *b = p->asset->parameters;
-	double stored, health;
+	return is_stored(p) ? plans_stored(d->plans, p->asset->name, now) * factor_of(d, p)
+	                    : plans_kw(d->plans, p->asset->name, now);
+}
 
-	switch (p->what) {
-	case PLANNED_SOC: {
-		const char *soh = asset_point(p->asset, "soh");
+bool
+dispatching_plan_ahead(
+    const struct dispatching *d, const char *point, struct utc now, struct wbuf *body, char *why, size_t size)
+{
+	const struct site *s = d->table != NULL ? table_site(d->table) : NULL;
+	point_id id = s != NULL ? table_find(d->table, point) : POINT_NONE;
+	const struct site_planned *p = NULL;
+	struct msg_plan_ahead m = { .made = plans_made(d->plans).us };
+	struct wbuf values = { .len = 0 };
+	struct utc start;
 
-		stored = plans_stored(d->plans, p->asset->name, now);
-		health = soh == NULL ? 1 : dispatch_read(d, table_find(d->table, soh)) / 100;
-		health = health > 0 && health <= 1 ? health : 1;
-		return b->energy_kwh > 0 ? 100 * stored / (b->energy_kwh * health) : (double)NAN;
+	for (uint32_t i = 0; id != POINT_NONE && i < s->planned_count; i++)
+		if (s->planned[i].point == id)
+			p = &s->planned[i];
+	if (p == NULL) {
+		str_copy(why, size, "this point says of nothing what is planned");
+		return false;
 	}
-	case PLANNED_HEAT: return plans_stored(d->plans, p->asset->name, now);
-	default: return plans_kw(d->plans, p->asset->name, now);
+	m.is_level = is_stored(p);
+	if (plans_put_steps(d->plans, p->asset->name, is_stored(p), factor_of(d, p), now, &values, &start, &m.step_s,
+	        &m.before) == 0) {
+		str_printf(why, size, "there is no plan: %s", plans_text(d->plans));
+		return false;
 	}
+	m.start = start.us;
+	m.values = (struct msg_bytes){ values.data, values.len };
+	msg_plan_ahead_put(body, &m);
+	wbuf_done(&values);
+	return true;
 }
 
 void

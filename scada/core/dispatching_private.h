@@ -72,7 +72,10 @@ struct dispatching {
 	struct scheduling schedule;
 	uint64_t event; /* entry of the event of demand response that the journal knows of; 0 = none */
 	bool event_is_kept;
-	uint64_t given;               /* digest of what a plan takes as given */
+	uint64_t target;       /* entry of the demand target that holds; 0 = the one that a person set, or the site's */
+	double scheduled_kw;   /* of that entry; NaN = none */
+	struct utc target_set; /* when it was entered, or changed last */
+	uint64_t given;        /* digest of what a plan takes as given */
 	struct mono second, saved_at; /* when it ran last; when it was saved last */
 	uint64_t pulses;
 	/* ---- points of assets */
@@ -119,7 +122,9 @@ void dispatch_save(struct dispatching *d, struct utc now, struct mono mono);
 void dispatch_put_state(
     const struct dispatching *d, const struct chosen *c, struct utc now, struct mono mono, struct wbuf *blob);
 double dispatch_target(const struct dispatching *d, const struct chosen *c);
-void dispatch_apply_target(struct dispatching *d);
+double dispatch_target_now(const struct dispatching *d); /* the schedule's while an entry holds */
+void dispatch_apply_target(struct dispatching *d);       /* to settings that the guard begins with */
+void dispatch_use_target(struct dispatching *d);         /* and to the one that runs */
 
 /* dispatching_schedule.c */
 /* Is demand response to be kept now? With what may be drawn, and until when. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispatching_schedule.c - what is entered ahead for dispatch: acts of persons, its saved form, and an event of demand response that begins and
- * ends by itself: in every mode in which dispatch works by itself, never in manual, and never against an island.
+ * dispatching_schedule.c - what is entered ahead for dispatch: acts of persons, its saved form; an event of demand response that begins and ends by
+ * itself: in every mode in which dispatch works by itself, never in manual, and never against an island; and a demand target, which begins and ends
+ * by itself in every mode: in manual it is what figures and alarms go by.
  */
 #include "config.h"
 
@@ -29,6 +30,15 @@ dispatching_schedule_check(
 		return false;
 	}
 	return scheduling_check(&d->schedule, d->is_there ? d->district.energy : NULL, ask, now, why);
+}
+
+const struct schedule_entry *
+dispatching_schedule_find(const struct dispatching *d, uint64_t id)
+{
+	for (unsigned i = 0; i < d->schedule.count; i++)
+		if (d->schedule.list[i].id == id)
+			return &d->schedule.list[i];
+	return NULL;
 }
 
 void
@@ -161,6 +171,33 @@ say_event(struct dispatching *d, const struct schedule_entry *e, bool is_kept, s
 		    guard_mode_name(d->chosen.mode), what);
 }
 
+/* ---- the demand target */
+
+static void
+follow_target(struct dispatching *d, struct utc now, struct mono mono)
+{
+	const struct schedule_entry *e = scheduling_target(&d->schedule, now);
+	uint64_t id = e != NULL ? e->id : 0, was = d->target;
+	struct utc set = e != NULL ? e->set : (struct utc){ 0 };
+	char what[700], kw[32] = "none";
+
+	if (id == was && set.us == d->target_set.us)
+		return;
+	d->target = id;
+	d->target_set = set;
+	d->scheduled_kw = e != NULL ? e->value : (double)NAN;
+	dispatch_use_target(d);
+	if (e != NULL) {
+		scheduling_say(e, what, sizeof(what));
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL, "demand target of the schedule holds: %s", what);
+		return;
+	}
+	if (!isnan(dispatch_target_now(d)))
+		str_printf(kw, sizeof(kw), "%.0f kW", dispatch_target_now(d));
+	logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+	    "demand target of the schedule is over, entry %llu; the target is %s", (unsigned long long)was, kw);
+}
+
 void
 dispatch_schedule_second(struct dispatching *d, struct utc now, struct mono mono)
 {
@@ -168,6 +205,7 @@ dispatch_schedule_second(struct dispatching *d, struct utc now, struct mono mono
 		dispatch_save_schedule(d, now);
 		dispatch_tell_schedule(d);
 	}
+	follow_target(d, now, mono);
 	const struct schedule_entry *e = scheduling_response(&d->schedule, now);
 	uint64_t id = e != NULL ? e->id : 0;
 	bool is_kept = e != NULL && works_by_itself(d->chosen.mode);

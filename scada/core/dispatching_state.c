@@ -39,13 +39,26 @@ dispatch_target(const struct dispatching *d, const struct chosen *c)
 	    : (double)NAN;
 }
 
+double
+dispatch_target_now(const struct dispatching *d)
+{
+	return isnan(d->scheduled_kw) ? dispatch_target(d, &d->chosen) : d->scheduled_kw;
+}
+
 void
 dispatch_apply_target(struct dispatching *d)
 {
-	double site = d->district.energy->dispatch->target_kw;
-	double target = !isnan(d->chosen.target_kw) ? d->chosen.target_kw : site;
+	d->district.set.demand.target_kw = dispatch_target_now(d);
+}
 
-	d->district.set.demand.target_kw = target > 0 ? target : (double)NAN;
+void
+dispatch_use_target(struct dispatching *d)
+{
+	char why[200];
+
+	dispatch_apply_target(d);
+	(void)demand_set(&d->guard.demand, &d->district.set.demand, why, sizeof(why));
+	d->guard.set.demand = d->district.set.demand;
 }
 
 /* ---- checks and words */
@@ -152,14 +165,9 @@ void
 dispatching_set(struct dispatching *d, const struct mode_ask *ask, const struct actor *by, const char *reason,
     struct utc now, struct mono mono)
 {
-	char why[200];
-
 	d->chosen = chosen_by(d, ask, by, reason, now);
-	if (ask->what == MODE_TARGET && d->is_there) {
-		dispatch_apply_target(d);
-		(void)demand_set(&d->guard.demand, &d->district.set.demand, why, sizeof(why));
-		d->guard.set.demand = d->district.set.demand;
-	}
+	if (ask->what == MODE_TARGET && d->is_there)
+		dispatch_use_target(d);
 	d->second.us = 0; /* it holds at once */
 	dispatching_tick(d, now, mono);
 }

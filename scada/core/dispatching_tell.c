@@ -13,10 +13,15 @@
 
 enum { WANT_BATTERY, WANT_SOURCE, WANT_LOAD };
 
+struct held { /* of a battery's store, as reserve */
+	double kwh;
+	enum reserve_why why;
+};
+
 /* A word, and what it means. */
 static void
 put_want(const struct dispatching *d, const struct wanting *w, const struct wanting *plan, uint8_t kind,
-    point_id measured, enum guard_reason reason, struct wbuf *b)
+    point_id measured, enum guard_reason reason, const struct held *held, struct wbuf *b)
 {
 	char why[WHY_MAX + 32];
 	bool is_plan = plan != NULL && !isfinite(w->value) && isfinite(plan->value);
@@ -36,20 +41,35 @@ put_want(const struct dispatching *d, const struct wanting *w, const struct want
 	w_f64(b, is_plan ? plan->value : w->value);
 	w_f64(b, dispatch_read(d, measured));
 	w_str(b, why);
+	w_f64(b, held->kwh);
+	w_u8(b, (uint8_t)held->why);
+}
+
+static struct held
+held_of(const struct dispatching *d, unsigned battery)
+{
+	struct held h;
+
+	h.kwh = plans_held(d->plans, d->district.battery[battery]->name, (struct utc){ d->now_us }, &h.why);
+	return h;
 }
 
 static void
 put_wants(const struct dispatching *d, struct wbuf *b)
 {
-	for (unsigned i = 0; i < d->district.set.battery_count; i++)
+	static const struct held none = { .kwh = (double)NAN };
+
+	for (unsigned i = 0; i < d->district.set.battery_count; i++) {
+		struct held h = held_of(d, i);
 		put_want(d, &d->battery[i].want, &d->battery[i].plan, WANT_BATTERY, d->battery[i].p,
-		    d->out.battery[i].reason, b);
+		    d->out.battery[i].reason, &h, b);
+	}
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
-		put_want(
-		    d, &d->source[i].want, &d->source[i].plan, WANT_SOURCE, d->source[i].p, d->out.source[i].reason, b);
+		put_want(d, &d->source[i].want, &d->source[i].plan, WANT_SOURCE, d->source[i].p,
+		    d->out.source[i].reason, &none, b);
 	for (unsigned i = 0; i < d->load_count; i++)
 		put_want(d, &d->load[i].want, NULL, WANT_LOAD, d->load[i].p,
-		    isfinite(d->load[i].want.value) ? d->out.shed_reason : WHY_NONE, b);
+		    isfinite(d->load[i].want.value) ? d->out.shed_reason : WHY_NONE, &none, b);
 }
 
 static double
@@ -80,7 +100,7 @@ put_body(const struct dispatching *d, struct wbuf *body)
 		.since = d->chosen.since.us,
 		.until = until.us,
 		.response_kw = response_kw,
-		.target_kw = dispatch_target(d, &d->chosen),
+		.target_kw = dispatch_target_now(d),
 		.elapsed_min = or_nan(is_known, o->elapsed_min),
 		.used_kwh = or_nan(is_known, o->used_kwh),
 		.power_kw = d->power_kw,
@@ -154,7 +174,7 @@ dispatching_facts(const struct dispatching *d, struct dispatch_facts *f)
 		.flags = d->out.flags,
 		.now_kw = or_nan(is_known, o->now_kw),
 		.forecast_kw = or_nan(is_known, o->forecast_kw),
-		.target_kw = dispatch_target(d, &d->chosen),
+		.target_kw = dispatch_target_now(d),
 		.adjust_kw = or_nan(is_known, o->adjust_kw),
 		.stage = or_nan(is_known, o->stage),
 		.month_kw = peaks_month(&d->peaks, month),

@@ -26,6 +26,8 @@ struct line { /* of an asset */
 	float *energy;   /* kWh, GJ at the end of each; NULL = stores nothing */
 	double before;   /* when it was asked for; NaN = not known */
 	uint8_t *reason; /* enum plan_reason */
+	float *held;     /* kWh of reserve at the end of each; NULL = nothing is said of it */
+	uint8_t *why;    /* enum reserve_why, with held */
 };
 struct held {
 	int64_t made, start;
@@ -68,6 +70,8 @@ free_held(struct held *h)
 		free(h->lines[i].kw);
 		free(h->lines[i].energy);
 		free(h->lines[i].reason);
+		free(h->lines[i].held);
+		free(h->lines[i].why);
 	}
 	free(h->lines);
 	wbuf_done(&h->body);
@@ -142,7 +146,7 @@ plans_down(struct plans *p, enum err why, struct utc now, struct mono mono)
 }
 
 bool
-plans_is_due(const struct plans *p, bool changed, struct mono mono)
+plans_is_due(const struct plans *p, bool changed, bool is_asked, struct mono mono)
 {
 	if (p->conn == NULL || p->site == NULL)
 		return false;
@@ -151,7 +155,7 @@ plans_is_due(const struct plans *p, bool changed, struct mono mono)
 	int64_t since = mono_diff_us(mono, p->asked);
 	if (p->answered.us == 0)
 		return since >= PLAN_ANSWER_US;
-	return since >= PLAN_EVERY_US || (changed && since >= PLAN_LEAST_US);
+	return since >= PLAN_EVERY_US + (is_asked ? PLAN_YIELDS_US : 0) || (changed && since >= PLAN_LEAST_US);
 }
 
 /* The assets of an ask, in the form that chisan-planner reads. */
@@ -249,6 +253,32 @@ take_line(struct plans *p, struct rbuf *r, unsigned steps, struct line *l)
 	return !r->bad;
 }
 
+/* What a battery keeps as reserve: never more than it can have. */
+static bool
+take_held(struct held *h, struct rbuf *r)
+{
+	const char *name = r_str(r);
+	struct line *l = NULL;
+
+	for (uint32_t i = 0; i < h->count && l == NULL; i++)
+		if (strcmp(h->lines[i].asset->name, name) == 0)
+			l = &h->lines[i];
+	if (r->bad || l == NULL || l->asset->kind != ASSET_BATTERY || l->held != NULL)
+		return false;
+	double most = ((const struct asset_battery *)l->asset->parameters)->energy_kwh * OVER + 0.1;
+	l->held = xcalloc(h->steps, sizeof(*l->held));
+	l->why = xcalloc(h->steps, sizeof(*l->why));
+	for (unsigned t = 0; t < h->steps && !r->bad; t++) {
+		double kwh = r_f32(r);
+
+		l->held[t] = (float)kwh;
+		l->why[t] = r_u8(r);
+		if (!(kwh >= 0 && kwh <= most) || l->why[t] >= RESERVE_COUNT)
+			return false;
+	}
+	return !r->bad;
+}
+
 /* NULL: it cannot be used. */
 static struct held *
 read_plan(struct plans *p, const struct msg_plan *m, const struct frame *f)
@@ -267,6 +297,10 @@ read_plan(struct plans *p, const struct msg_plan *m, const struct frame *f)
 	bool ok = m->steps > 0 && m->steps <= STEPS_MAX && m->step_s >= 60 && m->step_s <= 3600;
 	while (ok && r.pos < r.len && h->count < p->site->energy->assets.n)
 		ok = take_line(p, &r, m->steps, &h->lines[h->count++]);
+	ok = ok && r_done(&r);
+	rbuf_init(&r, m->held.data, m->held.len);
+	while (ok && r.pos < r.len)
+		ok = take_held(h, &r);
 	if (ok && r_done(&r))
 		return h;
 	free_held(h);
@@ -376,6 +410,38 @@ plans_stored(const struct plans *p, const char *asset, struct utc now)
 	double gone = now.us <= from ? 0 : (double)(now.us - from) / (double)(begin + step_us - from);
 
 	return before + gone * ((double)l->energy[step] - before);
+}
+
+double
+plans_held(const struct plans *p, const char *asset, struct utc now, enum reserve_why *why)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	*why = RESERVE_NONE;
+	if (l == NULL || l->held == NULL || l->reason[step] == REASON_OUT)
+		return (double)NAN;
+	*why = (enum reserve_why)l->why[step];
+	return (double)l->held[step];
+}
+
+unsigned
+plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double factor, struct utc now,
+    struct wbuf *values, struct utc *start, uint32_t *step_s, double *before)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	if (l == NULL || (is_stored && l->energy == NULL))
+		return 0;
+	*start = (struct utc){ p->held->start };
+	*step_s = p->held->step_s;
+	*before = is_stored ? l->before * factor : (double)NAN;
+	for (unsigned t = 0; t < p->held->steps; t++) {
+		double v = (double)(is_stored ? l->energy[t] : l->kw[t]) * factor;
+		w_f32(values, is_stored && l->reason[t] == REASON_OUT ? (double)NAN : v);
+	}
+	return p->held->steps;
 }
 
 const char *

@@ -3,7 +3,7 @@
  * plans.h - the plan as chisand holds it: asked for of chisan-planner, looked at before it is used, held until it expires. Pure: frames in
  * and out, no clock but the time that it is given.
  *
- * Asked     every PLAN_EVERY_US, and at once (PLAN_LEAST_US apart) when something that the plan took as given has changed: an asset came or went,
+ * Asked     every PLAN_EVERY_US, or up to PLAN_YIELDS_US later while a person waits for a preview; and at once (PLAN_LEAST_US apart) when something that the plan took as given has changed: an asset came or went,
  *           a person holds or lets go an output, the grid is lost or back, dispatch was switched on
  * Taken     if it is of this site, its numbers are finite and within the ratings of its assets, and it is not older than the one that is held
  * Expires   PLAN_HOLDS_US after it was made, or with its last step: then there is none, and the guard goes by rules
@@ -12,10 +12,12 @@
 #define CHISAN_PLANS_H
 
 #include "scada/base/conn.h"
+#include "scada/base/reason.h"
 #include "scada/core/logbook.h"
 #include "scada/core/recorder.h"
 
 #define PLAN_EVERY_US  (5 * 60 * US_PER_S)
+#define PLAN_YIELDS_US (30 * US_PER_S)
 #define PLAN_LEAST_US  (10 * US_PER_S)
 #define PLAN_ANSWER_US (60 * US_PER_S) /* an ask that is not answered for so long is asked again */
 #define PLAN_HOLDS_US  (60 * 60 * US_PER_S)
@@ -30,8 +32,8 @@ void plans_up(struct plans *p, struct conn *c);
 void plans_down(struct plans *p, enum err why, struct utc now, struct mono mono);
 const struct conn *plans_conn(const struct plans *p); /* NULL unless up */
 
-/* Is it time to ask? changed: something that a plan takes as given. */
-bool plans_is_due(const struct plans *p, bool changed, struct mono mono);
+/* Is it time to ask? changed: something that a plan takes as given; is_asked: a person waits for what an override would do. */
+bool plans_is_due(const struct plans *p, bool changed, bool is_asked, struct mono mono);
 /* Asks; m->serial is filled in. */
 void plans_ask(struct plans *p, struct msg_plan_ask *m, struct mono mono);
 /* Another frame to chisan-planner. False: it does not run, and nothing was sent. */
@@ -49,6 +51,14 @@ struct utc plans_reach(const struct plans *p, struct utc now); /* end of its las
  * was asked for. NaN also of what stores nothing, is out of service, or was not measured then.
  */
 double plans_stored(const struct plans *p, const char *asset, struct utc now);
+/* kWh of what a battery has at the end of this step that are reserve, and why. NaN: no plan holds, or it says nothing of it. */
+double plans_held(const struct plans *p, const char *asset, struct utc now, enum reserve_why *why);
+/*
+ * Of each step of the plan that holds now an f32 into `values`: kW, or (is_stored) what is stored at its end, kWh or GJ, times `factor`; NaN where
+ * the asset is out of service. *before: what was stored when it was made, times factor. 0: there is no plan, or it says nothing of that.
+ */
+unsigned plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double factor, struct utc now,
+    struct wbuf *values, struct utc *start, uint32_t *step_s, double *before);
 const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
 struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
 struct utc plans_made(const struct plans *p);

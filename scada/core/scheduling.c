@@ -107,12 +107,39 @@ check_times(const struct schedule_entry *e, struct utc now, struct schedule_refu
 	return true;
 }
 
-/* Of which two cannot hold at the same time: an asset's, and events. */
+/* Of which two cannot hold at the same time: an asset's, events, and targets. */
 static bool
 is_of_same(const struct schedule_entry *a, const struct schedule_entry *b)
 {
-	return schedule_kind_is_of_asset(a->kind) == schedule_kind_is_of_asset(b->kind) &&
-	    strcmp(a->asset, b->asset) == 0;
+	if (!schedule_kind_is_of_asset(a->kind) || !schedule_kind_is_of_asset(b->kind))
+		return a->kind == b->kind;
+	return strcmp(a->asset, b->asset) == 0;
+}
+
+/* kW of all connections together; 0 = the site names none. */
+static double
+contract_of(const struct energy *energy)
+{
+	const struct asset *list = energy->assets.v;
+	double kw = 0;
+
+	for (uint32_t i = 0; i < energy->assets.n; i++)
+		if (list[i].kind == ASSET_GRID)
+			kw += fmax(0, ((const struct asset_grid *)list[i].parameters)->contract_kw);
+	return kw;
+}
+
+static bool
+check_target(const struct energy *energy, const struct schedule_entry *e, struct schedule_refusal *why)
+{
+	double contract = contract_of(energy), most = contract > 0 ? contract : KW_MAX;
+
+	if (e->value > 0 && e->value <= most)
+		return true;
+	return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+	    contract > 0 ? "a demand target is above 0 and at most the contract, %.0f kW, not %g"
+	                 : "a demand target is above 0 and at most %.0f kW, not %g",
+	    most, e->value);
 }
 
 static bool
@@ -148,6 +175,8 @@ check_entry(const struct scheduling *s, const struct energy *energy, const struc
 	if (e->kind == SCHEDULE_RESPONSE && !(e->value >= 0 && e->value <= KW_MAX))
 		return refuse(
 		    why, ERR_REFUSED, AC_INCONSISTENT, "an event needs what may be drawn at most, 0 to 1000000 kW");
+	if (e->kind == SCHEDULE_TARGET && !check_target(energy, e, why))
+		return false;
 	return (e->asset[0] == '\0' || check_asset(energy, e, why)) && check_times(e, now, why) &&
 	    check_overlap(s, e, why);
 }
@@ -296,13 +325,25 @@ scheduling_get(struct scheduling *s, const uint8_t *data, size_t len)
 
 /* ---- reading */
 
+static const struct schedule_entry *
+holding(const struct scheduling *s, enum schedule_kind kind, struct utc now)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->list[i].kind == kind && schedule_holds(&s->list[i], now))
+			return &s->list[i];
+	return NULL;
+}
+
 const struct schedule_entry *
 scheduling_response(const struct scheduling *s, struct utc now)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->list[i].kind == SCHEDULE_RESPONSE && schedule_holds(&s->list[i], now))
-			return &s->list[i];
-	return NULL;
+	return holding(s, SCHEDULE_RESPONSE, now);
+}
+
+const struct schedule_entry *
+scheduling_target(const struct scheduling *s, struct utc now)
+{
+	return holding(s, SCHEDULE_TARGET, now);
 }
 
 bool

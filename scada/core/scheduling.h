@@ -3,7 +3,8 @@
  * scheduling.h - the schedule of dispatch as chisand holds it: entries that people add, change and end, checked against the energy model.
  * Pure: no I/O, no clock but the time that it is given. The journal's entry of each act carries the whole schedule as saved state.
  *
- * An entry that is over stays for a day, to be looked at, and goes by itself.  Two of the same asset never hold at the same time, nor two events.
+ * An entry that is over stays for a day, to be looked at, and goes by itself.  Two of the same asset never hold at the same time, nor two events, nor
+ * two demand targets.
  */
 #ifndef CHISAN_SCHEDULING_H
 #define CHISAN_SCHEDULING_H
@@ -52,6 +53,8 @@ bool scheduling_tidy(struct scheduling *s, struct utc now);
 
 /* The event of demand response that holds now; NULL = none. */
 const struct schedule_entry *scheduling_response(const struct scheduling *s, struct utc now);
+/* The demand target that holds now; NULL = none is entered. */
+const struct schedule_entry *scheduling_target(const struct scheduling *s, struct utc now);
 /* Is this asset entered as out of service now? */
 bool scheduling_is_out(const struct scheduling *s, const char *asset, struct utc now);
 /* Which entries hold now, as a number that differs when others do. */

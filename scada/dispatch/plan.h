@@ -68,6 +68,7 @@ struct plan {
 	double *price; /* what a kWh more on it would cost; 0 for heat buses */
 	double
 	    *reserve_kwh; /* stored above the least at the end of the step, as it comes out; NaN: bus without battery */
+	double *need_kwh; /* of that what is to be there: an outage's, or the batteries' own reserve; 0 = nothing */
 	double *
 	    survival_h; /* from the begin of the step on: so long critical loads survive an outage, up to the horizon */
 	double cost[COST_PARTS], total; /* money; weights of goals are not in it */
@@ -99,6 +100,12 @@ void dispatch_plan_free(struct plan *plan); /* NULL is fine */
  * not from the lp.  False: why names the first. Who is handed a plan from elsewhere asks this before anything is written.
  */
 bool dispatch_plan_check(const struct problem *p, const struct plan *plan, double tolerance_kw, char *why, size_t size);
+/*
+ * AC kWh that this battery keeps at the end of a step of what its bus needs as reserve: all of what is stored above the least where that is
+ * not enough, else the same share of each. 0: it keeps nothing, or is no battery; *why: RESERVE_NONE where nothing is needed.
+ */
+double dispatch_plan_held(
+    const struct problem *p, const struct plan *plan, unsigned asset, unsigned step, enum reserve_why *why);
 /*
  * One step of a plan as a plan of its own, settled against p, a problem of one step with the same assets: what it comes to where things are
  * as p says.  Whether they can be so, dispatch_plan_check() says. Caller frees.

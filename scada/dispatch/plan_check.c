@@ -89,7 +89,7 @@ check_form(const struct checking *c)
 	const struct problem *p = c->s->p;
 
 	if (plan->hours == NULL || plan->assets == NULL || plan->price == NULL || plan->reserve_kwh == NULL ||
-	    plan->survival_h == NULL || (plan->relaxed == NULL && plan->relaxed_count > 0))
+	    plan->need_kwh == NULL || plan->survival_h == NULL || (plan->relaxed == NULL && plan->relaxed_count > 0))
 		return say(c, "the plan does not hold what a plan has");
 	if (plan->steps != p->steps || plan->asset_count != p->asset_count || plan->bus_count != c->s->bus_count)
 		return say(c, "the plan has %u steps, %u assets, %u buses; %u, %u, %u would be right", plan->steps,
@@ -146,6 +146,7 @@ check_sums(const struct checking *c, const struct plan *right)
 			return false;
 	for (unsigned i = 0; i < v->steps * v->bus_count; i++)
 		if (!same(c, "reserve_kwh", v->reserve_kwh[i], right->reserve_kwh[i]) ||
+		    !same(c, "need_kwh", v->need_kwh[i], right->need_kwh[i]) ||
 		    !same(c, "survival_h", v->survival_h[i], right->survival_h[i]))
 			return false;
 	return same(c, "total", v->total, right->total) && same(c, "co2_kg", v->co2_kg, right->co2_kg) &&
@@ -165,10 +166,12 @@ check_settled(const struct checking *c)
 	unsigned flat = right.steps * right.bus_count;
 
 	right.reserve_kwh = xcalloc(flat, sizeof(*right.reserve_kwh));
+	right.need_kwh = xcalloc(flat, sizeof(*right.need_kwh));
 	right.survival_h = xcalloc(flat, sizeof(*right.survival_h));
 	bool is_right = plan_settle(c->s, &right, c->tolerance, c->why, c->size) && check_relaxed(c, &right) &&
 	    check_sums(c, &right);
 	free(right.reserve_kwh);
+	free(right.need_kwh);
 	free(right.survival_h);
 	free(right.relaxed);
 	return is_right;

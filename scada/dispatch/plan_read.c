@@ -133,6 +133,7 @@ plan_new(const struct shape *s)
 	}
 	plan->price = xcalloc(flat, sizeof(*plan->price));
 	plan->reserve_kwh = xcalloc(flat, sizeof(*plan->reserve_kwh));
+	plan->need_kwh = xcalloc(flat, sizeof(*plan->need_kwh));
 	plan->survival_h = xcalloc(flat, sizeof(*plan->survival_h));
 	return plan;
 }
@@ -148,8 +149,8 @@ dispatch_plan_free(struct plan *plan)
 		for (size_t k = 0; k < ARRAY_LEN(arrays); k++)
 			free(arrays[k]);
 	}
-	void *arrays[] = { plan->hours, plan->assets, plan->price, plan->reserve_kwh, plan->survival_h, plan->relaxed,
-		plan };
+	void *arrays[] = { plan->hours, plan->assets, plan->price, plan->reserve_kwh, plan->need_kwh, plan->survival_h,
+		plan->relaxed, plan };
 	for (size_t k = 0; k < ARRAY_LEN(arrays); k++)
 		free(arrays[k]);
 }

@@ -166,6 +166,7 @@ settle_reserve(struct settling *v, unsigned t)
 			kwh = (isnan(kwh) ? 0 : kwh) + (v->plan->assets[i].energy[t] - least) * c->efficiency_discharge;
 		}
 		v->plan->reserve_kwh[b * s->p->steps + t] = kwh;
+		v->plan->need_kwh[b * s->p->steps + t] = need;
 		if (!isnan(kwh) && need - kwh > SETTLE_LEAST)
 			settle_relax(v, RELAX_RESERVE, -1, (int)b, t, need - kwh);
 	}

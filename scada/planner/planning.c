@@ -340,6 +340,7 @@ planning_solve(struct planning *p, double seconds, struct solution *found, doubl
 		return NULL;
 	struct lp *lp = dispatch_plan_build(b);
 	solver_commit(p->aside, lp, gone >= 0 && gone < b->steps ? (unsigned)gone : 0, seconds, found, gap);
+	p->gave_way = solver_has_yielded(p->aside);
 	p->aside_us = b->start.us;
 	if (found->end == SOLVE_OPTIMAL || found->end == SOLVE_FEASIBLE)
 		plan = dispatch_plan_read(b, lp, found->x, found->dual, found->reduced);

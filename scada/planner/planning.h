@@ -8,7 +8,7 @@
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
  *   schedule   what people entered ahead (base/schedule.h): out of service over its steps, and back afterwards; a furnace's steam; an event of
- *              demand response is a goal with the weight of the contract
+ *              demand response and a demand target are goals with the weight of the contract
  *   filed      in plan-following, what is in force of self-wheeling: net export of the receiving point as a goal of each of its half hours, of
  *              the running one what is left of it; a kWh more or less at the price of imbalance
  * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour
@@ -55,16 +55,16 @@ enum planning_end planning_make(
 
 /*
  * What an override would do: the same plan twice, with one asset held as the ask says until its end, and with that asset free; PREVIEW_SECONDS each at
- * most. The body of W_PREVIEW into out: the figures of both, or why there are none.
+ * most. The body of W_PREVIEW into out: the figures of both, or why there are none. False: it gave way, and out is as it was.
  */
 #define PREVIEW_SECONDS 2.0
 /*
  * A preview yields to what is more urgent: asked many times a second while it works, and where that says true it ends within some tenths of a
- * second with none, and says so. NULL: to nothing.
+ * second with nothing, to be asked again behind it. NULL: to nothing.
  */
 typedef bool planning_yields(void *whom);
 void planning_preview_yields(struct planning *p, planning_yields *yields, void *whom);
-void planning_preview(
+bool planning_preview(
     struct planning *p, const struct msg_plan_preview *m, const struct past_ask *past, struct wbuf *out);
 
 #endif

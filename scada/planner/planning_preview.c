@@ -83,11 +83,11 @@ make(struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *
 	struct plan *plan = NULL;
 	double gap;
 
+	p->gave_way = false;
 	*f = (struct figures){ .soc_pct = (double)INFINITY, .hours = (double)INFINITY };
 	if (planning_pose(p, ask, past, why, size))
 		plan = planning_solve(p, PREVIEW_SECONDS, &found, &gap, why, size);
-	if (solver_has_yielded(p->aside)) {
-		str_copy(why, size, "a plan is made first; ask again");
+	if (p->gave_way) {
 		dispatch_plan_free(plan);
 		plan = NULL;
 	}
@@ -155,7 +155,7 @@ planning_preview_yields(struct planning *p, planning_yields *yields, void *whom)
 	solver_yield_to(p->aside, yields, whom);
 }
 
-void
+bool
 planning_preview(struct planning *p, const struct msg_plan_preview *m, const struct past_ask *past, struct wbuf *out)
 {
 	struct figures with, without;
@@ -167,9 +167,10 @@ planning_preview(struct planning *p, const struct msg_plan_preview *m, const str
 	if (!msg_plan_ask_get(&r, &ask) || !r_done(&r) || !isfinite(m->kw) || p->site == NULL ||
 	    p->site->energy == NULL || m->asset >= p->site->energy->assets.n) {
 		put_none(m, "the question cannot be read", out);
-		return;
+		return true;
 	}
 	p->arena = arena_new();
+	p->gave_way = false;
 	bool ok = planning_stand(p, &ask, why, sizeof(why));
 	if (ok) {
 		p->now[m->asset].held_kw = m->kw;
@@ -182,8 +183,9 @@ planning_preview(struct planning *p, const struct msg_plan_preview *m, const str
 	}
 	if (ok)
 		put(p, m, &with, &without, out);
-	else
+	else if (!p->gave_way)
 		put_none(m, why, out);
 	arena_free(p->arena);
 	p->arena = NULL;
+	return !p->gave_way;
 }

@@ -21,6 +21,7 @@ struct planning {
 	struct solver *solver, *aside; /* aside: of previews */
 	struct forecasting *forecasting;
 	int64_t aside_us;    /* of the problem that it solved before; 0 = none */
+	bool gave_way;       /* the last preview ended for something more urgent */
 	int64_t start_us;    /* of the problem that was solved before; 0 = none */
 	struct plan *before; /* the last that was whole; NULL = none */
 	uint64_t state;      /* who was there and held, as of the last ask; 0 = never asked */

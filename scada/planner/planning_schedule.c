@@ -99,7 +99,7 @@ enter(struct planning *p, const struct schedule_entry *e, struct utc now, double
 {
 	int i = e->asset[0] != '\0' ? asset_of(p, e->asset) : -1;
 
-	if (e->kind == SCHEDULE_RESPONSE)
+	if (e->kind == SCHEDULE_RESPONSE || e->kind == SCHEDULE_TARGET)
 		draw_less(p, e, draw);
 	else if (i >= 0 && e->kind == SCHEDULE_OUT)
 		take_out(p, e, (uint32_t)i, now);

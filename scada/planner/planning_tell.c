@@ -29,6 +29,24 @@ put_asset(const struct plan *plan, const struct asset *a, const struct plan_asse
 	}
 }
 
+static void
+put_held(const struct planning *p, const struct plan *plan, struct wbuf *b)
+{
+	enum reserve_why why;
+
+	for (unsigned i = 0; i < plan->asset_count; i++) {
+		const struct asset *a = p->problem.assets[i].asset;
+
+		if (a->kind != ASSET_BATTERY)
+			continue;
+		w_str(b, a->name);
+		for (unsigned t = 0; t < plan->steps; t++) {
+			w_f32(b, dispatch_plan_held(&p->problem, plan, i, t, &why));
+			w_u8(b, (uint8_t)why);
+		}
+	}
+}
+
 static const char *
 where(const struct planning *p, const struct plan_relaxed *r)
 {
@@ -56,7 +74,8 @@ void
 planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const struct plan *plan,
     const struct solution *found, double gap, struct wbuf *out)
 {
-	struct wbuf costs = { .len = 0 }, assets = { .len = 0 }, prices = { .len = 0 }, relaxed = { .len = 0 };
+	struct wbuf costs = { .len = 0 }, assets = { .len = 0 }, prices = { .len = 0 }, relaxed = { .len = 0 },
+	            held = { .len = 0 };
 
 	for (unsigned c = 0; c < COST_PARTS; c++) {
 		w_str(&costs, cost_name((enum cost_part)c));
@@ -65,6 +84,7 @@ planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const st
 	for (unsigned i = 0; i < plan->asset_count; i++)
 		put_asset(plan, p->problem.assets[i].asset, &plan->assets[i], &assets);
 	put_prices(p, plan, &prices);
+	put_held(p, plan, &held);
 	for (unsigned i = 0; i < plan->relaxed_count; i++) {
 		w_str(&relaxed, relax_name((enum relax)plan->relaxed[i].what));
 		w_str(&relaxed, where(p, &plan->relaxed[i]));
@@ -90,12 +110,14 @@ planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const st
 		.assets = { assets.data, assets.len },
 		.prices = { prices.data, prices.len },
 		.relaxed = { relaxed.data, relaxed.len },
+		.held = { held.data, held.len },
 	};
 	msg_plan_put(out, &m);
 	wbuf_done(&costs);
 	wbuf_done(&assets);
 	wbuf_done(&prices);
 	wbuf_done(&relaxed);
+	wbuf_done(&held);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run.c - the loop of chisan-planner: the site, the past of its points, a file of forecasts, asks in, plans and errors of forecasts out. While it
- * computes it hears nothing, but that a preview ends when a plan is asked for; chisand waits for it no longer than for any other helper.
+ * computes it hears nothing, but that a preview gives way when a plan is asked for: so it does one job a turn of the loop (jobs.h). chisand waits
+ * for it no longer than for any other helper.
  */
 #include "config.h"
 
@@ -17,7 +18,7 @@
 #include "scada/base/spawn.h"
 #include "scada/base/str.h"
 #include "scada/planner/given_file.h"
-#include "scada/planner/planning.h"
+#include "scada/planner/jobs.h"
 #include "scada/planner/run.h"
 
 #define TREE_MAX   (256u << 20) /* bytes of a site */
@@ -33,13 +34,12 @@ struct planner {
 	struct planning *planning;
 	struct past_ask *past;
 	struct given_file *given;
-	uint32_t question;        /* sequence of the one that is open; 0 = none */
-	struct mono asked;        /* when the past was asked for last; 0 = never */
-	struct wbuf ask, preview; /* bodies of the newest W_PLAN_ASK and W_PLAN_PREVIEW that wait; empty = none */
-	ev_prepare work;          /* fed: plans when all frames of the turn are read */
-	ev_idle again;            /* plans once more, with time, when the quick plan is on its way */
-	bool is_again;
-	ev_timer later; /* what nobody waits for */
+	uint32_t question; /* sequence of the one that is open; 0 = none */
+	struct mono asked; /* when the past was asked for last; 0 = never */
+	struct jobs jobs;
+	ev_prepare work; /* fed: the next job when all frames of the turn are read */
+	ev_idle again;   /* the one after it, when what was found is on its way */
+	ev_timer later;  /* what nobody waits for */
 	struct wbuf out;
 };
 
@@ -208,15 +208,16 @@ preview(struct planner *p)
 	struct msg_plan_preview m;
 	struct rbuf r;
 
-	rbuf_init(&r, p->preview.data, p->preview.len);
+	rbuf_init(&r, p->jobs.preview.data, p->jobs.preview.len);
 	if (!msg_plan_preview_get(&r, &m)) {
 		say_bye(p, ERR_FRAME, "what an override is to be asked about cannot be read");
 		return;
 	}
 	wbuf_reset(&p->out);
-	planning_preview(p->planning, &m, p->past, &p->out);
-	conn_send(p->conn, W_PREVIEW, 0, &p->out, NULL);
-	wbuf_reset(&p->preview);
+	bool is_told = planning_preview(p->planning, &m, p->past, &p->out);
+	if (is_told)
+		conn_send(p->conn, W_PREVIEW, 0, &p->out, NULL);
+	jobs_previewed(&p->jobs, !is_told);
 }
 
 /* When the grid is lost, nobody waits for the best: a plan at once, a better one in some seconds. */
@@ -226,39 +227,37 @@ plan(struct planner *p)
 	struct msg_plan_ask m;
 	struct rbuf r;
 
-	rbuf_init(&r, p->ask.data, p->ask.len);
+	rbuf_init(&r, p->jobs.ask.data, p->jobs.ask.len);
 	if (!msg_plan_ask_get(&r, &m)) {
 		say_bye(p, ERR_FRAME, "what is to be planned cannot be read");
 		return;
 	}
 	look_at_given(p, (struct utc){ m.now });
 	wbuf_reset(&p->out);
-	enum planning_end end = planning_make(p->planning, &m, p->past, p->is_again, &p->out);
-	bool is_more = end == PLANNING_AGAIN || end == PLANNING_LATE;
+	enum planning_end end = planning_make(p->planning, &m, p->past, p->jobs.is_again, &p->out);
 	if (end != PLANNING_LATE)
 		conn_send(p->conn, W_PLAN, 0, &p->out, NULL);
-	p->is_again = is_more;
-	if (is_more) {
-		ev_idle_start(p->loop, &p->again);
+	jobs_planned(&p->jobs, end);
+	if (p->jobs.is_again)
 		return;
-	}
-	wbuf_reset(&p->ask);
 	tell_forecasts(p, (struct utc){ m.now });
 	save_errors(p, (struct utc){ m.now });
 	ev_timer_start(p->loop, &p->later);
 }
 
-/* A person who waits for a preview is answered before a plan is made better. */
 static void
 work(struct planner *p)
 {
 	ev_idle_stop(p->loop, &p->again);
 	if (p->site == NULL || p->question != 0)
 		return;
-	if (p->ask.len > 0)
-		plan(p);
-	if (p->preview.len > 0)
-		preview(p);
+	switch (jobs_next(&p->jobs)) {
+	case JOB_PLAN: plan(p); break;
+	case JOB_PREVIEW: preview(p); break;
+	default: return;
+	}
+	if (jobs_next(&p->jobs) != JOB_NONE)
+		ev_idle_start(p->loop, &p->again);
 }
 
 static void
@@ -280,9 +279,10 @@ again_cb(struct ev_loop *loop, ev_idle *w, int revents)
 static void
 take_ask(struct planner *p, const struct frame *f)
 {
-	wbuf_reset(&p->ask);
-	p->is_again = false;
-	memcpy(wbuf_grow(&p->ask, f->length), f->body, f->length);
+	if (!jobs_take_ask(&p->jobs, f->body, f->length)) {
+		say_bye(p, ERR_FRAME, "what an override is to be asked about cannot be read");
+		return;
+	}
 	ask_past(p);
 	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
 }
@@ -290,8 +290,7 @@ take_ask(struct planner *p, const struct frame *f)
 static void
 take_preview(struct planner *p, const struct frame *f)
 {
-	wbuf_reset(&p->preview);
-	memcpy(wbuf_grow(&p->preview, f->length), f->body, f->length);
+	jobs_take_preview(&p->jobs, f->body, f->length);
 	ask_past(p);
 	ev_feed_event(p->loop, &p->work, EV_CUSTOM);
 }
@@ -317,8 +316,7 @@ use_site(struct planner *p)
 	p->site = s;
 	p->asked.us = 0;
 	p->question = 0;
-	wbuf_reset(&p->ask);
-	wbuf_reset(&p->preview);
+	jobs_clear(&p->jobs);
 }
 
 static void
@@ -444,8 +442,7 @@ planner_run(const char *data_folder)
 	given_file_free(p.given);
 	site_free(p.site);
 	free(p.tree);
-	wbuf_done(&p.ask);
-	wbuf_done(&p.preview);
+	jobs_done(&p.jobs);
 	wbuf_done(&p.out);
 	ev_loop_destroy(p.loop);
 	return EXIT_SUCCESS;

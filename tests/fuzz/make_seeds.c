@@ -17,6 +17,7 @@
 #include "scada/base/mem.h"
 #include "scada/base/mode.h"
 #include "scada/base/msg.h"
+#include "scada/base/reason.h"
 #include "scada/base/schedule.h"
 #include "scada/base/sequence.h"
 #include "scada/base/wheel_words.h"
@@ -527,6 +528,8 @@ put_dispatch(struct wbuf *b)
 	w_f64(&wants, 120);
 	w_f64(&wants, 118.5);
 	w_str(&wants, "peak: keeps the half hour below its target");
+	w_f64(&wants, 42);
+	w_u8(&wants, RESERVE_OUTAGE);
 	msg_dispatch_put(b,
 	    &(struct msg_dispatch){ .is_there = 1,
 	        .mode = GUARD_PEAK,
@@ -650,6 +653,29 @@ put_schedule_state(struct wbuf *b)
 }
 
 static void
+put_plan_ahead_get(struct wbuf *b)
+{
+	msg_plan_ahead_get_put(b, &(struct msg_plan_ahead_get){ .point = "PLAN.ESS1.SOC" });
+}
+
+static void
+put_plan_ahead(struct wbuf *b)
+{
+	struct wbuf values = { .len = 0 };
+
+	for (int t = 0; t < 4; t++)
+		w_f32(&values, t == 2 ? (double)NAN : 50 - 4 * t);
+	msg_plan_ahead_put(b,
+	    &(struct msg_plan_ahead){ .made = NOW,
+	        .start = NOW,
+	        .step_s = 900,
+	        .is_level = 1,
+	        .before = 52,
+	        .values = { values.data, values.len } });
+	wbuf_done(&values);
+}
+
+static void
 put_preview_get(struct wbuf *b)
 {
 	msg_preview_get_put(
@@ -723,6 +749,8 @@ static const struct seed {
 	{ W_DISPATCH, true, put_dispatch },
 	{ W_SCHEDULE, false, put_schedule },
 	{ W_SCHEDULE_STATE, true, put_schedule_state },
+	{ W_PLAN_AHEAD_GET, false, put_plan_ahead_get },
+	{ W_PLAN_AHEAD, false, put_plan_ahead },
 	{ W_PREVIEW_GET, false, put_preview_get },
 	{ W_PREVIEW, false, put_preview },
 	{ W_PLAN_PREVIEW, false, put_plan_preview },

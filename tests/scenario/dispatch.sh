@@ -98,21 +98,31 @@ plan_is 'all(abs(x - 512) < 0.01 for a in p["assets"] if a["name"] == "HALL" for
 "$chisan" schedule add steam F2 --steam 5 --from 1h --until 2h --reason x 2>"$dir/out"; [ $? = 5 ] || fail "an overlap"
 grep -q 'overlaps with entry 1: F2 out' "$dir/out" || fail "the overlap is not named: $(cat "$dir/out")"
 "$chisan" schedule add demand-response --kw 900 --from now --until 30m --reason 'event 12' | grep -q '^DONE' || fail "an event is not entered"
+"$chisan" schedule add target --kw 1200 --from now --until 2h --reason 'heat wave' | grep -q '^DONE.*entry 3: target 1200 kW' || fail "a target is not entered"
+until_ 10 'a target holds by itself' is "d['target_kw'] == 1200 and d['target_entry'] == 3"
+"$chisan" dispatch | grep -q '^Target     1200 kW until .* by entry 3 of .*: heat wave' || fail "nobody says whose target it is: $("$chisan" dispatch)"
 until_ 10 'an event begins by itself' is "d['acting'] == 'demand-response' and d['mode'] == 'economic'"
-until_ 40 'a plan counts with both' sh -c "'$chisan' plan --json | grep -q 'schedule: 2 entries'"
+until_ 40 'a plan counts with both' sh -c "'$chisan' plan --json | grep -q 'schedule: 3 entries'"
+until_ 10 'what each battery keeps is told' is "any(w['reserve_kwh'] is not None and w['reserve_why'] in (None, 'own', 'outage') for w in d['wants'])"
 kill -9 "$server"
 wait "$server" 2>/dev/null
 launch
-until_ 60 'after kill -9 the event is kept' is "d['acting'] == 'demand-response' and d['mode'] == 'economic'"
-until_ 60 'what an override would do is told' sh -c "'$chisan' set ESS1.P_SP 50 --preview --json >'$dir/preview.json'"
+until_ 60 'after kill -9 event and target are kept' is "d['acting'] == 'demand-response' and d['mode'] == 'economic' and d['target_kw'] == 1200"
+until_ 60 'a plan is made' is "d['plan_made']"
+# the end of the event asks for a plan, which goes first: who waits is answered behind it, not sent away
+"$chisan" set ESS1.P_SP 50 --preview --json >"$dir/preview.json" 2>"$dir/out" &
+asking=$!
+"$chisan" schedule end 2 --reason 'called off' | grep -q '^DONE' || fail "an event is not ended"
+wait "$asking" || fail "what an override would do is not told: $(cat "$dir/out")"
 /usr/bin/python3 -c '
 import json, sys
 p = json.load(open(sys.argv[1]))
 assert p["preview"] and p["cost"]["with"] is not None and p["cost"]["without"] is not None and 0 <= p["lowest_soc_pct"]["with"] <= 100
 ' "$dir/preview.json" || fail "no figures: $(cat "$dir/preview.json")"
 "$chisan" set HALL.SHED 1 --preview 2>"$dir/out"; [ $? = 3 ] || fail "a preview of what is not planned: $(cat "$dir/out")"
-"$chisan" schedule end 2 --reason 'called off' | grep -q '^DONE' || fail "an event is not ended"
 "$chisan" schedule end 2 --reason 'called off' 2>/dev/null; [ $? = 3 ] || fail "an entry is ended twice"
+"$chisan" schedule end 3 --reason 'cool again' | grep -q '^DONE' || fail "a target is not ended"
+until_ 10 'the standing target is back' is "d['target_kw'] == 1450 and d['target_entry'] is None"
 until_ 10 'it is over at once' is "d['acting'] == 'economic'"
 until_ 10 'it is in the journal' said 'demand response of the schedule is over, entry 2'
 "$chisan" schedule --json | grep -q '"kind":"out","asset":"F2"' || fail "the other entry is gone: $("$chisan" schedule)"

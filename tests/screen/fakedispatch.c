@@ -103,6 +103,9 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 		w_f64(&wants, d->m.acting == GUARD_MANUAL ? (double)NAN : d->wants[i].wanted);
 		w_f64(&wants, d->wants[i].measured);
 		w_str(&wants, d->m.acting == GUARD_MANUAL ? "" : d->wants[i].why);
+		bool is_battery = d->wants[i].kind == 0;
+		w_f64(&wants, is_battery ? 96 - 54 * i : (double)NAN);
+		w_u8(&wants, is_battery ? RESERVE_OUTAGE : RESERVE_NONE);
 	}
 	d->m.plan_made = d->now.us - 4 * 60 * US_PER_S;
 	d->m.plan_until = d->now.us + 56 * 60 * US_PER_S;
@@ -145,6 +148,20 @@ static const struct planned {
 	{ "GYM", "load", 140, 390, 0, REASON_NONE, REASON_NONE },
 };
 
+static bool
+is_day(int64_t start, int t)
+{
+	int hour = (int)((start + t * QUARTER_US) / (3600 * US_PER_S) + 9) % 24; /* in Japan */
+
+	return hour >= 8 && hour < 17;
+}
+
+static double
+planned_kw(const struct planned *a, int64_t start, int t)
+{
+	return is_day(start, t) ? a->day : a->night;
+}
+
 static void
 put_planned(const struct planned *a, int64_t start, struct wbuf *b)
 {
@@ -154,15 +171,14 @@ put_planned(const struct planned *a, int64_t start, struct wbuf *b)
 	w_str(b, a->kind);
 	w_u8(b, (uint8_t)a->has);
 	for (int t = 0; t < PLAN_STEPS; t++) {
-		int hour = (int)((start + t * QUARTER_US) / (3600 * US_PER_S) + 9) % 24; /* in Japan */
-		bool is_day = hour >= 8 && hour < 17;
-		double kw = is_day ? a->day : a->night;
+		bool by_day = is_day(start, t);
+		double kw = planned_kw(a, start, t);
 
 		stored -= kw / 4;
 		stored = fmin(fmax(stored, 60), 380);
 		w_f32(b, kw);
-		w_u8(b, is_day ? a->by_day : a->by_night);
-		w_f32(b, a->has == 1 && is_day ? 7.25 : 0);
+		w_u8(b, by_day ? a->by_day : a->by_night);
+		w_f32(b, a->has == 1 && by_day ? 7.25 : 0);
 		if (a->has & 1)
 			w_f32(b, stored);
 		if (a->has & 2)
@@ -219,6 +235,42 @@ tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
 	wbuf_done(&assets);
 	wbuf_done(&prices);
 	wbuf_done(&relaxed);
+}
+
+/* PLAN.HALL.P: what it will be. */
+static void
+tell_ahead(const struct fakedispatch *d, struct conn *c, const struct frame *f)
+{
+	struct wbuf b = { 0 }, values = { 0 };
+	struct msg_plan_ahead_get m;
+	int64_t start = d->now.us - d->now.us % QUARTER_US;
+	const struct planned *a = NULL;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	bool ok = msg_plan_ahead_get_get(&r, &m) && r_done(&r);
+	for (unsigned i = 0; ok && i < ARRAY_LEN(planned); i++) {
+		size_t len = strlen(planned[i].name);
+		if (strncmp(m.point, "PLAN.", 5) == 0 && strncmp(m.point + 5, planned[i].name, len) == 0 &&
+		    strcmp(m.point + 5 + len, ".P") == 0)
+			a = &planned[i];
+	}
+	if (!d->is_there || a == NULL) {
+		conn_result(c, f->sequence, ERR_NOT_FOUND, -1, "there is no plan: chisan-planner does not run");
+		return;
+	}
+	for (int t = 0; t < PLAN_STEPS; t++)
+		w_f32(&values, planned_kw(a, start, t));
+	msg_plan_ahead_put(&b,
+	    &(struct msg_plan_ahead){ .made = d->now.us - 4 * 60 * US_PER_S,
+	        .start = start,
+	        .step_s = 900,
+	        .before = (double)NAN,
+	        .values = { values.data, values.len } });
+	conn_send(c, W_PLAN_AHEAD, f->sequence, &b, NULL);
+	conn_result(c, f->sequence, OK, -1, "%s", "");
+	wbuf_done(&b);
+	wbuf_done(&values);
 }
 
 /* ---- the forecasts behind it: a load with errors, one of a file, the sun, and one that is new */
@@ -283,6 +335,10 @@ fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f
 
 	if (f->type == W_PLAN_GET) {
 		tell_plan(d, c, f->sequence);
+		return true;
+	}
+	if (f->type == W_PLAN_AHEAD_GET) {
+		tell_ahead(d, c, f);
 		return true;
 	}
 	if (f->type == W_FORECAST_GET) {

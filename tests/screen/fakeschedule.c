@@ -36,7 +36,8 @@ fakeschedule_line(struct fakeschedule *s, char **f)
 		return str_copy(s->previewed, sizeof s->previewed, f[1]);
 	if (strcmp(f[0], "schedule") != 0 || s->count == SCHEDULE_MAX || !schedule_kind_from_word(f[1], &e->kind))
 		return false;
-	e->id = ++s->count;
+	e->id = ++s->last;
+	s->count++;
 	str_copy(e->asset, sizeof e->asset, f[2]);
 	e->from = utc_add(s->now, (int64_t)number(f[3]) * MINUTE);
 	e->until = utc_add(s->now, (int64_t)number(f[4]) * MINUTE);
@@ -119,7 +120,8 @@ act(struct fakeschedule *s, const struct msg_schedule *m)
 	}
 	struct schedule_entry *e = &s->list[m->act == SCHEDULE_ADD ? s->count : at];
 	if (m->act == SCHEDULE_ADD) {
-		e->id = ++s->count;
+		e->id = ++s->last;
+		s->count++;
 		e->kind = (enum schedule_kind)m->kind;
 		str_copy(e->asset, sizeof e->asset, m->asset);
 	}

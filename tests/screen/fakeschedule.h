@@ -13,6 +13,7 @@ struct fakeschedule {
 	struct utc now;
 	struct schedule_entry list[SCHEDULE_MAX];
 	unsigned count;
+	uint64_t last;      /* id that was given */
 	uint64_t entries;   /* of the journal */
 	char previewed[64]; /* the output that belongs to an asset; "" = none does */
 };

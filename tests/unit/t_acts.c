@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * t_acts.c - values by hand, scans off, notes, confirmations and sequences: refused with a reason, journalled before they take effect, answered
- * once.
+ * t_acts.c - values by hand, scans off, notes, confirmations, sequences and the schedule of dispatch: refused with a reason, journalled before they
+ * take effect, answered once.
  */
 #include "config.h"
 
+#include "scada/core/dispatching.h"
 #include "tests/unit/t.h"
 
 #include "tests/unit/acts_kit.h"
@@ -535,6 +536,202 @@ START_TEST(a_slow_store_does_not_hold_a_sequence_up)
 }
 END_TEST
 
+/* ---- the schedule of dispatch */
+
+static struct key_point grid_points[] = { { "p", "A.P" } };
+static struct asset_grid connection = { .import_max_kw = 2000, .contract_kw = 1600 };
+static struct asset_furnace furnace = { .steam_t_per_h = 10 };
+static struct bus bus = { .name = "MAIN" };
+static struct asset assets[] = {
+	{ .name = "GRID", .kind = ASSET_GRID, .bus = "MAIN", .points = { grid_points, 1 }, .parameters = &connection },
+	{ .name = "F1", .kind = ASSET_FURNACE, .bus = "MAIN", .parameters = &furnace },
+};
+static struct energy_dispatch dispatch_keys = {
+	.slope_us = 120 * US_PER_S, .least_off_us = 300 * US_PER_S, .blind_us = 300 * US_PER_S, .ramp_pct_per_s = 10
+};
+static struct energy district = { .buses = { &bus, 1 }, .assets = { assets, 2 }, .dispatch = &dispatch_keys };
+
+static bool
+wants_nothing(
+    enum slot slot, point_id id, double value, struct utc until, const char *reason, char *why, size_t size, void *arg)
+{
+	(void)slot, (void)id, (void)value, (void)until, (void)reason, (void)why, (void)size, (void)arg;
+	return true;
+}
+
+static bool
+no_output(point_id id, struct msg_output *m, void *arg)
+{
+	(void)id, (void)m, (void)arg;
+	return false;
+}
+
+static void
+nothing_filed(struct utc t, struct wbuf *b, void *arg)
+{
+	(void)t, (void)b, (void)arg;
+}
+
+static const struct dispatching_ops dispatching_ops = { .want = wants_nothing,
+	.output = no_output,
+	.filed = nothing_filed,
+	.publish = nothing_published,
+	.save = nothing_saved };
+
+static struct dispatching *
+with_dispatch(void)
+{
+	static const uint64_t no_hash[4];
+	struct dispatching *d = dispatching_new(book, &dispatching_ops, NULL);
+
+	kit.site.energy = &district;
+	dispatching_site(d, table, 1, no_hash, now(), mono());
+	acts_dispatch(acts, d);
+	return d;
+}
+
+static struct msg_schedule
+entry_of(enum schedule_kind kind, const char *asset, double from_h, double until_h, double value)
+{
+	return (struct msg_schedule){ .act = SCHEDULE_ADD,
+		.kind = (uint8_t)kind,
+		.from = now().us + (int64_t)(from_h * 3.6e9),
+		.until = now().us + (int64_t)(until_h * 3.6e9),
+		.value = value,
+		.asset = asset,
+		.reason = "heat wave" };
+}
+
+static void
+schedule(void *asker, struct msg_schedule m, enum role role, const char *areas)
+{
+	struct actor who = { .uid = 1000, .role = role, .user = "duty", .terminal = "", .areas = areas };
+	struct wbuf b = { 0 };
+	struct frame f = { .type = W_SCHEDULE, .sequence = 17 };
+
+	msg_schedule_put(&b, &m);
+	f.body = b.data;
+	f.length = (uint32_t)b.len;
+	ck_assert(acts_frame(acts, asker, &who, &f, now(), mono()));
+	wbuf_done(&b);
+}
+
+START_TEST(what_is_entered_ahead_is_journalled_with_all_of_it)
+{
+	struct dispatching *d = with_dispatch();
+	struct msg_schedule m = entry_of(SCHEDULE_TARGET, "", 1, 3, 1300);
+	struct scheduling got = { .count = 0 };
+
+	m.is_dry = 1; /* says what would be, and does nothing */
+	schedule(&asker_a, m, ROLE_SUPERVISOR, NULL);
+	ck_assert_int_eq(result, OK);
+	ck_assert_ptr_nonnull(strstr(text, "it would be: entry 1: target 1300 kW"));
+	ck_assert_uint_eq(sent_count, 0);
+	m.is_dry = 0;
+	m.token = 4;
+	m.reason = "heat\033[2J wave";
+	schedule(&asker_a, m, ROLE_SUPERVISOR, NULL);
+	struct msg_journal_add j = entry();
+	ck_assert_uint_eq(j.kind, JOURNAL_DISPATCH);
+	ck_assert_uint_eq(j.is_act, 1);
+	ck_assert_str_eq(j.user, "duty");
+	ck_assert_ptr_null(strchr(j.text, '\033'));
+	ck_assert_str_eq(j.before, "none");
+	ck_assert_ptr_nonnull(strstr(j.after, "entry 1: target 1300 kW, "));
+	struct msg_store_state s = saved_state();
+	ck_assert_uint_eq(s.kind, STATE_DISPATCH);
+	ck_assert_str_eq(s.name, "schedule");
+	ck_assert(scheduling_get(&got, s.blob.data, s.blob.len));
+	ck_assert_uint_eq(got.count, 1);
+	ck_assert_int_eq(got.list[0].kind, SCHEDULE_TARGET);
+	ck_assert_double_eq(got.list[0].value, 1300);
+	uint32_t first = sent_sequence;
+	answers =
+	    0; /* before it is recorded nobody else changes it; the same act sent again waits for the first outcome */
+	schedule(&asker_b, entry_of(SCHEDULE_OUT, "F1", 1, 2, (double)NAN), ROLE_OPERATOR, NULL);
+	ck_assert_int_eq(result, ERR_BUSY);
+	ck_assert_ptr_nonnull(strstr(text, "just being recorded"));
+	schedule(&asker_b, m, ROLE_SUPERVISOR, NULL);
+	ck_assert_uint_eq(answers, 1);
+	int64_t set = now().us;
+	sent_sequence = first;
+	store_answers_at(set);
+	sent_sequence++;
+	ck_assert_uint_eq(answers, 3);
+	ck_assert_int_eq(result, OK);
+	ck_assert_ptr_nonnull(strstr(text, "entry 1: target 1300 kW"));
+	/* who ends it has to have seen it as it is */
+	m = (struct msg_schedule){ .act = SCHEDULE_END, .id = 1, .asset = "", .reason = "cool again" };
+	schedule(&asker_a, m, ROLE_SUPERVISOR, NULL);
+	ck_assert_int_eq(result, ERR_REFUSED);
+	ck_assert_ptr_nonnull(strstr(text, "was changed by duty since you saw it"));
+	m.seen = set;
+	m.kind = SCHEDULE_OUT; /* says an operator who may enter that */
+	schedule(&asker_a, m, ROLE_OPERATOR, NULL);
+	ck_assert_int_eq(result, ERR_DENIED);
+	ck_assert_ptr_nonnull(strstr(text, "a target is entered, changed and ended by the role supervisor"));
+	schedule(&asker_a, m, ROLE_SUPERVISOR, NULL);
+	ck_assert_str_eq(entry().after, "entry 1 is taken out");
+	acts_dispatch(acts, NULL);
+	dispatching_free(d);
+}
+END_TEST
+
+START_TEST(what_cannot_be_entered_is_refused_and_journalled)
+{
+	struct dispatching *d = with_dispatch();
+	struct msg_schedule bad[] = {
+		entry_of(SCHEDULE_TARGET, "", 1, 3, 1601),
+		entry_of(SCHEDULE_TARGET, "", 3, 1, 1300),
+		entry_of(SCHEDULE_STEAM, "F1", 1, 2, 40),
+		entry_of(SCHEDULE_OUT, "F7", 1, 2, (double)NAN),
+		entry_of(SCHEDULE_KINDS, "", 1, 2, 5),
+		entry_of(SCHEDULE_OUT, "F1", 1, 2, (double)NAN),
+		entry_of(SCHEDULE_OUT, "F1", 1, 2, (double)NAN),
+		entry_of(SCHEDULE_OUT, "F1", 1, 2, (double)NAN),
+		entry_of(SCHEDULE_TARGET, "", 1, 3, 1300),
+	};
+	static const struct {
+		enum err e;
+		int cause;
+		const char *says;
+	} rows[] = {
+		{ ERR_REFUSED, AC_INCONSISTENT, "at most the contract, 1600 kW, not 1601" },
+		{ ERR_REFUSED, AC_INCONSISTENT, "is not after its begin" },
+		{ ERR_REFUSED, AC_INCONSISTENT, "at most 12.0 t/h of steam, not 40" },
+		{ ERR_NOT_FOUND, -1, "there is no asset \"F7\"" },
+		{ ERR_USAGE, -1, "there is no such act, or nothing such to enter" },
+		{ ERR_REFUSED, -1, "the reason is empty; write why" },
+		{ ERR_DENIED, AC_NO_AUTHORITY, "dispatch concerns the whole site, and you are responsible for north" },
+		{ ERR_NOT_FOUND, -1, "there is no entry 9" },
+		{ ERR_DENIED, AC_NO_AUTHORITY, "by the role supervisor; yours is operator" },
+	};
+
+	bad[5].reason = " ";
+	bad[7].act = SCHEDULE_END;
+	bad[7].id = 9;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		unsigned was = sent_count;
+		answers = 0;
+		schedule(&asker_a, bad[i], i == 8 ? ROLE_OPERATOR : ROLE_SUPERVISOR, i == 6 ? "north" : NULL);
+		ck_assert_uint_eq(answers, 1);
+		ck_assert_msg(result == rows[i].e && addcause == rows[i].cause, "row %zu: %d, %d: %s", i, (int)result,
+		    addcause, text);
+		ck_assert_msg(strstr(text, rows[i].says) != NULL, "row %zu: %s", i, text);
+		ck_assert_uint_eq(sent_count, was + (result != ERR_USAGE)); /* what no console sends is not kept */
+		if (result == ERR_USAGE)
+			continue;
+		ck_assert(strncmp(entry().text, "refused: ", 9) == 0);
+		ck_assert_str_eq(entry().user, "duty");
+		store_answers();
+	}
+	acts_dispatch(acts, NULL); /* between two sites */
+	schedule(&asker_a, entry_of(SCHEDULE_OUT, "F1", 1, 2, (double)NAN), ROLE_OPERATOR, NULL);
+	ck_assert_int_eq(result, ERR_BUSY);
+	dispatching_free(d);
+}
+END_TEST
+
 T_MAIN("acts",
     T_FIXTURE(setup, teardown) T(a_value_by_hand_is_journalled_first_and_then_taken)
         T(a_calculated_value_may_be_replaced_too) T(what_cannot_be_is_refused_with_what_would_be_right)
@@ -547,4 +744,6 @@ T_MAIN("acts",
                             T(a_confirmation_carries_its_entry_to_the_store) T(
                                 who_was_told_to_come_again_may_with_the_same_token)
                                 T(a_step_is_confirmed_once_and_with_its_state) T(what_a_sequence_refuses_is_journalled)
-                                    T(a_slow_store_does_not_hold_a_sequence_up))
+                                    T(what_is_entered_ahead_is_journalled_with_all_of_it)
+                                        T(what_cannot_be_entered_is_refused_and_journalled)
+                                            T(a_slow_store_does_not_hold_a_sequence_up))

@@ -49,6 +49,10 @@ START_TEST(a_line_is_an_entry)
 	ck_assert_int_eq(w.entry.until.us, NOW + 10 * HOUR);
 	ck_assert_msg(reads("demand-response 900 23:00 01:00 over midnight"), "%s", why);
 	ck_assert_int_eq(w.entry.until.us - w.entry.from.us, 2 * HOUR);
+	ck_assert_msg(reads("target 1300 13:00 16:00 heat wave"), "%s", why);
+	ck_assert_int_eq(w.entry.kind, SCHEDULE_TARGET);
+	ck_assert_double_eq(w.entry.value, 1300);
+	ck_assert_str_eq(w.entry.reason, "heat wave");
 	ck_assert_msg(reads("steam  F2 7.5  now 3h x"), "%s", why);
 	ck_assert_int_eq(w.entry.from.us, NOW);
 	ck_assert_int_eq(w.entry.until.us, NOW + 3 * HOUR);
@@ -63,7 +67,7 @@ END_TEST
 static const struct {
 	const char *line, *says;
 } wrong[] = {
-	{ "", "out, steam or demand-response" },
+	{ "", "out, steam, demand-response, target" },
 	{ "gone F1 17:00 2h x", "\"gone\" is nothing" },
 	{ "out", "of which asset?" },
 	{ "out F1", "from when?" },
@@ -73,6 +77,7 @@ static const struct {
 	{ "out F1 17:00 2h", "the reason goes behind it; as: out F1" },
 	{ "steam F2 17:00 2h x", "a number is missing; as: steam F2 7.5" },
 	{ "demand-response now 2h x", "a number is missing; as: demand-response 900" },
+	{ "target now 2h x", "a number is missing; as: target 1300" },
 };
 
 START_TEST(what_is_wrong_with_a_line_is_said)
@@ -86,7 +91,8 @@ START_TEST(what_is_written_reads_as_the_same)
 {
 	static const char *const lines[] = { "out F1 2026-12-01 08:00 2026-12-05 18:00 overhaul",
 		"steam F2 7.5 2026-12-01 08:00 2026-12-01 18:00 half load",
-		"demand-response 900 2026-12-01 17:00 2026-12-01 19:00 event 12" };
+		"demand-response 900 2026-12-01 17:00 2026-12-01 19:00 event 12",
+		"target 1300 2026-12-01 13:00 2026-12-01 16:00 heat wave" };
 	char line[400];
 
 	for (unsigned i = 0; i < ARRAY_LEN(lines); i++) {

@@ -15,11 +15,13 @@
 
 static uint32_t serial; /* of asks; each is answered here before the next */
 
+static double held_kwh = 42; /* of ESS, in each step */
+
 /* Asks were sent each five minutes: the number of the last one. 48 steps of kW, then 200 kWh and more. */
 static enum err
 answer_plan(bool is_good, double kw, const char *text)
 {
-	struct wbuf a = { 0 }, b = { 0 };
+	struct wbuf a = { 0 }, b = { 0 }, h = { 0 };
 	struct frame f = { .type = W_PLAN };
 
 	w_str(&a, "ESS");
@@ -31,6 +33,11 @@ answer_plan(bool is_good, double kw, const char *text)
 		w_f32(&a, 0);
 		w_f32(&a, 200);
 	}
+	w_str(&h, "ESS");
+	for (unsigned t = 0; t < 48; t++) {
+		w_f32(&h, held_kwh);
+		w_u8(&h, RESERVE_OUTAGE);
+	}
 	msg_plan_put(&b,
 	    &(struct msg_plan){ .serial = serial,
 	        .is_good = is_good,
@@ -39,14 +46,39 @@ answer_plan(bool is_good, double kw, const char *text)
 	        .steps = 48,
 	        .step_s = 900,
 	        .text = text,
-	        .assets = { a.data, a.len } });
+	        .assets = { a.data, a.len },
+	        .held = { h.data, h.len } });
 	f.body = b.data;
 	f.length = (uint32_t)b.len;
 	enum err e = plans_take(dispatching_plans(d), &f, now(), mono());
 	wbuf_done(&a);
 	wbuf_done(&b);
+	wbuf_done(&h);
 	return e;
 }
+
+/* A battery's part of the reserve: told while the plan holds; more than it can have makes the plan one that cannot be. */
+START_TEST(what_a_battery_keeps_is_told)
+{
+	enum reserve_why why;
+
+	must_set(GUARD_FOLLOW);
+	begin_planner();
+	ck_assert(isnan(plans_held(dispatching_plans(d), "ESS", now(), &why)));
+	serial = 1;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	ck_assert_double_eq(plans_held(dispatching_plans(d), "ESS", now(), &why), 42);
+	ck_assert_int_eq(why, RESERVE_OUTAGE);
+	ck_assert(isnan(plans_held(dispatching_plans(d), "GT", now(), &why)));
+	run(305);
+	serial = 2;
+	held_kwh = 5000;
+	ck_assert_int_eq(answer_plan(true, 50, "a lie"), OK);
+	held_kwh = 42;
+	ck_assert_double_eq(plans_kw(dispatching_plans(d), "ESS", now()), 40);
+	end_planner();
+}
+END_TEST
 
 /*
  * What comes late, is none, or is not finite, is refused: the last plan is followed until it expires, then the rules. Its figures as points
@@ -69,6 +101,33 @@ START_TEST(the_last_plan_holds_until_it_expires_then_rules)
 	ck_assert_uint_eq(values[PLAN_P].quality, 0);
 	ck_assert_double_eq_tol(
 	    values[PLAN_SOC].v, 60, 1); /* it has 60 %, and at the end of the step half of 400 kWh */
+
+	/* What is still to come of it: in the unit of the point, and of no other point. */
+	struct wbuf ahead = { 0 };
+	struct msg_plan_ahead m;
+	struct rbuf r;
+	char why[300];
+	ck_assert(!dispatching_plan_ahead(d, "ESS.P", now(), &ahead, why, sizeof(why)));
+	ck_assert_str_eq(why, "this point says of nothing what is planned");
+	ck_assert_msg(
+	    dispatching_plan_ahead(d, table_site(table)->points[PLAN_SOC].name, now(), &ahead, why, sizeof(why)), "%s",
+	    why);
+	rbuf_init(&r, ahead.data, ahead.len);
+	ck_assert(msg_plan_ahead_get(&r, &m) && r_done(&r));
+	ck_assert_uint_eq(m.is_level, 1);
+	ck_assert_uint_eq(m.values.len, 48 * 4);
+	ck_assert_double_eq_tol(m.before, 60, 1);
+	rbuf_init(&r, m.values.data, m.values.len);
+	ck_assert_double_eq(r_f32(&r), 50); /* 200 of 400 kWh */
+	wbuf_reset(&ahead);
+	ck_assert(dispatching_plan_ahead(d, table_site(table)->points[PLAN_P].name, now(), &ahead, why, sizeof(why)));
+	rbuf_init(&r, ahead.data, ahead.len);
+	ck_assert(msg_plan_ahead_get(&r, &m) && r_done(&r));
+	ck_assert_uint_eq(m.is_level, 0);
+	ck_assert_uint_eq(m.step_s, 900);
+	rbuf_init(&r, m.values.data, m.values.len);
+	ck_assert_double_eq(r_f32(&r), 40);
+	wbuf_reset(&ahead);
 
 	/* The planner finds none, then one that is not finite, then nothing for long. */
 	run(305);
@@ -98,6 +157,9 @@ START_TEST(the_last_plan_holds_until_it_expires_then_rules)
 	ck_assert(values[PLAN_P].quality & Q_STALE);
 	ck_assert_double_eq(values[PLAN_P].v, 40); /* frozen, never 0 */
 	ck_assert(values[PLAN_SOC].quality & Q_STALE);
+	ck_assert(!dispatching_plan_ahead(d, table_site(table)->points[PLAN_P].name, now(), &ahead, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "there is no plan: "));
+	wbuf_done(&ahead);
 	end_planner();
 }
 END_TEST
@@ -212,6 +274,52 @@ START_TEST(of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first)
 }
 END_TEST
 
+/* In every mode; what a person sets meanwhile holds behind its end; and a restart does not lose it. */
+START_TEST(a_demand_target_begins_and_ends_by_itself)
+{
+	struct mode_ask other = { .what = MODE_TARGET, .kw = 850 };
+	struct actor by = { .user = "duty", .role = ROLE_SUPERVISOR };
+	double standing;
+
+	must_set(GUARD_ECONOMIC);
+	run(2);
+	standing = told.target_kw;
+	ck_assert_double_gt(standing, 0);
+	ck_assert(enter(SCHEDULE_TARGET, "", 60, 660, standing - 100));
+	run(30);
+	ck_assert_double_eq(told.target_kw, standing);
+	run(40);
+	ck_assert_double_eq(told.target_kw, standing - 100);
+	ck_assert_ptr_nonnull(strstr(logged, "demand target of the schedule holds: entry 1: target "));
+	dispatching_set(d, &other, &by, "contract of December", now(), mono());
+	run(2);
+	ck_assert_double_eq(told.target_kw, standing - 100);
+	dispatching_site(d, table, 3, hash, now(), mono()); /* a reload */
+	run(2);
+	ck_assert_double_eq(told.target_kw, standing - 100);
+	must_set(GUARD_MANUAL);
+	run(600);
+	ck_assert_double_eq(told.target_kw, 850);
+	ck_assert_ptr_nonnull(strstr(logged, "demand target of the schedule is over, entry 1; the target is 850 kW"));
+}
+END_TEST
+
+/* The guard works by it: what is drawn above it is given. */
+START_TEST(batteries_keep_to_a_demand_target_of_the_schedule)
+{
+	must_set(GUARD_PEAK);
+	load_kw = told.target_kw > 0 ? told.target_kw - 100 : 0;
+	run(2);
+	load_kw = told.target_kw - 100;
+	ck_assert_double_gt(load_kw, 100);
+	run(120);
+	ck_assert(!(wanted[ESS_SP] > 5));
+	ck_assert(enter(SCHEDULE_TARGET, "", 0, 3600, load_kw - 80));
+	run(600);
+	ck_assert_double_gt(wanted[ESS_SP], 50);
+}
+END_TEST
+
 START_TEST(an_asset_under_maintenance_is_left_alone)
 {
 	load_kw = 100;
@@ -265,6 +373,8 @@ END_TEST
 
 /* ---- what an override would do */
 
+static unsigned plans_asked; /* counted by asked() */
+
 /* The last question that the planner was sent; false: none. */
 static bool
 asked(struct msg_plan_preview *m)
@@ -283,6 +393,7 @@ asked(struct msg_plan_preview *m)
 	while (at < len && wire_take(buf + at, len - at, &f, &used) == OK) {
 		struct rbuf r;
 		rbuf_init(&r, f.body, f.length);
+		plans_asked += f.type == W_PLAN_ASK;
 		if (f.type == W_PLAN_PREVIEW) {
 			ck_assert(msg_plan_preview_get(&r, m) && r_done(&r));
 			is_there = true;
@@ -405,6 +516,37 @@ START_TEST(the_planner_is_told_what_is_filed_in_plan_following)
 }
 END_TEST
 
+/* What is routine can wait; what has happened is asked for at once, and goes first in the planner (t_planning). */
+START_TEST(a_routine_plan_waits_for_who_asks)
+{
+	struct msg_plan_preview m;
+	char why[200];
+
+	begin_planner();
+	serial = 1;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	us += PLAN_EVERY_US - 5 * US_PER_S;
+	plans_asked = 0;
+	ck_assert(ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
+	run(10);
+	ck_assert(asked(&m));
+	ck_assert_uint_eq(plans_asked, 1); /* the first of all */
+	answer(m.serial, true, "");
+	run(1);
+	ck_assert(!asked(&m));
+	ck_assert_uint_eq(plans_asked, 2);
+	serial = 2;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	run(15);
+	ck_assert(ask_preview("ESS.SP", 50, 2, why, sizeof(why)));
+	breaker = line = 0;
+	run(3);
+	ck_assert(asked(&m));
+	ck_assert_uint_eq(plans_asked, 3);
+	end_planner();
+}
+END_TEST
+
 START_TEST(whoever_asks_is_answered_in_time)
 {
 	struct msg_plan_preview m;
@@ -412,7 +554,7 @@ START_TEST(whoever_asks_is_answered_in_time)
 
 	begin_planner();
 	ck_assert(ask_preview("ESS.SP", 50, 1, why, sizeof(why)));
-	run(9);
+	run(PREVIEW_WAIT_US / US_PER_S - 1);
 	ck_assert_uint_eq(previews, 0);
 	run(3);
 	ck_assert_uint_eq(previews, 1);
@@ -434,10 +576,13 @@ START_TEST(whoever_asks_is_answered_in_time)
 END_TEST
 
 T_MAIN("dispatching_ahead",
-    T_FIXTURE(setup, teardown) T(the_last_plan_holds_until_it_expires_then_rules) T(
-        consoles_are_told_which_point_is_planned_by_which) T(an_event_begins_and_ends_by_itself)
-        T(an_event_is_never_kept_in_manual_and_says_so) T(
-            of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first) T(an_asset_under_maintenance_is_left_alone)
-            T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
-                T(an_override_is_looked_at_before_it_is_given) T(the_planner_is_told_what_is_filed_in_plan_following)
-                    T(whoever_asks_is_answered_in_time))
+    T_FIXTURE(setup, teardown) T(what_a_battery_keeps_is_told) T(the_last_plan_holds_until_it_expires_then_rules)
+        T(consoles_are_told_which_point_is_planned_by_which) T(an_event_begins_and_ends_by_itself)
+            T(an_event_is_never_kept_in_manual_and_says_so)
+                T(of_two_promises_the_lower_draw_is_kept_and_an_island_goes_first)
+                    T(a_demand_target_begins_and_ends_by_itself) T(batteries_keep_to_a_demand_target_of_the_schedule)
+                        T(an_asset_under_maintenance_is_left_alone)
+                            T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
+                                T(an_override_is_looked_at_before_it_is_given)
+                                    T(the_planner_is_told_what_is_filed_in_plan_following)
+                                        T(a_routine_plan_waits_for_who_asks) T(whoever_asks_is_answered_in_time))

@@ -452,6 +452,12 @@ START_TEST(what_an_outage_needs_is_kept)
 	/* 25 kW x 2 h = 50 kWh AC; (100 - 20) x 0.9 = 72 are there: 22 may go. */
 	near_kw(plan->assets[ess].power_kw[2], 22);
 	near_kw(plan->reserve_kwh[2], 50);
+	enum reserve_why kept;
+	near_kw(plan->need_kwh[2], 50);
+	near_kw(dispatch_plan_held(&k->p, plan, ess, 2, &kept), 50);
+	ck_assert_int_eq(kept, RESERVE_OUTAGE);
+	near_kw(dispatch_plan_held(&k->p, plan, hall, 2, &kept), 0);
+	ck_assert_int_eq(kept, RESERVE_NONE);
 	near_kw(plan->survival_h[3], 1); /* up to the horizon */
 	near_kw(plan->survival_h[1], 72.0 / 25);
 	ck_assert_uint_eq(plan->relaxed_count, 0);
@@ -521,6 +527,35 @@ START_TEST(a_reserve_reckons_with_the_careful_side)
 }
 END_TEST
 
+/* Of 60 kWh two batteries keep the same share of what each has above its least; where that is less than needed, all of it. */
+START_TEST(each_battery_keeps_its_part_of_the_reserve)
+{
+	struct problem_kit *k = one_bus(4, 1);
+	unsigned one = kit_battery(k, "ESS1", 80), two = kit_battery(k, "ESS2", 50);
+	double first[4] = { 70, 70, 10, 5 }, second[4] = { 50, 50, 50, 50 }, need[4] = { 60, 0, 60, 9 };
+	struct plan_asset assets[2] = { { 0 } };
+	struct plan plan = { .steps = 4, .asset_count = 2, .bus_count = 1, .assets = assets, .need_kwh = need };
+	enum reserve_why why;
+
+	ck_assert(one == 0 && two == 1);
+	((struct asset_battery *)k->assets[one].parameters)->soc_min_pct = 10;
+	((struct asset_battery *)k->assets[two].parameters)->reserve_pct = 10; /* 9 kWh AC */
+	assets[0].energy = first;
+	assets[1].energy = second;
+	near_kw(dispatch_plan_held(&k->p, &plan, one, 0, &why), 60 * 54.0 / 99);
+	ck_assert_int_eq(why, RESERVE_OUTAGE);
+	near_kw(dispatch_plan_held(&k->p, &plan, two, 0, &why), 60 * 45.0 / 99);
+	near_kw(dispatch_plan_held(&k->p, &plan, one, 1, &why), 0);
+	ck_assert_int_eq(why, RESERVE_NONE);
+	near_kw(dispatch_plan_held(&k->p, &plan, one, 2, &why), 0);
+	near_kw(dispatch_plan_held(&k->p, &plan, two, 2, &why), 45); /* all that there is */
+	near_kw(dispatch_plan_held(&k->p, &plan, one, 3, &why), 0);  /* below its least */
+	near_kw(dispatch_plan_held(&k->p, &plan, two, 3, &why), 9);
+	ck_assert_int_eq(why, RESERVE_OWN);
+	kit_drop(k);
+}
+END_TEST
+
 START_TEST(a_batterys_own_reserve_opens_in_an_island)
 {
 	struct problem_kit *k = one_bus(4, 1);
@@ -534,6 +569,9 @@ START_TEST(a_batterys_own_reserve_opens_in_an_island)
 	struct plan *plan = kit_plan(k);
 	near_kw(plan->assets[ess].energy[2], 30);
 	near_kw(plan->reserve_kwh[2], 18);
+	enum reserve_why kept;
+	near_kw(dispatch_plan_held(&k->p, plan, ess, 1, &kept), 18);
+	ck_assert_int_eq(kept, RESERVE_OWN);
 	dispatch_plan_free(plan);
 
 	kit_series(k, grid, SERIES_AVAILABLE, 0);
@@ -913,10 +951,11 @@ T_MAIN("plan_build",
             T(a_peak_is_shaved_down_to_the_months_floor) T(a_contract_that_cannot_be_kept_is_named)
                 T(sun_is_stored_before_it_is_sold_badly) T(a_set_starts_when_it_pays_and_runs_its_time)
                     T(a_set_goes_on_where_it_was) T(heat_costs_power) T(a_turbine_follows_its_steam)
-                        T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept)
-                            T(what_was_promised_is_a_goal_like_the_contract) T(a_reserve_reckons_with_the_careful_side)
-                                T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round) T(
-                                    a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
-                                    T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
-                                        T(a_school_lives_on_the_export) T(whatever_stands_there_is_planned)
-                                            T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))
+                        T(waste_heat_is_used_before_fuel) T(what_an_outage_needs_is_kept) T(
+                            what_was_promised_is_a_goal_like_the_contract) T(a_reserve_reckons_with_the_careful_side)
+                            T(each_battery_keeps_its_part_of_the_reserve) T(a_batterys_own_reserve_opens_in_an_island)
+                                T(below_nothing_no_energy_goes_round) T(a_surplus_is_not_burnt_in_a_battery)
+                                    T(what_cannot_be_served_goes_in_order) T(what_is_held_is_held_within_its_limits)
+                                        T(what_was_filed_is_kept_by_the_half_hour) T(a_school_lives_on_the_export)
+                                            T(whatever_stands_there_is_planned)
+                                                T(in_an_island_the_first_hours_are_served_first) T(every_word_is_there))

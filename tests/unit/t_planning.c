@@ -12,6 +12,7 @@
 #include "scada/base/schedule.h"
 #include "scada/base/str.h"
 #include "scada/base/trend.h"
+#include "scada/planner/jobs.h"
 #include "scada/planner/planning.h"
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
@@ -411,11 +412,12 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
 	enter(SCHEDULE_OUT, "F2", 6, 12, (double)NAN);
 	enter(SCHEDULE_RESPONSE, "", 13, 14, 300);
+	enter(SCHEDULE_TARGET, "", 16, 18, 250);
 	enter(SCHEDULE_OUT, "NOBODY", 1, 40, (double)NAN);
 	enter(SCHEDULE_OUT, "ESS2", 60, 70, (double)NAN); /* beyond the horizon */
 	make();
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
-	ck_assert_ptr_nonnull(strstr(plan.text, "; schedule: 5 entries"));
+	ck_assert_ptr_nonnull(strstr(plan.text, "; schedule: 6 entries"));
 	for (unsigned t = 8; t <= 16; t++)
 		ck_assert_double_eq_tol(power("ESS1", t), 0, 0.01);
 	for (unsigned t = 24; t <= 47; t++) /* no steam, no turbine */
@@ -425,6 +427,10 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 	for (unsigned t = 52; t < 56; t += 2) {     /* the half hour's mean */
 		draw = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
 		ck_assert_double_le(draw, 300.5);
+	}
+	for (unsigned t = 64; t < 72; t += 2) {
+		draw = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
+		ck_assert_double_le(draw, 250.5);
 	}
 }
 END_TEST
@@ -560,6 +566,8 @@ START_TEST(what_stands_still_by_schedule_comes_back)
 }
 END_TEST
 
+enum { GAVE_WAY = 2 }; /* for is_good: there is no frame */
+
 static struct msg_preview
 preview(const char *name, double kw, int hours)
 {
@@ -574,7 +582,11 @@ preview(const char *name, double kw, int hours)
 	msg_plan_ask_put(&body, &ask);
 	m.ask = (struct msg_bytes){ body.data, body.len };
 	wbuf_reset(&frame);
-	planning_preview(planning, &m, past, &frame);
+	if (!planning_preview(planning, &m, past, &frame)) {
+		ck_assert_uint_eq(frame.len, 0);
+		wbuf_done(&body);
+		return (struct msg_preview){ .is_good = GAVE_WAY };
+	}
 	rbuf_init(&r, frame.data, frame.len);
 	ck_assert(msg_preview_get(&r, &p) && r_done(&r));
 	ck_assert_uint_eq(p.serial, 9);
@@ -616,7 +628,7 @@ yields(void *whom)
 }
 
 /* A plan that is asked for meanwhile waits for tenths of a second, wherever the preview is, and the next preview is whole again. */
-START_TEST(a_preview_ends_when_a_plan_is_asked_for)
+START_TEST(a_preview_gives_way_when_a_plan_is_asked_for)
 {
 	planning_preview_yields(planning, yields, &looks);
 	looks = yields_at = 0;
@@ -629,10 +641,15 @@ START_TEST(a_preview_ends_when_a_plan_is_asked_for)
 		looks = 0;
 		yields_at = at[i];
 		p = preview("ESS1", 100, 2);
-		ck_assert_uint_eq(p.is_good, 0);
-		ck_assert_str_eq(p.text, "a plan is made first; ask again");
+		ck_assert_uint_eq(p.is_good, GAVE_WAY);
 		ck_assert_uint_eq(looks, at[i]); /* nothing was begun after it */
 	}
+	size_t len = ask.schedule.len; /* what cannot be asked is told, and is no giving way as the one before it was */
+	ask.schedule = (struct msg_bytes){ (const uint8_t *)"x", 1 };
+	p = preview("ESS1", 100, 2);
+	ck_assert_uint_eq(p.is_good, 0);
+	ck_assert_str_eq(p.text, "the schedule cannot be read");
+	ask.schedule.len = len;
 	make();
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
 	yields_at = 0;
@@ -641,12 +658,88 @@ START_TEST(a_preview_ends_when_a_plan_is_asked_for)
 }
 END_TEST
 
+/* ---- whose turn it is (jobs.h) */
+
+static void
+put_question(struct jobs *j, uint32_t serial, int64_t now)
+{
+	struct wbuf a = { 0 }, b = { 0 };
+
+	msg_plan_ask_put(&a, &(struct msg_plan_ask){ .now = now });
+	msg_plan_preview_put(&b, &(struct msg_plan_preview){ .serial = serial, .ask = { a.data, a.len } });
+	jobs_take_preview(j, b.data, b.len);
+	wbuf_done(&a);
+	wbuf_done(&b);
+}
+
+static bool
+put_ask(struct jobs *j, int64_t now)
+{
+	struct wbuf a = { 0 };
+
+	msg_plan_ask_put(&a, &(struct msg_plan_ask){ .now = now });
+	bool ok = jobs_take_ask(j, a.data, a.len);
+	wbuf_done(&a);
+	return ok;
+}
+
+/* Of the question that waits: its number, and the time of how the district stood. */
+static uint32_t
+question(const struct jobs *j, int64_t *now)
+{
+	struct msg_plan_preview m;
+	struct msg_plan_ask a;
+	struct rbuf r;
+
+	rbuf_init(&r, j->preview.data, j->preview.len);
+	ck_assert(msg_plan_preview_get(&r, &m) && r_done(&r));
+	rbuf_init(&r, m.ask.data, m.ask.len);
+	ck_assert(msg_plan_ask_get(&r, &a) && r_done(&r));
+	*now = a.now;
+	return m.serial;
+}
+
+START_TEST(a_question_keeps_its_turn_behind_a_plan)
+{
+	struct jobs j = { 0 };
+	int64_t now;
+
+	ck_assert_int_eq(jobs_next(&j), JOB_NONE);
+	put_question(&j, 7, 100);
+	ck_assert_int_eq(jobs_next(&j), JOB_PREVIEW);
+	ck_assert(put_ask(&j, 200)); /* the grid is lost while it is worked at */
+	jobs_previewed(&j, true);
+	ck_assert_int_eq(jobs_next(&j), JOB_PLAN);
+	ck_assert_uint_eq(question(&j, &now), 7);
+	ck_assert_int_eq(now, 200);      /* of how it stands now */
+	jobs_planned(&j, PLANNING_LATE); /* no plan at once: none yet */
+	ck_assert_int_eq(jobs_next(&j), JOB_PLAN);
+	jobs_planned(&j, PLANNING_AGAIN); /* there is one: the person before a better one */
+	ck_assert_int_eq(jobs_next(&j), JOB_PREVIEW);
+	ck_assert(j.is_again);
+	jobs_previewed(&j, false);
+	put_question(&j, 8, 300); /* and the better one before the next question */
+	ck_assert_int_eq(jobs_next(&j), JOB_PLAN);
+	jobs_planned(&j, PLANNING_DONE);
+	ck_assert_int_eq(jobs_next(&j), JOB_PREVIEW);
+	jobs_previewed(&j, false);
+	ck_assert_int_eq(jobs_next(&j), JOB_NONE);
+	put_question(&j, 9, 400);
+	j.preview.len -= 1;
+	ck_assert(!put_ask(&j, 500));
+	ck_assert_int_eq(jobs_next(&j), JOB_PLAN);
+	jobs_clear(&j);
+	ck_assert_int_eq(jobs_next(&j), JOB_NONE);
+	jobs_done(&j);
+}
+END_TEST
+
 T_MAIN("planning",
     T_TIMEOUT(240) T_FIXTURE(setup, teardown) T(what_is_neither_recorded_nor_measured_makes_a_plan_impossible)
-        T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(the_past_is_asked_for_and_used)
-            T(what_a_plan_decides_is_a_point) T(the_past_of_many_is_asked_in_parts)
-                T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
-                    T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
-                        T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
-                            T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
-                                T_LONG(a_preview_ends_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
+        T(a_question_keeps_its_turn_behind_a_plan) T_LONG(two_days_are_planned_from_what_is_measured_now) T_LONG(
+            the_past_is_asked_for_and_used) T(what_a_plan_decides_is_a_point) T(the_past_of_many_is_asked_in_parts)
+            T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
+                T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
+                    T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
+                        T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
+                            T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))

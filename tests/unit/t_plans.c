@@ -181,22 +181,27 @@ START_TEST(it_is_asked_for_in_time_and_when_something_changed)
 {
 	struct msg_plan_ask a = { 0 };
 
-	ck_assert(!plans_is_due(plans, true, mono()));
+	ck_assert(!plans_is_due(plans, true, false, mono()));
 	begin();
-	ck_assert(plans_is_due(plans, false, mono()));
+	ck_assert(plans_is_due(plans, false, false, mono()));
 	plans_ask(plans, &a, mono());
-	ck_assert(!plans_is_due(plans, true, mono())); /* it is being made */
+	ck_assert(!plans_is_due(plans, true, false, mono())); /* it is being made */
 	us += PLAN_ANSWER_US;
-	ck_assert(plans_is_due(plans, false, mono())); /* it never came */
+	ck_assert(plans_is_due(plans, false, false, mono())); /* it never came */
 	ck_assert_int_eq(answer(true, "ESS", 40, 8, REASON_PRICE, "from here"), OK);
-	ck_assert(!plans_is_due(plans, true, mono()));
+	ck_assert(!plans_is_due(plans, true, false, mono()));
 	us += PLAN_LEAST_US;
-	ck_assert(plans_is_due(plans, true, mono()));
-	ck_assert(!plans_is_due(plans, false, mono()));
-	us += PLAN_EVERY_US;
-	ck_assert(plans_is_due(plans, false, mono()));
+	ck_assert(plans_is_due(plans, true, false, mono()));
+	ck_assert(!plans_is_due(plans, false, false, mono()));
+	us += PLAN_EVERY_US - PLAN_LEAST_US;
+	ck_assert(plans_is_due(plans, false, false, mono()));
+	/* who waits for a preview is not put off by it, but neither is it put off for ever; and what has happened goes first */
+	ck_assert(!plans_is_due(plans, false, true, mono()));
+	ck_assert(plans_is_due(plans, true, true, mono()));
+	us += PLAN_YIELDS_US;
+	ck_assert(plans_is_due(plans, false, true, mono()));
 	plans_down(plans, OK, now(), mono());
-	ck_assert(!plans_is_due(plans, true, mono()));
+	ck_assert(!plans_is_due(plans, true, false, mono()));
 	ck_assert_str_eq(plans_text(plans), "chisan-planner does not run");
 }
 END_TEST
@@ -235,7 +240,7 @@ START_TEST(a_planner_that_does_not_answer_is_told_of_once)
 		ck_assert_ptr_nonnull(strstr(plans_text(plans), "did not answer"));
 		ck_assert_double_eq(plans_kw(plans, "ESS", now()), 40);
 		plans_up(plans, conn);
-		ck_assert(plans_is_due(plans, false, mono()));
+		ck_assert(plans_is_due(plans, false, false, mono()));
 	}
 	const char *told = strstr(
 	    logged, "the planner did not answer and was ended; it is started again; the plan that there is holds");

@@ -9,7 +9,9 @@
 
 #include "console/plot.h"
 #include "console/trend_chart.h"
+#include "console/trend_ahead.h"
 #include "console/trend_view.h"
+#include "scada/base/msg.h"
 
 static struct grid *g;
 #define NONE ((double)NAN)
@@ -268,6 +270,106 @@ START_TEST(live_it_moves_in_jumps)
 }
 END_TEST
 
+/* A third of the picture is kept for what is known ahead; keys reach its end and no further; without it all is as before. */
+START_TEST(a_view_reaches_into_what_is_known_ahead)
+{
+	struct trend_view v;
+	struct utc until = { NOW + 40 * 3600 * US_PER_S }, none = { 0 };
+
+	trend_view_init(&v, 8 * 3600 * US_PER_S);
+	trend_view_fit(&v, 70, 2, now);
+	int64_t first = v.first;
+	trend_view_ahead(&v, until, now);
+	ck_assert(v.is_live && v.is_following);
+	ck_assert_int_eq(trend_view_cell_of(&v, now), 70 - 1 - 70 / 3);
+	int64_t jumps = 0;
+	for (int i = 1; i < 600; i++) { /* and it stays so */
+		int64_t before = v.first;
+		trend_view_follow(&v, utc_add(now, i * 60 * US_PER_S));
+		jumps += v.first != before;
+		ck_assert_int_ge(v.first + v.cells - 1 - v.cursor, 70 / 3 - 70 / 10 - 1);
+	}
+	ck_assert_int_gt(jumps, 5);
+	ck_assert_int_lt(jumps, 40);
+	trend_view_now(&v, now);
+	trend_view_move(&v, 5, now);
+	ck_assert(!v.is_following && v.is_live);
+	ck_assert_int_gt(trend_view_cursor(&v).us, NOW);
+	trend_view_scroll(&v, 100000, now);
+	ck_assert(!v.is_live);
+	ck_assert_int_ge(trend_view_to(&v).us, until.us);
+	ck_assert_int_le(trend_view_to(&v).us - until.us, trend_view_cell_us(&v) * 8);
+	trend_view_move(&v, 100000, now);
+	ck_assert_int_lt(trend_view_cursor(&v).us, until.us);
+	ck_assert_int_ge(trend_view_cursor(&v).us + trend_view_cell_us(&v), until.us);
+	trend_view_ahead(&v, none, now); /* no plan holds any longer */
+	ck_assert(v.is_live);
+	trend_view_now(&v, now);
+	ck_assert_int_eq(v.first, first);
+}
+END_TEST
+
+/* ---- what a plan says of a time to come */
+
+static struct ahead_plan
+plan_ahead(bool is_level, const double *values, unsigned count)
+{
+	struct wbuf v = { 0 }, b = { 0 };
+	struct ahead_plan p;
+
+	for (unsigned i = 0; i < count; i++)
+		w_f32(&v, values[i]);
+	msg_plan_ahead_put(&b,
+	    &(struct msg_plan_ahead){ .made = NOW + 300 * US_PER_S,
+	        .start = NOW,
+	        .step_s = 900,
+	        .is_level = is_level,
+	        .before = 40,
+	        .values = { v.data, v.len } });
+	ck_assert(ahead_read(&p, b.data, b.len));
+	for (size_t len = 0; len < b.len; len++) {
+		struct ahead_plan cut;
+		ck_assert(!ahead_read(&cut, b.data, len) && cut.count == 0);
+	}
+	wbuf_done(&v);
+	wbuf_done(&b);
+	return p;
+}
+
+static double
+ahead_in(const struct ahead_plan *p, int seconds)
+{
+	return ahead_at(p, utc_add(now, seconds * US_PER_S));
+}
+
+START_TEST(what_is_planned_is_known_at_any_time)
+{
+	static const double kw[] = { 50, (double)NAN, -20 }, soc[] = { 60, 80, 20 };
+	struct ahead_plan p = plan_ahead(false, kw, 3);
+
+	ck_assert_double_eq(ahead_in(&p, 0), 50);
+	ck_assert_double_eq(ahead_in(&p, 899), 50);
+	ck_assert(isnan(ahead_in(&p, 900)));
+	ck_assert_double_eq(ahead_in(&p, 1800), -20);
+	ck_assert(isnan(ahead_in(&p, 2700)) && isnan(ahead_in(&p, -1)));
+	struct bucket b = ahead_bucket(&p, now, utc_add(now, 2700 * US_PER_S));
+	ck_assert_double_eq(b.min, -20);
+	ck_assert_double_eq(b.max, 50);
+	ck_assert_double_eq_tol(b.mean, 15, 6);
+	ck_assert(b.seen < 0.8f);
+	b = ahead_bucket(&p, utc_add(now, 2700 * US_PER_S), utc_add(now, 3600 * US_PER_S));
+	ck_assert(isnan(b.mean) && !(b.seen > 0));
+
+	p = plan_ahead(true, soc, 3); /* the state of charge goes evenly to the end of each step */
+	ck_assert(isnan(ahead_in(&p, 299)));
+	ck_assert_double_eq(ahead_in(&p, 300), 40);
+	ck_assert_double_eq(ahead_in(&p, 600), 50);
+	ck_assert_double_eq(ahead_in(&p, 900), 60);
+	ck_assert_double_eq(ahead_in(&p, 1350), 70);
+	ck_assert_double_eq(ahead_in(&p, 2250), 50);
+}
+END_TEST
+
 START_TEST(zooming_keeps_the_time_under_the_cursor)
 {
 	struct trend_view v;
@@ -441,7 +543,8 @@ T_MAIN("plot",
                 T(a_doubtful_column_marks_its_cell) T(limits_are_dashed_and_leave_curves_alone) T(no_size_no_harm)
                     T(the_graph_is_chosen_by_word_terminal_and_characters) T(a_new_view_ends_at_now_with_a_little_room)
                         T(a_view_that_was_never_drawn_can_be_moved) T(live_it_moves_in_jumps)
-                            T(zooming_keeps_the_time_under_the_cursor) T(scrolling_ends_at_now_and_at_1970)
-                                T(the_cursor_pulls_the_picture_along) T(another_size_keeps_the_right_edge)
-                                    T(buckets_merge_by_the_time_that_was_seen)
-                                        T(points_of_one_unit_share_a_scale_unless_told_otherwise))
+                            T(a_view_reaches_into_what_is_known_ahead) T(what_is_planned_is_known_at_any_time)
+                                T(zooming_keeps_the_time_under_the_cursor) T(scrolling_ends_at_now_and_at_1970)
+                                    T(the_cursor_pulls_the_picture_along) T(another_size_keeps_the_right_edge)
+                                        T(buckets_merge_by_the_time_that_was_seen)
+                                            T(points_of_one_unit_share_a_scale_unless_told_otherwise))

@@ -122,6 +122,32 @@ START_TEST(what_cannot_be_is_refused_with_what_would_be_right)
 }
 END_TEST
 
+/* It is the contract's that no target goes beyond; a site that names none has no such bound. */
+START_TEST(a_demand_target_stays_below_the_contract)
+{
+	struct schedule_ask a = ask(SCHEDULE_TARGET, "", 1, 3, 1300), event = ask(SCHEDULE_RESPONSE, "", 2, 4, 900);
+
+	refused(ask(SCHEDULE_TARGET, "F1", 1, 2, 5), ERR_USAGE, "not of an asset");
+	refused(ask(SCHEDULE_TARGET, "", 1, 2, 0), ERR_REFUSED, "above 0 and at most 1000000 kW, not 0");
+	refused(ask(SCHEDULE_TARGET, "", 1, 2, (double)NAN), ERR_REFUSED, "above 0");
+	struct asset_grid grid = { .contract_kw = 1600 };
+	struct asset with[] = { { .name = "GRID", .kind = ASSET_GRID, .parameters = &grid } };
+	struct energy contract = { .assets = { with, 1 } };
+	struct schedule_ask more = ask(SCHEDULE_TARGET, "", 1, 3, 1601);
+	ck_assert(!scheduling_check(&s, &contract, &more, (struct utc){ NOW }, &why));
+	ck_assert_str_eq(why.text, "a demand target is above 0 and at most the contract, 1600 kW, not 1601");
+	more.entry.value = 1600;
+	ck_assert_msg(scheduling_check(&s, &contract, &more, (struct utc){ NOW }, &why), "%s", why.text);
+	take(&a);
+	take(&event); /* both hold: they are two things */
+	refused(ask(SCHEDULE_TARGET, "", 2, 5, 1200), ERR_REFUSED, "overlaps with entry 1: target 1300 kW");
+	ck_assert_ptr_null(scheduling_target(&s, (struct utc){ NOW }));
+	ck_assert_double_eq(scheduling_target(&s, (struct utc){ NOW + HOUR })->value, 1300);
+	ck_assert_double_eq(scheduling_response(&s, (struct utc){ NOW + 2 * HOUR })->value, 900);
+	ck_assert_ptr_null(scheduling_target(&s, (struct utc){ NOW + 3 * HOUR }));
+}
+END_TEST
+
 START_TEST(two_of_the_same_never_hold_at_once)
 {
 	struct schedule_ask a = ask(SCHEDULE_OUT, "F1", 1, 3, (double)NAN), b = ask(SCHEDULE_RESPONSE, "", 1, 3, 900);
@@ -257,7 +283,7 @@ START_TEST(an_entry_that_cannot_be_is_not_read)
 END_TEST
 
 T_MAIN("scheduling",
-    T_FIXTURE(setup, NULL) T(what_is_entered_stands_in_order_of_its_begin)
+    T_FIXTURE(setup, NULL) T(a_demand_target_stays_below_the_contract) T(what_is_entered_stands_in_order_of_its_begin)
         T(what_cannot_be_is_refused_with_what_would_be_right) T(two_of_the_same_never_hold_at_once)
             T(an_entry_is_changed_and_ended_as_it_was_seen) T(the_list_is_bounded) T(what_is_over_goes_after_a_day)
                 T(the_saved_form_gives_all_back_and_nothing_less) T(an_entry_that_cannot_be_is_not_read))
