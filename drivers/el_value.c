@@ -101,7 +101,7 @@ el_item_encode(const struct el_cfg_item *c, double value, uint8_t data[4], uint8
 	static const struct {
 		double lo, hi;
 	} ends[EL_FORM_COUNT] = { { 0, 255 }, { 0, 0xFD }, { -0x7F, 0x7D }, { 0, 0xFFFD }, { -0x7FFF, 0x7FFD },
-		{ 0, 0xFFFFFFFDu }, { -0x7FFFFFFF, 0x7FFFFFFD } };
+		{ 0, 0xFFFFFFFDu }, { -0x7FFFFFFF, 0x7FFFFFFD }, { 0, 0xFC } };
 	double raw = round(value / c->scale);
 	uint64_t bits;
 

@@ -123,10 +123,10 @@ check "is confirmed" until_true 4 saw '^confirmed 10810063.*7a01cf00'
 
 # 4 a restriction: accepted, read back; refused
 check "a restriction is set" timeout 30 "$chisan" set AC.LIMIT 1500 --reason test
-check "and arrives" saw 'set 015701 DE 05dc done'
+check "and arrives" saw 'set 015701 DE 000005dc done'
 check "and is read back" until_true 5 is AC.LIMIT 1500 good
 "$chisan" set AC.LIMIT 40000 --reason test >"$work/out" 2>"$work/err"
-check "one that the node refuses ends as refused" saw 'set 015701 DE 9c40 refused'
+check "one that the node refuses ends as refused" saw 'set 015701 DE 00009c40 refused'
 check "and the console is told" [ -s "$work/err" ]
 
 # 5 silence, and the way back

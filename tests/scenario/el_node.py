@@ -8,7 +8,7 @@ import os, select, socket, struct, sys, time
 address, port, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 node = bytes.fromhex("0EF001")
 things = {
-    bytes.fromhex("015701"): {0x80: b"\x30", 0x88: b"\x42", 0xDB: b"\x13\x88", 0xDE: b"\0\0", 0xDF: b"\x01\xF4"},
+    bytes.fromhex("015701"): {0x80: b"\x30", 0x88: b"\x42", 0xDB: b"\0\0\x13\x88", 0xDE: b"\0\0\0\0", 0xDF: b"\0\0\x01\xF4"},
     bytes.fromhex("027D01"): {0x80: b"\x30", 0x88: b"\x42", 0xCF: b"\x44", 0xD3: b"\0\0\0\0", 0xDA: b"\x46", 0xE4: b"\x32"},
 }
 settable = {bytes.fromhex("015701"): [0xDE], bytes.fromhex("027D01"): [0xDA]}
@@ -41,7 +41,7 @@ def get(obj, epc):
 def put(obj, epc, data):
     if epc not in settable.get(obj, []) or len(data) != len(things[obj][epc]):
         return False
-    if epc == 0xDE and struct.unpack(">H", data)[0] > 30000:
+    if epc == 0xDE and struct.unpack(">I", data)[0] > 30000:
         return False
     things[obj][epc] = data
     return True

@@ -40,7 +40,7 @@ static struct world {
 	bool is_silent, has_no_setget, has_pv_not, knows_no_coefficient, is_short;
 	bool is_announcing;
 	uint32_t silent_object;
-	uint8_t refused_epc, day, limit[2];
+	uint8_t refused_epc, day, limit[4];
 	unsigned most; /* properties that it takes at a time; 0 = any */
 	int64_t latency_us;
 	/* what was seen */
@@ -118,7 +118,10 @@ get(uint32_t object, struct el_prop *p, uint8_t *room)
 	case 0xE6: put(p, room, 2, 0, 1); return true;
 	case 0xE7: put_history(p, room); return object == METER;
 	case 0xE0: put(p, room, 4321, 0, 2); return object == PV;
-	case 0xDE: put(p, room, (uint64_t)w.limit[0] << 8 | w.limit[1], 0, 2); return object == AIRCON;
+	case 0xDE:
+		put(p, room, 0, 0, 4);
+		memcpy(room, w.limit, 4);
+		return object == AIRCON;
 	default: return false;
 	}
 }
@@ -130,9 +133,9 @@ set(uint32_t object, const struct el_prop *p)
 		w.day = p->data[0];
 		return true;
 	}
-	if (object != AIRCON || p->epc != 0xDE || p->len != 2 || p->data[0] > 0x20)
+	if (object != AIRCON || p->epc != 0xDE || p->len != 4 || p->data[2] > 0x20)
 		return false;
-	memcpy(w.limit, p->data, 2);
+	memcpy(w.limit, p->data, 4);
 	return true;
 }
 
@@ -683,7 +686,7 @@ START_TEST(a_refused_write_says_so)
 	write_limit(5, 40000); /* beyond what the node takes */
 	run(100 * US_PER_MS);
 	ck_assert_int_eq(w.written.err, ERR_EXC_NAK);
-	write_limit(6, 70000); /* beyond what the property holds: not sent */
+	write_limit(6, 5e9); /* beyond what the property holds: not sent */
 	ck_assert_int_eq(w.written.err, ERR_RANGE);
 	ck_assert_uint_eq(w.writes, 2);
 }
@@ -709,7 +712,7 @@ START_TEST(a_write_that_is_not_answered_is_not_sent_again)
 	ck_assert_int_eq(node()->state, DEVICE_DOWN);
 	write_limit(8, 400);
 	ck_assert_int_eq(w.written.err, ERR_NOT_CONNECTED);
-	ck_assert(w.limit[0] == 0 && w.limit[1] == 0);
+	ck_assert_mem_eq(w.limit, "\0\0\0", 4);
 }
 END_TEST
 
