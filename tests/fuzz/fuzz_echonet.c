@@ -128,7 +128,8 @@ configure(void)
 		.since = INT64_C(1795000000000000),
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
-		.name = "N" };
+		.name = "N",
+		.id = "" };
 	struct msg_echonet_start s = { 1, sizeof(read) / sizeof(read[0]) + 1 };
 	struct msg_echonet_item w = {
 		.point = 5, .is_write = 1, .object = 0x027D01, .epc = 0xDA, .scale = 1, .size = 1

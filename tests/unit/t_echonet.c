@@ -379,7 +379,8 @@ device_default(void)
 		.retry_max_us = 1,
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
-		.name = "D" };
+		.name = "D",
+		.id = "" };
 }
 
 static struct msg_echonet_item
@@ -416,7 +417,16 @@ START_TEST(a_configuration_is_checked_again)
 	d.timeout_us = 0;
 	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
 	d = device_default();
+	d.id = "FE00007g";
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE0";
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE000077aB000000000000000000000001FF"; /* a byte too many */
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE000077aB000000000000000000000001";
 	ck_assert_int_eq(el_setup_device(c, &d), OK);
+	ck_assert_uint_eq(c->devices[0].id.len, EL_ID_MAX);
+	ck_assert_mem_eq(c->devices[0].id.bytes, "\xFE\0\0\x77\xAB\0\0\0\0\0\0\0\0\0\0\0\1", EL_ID_MAX);
 	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG); /* twice */
 	it.at = 8;
 	ck_assert_int_eq(el_setup_item(c, &it), ERR_CONFIG);
