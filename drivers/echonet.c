@@ -128,13 +128,14 @@ say_hello(struct echonet *e, struct el_port *p, bool is_first)
 {
 	uint8_t out[EL_FRAME_MAX];
 	struct el_frame f = {
-		.tid = ++e->tid, .seoj = EL_CONTROLLER, .deoj = ECHONET_NODE, .service = EL_GETS, .count = 1
+		.tid = ++e->tid, .seoj = EL_CONTROLLER, .deoj = ECHONET_NODE, .service = EL_GETS, .count = 2
 	};
 	size_t n = is_first ? el_node_hello(&e->node, ++e->tid, out) : 0;
 
 	if (n > 0)
 		(void)el_port_send_group(p, out, n);
 	f.props[0].epc = EPC_INSTANCES;
+	f.props[1].epc = EPC_ID; /* one that is missed may have another address now */
 	n = el_frame_put(out, &f);
 	if (n > 0)
 		(void)el_port_send_group(p, out, n);

@@ -99,6 +99,8 @@ take_list(struct el_device *d, const struct el_prop *p, struct moment now)
 
 	d->is_known = true;
 	d->is_renewed = false;
+	if (is_fresh || !d->gives_no_id)
+		el_who_doubt(d);
 	for (uint32_t i = 0; i < d->object_count; i++) {
 		struct el_object *o = &d->objects[i];
 		char text[64];
@@ -119,13 +121,12 @@ take_list(struct el_device *d, const struct el_prop *p, struct moment now)
 	}
 }
 
+/* It says which instances it has, and is the node that it should be. */
 static void
-come_up(struct el_device *d, struct utc before, struct moment now)
+come_up(struct el_device *d, struct moment now)
 {
-	bool was_up = d->state == DEVICE_UP;
-
 	d->fails = 0;
-	if (was_up)
+	if (d->state == DEVICE_UP)
 		return;
 	log_once(&d->logged, OK, "node %s: answers", d->cfg->name);
 	d->state = DEVICE_UP;
@@ -136,8 +137,9 @@ come_up(struct el_device *d, struct utc before, struct moment now)
 		d->items[i].due = d->items[i].cfg->period_us != 0 ? now.mono : (struct mono){ NEVER };
 	if (d->item_count == 0)
 		d->watch_at = mono_add(now.mono, EL_WATCH_US);
-	el_history_want(d, before.us != 0 ? before : d->cfg->since, now);
+	el_history_want(d, d->heard.us != 0 ? d->heard : d->cfg->since, now);
 	d->poll->ops->state(d, d->poll->arg);
+	el_who_met(d, now);
 }
 
 /* ---- 3 an instance is met */
@@ -161,20 +163,9 @@ is_in_pieces(const struct el_ask *a, const struct el_frame *f)
 }
 
 static void
-take_factor(struct el_object *o, struct el_factor *x, const struct el_prop *p)
-{
-	const struct echonet_row *row = echonet_find((uint16_t)(o->object >> 8), x->epc);
-	const struct el_prop none = { .epc = x->epc };
-
-	x->cause =
-	    (uint16_t)el_factor_take(p != NULL ? p : &none, row != NULL && (row->flags & EL_OPTIONAL) != 0, &x->value);
-	x->is_known = x->cause == OK;
-}
-
-static void
 take_meeting(struct el_device *d, struct el_object *o, const struct el_frame *f, struct moment now)
 {
-	const struct el_prop *map = find_prop(f, 0, EPC_MAP_INF);
+	const struct el_prop *map = find_prop(f, 0, EPC_MAP_INF), *get = find_prop(f, 0, EPC_MAP_GET);
 	enum err worst = OK;
 	char text[64];
 
@@ -184,12 +175,14 @@ take_meeting(struct el_device *d, struct el_object *o, const struct el_frame *f,
 	}
 	if (o->piece < 2 && (map == NULL || !el_map_take(map->data, map->len, &o->announced)))
 		o->announced = (struct el_map){ 0 };
+	if (o->piece == 0 || o->piece == 2)
+		o->has_readable = get != NULL && el_map_take(get->data, get->len, &o->readable);
 	for (unsigned i = 0; i < o->factor_count; i++) {
-		if (o->piece == 0 || o->piece == i + 2)
-			take_factor(o, &o->factors[i], find_prop(f, 0, o->factors[i].epc));
+		if (o->piece == 0 || o->piece == i + 3)
+			el_factor_learn(o, &o->factors[i], find_prop(f, 0, o->factors[i].epc));
 		worst = o->factors[i].is_known ? worst : (enum err)o->factors[i].cause;
 	}
-	if (o->piece > 0 && o->piece <= o->factor_count) {
+	if (o->piece > 0 && o->piece < o->factor_count + 2) {
 		o->piece++;
 		return;
 	}
@@ -200,7 +193,7 @@ take_meeting(struct el_device *d, struct el_object *o, const struct el_frame *f,
 	o->piece = o->piece > 0;
 	o->is_met = true;
 	o->cause = OK;
-	o->meet_at = mono_add(now.mono, EL_MEET_US);
+	o->meet_at = mono_add(now.mono, worst == OK ? EL_MEET_US : d->cfg->retry_max_us);
 }
 
 /* ---- 4, 5 values */
@@ -330,17 +323,20 @@ el_answered(struct el_device *d, const struct el_frame *f, struct moment now)
 {
 	struct el_ask *a = &d->ask;
 	int64_t took = mono_diff_us(now.mono, a->sent);
-	struct utc middle = utc_add(now.utc, -(took / 2)), before = d->heard;
+	struct utc middle = utc_add(now.utc, -(took / 2));
 	uint8_t kind = a->kind;
 
-	d->heard = now.utc;
+	if (kind != ASK_LIST && kind != ASK_WHO) /* those may be of another node */
+		d->heard = now.utc;
 	d->is_dirty = true;
 	d->answer_us = d->answer_us == 0 ? (uint32_t)took : (uint32_t)((d->answer_us * INT64_C(7) + took) / 8);
 	switch (kind) {
 	case ASK_WRITE: take_written(d, f, now); break;
-	case ASK_LIST:
-		take_list(d, find_prop(f, 0, EPC_INSTANCES), now);
-		come_up(d, before, now);
+	case ASK_LIST: take_list(d, find_prop(f, 0, EPC_INSTANCES), now); break;
+	case ASK_WHO:
+		a->kind = ASK_NONE; /* it may be the end of it */
+		if (el_who_take(d, f, now))
+			come_up(d, now);
 		break;
 	case ASK_MEET: take_meeting(d, a->of, f, now); break;
 	case ASK_DAY: take_day(d, f, now); break;
@@ -372,11 +368,12 @@ back_off_us(struct el_device *d)
 }
 
 static void
-go_down(struct el_device *d, struct moment now)
+go_down(struct el_device *d, const char *why, struct moment now)
 {
 	struct el_write *w;
+	char text[96];
 
-	d->is_known = false;
+	d->is_known = d->is_identified = false;
 	for (uint32_t i = 0; i < d->object_count; i++)
 		d->objects[i].is_met = false;
 	d->retry_at = mono_add(now.mono, back_off_us(d));
@@ -387,7 +384,8 @@ go_down(struct el_device *d, struct moment now)
 	}
 	while ((w = TAILQ_FIRST(&d->writes)) != NULL) {
 		TAILQ_REMOVE(&d->writes, w, entry);
-		tell(d, w, ERR_NOT_CONNECTED, "nothing was sent: the node went away before its turn came", now);
+		str_printf(text, sizeof(text), "nothing was sent: %s", why);
+		tell(d, w, ERR_NOT_CONNECTED, text, now);
 		free(w);
 	}
 }
@@ -407,9 +405,15 @@ el_unanswered(struct el_device *d, enum err e, struct moment now)
 		el_note(d, e, text, now);
 		end_write(d, e, "it was sent and not answered; it may have been carried out or not", now);
 		break;
+	case ASK_WHO:
+		if (el_who_unanswered(d)) {
+			come_up(d, now);
+			break;
+		}
+		/* FALLTHROUGH */
 	case ASK_LIST:
-		el_note(d, e, text, now);
-		go_down(d, now);
+		el_note(d, e, d->elsewhere[0] != '\0' ? el_who_text(d, text, sizeof(text)) : text, now);
+		go_down(d, "the node went away before its turn came", now);
 		break;
 	case ASK_DAY:
 	case ASK_HISTORY:
@@ -437,10 +441,25 @@ el_fail(struct el_device *d, enum err e, const char *detail, struct moment now)
 		end_write(d, ERR_UNKNOWN, "it was sent, and the network went away before it was answered", now);
 	d->ask.kind = ASK_NONE;
 	el_note(d, e, detail, now);
-	go_down(d, now);
+	go_down(d,
+	    e == ERR_OTHER_DEVICE  ? "another node answers in its place"
+	        : e == ERR_EXC_NAK ? "the node does not say which it is"
+	                           : "the node went away before its turn came",
+	    now);
 }
 
 /* ---- what the node says by itself */
+
+/* A second after it was heard last. */
+static void
+read_soon(struct el_item *it, struct moment now)
+{
+	int64_t since = now.utc.us - it->time.us;
+	struct mono at = mono_add(now.mono, since >= 0 && since < US_PER_S ? US_PER_S - since : 0);
+
+	if (it->due.us < NEVER && at.us < it->due.us)
+		it->due = at;
+}
 
 void
 el_announced(struct el_device *d, const struct el_frame *f, struct moment now)
@@ -450,18 +469,22 @@ el_announced(struct el_device *d, const struct el_frame *f, struct moment now)
 	if (f->seoj >> 8 == ECHONET_NODE >> 8) {
 		const struct el_prop *p = find_prop(f, 0, EPC_INSTANCES_ANNOUNCED);
 
-		/* it has come up anew, and may be another one */
-		d->is_renewed |= p != NULL;
-		if (p != NULL && d->ask.kind != ASK_LIST)
-			d->is_known = false;
+		/* it has come up anew, and may be another one: nothing is written to it before it said which */
+		d->is_told |= p != NULL;
+		if (p != NULL)
+			d->who_at = mono_add(now.mono, -EL_WHO_US);
 		return;
 	}
-	for (uint32_t i = 0; i < d->item_count && d->state == DEVICE_UP; i++) {
+	for (uint32_t i = 0; i < d->item_count && d->state == DEVICE_UP && d->is_identified; i++) {
 		struct el_item *it = &d->items[i];
 		const struct el_prop *p = it->cfg->object == f->seoj ? find_prop(f, 0, it->cfg->epc) : NULL;
 
 		if (p == NULL || !it->object->is_met || p->len == 0)
 			continue;
+		if (el_is_flood(d, now)) {
+			read_soon(it, now);
+			continue;
+		}
 		el_item_take(it, p);
 		add_sample(d, &n, it, now.utc);
 		put_off(it, now);

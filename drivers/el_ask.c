@@ -44,12 +44,22 @@ can_ask(const struct el_object *o)
 /* ---- which */
 
 static bool
-next_write(struct el_device *d)
+next_who(struct el_device *d)
+{
+	d->ask = begin(ASK_WHO, EL_GETS, NULL);
+	add(&d->ask, EPC_ID);
+	return true;
+}
+
+static bool
+next_write(struct el_device *d, struct moment now)
 {
 	struct el_write *w = TAILQ_FIRST(&d->writes);
 
-	if (w == NULL || d->state != DEVICE_UP)
+	if (w == NULL)
 		return false;
+	if (el_who_is_due(d, EL_WHO_US, now))
+		return next_who(d);
 	TAILQ_REMOVE(&d->writes, w, entry);
 	d->writing = w;
 	d->ask = begin(ASK_WRITE, EL_SETC, NULL);
@@ -79,8 +89,10 @@ next_meeting(struct el_device *d, struct moment now)
 		d->ask = begin(ASK_MEET, EL_GETS, o);
 		if (o->piece < 2)
 			add(&d->ask, EPC_MAP_INF);
+		if (o->piece == 0 || o->piece == 2)
+			add(&d->ask, EPC_MAP_GET);
 		for (unsigned k = 0; k < o->factor_count; k++)
-			if (o->piece == 0 || o->piece == k + 2)
+			if (o->piece == 0 || o->piece == k + 3)
 				add(&d->ask, o->factors[k].epc);
 		return true;
 	}
@@ -144,12 +156,29 @@ next_watch(struct el_device *d, struct moment now)
 	return true;
 }
 
+/* It said that it has come up anew; not for each of many that say so. */
+static void
+heed_renewal(struct el_device *d, struct moment now)
+{
+	if (!d->is_told || !is_due(d->renewed, now))
+		return;
+	d->is_told = d->is_known = false;
+	d->is_renewed = true;
+	d->renewed = mono_add(now.mono, EL_RENEW_US);
+	el_who_doubt(d);
+}
+
 bool
 el_ask_next(struct el_device *d, struct moment now)
 {
-	if (d->state != DEVICE_UP)
-		return is_due(d->retry_at, now) && next_list(d);
-	return next_write(d) || next_list(d) || next_read(d, true, now) || next_meeting(d, now) ||
+	heed_renewal(d, now);
+	if (d->state != DEVICE_UP && !is_due(d->retry_at, now))
+		return false;
+	if (d->state != DEVICE_UP || !d->is_identified)
+		return next_list(d) || next_who(d);
+	if (el_who_is_due(d, EL_MEET_US, now))
+		return next_who(d);
+	return next_write(d, now) || next_list(d) || next_read(d, true, now) || next_meeting(d, now) ||
 	    next_read(d, false, now) || next_history(d) || next_watch(d, now);
 }
 
@@ -163,6 +192,12 @@ el_ask_wake(const struct el_device *d)
 	if (!d->is_known || !TAILQ_EMPTY(&d->writes))
 		return (struct mono){ 0 };
 	at = d->watch_at;
+	if (!d->is_identified)
+		return (struct mono){ 0 };
+	if (d->is_told && d->renewed.us < at.us)
+		at = d->renewed;
+	if (!d->gives_no_id && d->who_at.us + EL_MEET_US < at.us)
+		at = mono_add(d->who_at, EL_MEET_US);
 	for (uint32_t i = 0; i < d->object_count; i++)
 		if (d->objects[i].is_listed && d->objects[i].meet_at.us < at.us)
 			at = d->objects[i].meet_at;

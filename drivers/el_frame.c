@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "drivers/el_frame.h"
+#include "scada/base/str.h"
 
 #define EHD1 0x10
 #define EHD2 0x81 /* format 1: as specified; 82 is arbitrary */
@@ -222,6 +223,28 @@ el_map_put(const struct el_map *m, uint8_t out[17])
 		if (el_map_has(m, (uint8_t)epc))
 			out[1 + (epc & 15)] |= (uint8_t)(1u << (epc / 16 - 8));
 	return 17;
+}
+
+/* ---- who it is */
+
+bool
+el_id_take(const struct el_prop *p, struct el_id *out)
+{
+	*out = (struct el_id){ 0 };
+	if (p->len == 0 || p->len > EL_ID_MAX || p->data[0] == 0)
+		return false;
+	out->len = p->len;
+	memcpy(out->bytes, p->data, p->len);
+	return true;
+}
+
+const char *
+el_id_text(const struct el_id *id, char text[2 * EL_ID_MAX + 1])
+{
+	text[0] = '\0';
+	for (unsigned i = 0; i < id->len; i++)
+		str_printf(text + (size_t)(2 * i), 3, "%02X", id->bytes[i]);
+	return text;
 }
 
 uint32_t

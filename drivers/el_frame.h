@@ -38,6 +38,7 @@ enum el_service {
 };
 
 enum el_epc {
+	EPC_ID = 0x83,
 	EPC_INSTANCES_ANNOUNCED = 0xD5,
 	EPC_INSTANCES = 0xD6,
 	EPC_MAP_INF = 0x9D,
@@ -84,6 +85,16 @@ void el_map_add(struct el_map *m, uint8_t epc);
 /* Below 16: a list; from 16 on: 16 bytes of bits. False: it is none. */
 bool el_map_take(const uint8_t *data, size_t len, struct el_map *out);
 size_t el_map_put(const struct el_map *m, uint8_t out[17]);
+
+/* Identification of a node (83). */
+#define EL_ID_MAX 17
+struct el_id {
+	uint8_t len; /* 0 = none */
+	uint8_t bytes[EL_ID_MAX];
+};
+/* False: it has none (00 at its begin says so), or this is no identification. */
+bool el_id_take(const struct el_prop *p, struct el_id *out);
+const char *el_id_text(const struct el_id *id, char text[2 * EL_ID_MAX + 1]); /* digits of base 16 */
 
 /* The i-th object of an instance list (D5, D6); 0: there is none. */
 uint32_t el_instance(const struct el_prop *p, unsigned i);

@@ -114,6 +114,20 @@ knock(struct el_device *d, struct moment now)
 	d->knocked = d->retry_at = now.mono;
 }
 
+/* A node that announces without end would fill the pipe: what is too much is asked for instead, one question at a time. */
+bool
+el_is_flood(struct el_device *d, struct moment now)
+{
+	if (mono_diff_us(now.mono, d->told_since) >= US_PER_S) {
+		d->told_since = now.mono;
+		d->told = 0;
+	}
+	d->told += d->told < UINT32_MAX;
+	if (d->told == EL_TOLD_MAX + d->item_count + 1)
+		el_note(d, ERR_UNSOLICITED, "it announces its values without end; they are read instead", now);
+	return d->told > EL_TOLD_MAX + d->item_count;
+}
+
 static bool
 is_answer(const struct el_device *d, const struct el_frame *f)
 {
@@ -137,9 +151,12 @@ el_poll_frame(
 			el_answered(d, f, now);
 			is_taken = true;
 		}
-		knock(d, now);
+		if (!is_taken) /* who answered as another node keeps its pause */
+			knock(d, now);
 		el_run(d, now);
 	}
+	if (first == NULL)
+		el_who_elsewhere(p, port, from, f, now);
 	if (first != NULL && !is_told && !is_taken && !el_is_request(f->service))
 		p->late++;
 	return first != NULL;

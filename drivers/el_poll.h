@@ -5,16 +5,17 @@
  * reaches the wire through struct el_ops alone.
  *
  *   what is asked of a node, in this order
- *   1 a write, then the property as the node has it   2 which instances it has (D6)   3 of each instance: what it announces, and by
- *   what its numbers are multiplied   4 what is due   5 the half hours that are missing
+ *   1 a write, then the property as the node has it   2 which instances it has (D6), and which node it is (83)   3 of each instance: what it
+ *   announces, what can be read, and by what its numbers are multiplied   4 what is due   5 the half hours that are missing
  *
  *   state        on                                      becomes
  *   OFF          (disabled)                              stays
- *   CONNECTING   the answer to 2                         UP; all is due
+ *   CONNECTING   the answers to 2                        UP; all is due
  *   CONNECTING   no answer                               DOWN; back-off
  *   UP           no answer of an instance                stays; its points say so, and 2 is asked again
  *   UP           no answer to 2                          DOWN; back-off
  *   DOWN         retry time, or a frame of the node      stays; 2 is asked once
+ *   any          another node answers                    DOWN with ERR_OTHER_DEVICE
  */
 #ifndef CHISAN_EL_POLL_H
 #define CHISAN_EL_POLL_H
@@ -26,11 +27,15 @@
 #include "drivers/scan.h"
 #include "drivers/timer.h"
 
-#define EL_TRIES         3                 /* of a read; of a node that is down, one */
-#define EL_ASK_MAX       16                /* properties of one request */
-#define EL_RAW_MAX       12                /* bytes kept for people */
-#define EL_MEET_US       (3600 * US_PER_S) /* what an instance announces, and its factors, are asked anew */
-#define EL_WATCH_US      (30 * US_PER_S)   /* a node that has nothing to be read is looked at so often */
+#define EL_TRIES    3                 /* of a read; of a node that is down, one */
+#define EL_ASK_MAX  16                /* properties of one request */
+#define EL_RAW_MAX  12                /* bytes kept for people */
+#define EL_MEET_US  (3600 * US_PER_S) /* what an instance announces, and its factors, are asked anew */
+#define EL_WATCH_US (30 * US_PER_S)   /* a node that has nothing to be read is looked at so often */
+#define EL_WHO_US \
+	(10 * US_PER_S) /* a write is preceded by the question who it is, unless that was answered so lately */
+#define EL_RENEW_US      (10 * US_PER_S) /* announcements of instances that come faster are heeded so often */
+#define EL_TOLD_MAX      50              /* announced values of a second, and one an item; what is more is asked for */
 #define EL_HALF_HOUR_US  (1800 * US_PER_S)
 #define EL_HISTORY_SLOTS 48
 #define EL_HISTORY_DAYS  99
@@ -51,8 +56,9 @@ struct el_object {
 	bool is_met, is_listed; /* listed: by D6, or that was not said */
 	uint16_t cause;         /* of all its points: enum err; OK = each has its own */
 	struct mono meet_at;    /* to be met again */
-	struct el_map announced;
-	struct el_factor factors[EL_ASK_MAX - 1];
+	struct el_map announced, readable;
+	bool has_readable; /* else nobody knows */
+	struct el_factor factors[EL_ASK_MAX - 2];
 	uint8_t factor_count;
 	uint8_t most;          /* properties of a request that it has answered in full */
 	uint8_t piece;         /* of a meeting in pieces: which is next, from 1; 0 = all is asked at once */
@@ -83,7 +89,7 @@ struct el_write {
 	uint8_t data[4];
 };
 
-enum el_ask_kind { ASK_NONE, ASK_WRITE, ASK_LIST, ASK_MEET, ASK_DAY, ASK_HISTORY, ASK_READ };
+enum el_ask_kind { ASK_NONE, ASK_WRITE, ASK_LIST, ASK_WHO, ASK_MEET, ASK_DAY, ASK_HISTORY, ASK_READ };
 
 /* The request under way. */
 struct el_ask {
@@ -112,10 +118,16 @@ struct el_device {
 	uint8_t state;   /* enum device_state */
 	bool is_known;   /* it said which instances it has */
 	bool is_renewed; /* it announced its instances: it has come up anew */
+	bool is_told;    /* it did so again just now; heeded from renewed on */
+	bool is_identified, gives_no_id;
+	struct el_id id; /* as it was first met, or is */
+	struct mono who_at, renewed, told_since;
+	char elsewhere[48]; /* address at which it answers now; "" = none */
+	uint32_t told;      /* announced values since then */
 	bool is_dirty, has_no_setget;
 	uint32_t fails;
 	struct mono retry_at, knocked, watch_at;
-	struct utc heard;            /* its last answer; 0 = none yet */
+	struct utc heard;            /* its last answer from an instance; 0 = none yet */
 	struct utc gap_from, gap_to; /* of which its history is wanted */
 	/* what is reported */
 	enum err logged, error;
@@ -171,10 +183,12 @@ struct el_item *el_poll_find(const struct el_poll *p, point_id point); /* NULL =
 /* ---- between the el_*.c of it */
 /* el_poll.c */
 void el_run(struct el_device *d, struct moment now);
+bool el_is_flood(struct el_device *d, struct moment now); /* an announced value came: is it one too many? */
 void el_note(struct el_device *d, enum err e, const char *detail, struct moment now);
 /* el_value.c: what the bytes of a property mean to an item; sets raw, value and cause. */
 void el_item_take(struct el_item *it, const struct el_prop *p);
 enum err el_factor_take(const struct el_prop *p, bool is_optional, double *out);
+void el_factor_learn(struct el_object *o, struct el_factor *x, const struct el_prop *p); /* p NULL: it was not given */
 /* As a number to be written: *len bytes in data. ERR_RANGE with a sentence. */
 enum err el_item_encode(
     const struct el_cfg_item *cfg, double raw, uint8_t data[4], uint8_t *len, char *why, size_t size);
@@ -190,6 +204,15 @@ void el_unanswered(struct el_device *d, enum err e, struct moment now);
 /* The node cannot be reached at all. */
 void el_fail(struct el_device *d, enum err e, const char *detail, struct moment now);
 void el_announced(struct el_device *d, const struct el_frame *f, struct moment now);
+/* el_who.c: true: it is the node that it should be. False: another, and it is down now. */
+bool el_who_take(struct el_device *d, const struct el_frame *f, struct moment now);
+bool el_who_unanswered(struct el_device *d); /* false: it has to say it */
+void el_who_doubt(struct el_device *d);      /* it is to be asked */
+void el_who_met(struct el_device *d, struct moment now);
+const char *el_who_text(const struct el_device *d, char *text, size_t size); /* where it is; has d->elsewhere */
+bool el_who_is_due(const struct el_device *d, int64_t age_us, struct moment now);
+void el_who_elsewhere(
+    struct el_poll *p, uint32_t port, const struct sockaddr_storage *from, const struct el_frame *f, struct moment now);
 /* el_history.c */
 void el_history_want(struct el_device *d, struct utc since, struct moment now);
 void el_history_take(struct el_device *d, const struct el_prop *p, unsigned day, struct moment now);

@@ -219,12 +219,14 @@ read_instance(struct probe *p, const struct el_address *to, struct probe_instanc
 static bool
 read_node(struct probe *p, const struct el_address *to)
 {
-	static const uint8_t list = EPC_INSTANCES;
+	static const uint8_t list = EPC_INSTANCES, id = EPC_ID;
 	struct probe_node *n = &p->nodes[0];
 
 	if (!ask(p, to, ECHONET_NODE, &list, 1) || p->answer.props[0].len == 0)
 		return false;
 	add_node(p, &to->addr, &p->answer.props[0]);
+	if (ask(p, to, ECHONET_NODE, &id, 1))
+		(void)el_id_take(&p->answer.props[0], &n->id);
 	n->instances = xcalloc(n->count + 1, sizeof(*n->instances));
 	for (uint32_t i = 0; i < n->count; i++) {
 		n->instances[i].object = n->objects[i];

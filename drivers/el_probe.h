@@ -29,6 +29,7 @@ struct probe_instance {
 struct probe_node {
 	char address[80];
 	struct sockaddr_storage from;
+	struct el_id id; /* length 0: it gives none, or was not asked */
 	uint32_t count;
 	uint32_t objects[PROBE_INSTANCES];
 	struct probe_instance *instances; /* count of them; NULL = only listed */

@@ -55,7 +55,9 @@ value_of(const struct probe_instance *in, const struct echonet_row *r, double *o
 		struct el_factor *x = &o.factors[o.factor_count++];
 
 		x->epc = r->factors[i];
-		x->is_known = el_factor_take(&f, row != NULL && (row->flags & EL_OPTIONAL) != 0, &x->value) == OK;
+		x->is_known =
+		    el_factor_take(&f, row != NULL && (row->flags & EL_OPTIONAL) != 0 && !el_map_has(&in->get, x->epc),
+		        &x->value) == OK;
 	}
 	el_item_take(&it, &prop);
 	*out = it.value;
@@ -113,7 +115,11 @@ tell_property(FILE *to, const struct probe_instance *in, uint8_t epc)
 void
 probe_tell_node(FILE *to, const struct probe_node *n)
 {
+	char id[2 * EL_ID_MAX + 1];
+
 	fprintf(to, "%s: %" PRIu32 " instances. G can be read, S can be set, A is announced.\n", n->address, n->count);
+	if (n->id.len > 0)
+		fprintf(to, "Identification %s (serial: in site.yaml)\n", el_id_text(&n->id, id));
 	for (uint32_t i = 0; i < n->count && n->instances != NULL; i++) {
 		const struct probe_instance *in = &n->instances[i];
 
@@ -175,9 +181,12 @@ json_instance(FILE *to, const struct probe_node *n, uint32_t i)
 void
 probe_tell_json(FILE *to, const char *own, const struct probe_node *nodes, uint32_t count)
 {
+	char id[2 * EL_ID_MAX + 1];
+
 	fprintf(to, "{\"schema\":1,\"own\":\"%s\",\"nodes\":[", own);
 	for (uint32_t i = 0; i < count; i++) {
-		fprintf(to, "%s{\"node\":\"%s\",\"instances\":[", i > 0 ? "," : "", nodes[i].address);
+		fprintf(to, "%s{\"node\":\"%s\",\"identification\":\"%s\",\"instances\":[", i > 0 ? "," : "",
+		    nodes[i].address, el_id_text(&nodes[i].id, id));
 		for (uint32_t k = 0; k < nodes[i].count; k++)
 			json_instance(to, &nodes[i], k);
 		fprintf(to, "]}");

@@ -144,6 +144,21 @@ is_time(uint32_t us)
 	return us > 0 && us <= TIME_MAX_US;
 }
 
+/* "FE0000..." or nothing. */
+static bool
+take_id(const char *text, struct el_id *out)
+{
+	static const char digits[] = "0123456789ABCDEF0123456789abcdef";
+	size_t len = strlen(text);
+
+	if (len > 2 * EL_ID_MAX || len % 2 != 0 || strspn(text, digits) != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		out->bytes[i / 2] = (uint8_t)(out->bytes[i / 2] << 4 | ((strchr(digits, text[i]) - digits) & 15));
+	out->len = (uint8_t)(len / 2);
+	return true;
+}
+
 enum err
 el_setup_device(struct el_setup *c, const struct msg_echonet_device *m)
 {
@@ -167,6 +182,8 @@ el_setup_device(struct el_setup *c, const struct msg_echonet_device *m)
 	if (!is_time(m->timeout_us) || !is_time(m->retry_min_us) || !is_time(m->retry_max_us) ||
 	    m->retry_min_us > m->retry_max_us || m->offset_us < -ZONE_MAX_US || m->offset_us > ZONE_MAX_US)
 		return refuse(c, "node %.64s: a time-out, back-off or offset out of range", m->name);
+	if (!take_id(m->id, &d.id))
+		return refuse(c, "node %.64s: '%.60s' is no identification", m->name, m->id);
 	d.name = arena_strdup(c->arena, m->name);
 	c->devices = grown(c->devices, c->device_count, &c->device_cap, sizeof(d));
 	c->devices[c->device_count++] = d;

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "drivers/el_frame.h"
 #include "scada/base/echonet.h"
 #include "scada/base/mem.h"
 #include "scada/base/msg.h"
@@ -37,6 +38,7 @@ struct el_cfg_device {
 	struct el_address node;
 	const char *name;
 	bool enabled;
+	struct el_id id; /* what it has to be; none = anything, as long as it stays */
 	int64_t timeout_us, retry_min_us, retry_max_us, offset_us;
 	struct utc since;
 	uint32_t first_item, item_count; /* after el_setup_finish: by object, then property */

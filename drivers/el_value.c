@@ -95,13 +95,27 @@ el_factor_take(const struct el_prop *p, bool is_optional, double *out)
 	return *out > 0 && !echonet_is_nothing(EL_U32, (int64_t)*out) ? OK : ERR_SCALE_FACTOR;
 }
 
+void
+el_factor_learn(struct el_object *o, struct el_factor *x, const struct el_prop *p)
+{
+	const struct echonet_row *row = echonet_find((uint16_t)(o->object >> 8), x->epc);
+	const struct el_prop none = { .epc = x->epc };
+
+	/* what it does not have is 1; what it has and does not give now is not */
+	bool is_optional =
+	    row != NULL && (row->flags & EL_OPTIONAL) != 0 && !(o->has_readable && el_map_has(&o->readable, x->epc));
+
+	x->cause = (uint16_t)el_factor_take(p != NULL ? p : &none, is_optional, &x->value);
+	x->is_known = x->cause == OK;
+}
+
 enum err
 el_item_encode(const struct el_cfg_item *c, double value, uint8_t data[4], uint8_t *len, char *why, size_t size)
 {
 	static const struct {
 		double lo, hi;
 	} ends[EL_FORM_COUNT] = { { 0, 255 }, { 0, 0xFD }, { -0x7F, 0x7D }, { 0, 0xFFFD }, { -0x7FFF, 0x7FFD },
-		{ 0, 0xFFFFFFFDu }, { -0x7FFFFFFF, 0x7FFFFFFD } };
+		{ 0, 0xFFFFFFFDu }, { -0x7FFFFFFF, 0x7FFFFFFD }, { 0, 0xFC } };
 	double raw = round(value / c->scale);
 	uint64_t bits;
 

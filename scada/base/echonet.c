@@ -30,28 +30,41 @@ static const struct echonet_row rows[] = {
 	{ 0x0000, 0x89, "fault-code", EL_U16, 0, 2, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0000, 0x81, "place", EL_STATE, 0, 0, 1, "", EL_GET, { 0 }, 0, 0 },
 	/* ---- Package air conditioner, indoor unit */
+	{ 0x0156, 0xAC, "thermostat", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x0156, 0xAE, "automatic-function", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0156, 0xB0, "mode", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
-	{ 0x0156, 0xB3, "set-temperature", EL_I8, 0, 1, 1, "degC", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x0156, 0xB3, "set-temperature", EL_U8, 0, 1, 1, "degC", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x0156, 0xBB, "room-temperature", EL_I8, 0, 1, 1, "degC", EL_GET, { 0 }, 0, 0 },
-	{ 0x0156, 0xDB, "power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0156, 0xCA, "group", EL_U8, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x0156, 0xDB, "power-range", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	/* ---- Package air conditioner, outdoor unit */
-	{ 0x0157, 0xDB, "power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
-	{ 0x0157, 0xDD, "possible-saving", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
-	{ 0x0157, 0xDE, "power-restriction", EL_U16, 0, 2, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
-	{ 0x0157, 0xDF, "least-restricted-power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xAB, "special-state", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xB8, "rated-power-cooling", EL_U32, 0, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xB8, "rated-power-heating", EL_U32, 4, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xBE, "outdoor-temperature", EL_I8, 0, 1, 1, "degC", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xCA, "group", EL_U8, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xDB, "power", EL_U32, 0, 4, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xDD, "possible-saving", EL_U32, 0, 4, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x0157, 0xDE, "power-restriction", EL_U32, 0, 4, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x0157, 0xDF, "least-restricted-power", EL_U32, 0, 4, 1, "W", EL_GET, { 0 }, 0, 0 },
 	/* ---- Photovoltaics */
 	{ 0x0279, 0xA0, "output-limit", EL_U8, 0, 1, 1, "%", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x0279, 0xA1, "output-limit-power", EL_U16, 0, 2, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x0279, 0xA2, "surplus-purchase-control", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x0279, 0xC3, "approved-capacity", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x0279, 0xD0, "interconnection", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0279, 0xD1, "restraint", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0279, 0xE0, "power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x0279, 0xE1, "energy", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x0279, 0xE3, "energy-sold", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
+	{ 0x0279, 0xE5, "generation-limit", EL_U8, 0, 1, 1, "%", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x0279, 0xE6, "generation-limit-power", EL_U16, 0, 2, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x0279, 0xE7, "sale-limit-power", EL_U16, 0, 2, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x0279, 0xE8, "rated-power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
 	/* ---- Fuel cell */
 	{ 0x027C, 0xC1, "water-temperature", EL_U8, 0, 1, 1, "degC", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xC2, "rated-power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x027C, 0xC3, "tank-heat", EL_U16, 0, 2, 1, "MJ", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xC4, "power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xC5, "energy", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xC7, "gas-flow", EL_U16, 0, 2, 0.001, "m3/h", EL_GET, { 0 }, 0, 0 },
@@ -61,6 +74,9 @@ static const struct echonet_row rows[] = {
 	{ 0x027C, 0xCC, "house-power", EL_U16, 0, 2, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xCD, "house-energy", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027C, 0xD0, "interconnection", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x027C, 0xD2, "generation-mode", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027C, 0xE1, "hot-water", EL_U16, 0, 2, 1, "L", EL_GET, { 0 }, 0, 0 },
+	{ 0x027C, 0xE2, "tank-capacity", EL_U16, 0, 2, 1, "L", EL_GET, { 0 }, 0, 0 },
 	/* ---- Storage battery */
 	{ 0x027D, 0xA0, "charge-capacity", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xA1, "discharge-capacity", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
@@ -68,22 +84,30 @@ static const struct echonet_row rows[] = {
 	{ 0x027D, 0xA3, "dischargeable-capacity", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xA4, "chargeable-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xA5, "dischargeable-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
+	{ 0x027D, 0xA6, "charge-limit", EL_U8, 0, 1, 1, "%", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027D, 0xA7, "discharge-limit", EL_U8, 0, 1, 1, "%", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xA8, "energy-charged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xA9, "energy-discharged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xAA, "charge-amount", EL_U32, 0, 4, 1, "Wh", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xAB, "discharge-amount", EL_U32, 0, 4, 1, "Wh", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC1, "charge-method", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC2, "discharge-method", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027D, 0xC7, "ac-rated-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC8, "least-charge-power", EL_U32, 0, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC8, "most-charge-power", EL_U32, 4, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC9, "least-discharge-power", EL_U32, 0, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xC9, "most-discharge-power", EL_U32, 4, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x027D, 0xCC, "reconnection-permission", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027D, 0xCD, "operation-permission", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027D, 0xCE, "island-permission", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xCF, "status", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xD0, "rated-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xD2, "rated-voltage", EL_U16, 0, 2, 1, "V", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xD3, "power", EL_I32, 0, 4, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xD4, "current", EL_I16, 0, 2, 0.1, "A", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xD5, "voltage", EL_I16, 0, 2, 1, "V", EL_GET, { 0 }, 0, 0 },
+	{ 0x027D, 0xD6, "dc-energy-discharged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
+	{ 0x027D, 0xD8, "dc-energy-charged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xDA, "mode", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027D, 0xDB, "interconnection", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x027D, 0xE2, "remaining-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
@@ -104,19 +128,34 @@ static const struct echonet_row rows[] = {
 	{ 0x027E, 0xC8, "most-charge-power", EL_U32, 4, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xC9, "least-discharge-power", EL_U32, 0, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xC9, "most-discharge-power", EL_U32, 4, 8, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xCC, "type", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xCE, "chargeable-capacity", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xCF, "chargeable-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xD0, "used-capacity", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xD2, "rated-voltage", EL_U16, 0, 2, 1, "V", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xD3, "power", EL_I32, 0, 4, 1, "W", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xD4, "current", EL_I16, 0, 2, 0.1, "A", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xD5, "voltage", EL_I16, 0, 2, 1, "V", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xD6, "energy-discharged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xD8, "energy-charged", EL_U32, 0, 4, 0.001, "kWh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xDA, "mode", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027E, 0xDB, "interconnection", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xDC, "charge-method", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xDD, "discharge-method", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xDE, "purchase-limit-power", EL_U32, 0, 4, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xDF, "reconnection-permission", EL_STATE, 0, 1, 1, "", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xE0, "v2g-power", EL_I32, 0, 4, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xE1, "status", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xE2, "remaining-energy", EL_U32, 0, 4, 1, "Wh", EL_GET, { 0 }, 0, 0 },
 	{ 0x027E, 0xE4, "remaining", EL_U8, 0, 1, 1, "%", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xE5, "maintenance", EL_STATE, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x027E, 0xE7, "charge-amount", EL_U32, 0, 4, 1, "Wh", EL_GET | EL_SET, { 0 }, 0, 0 },
+	{ 0x027E, 0xEA, "discharge-amount", EL_U32, 0, 4, 1, "Wh", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027E, 0xEB, "charge-power", EL_U32, 0, 4, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
 	{ 0x027E, 0xEC, "discharge-power", EL_U32, 0, 4, 1, "W", EL_GET | EL_SET, { 0 }, 0, 0 },
 	/* ---- Distribution board */
 	{ 0x0287, 0xB0, "rated-current", EL_U8, 0, 1, 1, "A", EL_GET, { 0 }, 0, 0 },
-	{ 0x0287, 0xB1, "channels", EL_U8, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
+	{ 0x0287, 0xB1, "channels", EL_U8_FD, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0287, 0xC0, "energy", EL_U32, 0, 4, 1, "kWh", EL_GET, { 0xC2 }, 0, 0 },
 	{ 0x0287, 0xC1, "energy-reverse", EL_U32, 0, 4, 1, "kWh", EL_GET, { 0xC2 }, 0, 0 },
 	{ 0x0287, 0xC2, "energy-unit", EL_STATE, 0, 1, 1, "", EL_GET | EL_CODE, { 0 }, 0, 0 },
@@ -158,6 +197,8 @@ static const struct echonet_row rows[] = {
 	CHANNEL(0xEE, 31)
 	CHANNEL(0xEF, 32)
 	/* ---- Low-voltage smart meter */
+	{ 0x0288, 0xD0, "energy-minute", EL_U32, 7, 15, 1, "kWh", EL_GET, { 0xD3, 0xE1 }, 0, 0 },
+	{ 0x0288, 0xD0, "energy-reverse-minute", EL_U32, 11, 15, 1, "kWh", EL_GET, { 0xD3, 0xE1 }, 0, 0 },
 	{ 0x0288, 0xD3, "coefficient", EL_U32, 0, 4, 1, "", EL_GET | EL_OPTIONAL, { 0 }, 0, 0 },
 	{ 0x0288, 0xD7, "digits", EL_U8, 0, 1, 1, "", EL_GET, { 0 }, 0, 0 },
 	{ 0x0288, 0xE0, "energy", EL_U32, 0, 4, 1, "kWh", EL_GET, { 0xD3, 0xE1 }, 0xE2, 0xE5 },
@@ -251,7 +292,7 @@ echonet_next_part(const struct echonet_row *r)
 unsigned
 echonet_form_size(unsigned form)
 {
-	static const unsigned sizes[EL_FORM_COUNT] = { 1, 1, 1, 2, 2, 4, 4 };
+	static const unsigned sizes[EL_FORM_COUNT] = { 1, 1, 1, 2, 2, 4, 4, 1 };
 
 	return form < EL_FORM_COUNT ? sizes[form] : 0;
 }
@@ -261,6 +302,7 @@ echonet_is_nothing(unsigned form, int64_t raw)
 {
 	switch (form) {
 	case EL_U8: return raw >= 0xFE;
+	case EL_U8_FD: return raw >= 0xFD;
 	case EL_I8: return raw >= 0x7E || raw == -0x80;
 	case EL_U16: return raw >= 0xFFFE;
 	case EL_I16: return raw >= 0x7FFE || raw == -0x8000;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * echonet.h - what ECHONET Lite calls its things: classes and properties as a table, and "028A.E3", by which profiles name them.
- * Facts of the Machine Readable Appendix (release R, 1.3.1); the rows are our own.
+ * Figures: "Appendix: Detailed Requirements for ECHONET Device Objects", release R, in its Machine Readable Appendix 1.3.1 of the ECHONET
+ * Consortium; classes 0157 and 027C and the super class in 1.1.1, unchanged in them since releases I and J. The rows are our own.
  */
 #ifndef CHISAN_ECHONET_H
 #define CHISAN_ECHONET_H
@@ -14,7 +15,17 @@
 #define ECHONET_NODE 0x0EF001u /* the node profile, as an object */
 
 /* How a part of a property makes a number; network order. _STATE: one byte that is a code, no quantity. */
-enum echonet_form { EL_STATE, EL_U8, EL_I8, EL_U16, EL_I16, EL_U32, EL_I32, EL_FORM_COUNT };
+enum echonet_form {
+	EL_STATE,
+	EL_U8,
+	EL_I8,
+	EL_U16,
+	EL_I16,
+	EL_U32,
+	EL_I32,
+	EL_U8_FD, /* as U8, and FD says that there is none: counts of channels */
+	EL_FORM_COUNT
+};
 
 /* Other properties of the same object by which a raw number is multiplied; 0 ends the list. */
 #define ECHONET_FACTORS 3

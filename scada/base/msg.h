@@ -178,7 +178,8 @@ struct msg_bytes {
 	_(i64, offset_us)       /* civil time less utc: meters count in civil time */ \
 	_(str, own)             /* numeric address of the interface, with %zone where it has one */ \
 	_(str, node)            /* numeric address of the node */ \
-	_(str, name)
+	_(str, name) \
+	_(str, id)              /* its identification as digits of base 16; "" = anything, as long as it stays */
 
 #define MSG_ECHONET_ITEM_FIELDS(_) \
 	_(u32, point) _(u32, device) \

@@ -66,7 +66,7 @@ enum wire_flags {
 	_(W_FIELD_SUNSPEC, 50, 19, 1024, ROLE_PEER,   WF_NUMBERS,            "a device whose registers are found by the models of SunSpec, and what it has to be") \
 	_(W_FIELD_PLACE, 51, 10,     10, ROLE_PEER,   WF_NUMBERS,            "the registers of a point or output count from a model") \
 	_(W_FIELD_STEP,  52, 19,     19, ROLE_PEER,   WF_NUMBERS,            "what is written beside an output's value") \
-	_(W_ECHONET_DEVICE,54, 41,   1024, ROLE_PEER,   WF_NUMBERS,            "one node that speaks ECHONET Lite, and its manners") \
+	_(W_ECHONET_DEVICE,54, 43,   1024, ROLE_PEER,   WF_NUMBERS,            "one node that speaks ECHONET Lite, and its manners") \
 	_(W_ECHONET_ITEM, 55,  34,     64, ROLE_PEER,   WF_NUMBERS,            "one point's property in a node, to be read or written") \
 	_(W_ECHONET_START,56,   8,      8, ROLE_PEER,   WF_NUMBERS,            "counts of nodes and properties; comes before W_FIELD_START") \
 	_(W_LATE,         57,  10,  65536, ROLE_PEER,   WF_NUMBERS,            "what a device remembers of a point: values with their own times") \

@@ -38,6 +38,7 @@ describe_echonet_device(const struct site *s, uint32_t device, struct utc since,
 		.own = s->conns[n->conn].host,
 		.node = n->node,
 		.name = d->name,
+		.id = d->serial != NULL ? d->serial : "",
 	};
 
 	wbuf_reset(b);

@@ -12,6 +12,8 @@
 #include "scada/base/str.h"
 #include "scada/site/check.h"
 
+#define SUNSPEC_SERIAL_MAX 32 /* characters of model 1 */
+
 /* ---- profiles */
 
 static void
@@ -93,6 +95,29 @@ find_profile(const struct check *c, const char *name)
 }
 
 static void
+check_serial(struct check *c, const struct site_device *d, const struct site_profile *p)
+{
+	struct mark at = AT_KEY(device_schema, d, struct site_device, serial);
+	size_t len = d->serial != NULL ? strlen(d->serial) : 0;
+
+	if (len == 0 || p == NULL)
+		return;
+	if (p->protocol == PROTOCOL_ECHONET) {
+		if (len % 2 != 0 || strspn(d->serial, "0123456789ABCDEFabcdef") != len ||
+		    strncmp(d->serial, "00", 2) == 0)
+			fault_at(c->f, at,
+			    "serial: '%s' is no identification of a node; write its digits as chisan probe shows them",
+			    d->serial);
+	} else if (p->protocol != PROTOCOL_SUNSPEC) {
+		fault_at(c->f, at,
+		    "serial goes with a profile of protocol sunspec or echonet; leave it out, or use identity: of the "
+		    "profile");
+	} else if (len > SUNSPEC_SERIAL_MAX) {
+		fault_at(c->f, at, "serial: %zu characters; SunSpec has at most %d", len, SUNSPEC_SERIAL_MAX);
+	}
+}
+
+static void
 check_device_link(
     struct check *c, const struct site_device *d, const struct site_profile *p, char *address, size_t size)
 {
@@ -103,9 +128,7 @@ check_device_link(
 	bool has_unit;
 	struct mark at = AT_KEY(device_schema, d, struct site_device, link);
 	address[0] = '\0';
-	if (d->serial != NULL && p != NULL && p->protocol != PROTOCOL_SUNSPEC)
-		fault_at(c->f, AT_KEY(device_schema, d, struct site_device, serial),
-		    "serial goes with a profile of protocol sunspec; leave it out, or use identity: of the profile");
+	check_serial(c, d, p);
 	if (p != NULL && p->protocol == PROTOCOL_INTERNAL) {
 		if (d->link != NULL)
 			fault_at(c->f, at,

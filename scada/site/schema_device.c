@@ -38,7 +38,7 @@ static const struct key device_keys[] = {
 	{ "title_ja", KEY_STRING, AT(title_ja), .min = 1, .max = 120, .help = "in Japanese" },
 	{ "profile", KEY_WORD, AT(profile), true, .help = "its register layout: the file of this name" },
 	{ "link", KEY_STRING, AT(link), .min = 1, .max = SITE_LINK_MAX, .help = "modbus-tcp://address:port/unit, the address in figures, or localhost; modbus-rtu:///dev/ttyUSB0/unit; modbus-rtu-tcp://address:port/unit; echonet://own address/node" },
-	{ "serial", KEY_STRING, AT(serial), .min = 1, .max = 32, .help = "protocol sunspec: its serial number, checked at each connect; without it, a change of it is noticed" },
+	{ "serial", KEY_STRING, AT(serial), .min = 1, .max = 34, .help = "protocol sunspec: its serial number; echonet: the identification that chisan probe shows; checked at each connect; without it, a change of it is noticed" },
 	{ "poll", KEY_DURATION, AT(poll_us), .min = 0.1, .max = 3600, .def = "1s", .help = "period in which its points are read" },
 	{ "timeout", KEY_DURATION, AT(timeout_us), .min = 0.01, .max = 60, .def = "500ms", .help = "longest time to an answer" },
 	{ "connect_timeout", KEY_DURATION, AT(connect_timeout_us), .min = 0.01, .max = 60, .def = "1s", .help = "longest time to a connection" },

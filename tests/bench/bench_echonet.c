@@ -186,7 +186,8 @@ configure(void)
 		.retry_min_us = 1000000,
 		.retry_max_us = 5000000,
 		.own = OWN,
-		.name = "N" };
+		.name = "N",
+		.id = "" };
 	char host[16];
 
 	fp_begin(&fp);

@@ -128,7 +128,8 @@ configure(void)
 		.since = INT64_C(1795000000000000),
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
-		.name = "N" };
+		.name = "N",
+		.id = "" };
 	struct msg_echonet_start s = { 1, sizeof(read) / sizeof(read[0]) + 1 };
 	struct msg_echonet_item w = {
 		.point = 5, .is_write = 1, .object = 0x027D01, .epc = 0xDA, .scale = 1, .size = 1
@@ -174,7 +175,6 @@ polled(const uint8_t *data, size_t size)
 	timers_init(&timers);
 	p = el_poll_new(c, &ops, NULL, &timers, 1, 0);
 	el_poll_start(p, now);
-	(void)el_address_take("127.0.1.1", 3610, &from);
 	for (unsigned step = 0; pos + 2 <= size && step < 200; step++) {
 		uint8_t how = data[pos], *own;
 		size_t len = data[pos + 1];
@@ -197,6 +197,7 @@ polled(const uint8_t *data, size_t size)
 			own[5] = (uint8_t)(last_object >> 8);
 			own[6] = (uint8_t)last_object;
 		}
+		(void)el_address_take((how & 4) != 0 ? "127.0.1.9" : "127.0.1.1", 3610, &from);
 		if (el_frame_take(own, len, &f) == OK)
 			(void)el_poll_frame(p, 0, &from.addr, &f, now);
 		free(own);

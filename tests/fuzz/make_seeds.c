@@ -576,7 +576,8 @@ put_echonet_device(struct wbuf *b)
 	        .offset_us = 32400 * US_PER_S,
 	        .own = "fe80::1%eth0",
 	        .node = "fe80::2",
-	        .name = "SCH" });
+	        .name = "SCH",
+	        .id = "FE00007700000000000000000000000001" });
 }
 
 static void

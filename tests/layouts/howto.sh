@@ -49,6 +49,17 @@ devices: [{name: N, profile: my-node, link: "echonet://192.0.2.1/192.0.2.10"}]
 SITE
 "$site" -n "$work/node" >"$work/out" 2>&1 && grep -q '3 points, 1 device.*: no faults$' "$work/out" || { cat "$work/out"; exit 1; }
 
+# The ready profiles of ECHONET Lite, each as a device of one node.
+mkdir "$work/nodes"
+cp "$top_srcdir"/layouts/profiles/el-*.yaml "$work/nodes"
+{ printf 'site: Nodes\ntimezone: Asia/Tokyo\ndevices:\n'
+for profile in "$work"/nodes/el-*.yaml; do
+	name=$(basename "$profile" .yaml)
+	echo "  - {name: $(echo "$name" | tr 'a-z-' 'A-Z_'), profile: $name, link: \"echonet://192.0.2.1/192.0.2.10\"}"
+done; } >"$work/nodes/site.yaml"
+"$site" -n "$work/nodes" >"$work/out" 2>&1 && grep -q '6 devices.*: no faults$' "$work/out" && [ "$(wc -l <"$work/out")" -eq 1 ] ||
+	{ cat "$work/out"; exit 1; }
+
 # The check is alive: a screen that names a point the site does not have is refused.
 sed 's/ESS1.TMAX full/METER.NOTHING full/' "$work/minimal/screens/battery.screen" >"$work/new"
 mv "$work/new" "$work/minimal/screens/battery.screen"

@@ -18,6 +18,7 @@ work=$(mktemp -d) || exit 1
 export CHISAN_SOCKET=$work/run/s
 own=127.81.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 nodes=127.181.$(($$ % 250 + 1))
+id=FE000077000000000000000000000000A1
 server='' others='' failures=0
 tidy() {
 	[ "$BASHPID" = "$$" ] || return
@@ -46,6 +47,8 @@ until_true() { # SECONDS COMMAND...
 }
 is() { timeout 20 "$chisan" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.}].*\"quality\":\"$3\""; }
 saw() { grep -q "$1" "$work/node/log"; }
+saw_not() { ! saw "$1"; }
+says_other() { timeout 20 "$chisan" links AC 2>/dev/null | grep -q "it is FE.*B2, $id was expected"; }
 announce() { printf '%s\n' "$1" >"$work/node/new" && mv "$work/node/new" "$work/node/announce"; }
 start() { # with a clock that stands, or none
 	env ${1:+CHISAN_NOW=$1} "$chisand" -v -f "$work/site" -d "$work/data" -s "$CHISAN_SOCKET" >>"$work/log" 2>&1 &
@@ -60,13 +63,19 @@ stop() {
 
 mkdir -p "$work/site" "$work/run" "$work/node"
 chmod 0750 "$work/run"
-cp "$top_srcdir/layouts/profiles/school.yaml" "$work/site"
+cp "$top_srcdir/layouts/profiles/school.yaml" "$top_srcdir"/layouts/profiles/el-*.yaml "$work/site"
 cat >"$work/site/site.yaml" <<SITE
 site: Nodes
 timezone: Asia/Tokyo
 devices:
   - {name: SCH, profile: school, link: "echonet://$own/$nodes.1", poll: 500ms, retry_max: 2s}
-  - {name: AC, profile: room, link: "echonet://$own/$nodes.2", poll: 4s, retry_max: 2s}
+  - {name: AC, profile: room, link: "echonet://$own/$nodes.2", poll: 4s, retry_max: 2s, serial: $id}
+  - {name: OUT, profile: el-aircon-outdoor, link: "echonet://$own/$nodes.3", poll: 4s}
+  - {name: IN, profile: el-aircon-indoor, link: "echonet://$own/$nodes.4", poll: 4s}
+  - {name: FC, profile: el-fuel-cell, link: "echonet://$own/$nodes.5", poll: 4s}
+  - {name: EV, profile: el-ev, link: "echonet://$own/$nodes.6", poll: 4s}
+  - {name: BAT, profile: el-battery, link: "echonet://$own/$nodes.8", poll: 4s}
+  - {name: PCS, profile: el-multi-pcs, link: "echonet://$own/$nodes.7", poll: 4s}
 SITE
 cat >"$work/site/room.yaml" <<'SITE'
 profile: room
@@ -86,7 +95,7 @@ points:
 SITE
 /usr/bin/python3 "$top_srcdir/tests/scenario/el_node.py" "$nodes.2" 3610 "$work/node" 2>"$work/node/err" &
 others="$others $!" node=$!
-"$plant" "$work/site" --only SCH 2>"$work/plant.log" &
+"$plant" --control "$work/plant.sock" "$work/site" --only SCH,OUT,IN,FC,EV,BAT,PCS 2>"$work/plant.log" &
 others="$others $!"
 until_true 20 grep -q ready "$work/plant.log" || { echo "SKIP: the simulated school does not start"; cat "$work/plant.log"; exit 77; }
 until_true 10 saw ready || { echo "SKIP: the test's own node does not start"; cat "$work/node/err"; exit 77; }
@@ -123,24 +132,60 @@ check "is confirmed" until_true 4 saw '^confirmed 10810063.*7a01cf00'
 
 # 4 a restriction: accepted, read back; refused
 check "a restriction is set" timeout 30 "$chisan" set AC.LIMIT 1500 --reason test
-check "and arrives" saw 'set 015701 DE 05dc done'
+check "and arrives" saw 'set 015701 DE 000005dc done'
 check "and is read back" until_true 5 is AC.LIMIT 1500 good
 "$chisan" set AC.LIMIT 40000 --reason test >"$work/out" 2>"$work/err"
-check "one that the node refuses ends as refused" saw 'set 015701 DE 9c40 refused'
+check "one that the node refuses ends as refused" saw 'set 015701 DE 00009c40 refused'
 check "and the console is told" [ -s "$work/err" ]
 
-# 5 silence, and the way back
+# 5 the ready profiles: from a node to a good value, and a command of each kind
+profile_is_read() { # every point but those that a node may lack
+	timeout 20 "$chisan" points "$1.*" --json 2>/dev/null | /usr/bin/python3 -c '
+import json, sys
+points = json.load(sys.stdin)["points"]
+bad = [p["name"] for p in points if p["quality"] != "good"]
+print(bad, file=sys.stderr)
+sys.exit(0 if len(points) > 4 and not bad else 1)' 2>"$work/bad" || { cat "$work/bad" >&2; return 1; }
+}
+for device in OUT IN FC EV BAT PCS; do
+	check "profile of $device, each point of it" until_true 20 profile_is_read $device
+done
+check "power is saved" timeout 30 "$chisan" set OUT.CUT 2.5 --reason test
+check "and reads back so" until_true 5 is OUT.CUT 2.5 good
+check "a temperature is set" timeout 30 "$chisan" set IN.TSET 27 --reason test
+"$chisan" set EV.MODE charge --yes --reason test >"$work/out" 2>"$work/err"
+check "without a vehicle nothing is charged" grep -q 'Only with a vehicle' "$work/err"
+"$plant" --ctl "$work/plant.sock" set EV.VEHICLE 67 >"$work/out" 2>&1
+check "a vehicle comes" until_true 10 is EV.VEHICLE 67 good
+check "and is to be charged" timeout 30 "$chisan" set EV.MODE charge --yes --reason test
+check "and that is read back" until_true 5 is EV.MODE 66 good
+"$plant" --ctl "$work/plant.sock" set EV.FAULT 65 >"$work/out" 2>&1
+alarm_says() { timeout 20 "$chisan" alarms --json 2>/dev/null | grep -q "$1"; }
+check "its fault is an alarm" until_true 10 alarm_says EV.FAULT
+check "a battery is to wait" timeout 30 "$chisan" set BAT.MODE standby --yes --reason test
+check "with so much" timeout 30 "$chisan" set EV.CHARGE_SP 3 --reason test
+
+# 6 a node in the place of another: nothing is written to it, and the right one is known again
+announce "$(printf '0EF001 83 %sB2' "${id%A1}")"
+check "that it is another one is said" until_true 20 says_other
+"$chisan" set AC.LIMIT 700 --reason test >"$work/out" 2>"$work/err"
+check "and nothing is written to it" saw_not 'set 015701 DE 000002bc'
+announce "0EF001 83 $id"
+check "the right one is back" until_true 40 is AC.P 5 good
+
+# 7 silence, and the way back
 kill -STOP "$node"
 check "a silent node is told" until_true 40 is AC.P 5 bad
 check "its neighbour goes on" is SCH.PV_P '[0-9]*' good
 kill -CONT "$node"
 check "it comes back" until_true 20 is AC.P 5 good
 
-# 6 the port is taken: another address of this machine can still ask
+# 8 the port is taken: another address of this machine can still ask
 "$chisan" probe "echonet://$own/$nodes.2" >"$work/out" 2>"$work/err"
 check "an address that chisand has is refused with a sentence" grep -q 'another program that speaks ECHONET Lite has it' "$work/err"
 other=127.82.$(($$ / 250 % 250)).$(($$ % 250 + 1))
 "$chisan" probe --json "echonet://$other/$nodes.2" >"$work/out" 2>"$work/err"
+check "probe says which node it is" grep -q "\"identification\":\"$id\"" "$work/out"
 check "probe reads a node" grep -q '"property":"015701.DE","name":"power-restriction","value":1500,"unit":"W","set":true,"announced":true' "$work/out"
 "$chisan" probe --profile "$work/site/found.yaml" "echonet://$other/$nodes.9" 2>"$work/err"
 check "who does not answer leaves no profile" [ ! -e "$work/site/found.yaml" ]

@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # el_node.py ADDRESS PORT FOLDER - a node of ECHONET Lite, by nobody's library: an air conditioner (0157) and a battery (027D).
-# FOLDER/announce: each line "OBJECT EPC HEX" that is written there is announced (INF, or INFC where the line begins with !) and done with.
+# FOLDER/announce: each line "OBJECT EPC HEX" that is written there is announced (INF, or INFC where the line begins with !) and done with;
+# "0EF001 83 HEX" makes it another node, which announces its instances.
 # What was asked and answered goes to FOLDER/log. SetC of 0157.DE above 30000 is refused.
 import os, select, socket, struct, sys, time
 
 address, port, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 node = bytes.fromhex("0EF001")
 things = {
-    bytes.fromhex("015701"): {0x80: b"\x30", 0x88: b"\x42", 0xDB: b"\x13\x88", 0xDE: b"\0\0", 0xDF: b"\x01\xF4"},
+    bytes.fromhex("015701"): {0x80: b"\x30", 0x88: b"\x42", 0xDB: b"\0\0\x13\x88", 0xDE: b"\0\0\0\0", 0xDF: b"\0\0\x01\xF4"},
     bytes.fromhex("027D01"): {0x80: b"\x30", 0x88: b"\x42", 0xCF: b"\x44", 0xD3: b"\0\0\0\0", 0xDA: b"\x46", 0xE4: b"\x32"},
 }
 settable = {bytes.fromhex("015701"): [0xDE], bytes.fromhex("027D01"): [0xDA]}
 announced = {bytes.fromhex("015701"): [0xDE], bytes.fromhex("027D01"): [0xCF, 0xD3]}
+identification = bytes.fromhex("FE000077000000000000000000000000A1")
 log = open(os.path.join(folder, "log"), "a", buffering=1)
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.bind((address, port))
@@ -32,7 +34,7 @@ def epc_map(epcs):
 
 def get(obj, epc):
     if obj == node:
-        return {0x80: b"\x30", 0xD6: bytes([len(things)]) + b"".join(things)}.get(epc)
+        return {0x80: b"\x30", 0x83: identification, 0xD6: bytes([len(things)]) + b"".join(things)}.get(epc)
     have = things[obj]
     maps = {0x9D: announced[obj], 0x9E: settable[obj], 0x9F: list(have) + [0x9D, 0x9E, 0x9F]}
     return epc_map(maps[epc]) if epc in maps else have.get(epc)
@@ -41,7 +43,7 @@ def get(obj, epc):
 def put(obj, epc, data):
     if epc not in settable.get(obj, []) or len(data) != len(things[obj][epc]):
         return False
-    if epc == 0xDE and struct.unpack(">H", data)[0] > 30000:
+    if epc == 0xDE and struct.unpack(">I", data)[0] > 30000:
         return False
     things[obj][epc] = data
     return True
@@ -75,7 +77,11 @@ def announce(line):
     is_asking = line.startswith("!")
     obj, epc, data = line.lstrip("!").split()
     obj, epc, data = bytes.fromhex(obj), int(epc, 16), bytes.fromhex(data)
-    things[obj][epc] = data
+    if obj == node:  # it is another one from now on, and says that it has come up
+        global identification
+        identification, epc, data = data, 0xD5, get(node, 0xD6)
+    else:
+        things[obj][epc] = data
     frame = b"\x10\x81\x00\x63" + obj + node + bytes([0x74 if is_asking else 0x73, 1, epc, len(data)]) + data
     sock.sendto(frame, peer if is_asking else ("224.0.23.0", port))
 

@@ -8,6 +8,7 @@
 
 #include "drivers/el_frame.h"
 #include "drivers/el_node.h"
+#include "drivers/el_poll.h"
 #include "drivers/el_setup.h"
 #include "scada/base/mem.h"
 #include "tests/unit/t.h"
@@ -204,6 +205,72 @@ START_TEST(units_are_powers_of_ten)
 }
 END_TEST
 
+/* ---- bytes of properties, with sizes, signs, units and ends of range as the Machine Readable Appendix 1.3.1 has them */
+
+static const struct {
+	const char *property;
+	enum err cause;
+	double value;
+	uint8_t len;
+	uint8_t bytes[15];
+} properties[] = {
+	{ "0157.88", OK, 0x41, 1, { 0x41 } },
+	{ "0157.89", OK, 3, 2, { 0, 3 } },
+	{ "0156.B3", OK, 27, 1, { 27 } },
+	{ "0156.B3", ERR_NOT_IMPLEMENTED, 0, 1, { 0xFF } }, /* no -1 degC: it is unsigned */
+	{ "0156.BB", OK, -5, 1, { 0xFB } },
+	{ "0156.BB", ERR_NOT_IMPLEMENTED, 0, 1, { 0x7E } }, /* cannot be measured */
+	{ "0156.DB", OK, 3, 1, { 3 } },                     /* 100 to 150 W: a code, not a power */
+	{ "0157.DB", OK, 70000, 4, { 0, 1, 0x11, 0x70 } },
+	{ "0157.DB", ERR_BAD_LENGTH, 0, 2, { 0x13, 0x88 } },
+	{ "0157.DE", OK, 0, 4, { 0 } }, /* nothing is to be saved */
+	{ "0157.DE", ERR_NOT_IMPLEMENTED, 0, 4, { 0xFF, 0xFF, 0xFF, 0xFE } },
+	{ "0157.rated-power-heating", OK, 5000, 8, { 0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0x13, 0x88 } },
+	{ "0157.rated-power-cooling", ERR_NOT_IMPLEMENTED, 0, 8, { 0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0x13, 0x88 } },
+	{ "027C.C4", OK, 700, 2, { 0x02, 0xBC } },
+	{ "027C.C5", OK, 999999.999, 4, { 0x3B, 0x9A, 0xC9, 0xFF } },
+	{ "027C.C7", OK, 0.123, 2, { 0, 123 } },
+	{ "027C.CB", OK, 0x45, 1, { 0x45 } }, /* idling */
+	{ "027E.C8.2", OK, 6000, 8, { 0, 0, 0, 100, 0, 0, 0x17, 0x70 } },
+	{ "027E.C7", OK, 0xFF, 1, { 0xFF } },
+	{ "027E.D3", OK, -999999999, 4, { 0xC4, 0x65, 0x36, 0x01 } },
+	{ "027E.D4", OK, -3276.7, 2, { 0x80, 0x01 } },
+	{ "027E.D6", OK, 0.001, 4, { 0, 0, 0, 1 } },
+	{ "027E.v2g-power", OK, 999999999, 4, { 0x3B, 0x9A, 0xC9, 0xFF } },
+	{ "02A5.E7", OK, -2147483647, 4, { 0x80, 0, 0, 1 } },
+	{ "02A5.E3", OK, 0.001, 4, { 0, 0, 0, 1 } },
+	{ "0279.D0", OK, 3, 1, { 3 } },
+	{ "0279.E8", ERR_NOT_IMPLEMENTED, 0, 2, { 0xFF, 0xFF } }, /* not set */
+	{ "027D.E3", OK, 12.3, 2, { 0, 123 } },
+	{ "027D.D3", OK, -1, 4, { 0xFF, 0xFF, 0xFF, 0xFF } },
+	{ "0287.B1", OK, 252, 1, { 252 } },
+	{ "0287.B1", ERR_NOT_IMPLEMENTED, 0, 1, { 0xFD } }, /* their number is not defined */
+	{ "0287.C8.2", ERR_NOT_IMPLEMENTED, 0, 4, { 3, 0xE8, 0xFF, 0xFE } },
+	{ "0288.E8.2", ERR_NOT_IMPLEMENTED, 0, 4, { 0, 51, 0x7F, 0xFE } },
+	{ "0288.E7", ERR_NOT_IMPLEMENTED, 0, 4, { 0x7F, 0xFF, 0xFF, 0xFE } },
+};
+
+START_TEST(bytes_mean_what_the_appendix_says)
+{
+	const char *name = properties[_i].property;
+	struct echonet_place p;
+	struct el_object none = { 0 };
+	struct el_cfg_item c = { 0 };
+	struct el_item it = { .cfg = &c, .object = &none };
+	struct el_prop prop = { .len = properties[_i].len, .data = properties[_i].bytes };
+	char message[200] = "";
+
+	ck_assert_msg(echonet_place(name, &p, message, sizeof(message)), "%s", message);
+	c.form = p.row->form;
+	c.at = p.row->at;
+	c.size = p.row->size;
+	c.scale = p.row->scale;
+	el_item_take(&it, &prop);
+	ck_assert_msg(it.cause == properties[_i].cause, "%s: %s", name, err_text((enum err)it.cause));
+	ck_assert_double_eq_tol(it.value, properties[_i].value, 1e-6);
+}
+END_TEST
+
 /* ---- our own node */
 
 static struct el_frame
@@ -312,7 +379,8 @@ device_default(void)
 		.retry_max_us = 1,
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
-		.name = "D" };
+		.name = "D",
+		.id = "" };
 }
 
 static struct msg_echonet_item
@@ -349,7 +417,16 @@ START_TEST(a_configuration_is_checked_again)
 	d.timeout_us = 0;
 	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
 	d = device_default();
+	d.id = "FE00007g";
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE0";
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE000077aB000000000000000000000001FF"; /* a byte too many */
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.id = "FE000077aB000000000000000000000001";
 	ck_assert_int_eq(el_setup_device(c, &d), OK);
+	ck_assert_uint_eq(c->devices[0].id.len, EL_ID_MAX);
+	ck_assert_mem_eq(c->devices[0].id.bytes, "\xFE\0\0\x77\xAB\0\0\0\0\0\0\0\0\0\0\0\1", EL_ID_MAX);
 	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG); /* twice */
 	it.at = 8;
 	ck_assert_int_eq(el_setup_item(c, &it), ERR_CONFIG);
@@ -392,6 +469,7 @@ T_MAIN("echonet",
         T(more_properties_than_anybody_needs_are_refused) T(maps_are_lists_below_sixteen_and_bits_from_sixteen_on)
             T_LOOP(properties_are_named_by_number_or_word, 0, (int)ARRAY_LEN(names))
                 T(a_word_that_is_nearly_right_is_proposed) T(the_table_is_sound) T(units_are_powers_of_ten)
-                    T(our_node_answers_what_a_node_must_have) T(our_node_refuses_property_by_property)
-                        T(what_wants_an_answer_gets_one) T(a_configuration_is_checked_again)
-                            T(addresses_of_both_kinds_are_taken))
+                    T_LOOP(bytes_mean_what_the_appendix_says, 0, (int)ARRAY_LEN(properties))
+                        T(our_node_answers_what_a_node_must_have) T(our_node_refuses_property_by_property)
+                            T(what_wants_an_answer_gets_one) T(a_configuration_is_checked_again)
+                                T(addresses_of_both_kinds_are_taken))
