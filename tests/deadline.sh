@@ -5,6 +5,7 @@
 # CHISAN_TEST_SECONDS (600) is the limit; the exit code is the test's own, or 124 when it was ended.
 # CHISAN_TEST_TIMES names a file that gets a line for it: seconds, seconds of processor, what was run.
 limit=${CHISAN_TEST_SECONDS:-600}
+case ${*: -1} in *tests/fault/*) unset CK_FORK ;; esac # they change what a process may have: one process a test
 seen() {
 	ps -eo pid,ppid,pgid,stat,etimes,wchan:20,args --forest | awk -v me="$1" '
 		NR == 1 { print; next }
