@@ -12,6 +12,7 @@ cmd_probe(const struct options *o)
 {
 	if (probe_knows(o->args[1]))
 		return probe_start(o);
-	say_error("nobody here can ask '%s' what it is; a link begins with modbus-tcp://, modbus-rtu:// or echonet://", o->args[1]);
+	say_error("nobody here can ask '%s' what it is; a link begins with modbus-tcp://, modbus-rtu:// or echonet://",
+	    o->args[1]);
 	return CMD_USAGE;
 }
