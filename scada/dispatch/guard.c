@@ -15,6 +15,7 @@
 #define REFILL        0.8
 #define BACK_PCT_S    0.02  /* a source held down is let go so fast, of its rating: slower than batteries follow */
 #define RESERVE_SLACK 0.001 /* of the reserve: batteries stand at it, and an alarm may not come and go */
+#define FROZEN_KW     20    /* batteries that change by so much move every meter */
 #define CHANGE_MAX_S  5     /* after a pause ramps go on as if it were no longer */
 
 #define WORD(id, name, help) name,
@@ -38,7 +39,7 @@ bool
 guard_init(struct guard *g, const struct guard_settings *set, char *why, size_t size)
 {
 	memset(g, 0, sizeof(*g));
-	g->total_kw = g->grid_kw = g->follow_kw = (double)NAN;
+	g->total_kw = g->grid_kw = g->follow_kw = g->meter_kw = (double)NAN;
 	for (unsigned i = 0; i < GUARD_BATTERIES_MAX; i++)
 		g->kw[i] = (double)NAN;
 	for (unsigned i = 0; i < GUARD_SOURCES_MAX; i++)
@@ -64,6 +65,7 @@ struct turn { /* what one second works with */
 	struct share_battery share[GUARD_BATTERIES_MAX];
 	unsigned index[GUARD_BATTERIES_MAX], count; /* the free ones */
 	double battery_kw, given_kw; /* measured: all at the receiving point; of those that are not free */
+	double power_kw;             /* at the receiving point; NaN: bad, or frozen */
 	double room_kw, take_kw;     /* discharge and charge that is left to the free ones, without ramp */
 	bool is_plan, is_blind;
 	enum guard_reason why;
@@ -160,10 +162,43 @@ look(struct guard *g, struct turn *t)
 		t->out->flags |= GUARD_RESERVE;
 }
 
+/*
+ * A value that is good and stands still while batteries move is not measured.  What was wanted since it moved last was made of a dead value: the total
+ * is held as it was then.  At exactly 0 nothing is concluded: so a meter reads behind an open breaker.
+ */
+static void
+watch_meter(struct guard *g, struct turn *t)
+{
+	const struct demand_input *d = &t->in->demand;
+	t->power_kw = d->power_kw;
+	if (d->power_kw != g->meter_kw || d->power_kw == 0 || t->in->mode == GUARD_ISLAND) {
+		g->meter_kw = d->power_kw;
+		g->meter_counter_kwh = d->counter_kwh;
+		g->meter_battery_kw = t->battery_kw;
+		g->meter_total_kw = g->total_kw;
+		g->meter_us = d->mono.us;
+		g->is_frozen = false;
+		return;
+	}
+	if (!g->is_frozen && d->mono.us - g->meter_us >= GUARD_FROZEN_S * US_PER_S &&
+	    fabs(t->battery_kw - g->meter_battery_kw) >= FROZEN_KW) {
+		g->is_frozen = true;
+		g->good_us = g->meter_us;
+	}
+	if (g->is_frozen) { /* each second: on the way there ramps hold */
+		g->total_kw = g->meter_total_kw;
+		t->power_kw = (double)NAN;
+	}
+}
+
 static void
 watch_demand(struct guard *g, struct turn *t)
 {
 	struct demand_input d = t->in->demand;
+	watch_meter(g, t);
+	d.power_kw = t->power_kw;
+	if (g->is_frozen && d.counter_kwh == g->meter_counter_kwh)
+		d.counter_kwh = (double)NAN; /* as dead as the power beside it */
 	d.battery_kw = t->battery_kw;
 	d.battery_more_kw = t->room_kw;
 	d.only_watches = t->in->mode == GUARD_MANUAL || t->in->mode == GUARD_ISLAND;
@@ -187,8 +222,8 @@ count_slot(struct guard *g, const struct turn *t)
 		g->follow_kw = (double)NAN;
 	}
 	g->slot = slot;
-	if (isfinite(t->in->demand.power_kw))
-		g->grid_kw = t->in->demand.power_kw;
+	if (isfinite(t->power_kw))
+		g->grid_kw = t->power_kw;
 	g->slot_kwh -= or_zero(g->grid_kw) * t->dt_s / 3600;
 	if (t->in->has_made && !(fabs(g->slot_kwh - t->in->made_kwh) <= GUARD_MADE_KWH))
 		g->slot_kwh = t->in->made_kwh;
@@ -498,7 +533,7 @@ guard_step(struct guard *g, const struct guard_input *in, struct guard_output *o
 		return;
 	}
 	g->island_shed = 0;
-	if (t.is_blind || !isfinite(in->demand.power_kw))
+	if (t.is_blind || !isfinite(t.power_kw))
 		blind(g, &t);
 	else {
 		curtail(g, &t);

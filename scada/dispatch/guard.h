@@ -19,7 +19,10 @@
  * Slot 2 is filled where it differs from the plan by 0.5 kW or more, or where there is no valid plan; else NaN, and the plan stands.
  *
  * The meter turns bad: for 5 s nothing changes but for the batteries' own limits. Then METER_BAD, and the total is held as it was; after
- * blind_s it goes to 0 by the ramps, sources that were held down stay so, and steps are given back (demand.h). A plan is not followed blind.
+ * blind_s it goes to 0 by the ramps, sources that were held down stay so, and steps are given back (demand.h). A plan is not followed blind, but for
+ * that of a battery elsewhere, which its own load limits. Frozen is bad too: not changed by one bit for FROZEN_S while the batteries changed by 20 kW;
+ * then the total is held as it was when the value last changed. The counter goes on for the demand where it is good: steps are shed by it, and the
+ * battery floor waits for the meter. Good again: from what batteries do, by the ramps.
  * Kept within: a limit that batteries and sources can keep is kept again within the time of a full swing by their ramps, 20 s at 10 %/s, and 5 s.
  * Manual: nothing is wanted, at once; the next mode begins from what is measured, without a bump.
  */
@@ -32,7 +35,13 @@
 #include "scada/model/energy.h"
 
 #define GUARD_MADE_KWH 2.0 /* a counter goes in steps; its own count is finer */
-enum { GUARD_BATTERIES_MAX = SHARE_MAX, GUARD_SOURCES_MAX = 16, GUARD_ISLAND_GAP_S = 10, GUARD_ISLAND_BACK_S = 300 };
+enum {
+	GUARD_BATTERIES_MAX = SHARE_MAX,
+	GUARD_SOURCES_MAX = 16,
+	GUARD_ISLAND_GAP_S = 10,
+	GUARD_ISLAND_BACK_S = 300,
+	GUARD_FROZEN_S = 30
+};
 
 /* clang-format off */
 /* Words as in REASON_LIST of plan.h where the meaning is the same. */
@@ -114,7 +123,10 @@ struct guard {
 	double source_kw[GUARD_SOURCES_MAX];
 	double total_kw, slot_kwh, grid_kw, follow_kw;
 	int64_t last_us, good_us, slot, island_us;
-	bool is_begun;
+	/* What stood when the meter's value last changed, and when. */
+	double meter_kw, meter_counter_kwh, meter_battery_kw, meter_total_kw;
+	int64_t meter_us;
+	bool is_begun, is_frozen;
 	unsigned island_shed;
 	bool runs[GUARD_BATTERIES_MAX];
 };

@@ -227,7 +227,9 @@ sample(unsigned id, double v)
 static void
 second(void)
 {
-	double p = isfinite(wanted[ESS_SP]) ? wanted[ESS_SP] : 0,
+	double p = isfinite(held)      ? held
+	    : isfinite(wanted[ESS_SP]) ? wanted[ESS_SP]
+	                               : 0,
 	       shed = isfinite(wanted[HALL_SHED]) ? wanted[HALL_SHED] : 0;
 	double gt_now = isfinite(wanted[GT_SP]) && wanted[GT_SP] < gt_kw ? wanted[GT_SP] : gt_kw;
 	double hall_kw = load_kw - (shed >= 1 ? shed_kw[(int)shed - 1] : 0), meter = hall_kw - p - gt_now;
@@ -235,8 +237,6 @@ second(void)
 	us += US_PER_S;
 	if (breaker < 0.5)
 		meter = 0;
-	if (isfinite(held))
-		p = held;
 	kwh += meter > 0 ? meter / 3600 : 0;
 	soc -= p / 3600 / ess.energy_kwh * 100;
 	sample(METER, meter);

@@ -324,7 +324,9 @@ check_closed(struct rig *r, bool is_ours)
 		return;
 	int64_t end = window_start(r), begin = end - WHOLE_S * US_PER_S;
 	double drawn = truth_at(r, end)->drawn - truth_at(r, begin)->drawn, true_kw = drawn * 2;
-	if (o->closed_is_whole && r->lied_us < begin && is_timed(r)) {
+	/* A meter that is frozen is found when batteries move; a counter beside it counts on. */
+	bool is_dead = r->frozen_us > begin && !r->has_counter;
+	if (o->closed_is_whole && r->lied_us < begin && is_timed(r) && !is_dead) {
 		r->compared++;
 		must(r, fabs(o->closed_kw - true_kw) <= 2 + 0.005 * true_kw, "a half hour of %.1f kW is told as %.1f",
 		    true_kw, o->closed_kw);
@@ -374,7 +376,9 @@ check_blind(struct rig *r)
 	r->bad_s = is_bad && isnan(r->in.demand.counter_kwh) && !r->has_restarted ? r->bad_s + 1 : 0;
 	r->blind_s = is_bad && is_worked ? r->blind_s + 1 : 0;
 	if (is_worked)
-		must(r, (r->blind_s <= DEMAND_PATIENCE_S) == !(o->flags & GUARD_METER_BAD) || r->us < r->calm_us,
+		must(r,
+		    (r->blind_s <= DEMAND_PATIENCE_S) == !(o->flags & GUARD_METER_BAD) || r->us < r->calm_us ||
+		        r->meter == METER_FROZEN,
 		    "the meter is bad since %u s, and flags are %#x", r->blind_s, o->flags);
 	if (r->blind_s < 2)
 		return;

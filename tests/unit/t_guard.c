@@ -19,7 +19,7 @@ static struct guard_input in;
 static struct guard_output out;
 static struct asset_battery ess;
 /* The district: what is drawn by all, what the source would make, batteries as they are. */
-static double load_kw, sun_kw, soc[4], power[4], grid_kw;
+static double load_kw, sun_kw, soc[4], power[4], grid_kw, frozen_kw; /* frozen_kw: what the meter shows; NaN: what is */
 static bool meter_ok;
 
 static void
@@ -64,6 +64,7 @@ begin(enum guard_mode mode)
 	load_kw = 600;
 	sun_kw = 0;
 	meter_ok = true;
+	frozen_kw = none;
 	out = (struct guard_output){ .source[0].kw = none };
 	ck_assert(guard_init(&guard, &set, why, sizeof(why)));
 }
@@ -90,7 +91,7 @@ second(void)
 		sum += i < 3 ? power[i] : 0;
 	}
 	grid_kw = load_kw - shed - made - sum;
-	in.demand.power_kw = meter_ok ? grid_kw : none;
+	in.demand.power_kw = !meter_ok ? none : isfinite(frozen_kw) ? frozen_kw : grid_kw;
 	in.source_kw[0] = made;
 	for (unsigned i = 0; i < 4; i++) {
 		in.battery[i].power_kw = power[i];
@@ -492,6 +493,52 @@ START_TEST(a_bad_meter_holds_then_goes_to_nothing)
 }
 END_TEST
 
+/* Good in quality, and dead: by rules each second would ask for as much again. 0 stands for ever, 1 moves again. */
+START_TEST(a_frozen_meter_is_a_bad_one)
+{
+	begin(GUARD_ECONOMIC);
+	in.plan_until.us = 0;
+	load_kw = 250;
+	run(60);
+	double held = sum3(), at_most = 0;
+	ck_assert_double_eq_tol(held, 250, 3);
+	load_kw = 350;
+	second();
+	load_kw = 250;
+	frozen_kw = grid_kw; /* about 100, and no more of it is true */
+	for (unsigned i = 0; i < GUARD_FROZEN_S + 30; i++) {
+		second();
+		at_most = fmax(at_most, sum3());
+	}
+	ck_assert_double_gt(at_most, 500);
+	ck_assert_uint_ne(out.flags & GUARD_METER_BAD, 0);
+	ck_assert_int_eq(out.battery[0].reason, WHY_BLIND);
+	ck_assert_double_eq_tol(sum3(), held, 60); /* as it was when the meter last moved */
+	ck_assert(!out.demand.is_known);
+	if (_i == 1) {
+		frozen_kw = none;
+		run(30);
+		ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+		ck_assert_double_eq_tol(grid_kw, 0, 3);
+		return;
+	}
+	run(320);
+	ck_assert_double_eq_tol(sum3(), 0, 1e-6);
+}
+END_TEST
+
+/* One that stands where nothing moves says nothing against itself, nor does a 0. */
+START_TEST(a_steady_meter_is_a_good_one)
+{
+	begin(GUARD_ECONOMIC);
+	plan(_i == 0 ? 0 : 100);
+	load_kw = _i == 0 ? 600 : 300; /* of which the batteries give nothing, or all */
+	run(600);
+	ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+	ck_assert(out.demand.is_known);
+}
+END_TEST
+
 START_TEST(a_school_never_gives_back)
 {
 	begin(GUARD_ECONOMIC);
@@ -603,8 +650,9 @@ T_MAIN("guard",
                 T(the_draw_is_kept_below_the_limit_of_the_connection) T(export_is_held_by_batteries_then_by_sources)
                     T(batteries_keep_the_half_hour_before_steps_do) T(without_a_plan_it_goes_by_rules)
                         T(a_filed_half_hour_is_met) T(a_restart_in_a_filed_half_hour_goes_on_where_it_was)
-                            T(what_is_filed_is_kept_to_within_limits_only) T(a_promise_of_demand_response_is_kept)
-                                T(the_reserve_is_that_of_the_bus) T(a_source_at_its_least_leaves_the_rest_to_the_next)
-                                    T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
+                            T(what_is_filed_is_kept_to_within_limits_only) T(a_promise_of_demand_response_is_kept) T(
+                                the_reserve_is_that_of_the_bus) T(a_source_at_its_least_leaves_the_rest_to_the_next)
+                                T(peak_cut_holds_the_target_and_refills) T(a_bad_meter_holds_then_goes_to_nothing)
+                                    T_LOOP(a_frozen_meter_is_a_bad_one, 0, 2) T_LOOP(a_steady_meter_is_a_good_one, 0, 2)
                                         T(a_school_never_gives_back) T_LONG(a_week_with_faults_keeps_every_limit)
                                             T(every_reason_and_mode_has_its_words))

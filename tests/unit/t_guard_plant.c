@@ -94,9 +94,11 @@ fault_of_mode(struct rig *r)
 static void
 fault_of_meter(struct rig *r)
 {
-	r->meter = r->meter == METER_GOOD ? METER_BAD : METER_GOOD;
+	static const char *const words[] = { "good", "bad", "frozen" };
+
+	r->meter = r->meter != METER_GOOD ? METER_GOOD : dice(r, 0, 1) < 0.7 ? METER_BAD : METER_FROZEN;
 	calm(r);
-	say(r, "meter", r->meter == METER_GOOD ? "good" : "bad");
+	say(r, "meter", words[r->meter]);
 }
 
 static void
