@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sunspec_meter.c - models 201-204; one row a point, source: the SunSpec models of these numbers.
+ * sunspec_meter.c - models 201-204, 302 and 307; one row a point, source: the SunSpec models of these numbers.
  */
 #include "config.h"
 
@@ -82,8 +82,34 @@ static const struct sunspec_point points_201[] = {
 	{ "Evt", 105, 2, SS_BITS32, NULL, "" },
 };
 
+/* A block a sensor; a station has one, and of several the first is meant. */
+static const struct sunspec_point points_302[] = {
+	{ "GHI", 2, 1, SS_U16, NULL, "W/m2" },
+	{ "POAI", 3, 1, SS_U16, NULL, "W/m2" },
+	{ "DFI", 4, 1, SS_U16, NULL, "W/m2" },
+	{ "DNI", 5, 1, SS_U16, NULL, "W/m2" },
+	{ "OTI", 6, 1, SS_U16, NULL, "W/m2" },
+};
+
+/* The power of ten stands in the model's document, and in no register: the temperature comes in tenths. Units of the last ones: V/m, kOhm. */
+static const struct sunspec_point points_307[] = {
+	{ "TmpAmb", 2, 1, SS_I16, NULL, "" },
+	{ "RH", 3, 1, SS_I16, NULL, "%" },
+	{ "Pres", 4, 1, SS_I16, NULL, "hPa" },
+	{ "WndSpd", 5, 1, SS_I16, NULL, "m/s" },
+	{ "WndDir", 6, 1, SS_I16, NULL, "deg" },
+	{ "Rain", 7, 1, SS_I16, NULL, "mm" },
+	{ "Snw", 8, 1, SS_I16, NULL, "mm" },
+	{ "PPT", 9, 1, SS_I16, NULL, "" },
+	{ "ElecFld", 10, 1, SS_I16, NULL, "" },
+	{ "SurWet", 11, 1, SS_I16, NULL, "" },
+	{ "SoilWet", 12, 1, SS_I16, NULL, "%" },
+};
+
 const struct sunspec_model sunspec_meter[] = {
 	{ 201, 204, "Meter", 107, points_201, ARRAY_LEN(points_201), NULL, 0, NULL, 0 },
+	{ 302, 302, "Irradiance", 7, points_302, ARRAY_LEN(points_302), NULL, 0, NULL, 0 },
+	{ 307, 307, "Base met", 13, points_307, ARRAY_LEN(points_307), NULL, 0, NULL, 0 },
 	{ 0 },
 };
 /* clang-format on */

@@ -63,7 +63,7 @@ static const struct key register_keys[] = {
 	{ "open_address", KEY_INT, AT(open_address), .min = 0, .max = 65535, .def = "-1", .help = "write: second coil; address closes, this one opens" },
 	{ "pulse", KEY_DURATION, AT(pulse_us), .min = 0.01, .max = 60, .def = "0s", .help = "write: the coil is set for so long; without it, it stays" },
 	{ "property", KEY_STRING, AT(property), .min = 1, .max = 63, .help = "protocol echonet: class, instance and property, as 028A01.E3 or 028A.energy" },
-	{ "point", KEY_STRING, AT(point), .min = 1, .max = 63, .help = "protocol sunspec: point of a model, as 701.W; says table, address, type, scale_factor and invalid; of models 1, 101-103, 111-113, 120-124, 160, 201-204, 701-704, 713-715, 802-804" },
+	{ "point", KEY_STRING, AT(point), .min = 1, .max = 63, .help = "protocol sunspec: point of a model, as 701.W; says table, address, type, scale_factor and invalid; of models 1, 101-103, 111-113, 120-124, 160, 201-204, 302, 307, 701-704, 713-715, 802-804" },
 	{ "before", KEY_LIST, AT(before), .max = 8, .sub = &beside_schema, .help = "write, protocol sunspec: what is written first, in order" },
 	{ "after", KEY_LIST, AT(after), .max = 8, .sub = &beside_schema, .help = "write, protocol sunspec: what is written last, as an enabling" },
 	{ "internal", KEY_WORD, AT(internal), .help = "protocol internal: which figure of chisand, by the names of chisand(8)" },

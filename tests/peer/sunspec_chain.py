@@ -9,6 +9,8 @@ POINTS = {
           "DCV": (29, "u16", 30), "TmpCab": (33, "i16", 37), "St": (38, "u16", None), "Evt1": (40, "u32", None)},
     123: {"WMaxLimPct": (5, "u16", 23)},
     124: {"ChaState": (8, "u16", 22), "OutWRte": (12, "i16", 25)},
+    302: {"GHI": (2, "u16", None)},
+    307: {"TmpAmb": (2, "i16", None), "RH": (3, "i16", None), "WndSpd": (5, "i16", None), "Rain": (7, "i16", None)},
     701: {"InvSt": (4, "u16", None), "Alrm": (6, "u32", None), "DERMode": (8, "u32", None), "W": (10, "i16", 116),
           "Var": (12, "i16", 119), "LLV": (15, "u16", 114), "Hz": (17, "u32", 115), "TotWhInj": (19, "u64", 120),
           "TotWhAbs": (23, "u64", 120)},

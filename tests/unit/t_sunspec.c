@@ -51,7 +51,7 @@ START_TEST(every_row_lies_in_its_model_and_has_its_scale_factor)
 		for (uint16_t k = m->from; k <= m->to; k++)
 			ck_assert(sunspec_model(k) == m);
 	}
-	ck_assert_uint_eq(n, 20);
+	ck_assert_uint_eq(n, 22);
 	ck_assert(sunspec_model(0) == NULL && sunspec_model(801) == NULL && sunspec_model(SUNSPEC_END) == NULL);
 }
 END_TEST
@@ -79,6 +79,10 @@ static const struct {
 	{ "160.module[2].DCW", 41, 4, RAW_U16, 65535 },
 	{ "203.TotWhImp", 46, 54, RAW_U32, 0 },
 	{ "204.Evt", 105, -1, RAW_U32, 4294967295.0 },
+	{ "302.GHI", 2, -1, RAW_U16, 65535 },
+	{ "307.TmpAmb", 2, -1, RAW_I16, -32768 },
+	{ "307.WndSpd", 5, -1, RAW_I16, -32768 },
+	{ "307.SoilWet", 12, -1, RAW_I16, -32768 },
 	{ "701.W", 10, 116, RAW_I16, -32768 },
 	{ "701.TotWhAbs", 23, 120, RAW_U64, 18446744073709551616.0 },
 	{ "702.WMax", 26, 45, RAW_U16, 65535 },
