@@ -24,6 +24,15 @@ struct study_model { /* of one series; both NULL: nothing was learned yet */
 	unsigned scored;     /* rows before it are scored */
 };
 
+struct study_unsure {                   /* kw NULL: nothing was filed, or all is known */
+	double (*factor)[SERIES_COUNT]; /* of each asset: kW of net export that a unit makes */
+	double *kw;                     /* of the horizon's steps: one standard deviation */
+	double *square, *count;         /* of errors so many steps ahead, fading */
+	double *noted;                  /* row % horizon x steps ahead: what was foreseen; NaN = nothing */
+	unsigned scored;                /* rows before it were */
+	bool has_begun;
+};
+
 struct study_run {
 	const struct study_data *d;
 	const struct study_asked *asked;
@@ -50,6 +59,7 @@ struct study_run {
 	struct study_model (*models)[SERIES_COUNT];
 	const double *(*past)[SERIES_COUNT];
 
+	struct study_unsure unsure;
 	struct solver *solver, *solver_now;
 	unsigned solved;                /* row that solver was asked about last */
 	struct study_promise *promises; /* of buses */
@@ -90,6 +100,13 @@ void study_learn_careful(
     struct study_run *s, unsigned asset, enum series_kind k, unsigned from, const double *v, double *to);
 double study_outages_per_hour(const struct study_run *s);
 void study_learn_done(struct study_run *s);
+
+/* ---- study_unsure.c */
+void study_unsure_init(struct study_run *s);
+/* Before the first plan: measures on the days before it. False: s->why. */
+bool study_unsure_begin(struct study_run *s, bool is_seen);
+/* Into s->wide, once it is filled for a plan; and notes what it foresees. */
+void study_unsure(struct study_run *s, bool is_seen);
 
 /* ---- study_policy.c */
 /* Solved, read and checked; NULL: s->why. seconds: where something starts and stops. */

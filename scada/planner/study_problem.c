@@ -114,6 +114,8 @@ study_problem_init(struct study_run *s)
 	s->now = problem_of(s);
 	s->now.month_count = 0; /* the demand charge is reckoned over the month, by study_sums.c */
 	s->now.outage_h = 0;
+	if (s->asked->forecast == STUDY_LEARNED)
+		study_unsure_init(s);
 }
 
 double
