@@ -154,6 +154,7 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_DATA:
 	case OPT_POLICY:
 	case OPT_FORECAST:
+	case OPT_KNOWN:
 	case OPT_HORIZON:
 	case OPT_REPLAN:
 	case OPT_SOLVER_TIME:

@@ -11,6 +11,14 @@
 
 enum { IMPORT, EXPORT, MODE };
 
+/*
+ * Who does not know how a window comes out reckons with three ways of it: as foreseen, and so many standard deviations to either side with this
+ * weight (so that their deviation is about the one: 2 x 0.3 x 1.2^2 = 0.86). The mean of the three is convex as each is, with bends at the
+ * three: near what was filed a kWh less costs its price with 0.7 and saves the other with 0.3.
+ */
+#define OFF_DEVIATIONS 1.2
+#define OFF_WEIGHT     0.3
+
 static bool
 has_filed(const struct part *a)
 {
@@ -28,10 +36,15 @@ has_fed(const struct shape *s, const struct part *a)
 }
 
 static unsigned
+filed_columns(const struct shape *s, const struct part *a)
+{
+	return !has_filed(a) ? 0 : s->p->unsure_kw != NULL ? 4 : 2;
+}
+
+static unsigned
 columns(const struct shape *s, const struct part *a)
 {
-	(void)s;
-	return 2u + a->has_mode + 2u * has_filed(a);
+	return 2u + a->has_mode + filed_columns(s, a);
 }
 
 static unsigned
@@ -98,20 +111,33 @@ filed_kwh(const struct shape *s, const struct part *a, unsigned t)
 	return kwh;
 }
 
+/* The columns of what is less or more than filed: k and k + 1, and with them those within what nobody is sure of, k + 2 and k + 3. */
+static void
+build_off(struct build *b, const struct part *a, unsigned k, unsigned row, bool is_filed, double missing, double more)
+{
+	const struct shape *s = b->s;
+	double upper = is_filed ? LP_INFINITY : 0;
+
+	lp_element(b->lp, row, build_column(b, a, k, 0, upper, missing, false, LP_SHORT), 1);
+	lp_element(b->lp, row, build_column(b, a, k + 1, 0, upper, more, false, LP_SURPLUS), -1);
+	if (s->p->unsure_kw == NULL)
+		return;
+	double near = is_filed ? OFF_DEVIATIONS * s->p->unsure_kw[b->t] * shape_window_hours(s->p, b->t) : 0;
+	double near_missing = missing - OFF_WEIGHT * (missing + more), near_more = more - OFF_WEIGHT * (missing + more);
+	lp_element(b->lp, row, build_column(b, a, k + 2, 0, near, near_missing, false, LP_SHORT), 1);
+	lp_element(b->lp, row, build_column(b, a, k + 3, 0, near, near_more, false, LP_SURPLUS), -1);
+}
+
 static void
 build_filed(struct build *b, const struct part *a, unsigned k, unsigned row)
 {
 	const struct shape *s = b->s;
 	double kwh = shape_window_ends(s->p, b->t) ? filed_kwh(s, a, b->t) : (double)NAN;
-	double upper = isnan(kwh) ? 0 : LP_INFINITY, sold = shape_at(s, a, SERIES_PRICE_EXPORT, b->t);
-	double missing = shape_at(s, a, SERIES_PRICE_SHORT, b->t) - sold + s->w.filed;
-	double more = sold - shape_at(s, a, SERIES_PRICE_SURPLUS, b->t) + s->w.filed;
-	unsigned less = build_column(b, a, k, 0, upper, missing, false, LP_SHORT);
-	unsigned surplus = build_column(b, a, k + 1, 0, upper, more, false, LP_SURPLUS);
+	double sold = shape_at(s, a, SERIES_PRICE_EXPORT, b->t);
 
 	row = build_row(b, a, row, isnan(kwh) ? -LP_INFINITY : kwh, isnan(kwh) ? LP_INFINITY : kwh, LP_FILED);
-	lp_element(b->lp, row, less, 1);
-	lp_element(b->lp, row, surplus, -1);
+	build_off(b, a, k, row, !isnan(kwh), shape_at(s, a, SERIES_PRICE_SHORT, b->t) - sold + s->w.filed,
+	    sold - shape_at(s, a, SERIES_PRICE_SURPLUS, b->t) + s->w.filed);
 	for (unsigned t = shape_window_begin(s->p, b->t); !isnan(kwh) && t <= b->t; t++) {
 		lp_element(b->lp, row, shape_column(s, a, t, EXPORT), s->p->hours[t]);
 		lp_element(b->lp, row, shape_column(s, a, t, IMPORT), -s->p->hours[t]);

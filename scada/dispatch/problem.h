@@ -79,6 +79,11 @@ struct problem {
 	 * NULL: none in any step. Wants month_count > 0.
 	 */
 	const double *draw_kw;
+	/*
+	 * Of steps: how far net export usually comes out off what is foreseen, kW, one standard deviation of the window's mean.  What was filed will
+	 * then be missed on either side, and a kWh towards it is worth a part of its price only.  NULL: all is certain.
+	 */
+	const double *unsure_kw;
 	double window_kwh;   /* already drawn in window[0] before the start, export not offset */
 	double window_hours; /* already gone of it */
 	struct problem_asset *assets;

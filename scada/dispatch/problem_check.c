@@ -299,6 +299,9 @@ check_demand(const struct check *c)
 		if (!isnan(p->draw_kw[t]) && !is_within(p->draw_kw[t], 0, KW_MAX))
 			return say(
 			    c, "draw_kw is %g in step %u; 0 or more kW, or none, would be right", p->draw_kw[t], t);
+	for (unsigned t = 0; p->unsure_kw != NULL && t < p->steps; t++)
+		if (!is_within(p->unsure_kw[t], 0, KW_MAX))
+			return say(c, "unsure_kw is %g in step %u; 0 or more kW would be right", p->unsure_kw[t], t);
 	if (p->draw_kw != NULL && p->month_count == 0)
 		return say(c, "draw_kw wants a month to count in; month_count 1 would be right");
 	if (!is_within(p->window_kwh, 0, KW_MAX))

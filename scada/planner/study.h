@@ -32,6 +32,8 @@ struct study_asked {
 	enum study_forecast forecast;
 	int64_t horizon_us, replan_us; /* replan_us 0: each step */
 	double solver_s;               /* for one plan, where sets start and stop */
+	/* Names of series and assets, with commas, that are as they will be though others are learned; NULL: none. Says what they are worth. */
+	const char *known;
 };
 
 struct study_place {     /* of a step */

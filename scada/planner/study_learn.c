@@ -45,7 +45,7 @@ static void
 persist(const struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v)
 {
 	const struct asset_furnace *f = s->state[asset].asset->parameters;
-	double is = k == SERIES_STEAM ? f->steam_t_per_h : s->d->was[asset][k][from > 0 ? from - 1 : 0];
+	double is = k == SERIES_STEAM ? f->steam_t_per_h : s->past[asset][k][from > 0 ? from - 1 : 0];
 
 	for (unsigned t = 0; t < s->horizon; t++)
 		v[t] = is;
@@ -197,7 +197,7 @@ study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned fr
 	const struct past past = { .start = utc_add(d->start, (int64_t)first * d->step_us),
 		.step_us = d->step_us,
 		.count = from - first,
-		.v = d->was[asset][k] + first };
+		.v = s->past[asset][k] + first };
 	struct utc at = utc_add(d->start, (int64_t)from * d->step_us);
 	enum err e = OK;
 

@@ -47,6 +47,7 @@ usage(FILE *out)
 	      "  --data FILE       the series: a column time or hour, and those that the site's assets name\n"
 	      "  --policy WORD     plan, rules or none (plan)\n"
 	      "  --forecast WORD   perfect, learned, or a FILE with the columns of the data (perfect)\n"
+	      "  --known NAMES     with learned: these series and assets are as they will be\n"
 	      "  --horizon DUR     how far a plan looks ahead (48h)\n"
 	      "  --replan DUR      a new plan so often (each step)\n"
 	      "  --step DUR        steps, a multiple of the file's, at most 1h (the file's)\n"
@@ -122,7 +123,7 @@ take_forecast(const char *text, struct options *o)
 	o->forecast = o->asked.forecast == STUDY_FILE ? text : NULL;
 }
 
-enum letter { DATA = 256, POLICY, FORECAST, HORIZON, REPLAN, STEP, SOLVER, FROM, TO, TRACE };
+enum letter { DATA = 256, POLICY, FORECAST, KNOWN, HORIZON, REPLAN, STEP, SOLVER, FROM, TO, TRACE };
 
 static bool
 take_option(struct options *o, int c)
@@ -134,6 +135,7 @@ take_option(struct options *o, int c)
 	case TRACE: o->trace = optarg; return true;
 	case POLICY: return take_policy(optarg, o);
 	case FORECAST: take_forecast(optarg, o); return true;
+	case KNOWN: o->asked.known = optarg; return true;
 	case HORIZON: return take_duration("horizon", optarg, &o->asked.horizon_us);
 	case REPLAN: return take_duration("replan", optarg, &o->asked.replan_us);
 	case STEP: return take_duration("step", optarg, &o->step_us);
@@ -165,6 +167,7 @@ read_options(int argc, char **argv, struct options *o)
 		{ "data", required_argument, NULL, DATA },
 		{ "policy", required_argument, NULL, POLICY },
 		{ "forecast", required_argument, NULL, FORECAST },
+		{ "known", required_argument, NULL, KNOWN },
 		{ "horizon", required_argument, NULL, HORIZON },
 		{ "replan", required_argument, NULL, REPLAN },
 		{ "step", required_argument, NULL, STEP },

@@ -224,8 +224,9 @@ renew_plan(struct study_run *s)
 
 	if (s->plan != NULL && s->row < s->plan_row + s->plan->steps && (s->row - s->d->first) % every != 0)
 		return true;
-	if (!study_problem_wide(s, plans_within(s)))
+	if (!study_unsure_begin(s, plans_within(s)) || !study_problem_wide(s, plans_within(s)))
 		return false;
+	study_unsure(s, plans_within(s));
 	struct plan *plan = study_solve(s, s->solver, &s->wide, s->row - s->solved, s->asked->solver_s);
 	s->solved = s->row;
 	if (plan == NULL && (s->plan == NULL || s->row >= s->plan_row + s->plan->steps))

@@ -24,6 +24,15 @@ struct study_model { /* of one series; both NULL: nothing was learned yet */
 	unsigned scored;     /* rows before it are scored */
 };
 
+struct study_unsure {                   /* kw NULL: nothing was filed, or all is known */
+	double (*factor)[SERIES_COUNT]; /* of each asset: kW of net export that a unit makes */
+	double *kw;                     /* of the horizon's steps: one standard deviation */
+	double *square, *count;         /* of errors so many steps ahead, fading */
+	double *noted;                  /* row % horizon x steps ahead: what was foreseen; NaN = nothing */
+	unsigned scored;                /* rows before it were */
+	bool has_begun;
+};
+
 struct study_run {
 	const struct study_data *d;
 	const struct study_asked *asked;
@@ -46,8 +55,11 @@ struct study_run {
 	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
 	double **held;      /* of each asset: horizon values, NaN but for the first */
 	double **careful;   /* of each asset: horizon values that a reserve has to bear; NULL where it asks for none */
-	struct study_model (*models)[SERIES_COUNT]; /* of each asset, with STUDY_LEARNED; else NULL */
+	/* of each asset, with STUDY_LEARNED; else NULL. past: what is learned from, of all rows: what was, or what it was off the market's price */
+	struct study_model (*models)[SERIES_COUNT];
+	const double *(*past)[SERIES_COUNT];
 
+	struct study_unsure unsure;
 	struct solver *solver, *solver_now;
 	unsigned solved;                /* row that solver was asked about last */
 	struct study_promise *promises; /* of buses */
@@ -67,10 +79,19 @@ void study_problem_now(struct study_run *s); /* s->now: the step alone, as it wa
 void study_problem_hold(struct study_run *s, struct problem *p, unsigned asset, double kw);
 double study_available(const struct study_data *d, unsigned asset, unsigned row);
 
+/* ---- study_foresee.c */
+void study_foresee_init(struct study_run *s);
+/* A horizon of values from this row on, as whoever plans can know them; seen: of this row what is measured. False: s->why. */
+bool study_foresee(struct study_run *s, unsigned asset, enum series_kind k, double *v, unsigned steps, bool is_seen);
+bool study_is_seen(const struct study_run *s, unsigned asset,
+    enum series_kind k);                  /* measured while the step is under way; else published after it */
+bool study_can_know(struct study_run *s); /* false: asked->known is not what it may be; s->why */
+bool study_is_known(const struct study_run *s, const struct asset *a, enum series_kind k); /* asked->known */
+
 /* ---- study_learn.c */
 bool study_learn_can(const struct study_data *d, char *why, size_t size);
 /*
- * A horizon of values from row `from` on, of the load, heat or sun of one asset; of its column no row from there on is looked at. False: s->why.
+ * A horizon of values from row `from` on, of one series of an asset, from s->past; no row from there on is looked at. False: s->why.
  * Its errors are kept, for:
  */
 bool study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, double *v);
@@ -79,6 +100,13 @@ void study_learn_careful(
     struct study_run *s, unsigned asset, enum series_kind k, unsigned from, const double *v, double *to);
 double study_outages_per_hour(const struct study_run *s);
 void study_learn_done(struct study_run *s);
+
+/* ---- study_unsure.c */
+void study_unsure_init(struct study_run *s);
+/* Before the first plan: measures on the days before it. False: s->why. */
+bool study_unsure_begin(struct study_run *s, bool is_seen);
+/* Into s->wide, once it is filled for a plan; and notes what it foresees. */
+void study_unsure(struct study_run *s, bool is_seen);
 
 /* ---- study_policy.c */
 /* Solved, read and checked; NULL: s->why. seconds: where something starts and stops. */

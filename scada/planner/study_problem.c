@@ -98,7 +98,7 @@ study_problem_init(struct study_run *s)
 	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
 	s->careful = arena_alloc(s->arena, (n + 1) * sizeof(*s->careful));
 	if (s->asked->forecast == STUDY_LEARNED)
-		s->models = arena_alloc(s->arena, (n + 1) * sizeof(*s->models));
+		study_foresee_init(s);
 	for (unsigned i = 0; i < n; i++) {
 		s->held[i] = arena_alloc(s->arena, s->horizon * sizeof(double));
 		for (int k = 0; s->asked->forecast != STUDY_PERFECT && k < SERIES_COUNT; k++)
@@ -114,6 +114,8 @@ study_problem_init(struct study_run *s)
 	s->now = problem_of(s);
 	s->now.month_count = 0; /* the demand charge is reckoned over the month, by study_sums.c */
 	s->now.outage_h = 0;
+	if (s->asked->forecast == STUDY_LEARNED)
+		study_unsure_init(s);
 }
 
 double
@@ -159,20 +161,6 @@ fill_windows(struct study_run *s, struct problem *p)
 	p->window_hours = s->window == first ? s->window_hours : 0;
 }
 
-/* What nobody can know ahead, as whoever plans takes it; seen: so many steps, 0 or 1, are measured already. */
-static bool
-fill_learned(struct study_run *s, unsigned i, enum series_kind k, double *v, unsigned steps, unsigned seen)
-{
-	const double *was = s->d->was[i][k] + s->row;
-
-	if (k == SERIES_LOAD_KW || k == SERIES_HEAT || k == SERIES_PV_KW || k == SERIES_STEAM)
-		return study_learn(s, i, k, s->row + seen, v + seen);
-	memcpy(v, was, steps * sizeof(*v)); /* prices, and what was filed, are published */
-	for (unsigned t = 0; k == SERIES_AVAILABLE && t < steps; t++)
-		v[t] = 1;
-	return true;
-}
-
 /* Whether something is there is seen at once; of what nobody foresaw it is not known how long it lasts. */
 static void
 see(const struct study_run *s, double is_there, double *v, unsigned steps)
@@ -190,7 +178,8 @@ see(const struct study_run *s, double is_there, double *v, unsigned steps)
 static void
 fill_careful(struct study_run *s, unsigned i, enum series_kind k, const double *v, bool is_seen)
 {
-	if (s->careful[i] == NULL || (k != SERIES_LOAD_KW && k != SERIES_PV_KW))
+	if (s->careful[i] == NULL || (k != SERIES_LOAD_KW && k != SERIES_PV_KW) ||
+	    study_is_known(s, s->state[i].asset, k))
 		return;
 	study_learn_careful(s, i, k, s->row + is_seen, v + is_seen, s->careful[i] + is_seen);
 	if (is_seen)
@@ -205,11 +194,11 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 
 	if (s->asked->forecast == STUDY_FILE)
 		memcpy(v, s->d->foreseen[i][k] + s->row, steps * sizeof(*v));
-	else if (!fill_learned(s, i, k, v, steps, is_seen))
+	else if (!study_foresee(s, i, k, v, steps, is_seen))
 		return false;
 	if (k == SERIES_AVAILABLE)
 		see(s, s->d->was[i][k][s->row], v, steps);
-	else if (is_seen)
+	else if (is_seen && study_is_seen(s, i, k))
 		v[0] = s->d->was[i][k][s->row];
 	fill_careful(s, i, k, v, is_seen);
 	s->wide.assets[i].series[k] = v;

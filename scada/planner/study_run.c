@@ -68,8 +68,8 @@ study_run(const struct study_data *d, const struct study_asked *asked, study_ste
 	};
 
 	*r = (struct study_result){ 0 };
-	if (!set_horizon(&s) ||
-	    (asked->policy == STUDY_PLAN && asked->forecast == STUDY_LEARNED && !study_learn_can(d, why, size)))
+	bool learns = asked->policy == STUDY_PLAN && asked->forecast == STUDY_LEARNED;
+	if (!set_horizon(&s) || !study_can_know(&s) || (learns && !study_learn_can(d, why, size)))
 		return false;
 	s.arena = arena_new();
 	s.solver = solver_new();

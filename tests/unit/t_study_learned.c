@@ -8,15 +8,17 @@
 #include "tests/unit/t.h"
 #include "tests/unit/study_kit.h"
 
-enum { DAYS = 24, FIRST = 18 * 24, TURN = 21 * 24 + 10, ROWS = DAYS * 24, ASSETS = 8 };
+enum { DAYS = 24, FIRST = 19 * 24, TURN = 21 * 24 + 10, NEXT_DAY = 22 * 24, ROWS = DAYS * 24, ASSETS = 8 };
 #define SITE \
-	"  latitude_deg: 35\n  longitude_deg: 0\n  outage: 2h\n" \
+	"  co2_price_per_kg: 0.05\n  latitude_deg: 35\n  longitude_deg: 0\n  outage: 2h\n" \
 	"  buses: [{name: MAIN, carrier: electricity}, {name: STEAM, carrier: heat}]\n  assets:\n" \
 	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 300, export_max_kw: 300, price_export: 0.08," \
 	" data: [{series: available, column: there}, {series: price_import, column: price}, {series: filed_kw, " \
 	"column: " \
 	"filed}," \
-	" {series: price_short, column: short}, {series: price_surplus, column: surplus}]}\n" \
+	" {series: price_short, column: short}, {series: price_surplus, column: surplus}, {series: price_export, " \
+	"column: " \
+	"sold}, {series: co2_kg_per_kwh, column: co2}]}\n" \
 	"    - {name: F1, kind: furnace, heat_bus: STEAM, waste_t_per_h: 1, steam_t_per_h: 2," \
 	" data: [{series: steam_t_per_h, column: f1}]}\n" \
 	"    - {name: STG, kind: steam-turbine, bus: MAIN, heat_bus: STEAM, rated_kw: 400, kw_per_t: 60}\n" \
@@ -42,23 +44,29 @@ noise(unsigned h, unsigned which)
 	return (x * 2246822519u >> 8) / 8388608.0 - 1;
 }
 
-/* From `turn` on all is otherwise that nobody can know: loads, heat, sun, steam, whether the grid is there. */
+/*
+ * From `turn` on all is otherwise that nobody can know: loads, heat, sun, steam, whether the grid is there, prices of imbalance, CO2. What is
+ * published for a day on the day before, at ten and at noon, is otherwise from the day after that on: at `turn` it comes out.
+ */
 static void
 make_csv(unsigned turn)
 {
-	char row[160];
+	char row[200];
 
-	str_copy(csv, sizeof(csv), "hour,load,heat,sun,f1,there,price,filed,short,surplus\n");
+	str_copy(csv, sizeof(csv), "hour,load,heat,sun,f1,there,price,filed,short,surplus,sold,co2\n");
 	for (unsigned h = 0; h < ROWS; h++) {
 		unsigned of_day = h % 24;
-		bool is_new = h >= turn, is_day = of_day >= 8 && of_day < 20;
+		bool is_new = h >= turn, is_late = is_new && h >= NEXT_DAY, is_day = of_day >= 8 && of_day < 20;
 		double load = (is_day ? 90 : 40) + 8 * noise(h, 0), heat = 0.3 + 0.1 * noise(h, 1),
 		       sun = of_day > 6 && of_day < 18 ? (1 - fabs(of_day - 12.0) / 6) * (0.7 + 0.2 * noise(h, 2)) : 0,
 		       steam = h % 300 < 290 ? 1.5 + 0.1 * noise(h, 3) : 0;
 		bool there = is_new ? h % 24 != 15 : h % 100 != 50;
-		str_printf(row, sizeof(row), "%u,%.6g,%.6g,%.6g,%.6g,%d,%g,%g,%g,%g\n", h,
+		double sold = 0.08 + 0.01 * noise(h, 4) + (is_late ? 0.6 : 0), off = is_new ? 20 : 1;
+		str_printf(row, sizeof(row), "%u,%.6g,%.6g,%.6g,%.6g,%d,%g,%g,%g,%g,%g,%g\n", h,
 		    is_new ? 0.5 * load + 60 : load, is_new ? 2 * heat : heat, is_new ? 0.4 * sun : sun,
-		    is_new ? 0.8 * steam : steam, there, is_day ? 0.3 : 0.15, -20.0, 0.25, 0.02);
+		    is_new ? 0.8 * steam : steam, there, (is_day ? 0.3 : 0.15) + (is_late ? 1 : 0),
+		    is_late ? 60.0 : -20.0, sold + off * 0.17, sold - off * 0.06, sold,
+		    is_new ? 0.9 : 0.4 + 0.1 * noise(h, 5));
 		str_append(csv, sizeof(csv), row);
 	}
 }
@@ -89,6 +97,7 @@ decide(unsigned turn, int64_t replan_us, double (*out)[ASSETS])
 	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
 	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
 	k.d.first = FIRST;
+	k.d.end = TURN + 25; /* the horizon of TURN is whole */
 	ck_assert_msg(study_run(&k.d, &asked, note, out, &k.r, k.why, sizeof(k.why)), "%s", k.why);
 	ck_assert_uint_eq(k.r.plans_failed, 0);
 	kit_done(&k);
@@ -194,6 +203,85 @@ START_TEST(planning_within_the_step_takes_up_what_was_not_foreseen)
 }
 END_TEST
 
+#define MARKET \
+	"  buses: [{name: MAIN, carrier: electricity}]\n  assets:\n" \
+	"    - {name: HOUSE, kind: load, bus: MAIN, data: [{series: load_kw, column: load}]}\n" \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, export_max_kw: 100, data: [{series: " \
+	"price_import," \
+	" column: price}, {series: filed_kw, column: filed}, {series: price_short, column: short}," \
+	" {series: price_surplus, column: sold}, {series: price_export, column: sold}]}\n" \
+	"    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 100, charge_kw: 5, discharge_kw: 5," \
+	" efficiency_charge: 0.9, efficiency_discharge: 0.9, standby_pct_per_day: 0, soc_min_pct: 0, soc_max_pct: " \
+	"100, wear_cost_per_kwh: 0.01}\n"
+
+/* The next day is dear (0), or more is filed for it than the house leaves (1): a slow battery fills from the hour at which that is out. */
+START_TEST(what_is_published_is_known_from_then_on)
+{
+	const struct study_asked asked = {
+		.policy = STUDY_PLAN, .forecast = STUDY_LEARNED, .horizon_us = 24 * KIT_HOUR, .solver_s = 20
+	};
+	unsigned out = NEXT_DAY - 24 + (_i == 0 ? 10 : 12);
+	char row[80];
+
+	str_copy(csv, sizeof(csv), "hour,load,price,filed,short,sold\n");
+	for (unsigned h = 0; h < ROWS; h++) {
+		bool is_day = h % 24 >= 8 && h % 24 < 20, is_next = h >= NEXT_DAY;
+		str_printf(row, sizeof(row), "%u,20,%g,%s,1.05,0.05\n", h,
+		    (is_day ? 0.3 : 0.15) + (_i == 0 && is_next ? 1 : 0), _i == 1 && is_next ? "-10" : "");
+		str_append(csv, sizeof(csv), row);
+	}
+	ck_assert_msg(kit_site(&k, MARKET, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = NEXT_DAY - 24 + 8;
+	k.d.end = NEXT_DAY + 12;
+	memset(decided[0], 0, sizeof(decided[0]));
+	ck_assert_msg(study_run(&k.d, &asked, note, decided[0], &k.r, k.why, sizeof(k.why)), "%s", k.why);
+	for (unsigned h = k.d.first; h < out; h++)
+		ck_assert_double_ge(decided[0][h][2], -1e-6);
+	ck_assert_double_lt(decided[0][out][2], -4.9);
+	kit_done(&k);
+}
+END_TEST
+
+/* With all of it known it is perfect foresight; with loads alone it lies between, and a word that names nothing is refused. */
+START_TEST(what_is_known_need_not_be_learned)
+{
+	static const char *const lists[] = { NULL, "load_kw,STG", "HOUSE,SUN,F1,GRID" };
+	double total[3];
+
+	make_csv(ROWS);
+	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FIRST;
+	k.d.end = FIRST + 24;
+	double perfect = kit_run(&k, STUDY_PLAN, STUDY_PERFECT, 24, 0)->total;
+	struct study_asked asked = {
+		.policy = STUDY_PLAN, .forecast = STUDY_LEARNED, .horizon_us = 24 * KIT_HOUR, .solver_s = 20
+	};
+	for (int i = 0; i < 3; i++) {
+		asked.known = lists[i];
+		study_result_done(&k.r);
+		ck_assert_msg(study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)), "%s", k.why);
+		total[i] = k.r.sums.total;
+	}
+	ck_assert_double_eq_tol(total[2], perfect, 1e-6 * fabs(perfect));
+	ck_assert(total[0] != total[1] && total[1] != total[2]);
+	asked.known = "load_kw,HOSE";
+	study_result_done(&k.r);
+	ck_assert(!study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)));
+	ck_assert_str_eq(k.why,
+	    "--known names \"HOSE\", which is neither a series nor an asset of the site; words as load_kw or HALL, "
+	    "with "
+	    "commas, would be right");
+	asked =
+	    (struct study_asked){ .policy = STUDY_PLAN, .horizon_us = 24 * KIT_HOUR, .solver_s = 20, .known = "SUN" };
+	ck_assert(!study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)));
+	ck_assert_ptr_nonnull(strstr(k.why, "--forecast learned, or no --known, would be right"));
+	kit_done(&k);
+}
+END_TEST
+
 T_MAIN("study_learned",
     T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, 3) T_LOOP(an_outage_is_served_from_its_first_hour, 0,
-        4) T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come))
+        4) T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come)
+        T_LONG(what_is_known_need_not_be_learned) T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
