@@ -61,7 +61,7 @@ _chisan() {
 		journal) mapfile -t COMPREPLY < <(compgen -W 'verify' -- "$current") ;;
 		report) mapfile -t COMPREPLY < <(compgen -W 'confirm daily monthly yearly demand co2 energy battery heat operation shift alarms today yesterday' -- "$current") ;;
 		backup) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-		links) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server links "$socket" --names)" -- "$current") ;;
+		links | raw) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server links "$socket" --names)" -- "$current") ;;
 		check) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 		esac
 	fi

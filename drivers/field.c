@@ -183,6 +183,9 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_FIELD_WRITE: take_write(f, frame); break;
 	case W_FIELD_SCAN: take_scan(f, frame); break;
 	case W_RAW_GET: answer_raw(f, frame); break;
+	case W_REGISTERS_GET:
+		look_ask(&f->look, f->conn, f->pending == NULL ? f->poll : NULL, frame, moment_now());
+		break;
 	case W_BYE: log_info("chisand says good-bye"); break;
 	default: break; /* of no concern to a field program */
 	}

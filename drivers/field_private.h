@@ -8,6 +8,7 @@
 
 #include "drivers/echonet.h"
 #include "drivers/field.h"
+#include "drivers/look.h"
 #include "drivers/output.h"
 #include "drivers/proxy.h"
 
@@ -26,6 +27,7 @@ struct field {
 	struct outputs *outputs;
 	struct echonet *echonet;
 	struct proxies *proxies;
+	struct look look;
 	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;

@@ -48,6 +48,7 @@ struct order {
 	void (*done)(struct order *o, enum err e, const struct answer *a, struct moment now);
 	void *arg;
 	bool is_patient; /* waits while the device is away; others end then */
+	bool is_trial;   /* asked by a person: a refusal is told to whom it concerns, and is no error of the device's */
 	bool is_queued, is_sent;
 	struct mono asked; /* when it was sent */
 	TAILQ_ENTRY(order) entry;

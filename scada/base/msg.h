@@ -137,6 +137,18 @@ struct msg_bytes {
 	_(f64, decoded)         /* before scaling in the point table */ \
 	_(bytes, raw)           /* registers in network order; bits: one byte each */
 
+#define REGISTERS_MAX 125  /* of one request; of the protocol, a device may bear less */
+#define REGISTER_BITS_MAX 2000
+#define MSG_REGISTERS_GET_FIELDS(_) \
+	_(u32, device) \
+	_(u8,  table)           /* enum mb_table */ \
+	_(u16, address)         /* zero-based */ \
+	_(u16, count)           /* 1..REGISTERS_MAX, of bits 1..REGISTER_BITS_MAX; the last one is at most 65535 */
+#define MSG_REGISTERS_FIELDS(_) \
+	MSG_REGISTERS_GET_FIELDS(_) \
+	_(i64, time)            /* utc of the answer */ \
+	_(bytes, data)          /* registers in network order; bits packed from the lowest */
+
 /* Of this generation; all points are read at its start. */
 #define MSG_FIELD_SCAN_FIELDS(_) _(u32, point) _(u8, on)
 
@@ -817,6 +829,7 @@ struct msg_bytes {
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
+	_(registers_get, REGISTERS_GET) _(registers, REGISTERS) \
 	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
 	_(field_proxy, FIELD_PROXY) _(forwarded, FORWARDED) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
@@ -911,6 +924,19 @@ enum approval_state {
 	APPROVAL_STATE_COUNT
 };
 enum report_form { REPORT_TEXT, REPORT_CSV, REPORT_CSV_CP932, REPORT_FORM_COUNT };
+
+/* Most registers or bits of a table in one request. */
+static inline unsigned
+mb_table_max(enum mb_table t)
+{
+	return t == TABLE_COIL || t == TABLE_DISCRETE ? REGISTER_BITS_MAX : REGISTERS_MAX;
+}
+/* Bytes that an answer of so many has. */
+static inline size_t
+mb_table_bytes(enum mb_table t, unsigned count)
+{
+	return t == TABLE_COIL || t == TABLE_DISCRETE ? (count + 7) / 8 : (size_t)2 * count;
+}
 
 const char *mb_table_word(enum mb_table t);   /* "coil" "discrete" "holding" "input" */
 const char *raw_type_word(enum raw_type t);   /* "bit" "u16" ... */

@@ -74,6 +74,9 @@ enum wire_flags {
 	_(W_FIELD_SERIAL, 58,  16,     16, ROLE_PEER,   WF_NUMBERS,            "manners of a serial line") \
 	_(W_NORTH_GET,    59,   0,      0, ROLE_VIEWER, WF_REQUEST,            "what the site serves to others by Modbus") \
 	_(W_NORTH,        60,  22, 524288, ROLE_NONE,   WF_NUMBERS,            "where and how it is served; which points at which addresses") \
+	/* 61, 62 a person, chisand and chisan-field */ \
+	_(W_REGISTERS_GET,61,   9,       9, ROLE_ENGINEER,WF_NUMBERS|WF_REQUEST,"read these registers of a device, once and now") \
+	_(W_REGISTERS,   62,  18,     512, ROLE_NONE,   WF_NUMBERS,            "what stood in them") \
 	/* 64..95 chisand and its clients */ \
 	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
 	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \

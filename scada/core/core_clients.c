@@ -51,7 +51,9 @@ raw_cb(void *asker, uint32_t sequence, const struct frame *f, void *arg)
 
 	(void)arg;
 	memcpy(wbuf_grow(&b, f->length), f->body, f->length);
-	conn_send(s->conn, W_RAW, sequence, &b, NULL);
+	conn_send(s->conn, f->type, sequence, &b, NULL);
+	if (f->type == W_REGISTERS)
+		conn_result(s->conn, sequence, OK, -1, "%s", "");
 	wbuf_done(&b);
 	s->raw_open--;
 }
@@ -140,6 +142,29 @@ ask_preview(struct core *c, struct session *s, const struct frame *f)
 		conn_result(s->conn, f->sequence, ERR_NOT_FOUND, addcause, "no preview: %s", why);
 }
 
+/* A person reads registers: that is in the journal before the device is asked. */
+static void
+ask_registers(struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_registers_get m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_registers_get_get(&r, &m) || !r_done(&r)) {
+		conn_result(s->conn, f->sequence, ERR_USAGE, -1, "the request cannot be read");
+		return;
+	}
+	if (s->raw_open >= SESSION_RAW_MAX) {
+		conn_result(s->conn, f->sequence, ERR_BUSY, -1, "%u questions are open already", s->raw_open);
+		return;
+	}
+	if (c->site != NULL && m.device < c->site->node_count && m.table < TABLE_COUNT)
+		entries_registers(
+		    memory_log(c->memory), s, c->site->nodes[m.device].device->name, &m, clock_utc(), clock_mono());
+	s->raw_open++;
+	links_registers_get(c->links, s, f->sequence, &m);
+}
+
 static void
 tell_north(const struct core *c, struct session *s, uint32_t sequence)
 {
@@ -189,6 +214,10 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_PREVIEW_GET) {
 		ask_preview(c, s, f);
+		return true;
+	}
+	if (f->type == W_REGISTERS_GET) {
+		ask_registers(c, s, f);
 		return true;
 	}
 	if (f->type == W_NORTH_GET) {

@@ -153,6 +153,18 @@ entries_forwarded(struct logbook *l, const struct msg_forwarded *m, struct utc n
 }
 
 void
+entries_registers(struct logbook *l, const struct session *s, const char *device, const struct msg_registers_get *m,
+    struct utc now, struct mono mono)
+{
+	char text[200];
+	struct msg_journal_add add = begin(JOURNAL_LINK, s, text, now);
+
+	str_printf(text, sizeof(text), "registers of %.64s are read by hand: %u %s from %u on", device, m->count,
+	    mb_table_word((enum mb_table)m->table), m->address);
+	logbook_add(l, &add, mono);
+}
+
+void
 entries_step(struct logbook *l, int64_t step_us, struct utc now, struct mono mono)
 {
 	char by[32];

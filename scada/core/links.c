@@ -22,6 +22,7 @@ struct question {
 	void *asker;              /* NULL = free, or the asker has gone */
 	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
 	unsigned part;            /* which field program's */
+	uint16_t answer;          /* type of the frame that answers it */
 };
 
 struct links {
@@ -438,10 +439,12 @@ answer(struct links *l, unsigned part, const struct frame *f)
 
 		if (q.sequence == 0 || q.part != part || q.sequence != f->reply_to)
 			continue;
+		if (f->type != W_RESULT && f->type != q.answer)
+			return ERR_FRAME;
 		l->questions[i] = (struct question){ 0 };
 		if (q.asker == NULL)
 			return OK;
-		if (f->type == W_RAW) {
+		if (f->type == q.answer) {
 			l->ops->raw(q.asker, q.asked, f, l->arg);
 			return OK;
 		}
@@ -472,6 +475,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_FORWARDED: return got_forwarded(l, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
+	case W_REGISTERS:
 	case W_RESULT: return answer(l, part, f);
 	case W_PING:
 	case W_PONG: return OK;
@@ -520,14 +524,36 @@ links_write(struct links *l, const struct msg_field_write *w, char *why, size_t 
 
 /* ---- questions for registers */
 
+/* To a field program; it is answered by a frame of that type, or a result. */
+static void
+ask(struct links *l, unsigned part, void *asker, uint32_t sequence, uint16_t type, uint16_t answered,
+    const struct wbuf *body)
+{
+	struct question *q = NULL;
+
+	for (size_t i = 0; i < QUESTIONS_MAX && q == NULL; i++)
+		if (l->questions[i].sequence == 0)
+			q = &l->questions[i];
+	if (q == NULL) {
+		l->ops->raw_failed(asker, sequence, ERR_BUSY, "too many questions are open", l->arg);
+		return;
+	}
+	if (l->conns[part] == NULL || conn_send(l->conns[part], type, 0, body, &q->sequence) != OK) {
+		q->sequence = 0;
+		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
+		return;
+	}
+	q->asker = asker;
+	q->asked = sequence;
+	q->part = part;
+	q->answer = answered;
+}
+
 void
 links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 {
 	struct msg_raw_get m = { .point = point };
-	struct question *q = NULL;
 	struct wbuf b;
-	unsigned part;
-	enum err e;
 
 	if (l->site == NULL || point >= l->site->point_count) {
 		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "there is no such point", l->arg);
@@ -538,30 +564,56 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
 		return;
 	}
-	part = part_of_point(l, point);
-	if (l->conns[part] == NULL) {
-		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
-		return;
+	wbuf_init(&b);
+	msg_raw_get_put(&b, &m);
+	ask(l, part_of_point(l, point), asker, sequence, W_RAW_GET, W_RAW, &b);
+	wbuf_done(&b);
+}
+
+/* OK, or why these registers cannot be asked for; why holds a sentence. What is known of the device alone is left to its field program. */
+static enum err
+judge_registers(const struct links *l, const struct msg_registers_get *m, char *why, size_t size)
+{
+	const struct site *s = l->site;
+	unsigned most = m->table < TABLE_COUNT ? mb_table_max((enum mb_table)m->table) : 0;
+
+	if (s == NULL || m->device >= s->node_count) {
+		str_copy(why, size, "there is no such device");
+		return ERR_NOT_FOUND;
 	}
-	for (size_t i = 0; i < QUESTIONS_MAX && q == NULL; i++)
-		if (l->questions[i].sequence == 0)
-			q = &l->questions[i];
-	if (q == NULL) {
-		l->ops->raw_failed(asker, sequence, ERR_BUSY, "too many questions are open", l->arg);
+	if (!describe_is_field(s, m->device) || describe_is_echonet(s, m->device)) {
+		str_printf(
+		    why, size, "%.64s is no Modbus device: it has no registers", s->nodes[m->device].device->name);
+		return ERR_REFUSED;
+	}
+	if (m->table >= TABLE_COUNT || m->count == 0 || m->count > most ||
+	    (uint32_t)m->address + m->count > (uint32_t)UINT16_MAX + 1) {
+		str_printf(why, size, "%u from %u on cannot be read at once: 1 to %u, and none beyond 65535", m->count,
+		    m->address, most);
+		return ERR_RANGE;
+	}
+	if (!s->nodes[m->device].device->enabled) {
+		str_printf(why, size, "%.64s is switched off in the site file", s->nodes[m->device].device->name);
+		return ERR_DISABLED;
+	}
+	return OK;
+}
+
+void
+links_registers_get(struct links *l, void *asker, uint32_t sequence, const struct msg_registers_get *m)
+{
+	char why[200];
+	enum err e = judge_registers(l, m, why, sizeof(why));
+	struct wbuf b;
+
+	if (e != OK) {
+		l->ops->raw_failed(asker, sequence, e, why, l->arg);
 		return;
 	}
 	wbuf_init(&b);
-	msg_raw_get_put(&b, &m);
-	e = conn_send(l->conns[part], W_RAW_GET, 0, &b, &q->sequence);
+	msg_registers_get_put(&b, m);
+	ask(l, links_part(l->site, m->device), asker, sequence, W_REGISTERS_GET, W_REGISTERS, &b);
 	wbuf_done(&b);
-	if (e != OK) {
-		q->sequence = 0;
-		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
-		return;
-	}
-	q->asker = asker;
-	q->asked = sequence;
-	q->part = part;
 }
 
 void

@@ -417,6 +417,10 @@ take_frame(struct fieldpipe *fp, const struct frame *f)
 		take_state(fp, &r);
 	} else if (f->type == W_RAW) {
 		take_raw(fp, &r);
+	} else if (f->type == W_REGISTERS) {
+		MUST(msg_registers_get(&r, &fp->looked) && r_done(&r) && fp->looked.data.len <= sizeof(fp->raw_bytes));
+		memcpy(fp->raw_bytes, fp->looked.data.data, fp->looked.data.len);
+		fp->looked_seen++;
 	}
 }
 

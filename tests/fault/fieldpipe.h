@@ -55,7 +55,9 @@ struct fieldpipe {
 	struct msg_field_stats stats;
 	uint32_t stats_count;
 	struct msg_raw raw;
-	uint8_t raw_bytes[64];
+	struct msg_registers looked; /* the last answer; its data are in raw_bytes */
+	uint32_t looked_seen;
+	uint8_t raw_bytes[256];
 	uint32_t raw_seen, result_seen, bye_seen, frames;
 	enum err result, bye;
 	bool has_ended;

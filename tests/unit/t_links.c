@@ -93,6 +93,7 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		scans_on += scan.on == 1;
 		last_scanned = scan.point;
 		break;
+	case W_REGISTERS_GET:
 	case W_RAW_GET:
 		raw_gets++;
 		raw_sequence = f->sequence;
@@ -717,6 +718,46 @@ START_TEST(questions_that_cannot_be_answered_say_why)
 }
 END_TEST
 
+static enum err
+ask_registers(uint32_t device, unsigned of, unsigned address, unsigned count)
+{
+	struct msg_registers_get m = { device, (uint8_t)of, (uint16_t)address, (uint16_t)count };
+
+	failed_with = OK;
+	links_registers_get(l, &asker_a, 9, &m);
+	turns();
+	return failed_with;
+}
+
+START_TEST(registers_that_a_person_asks_for_are_judged_and_find_their_way_back)
+{
+	struct msg_registers m = { .device = 0, .table = TABLE_HOLDING, .address = 5, .count = 1 };
+	struct msg_raw other = { .point = 3 };
+	struct wbuf b = { 0 };
+
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 1), ERR_HELPER); /* not up */
+	links_up(l, 0, ours);
+	ck_assert_int_eq(ask_registers(999, TABLE_HOLDING, 5, 1), ERR_NOT_FOUND);
+	ck_assert_int_eq(ask_registers(0, TABLE_COUNT, 5, 1), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 0), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 126), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 65535, 2), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_COIL, 0, 2001), ERR_RANGE);
+	ck_assert_uint_eq(raw_gets, 0);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 65535, 1), OK);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 1), OK);
+	ck_assert_uint_eq(raw_gets, 2);
+	answers = 0;
+	msg_raw_put(&b, &other);
+	ck_assert_int_eq(report(W_RAW, &b), ERR_FRAME); /* answers another question */
+	wbuf_reset(&b);
+	msg_registers_put(&b, &m);
+	ck_assert_int_eq(report(W_REGISTERS, &b), OK);
+	ck_assert(answers == 1 && answered == &asker_a && answered_to == 9);
+	wbuf_done(&b);
+}
+END_TEST
+
 START_TEST(an_asker_that_is_gone_gets_no_answer)
 {
 	struct msg_raw raw = { .point = 3 };
@@ -754,10 +795,12 @@ END_TEST
 
 T_MAIN("links",
     T_FIXTURE(setup, teardown) T(each_field_program_has_its_own_devices) T(the_field_program_gets_its_share_and_no_more)
-        T(samples_reach_the_table) T(lies_of_the_field_program_are_refused)
-            T(a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
-                T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
-                    questions_that_cannot_be_answered_say_why) T(an_asker_that_is_gone_gets_no_answer)
+        T(samples_reach_the_table) T(lies_of_the_field_program_are_refused) T(
+            a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
+            T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
+                questions_that_cannot_be_answered_say_why)
+                T(registers_that_a_person_asks_for_are_judged_and_find_their_way_back) T(
+                    an_asker_that_is_gone_gets_no_answer)
                     T(scans_that_are_off_are_told_at_once_and_with_each_configuration) T(each_state_of_a_device_is_told)
                         T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
                             T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)
