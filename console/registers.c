@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "console/jout.h"
@@ -126,6 +127,21 @@ as_float(uint32_t v)
 	return (double)f;
 }
 
+/* What nothing that is measured comes to is said in a word, so that the eye finds the rest. */
+static char *
+float_text(uint32_t v, char buf[24])
+{
+	double d = as_float(v), size = fabs(d);
+
+	if (isnan(d))
+		str_copy(buf, 24, "NaN");
+	else if (size > 1e12 || (size < 1e-12 && size > 0))
+		str_copy(buf, 24, size > 1 ? "huge" : "tiny");
+	else
+		str_printf(buf, 24, "%.6g", d);
+	return buf;
+}
+
 unsigned
 registers_lines(const struct registers *r)
 {
@@ -135,9 +151,8 @@ registers_lines(const struct registers *r)
 const char *
 registers_head(const struct registers *r)
 {
-	return is_bits(r->m.table)
-	    ? "ADDRESS  BITS, THE FIRST ON THE LEFT"
-	    : "ADDRESS  HEX    U16    S16    U32 ABCD    U32 CDAB     F32 ABCD     F32 CDAB TEXT";
+	return is_bits(r->m.table) ? "ADDRESS  BITS, THE FIRST ON THE LEFT"
+	                           : "ADDRESS  HEX    U16    S16    S32 ABCD    S32 CDAB     F32 ABCD     F32 CDAB  AS";
 }
 
 static char
@@ -158,7 +173,7 @@ char *
 registers_line(const struct registers *r, unsigned i, char buf[REGISTERS_LINE])
 {
 	unsigned v;
-	char pairs[64] = "          -           -            -            -";
+	char abcd[24], cdab[24], pairs[64] = "          -           -            -            -";
 
 	if (is_bits(r->m.table)) {
 		bits_line(r, i, buf);
@@ -166,10 +181,71 @@ registers_line(const struct registers *r, unsigned i, char buf[REGISTERS_LINE])
 	}
 	v = word(r, i);
 	if (i + 1 < r->m.count)
-		str_printf(pairs, sizeof pairs, "%11u %11u %12.6g %12.6g", pair(r, i, ORDER_ABCD),
-		    pair(r, i, ORDER_CDAB), as_float(pair(r, i, ORDER_ABCD)), as_float(pair(r, i, ORDER_CDAB)));
+		str_printf(pairs, sizeof pairs, "%11d %11d %12s %12s", (int32_t)pair(r, i, ORDER_ABCD),
+		    (int32_t)pair(r, i, ORDER_CDAB), float_text(pair(r, i, ORDER_ABCD), abcd),
+		    float_text(pair(r, i, ORDER_CDAB), cdab));
 	str_printf(buf, REGISTERS_LINE, "%7u %04X %6u %6d %s %c%c", r->m.address + i, v, v, (int)(int16_t)v, pairs,
 	    shown(r->data[2 * i]), shown(r->data[2 * i + 1]));
+	return buf;
+}
+
+char *
+registers_more(const struct registers *r, unsigned i, char buf[REGISTERS_LINE])
+{
+	unsigned v = is_bits(r->m.table) ? 0 : word(r, i);
+	char text[64];
+
+	if (is_bits(r->m.table)) {
+		str_copy(buf, REGISTERS_LINE, "the first of a row is at its address, the next one behind it");
+		return buf;
+	}
+	str_printf(buf, REGISTERS_LINE, "%u: bits 15..0", r->m.address + i);
+	for (unsigned n = 0; n < 16; n++) {
+		str_printf(text, sizeof text, "%s%u", n % 4 == 0 ? " " : "", v >> (15 - n) & 1);
+		str_append(buf, REGISTERS_LINE, text);
+	}
+	if (i + 1 < r->m.count) {
+		str_printf(text, sizeof text, ", u32 ABCD %u, CDAB %u", pair(r, i, ORDER_ABCD), pair(r, i, ORDER_CDAB));
+		str_append(buf, REGISTERS_LINE, text);
+	}
+	return buf;
+}
+
+char *
+registers_swapped(const struct registers *r, unsigned i, char buf[REGISTERS_LINE])
+{
+	char badc[24], dcba[24];
+
+	buf[0] = '\0';
+	if (!is_bits(r->m.table) && i + 1 < r->m.count)
+		str_printf(buf, REGISTERS_LINE, "BADC s32 %d f32 %s, DCBA s32 %d f32 %s",
+		    (int32_t)pair(r, i, ORDER_BADC), float_text(pair(r, i, ORDER_BADC), badc),
+		    (int32_t)pair(r, i, ORDER_DCBA), float_text(pair(r, i, ORDER_DCBA), dcba));
+	return buf;
+}
+
+char *
+registers_said(const struct registers *r, unsigned i, char buf[REGISTERS_SAID])
+{
+	unsigned v;
+	char abcd[24], cdab[24], text[160];
+
+	if (is_bits(r->m.table)) {
+		bits_line(r, i, buf);
+		return buf;
+	}
+	v = word(r, i);
+	str_printf(buf, REGISTERS_SAID, "%u: hex %04X, u16 %u", r->m.address + i, v, v);
+	if (v > INT16_MAX) {
+		str_printf(text, sizeof text, ", s16 %d", (int)(int16_t)v);
+		str_append(buf, REGISTERS_SAID, text);
+	}
+	if (i + 1 < r->m.count) {
+		str_printf(text, sizeof text, ", f32 %s, CDAB %s, s32 %d, CDAB %d",
+		    float_text(pair(r, i, ORDER_ABCD), abcd), float_text(pair(r, i, ORDER_CDAB), cdab),
+		    (int32_t)pair(r, i, ORDER_ABCD), (int32_t)pair(r, i, ORDER_CDAB));
+		str_append(buf, REGISTERS_SAID, text);
+	}
 	return buf;
 }
 
@@ -190,6 +266,8 @@ register_json(const struct registers *r, unsigned i)
 	for (int o = 0; i + 1 < r->m.count && o < ORDER_COUNT; o++) {
 		str_printf(key, sizeof key, "u32_%s", byte_order_word((enum byte_order)o));
 		json_object_set_new(j, key, json_integer(pair(r, i, (enum byte_order)o)));
+		str_printf(key, sizeof key, "s32_%s", byte_order_word((enum byte_order)o));
+		json_object_set_new(j, key, json_integer((int32_t)pair(r, i, (enum byte_order)o)));
 		str_printf(key, sizeof key, "f32_%s", byte_order_word((enum byte_order)o));
 		json_object_set_new(j, key, jout_number(as_float(pair(r, i, (enum byte_order)o))));
 	}

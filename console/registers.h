@@ -13,6 +13,7 @@
 
 #define REGISTERS_WORDS "TABLE ADDRESS [COUNT]"
 #define REGISTERS_LINE  96 /* bytes of a line, with its end */
+#define REGISTERS_SAID  200
 
 /* An answer, of our own memory. */
 struct registers {
@@ -37,6 +38,11 @@ unsigned registers_lines(const struct registers *r);
 const char *registers_head(const struct registers *r);
 /* Safe for a terminal. */
 char *registers_line(const struct registers *r, unsigned i, char buf[REGISTERS_LINE]);
+/* What the line has no room for, of a register: its bits and both orders without sign; the orders with exchanged bytes, "" if none follows. */
+char *registers_more(const struct registers *r, unsigned i, char buf[REGISTERS_LINE]);
+char *registers_swapped(const struct registers *r, unsigned i, char buf[REGISTERS_LINE]);
+/* The line as it is read aloud: each number behind its name. */
+char *registers_said(const struct registers *r, unsigned i, char buf[REGISTERS_SAID]);
 json_t *registers_json(const struct registers *r, const char *device);
 
 #endif

@@ -84,17 +84,12 @@ begin(struct look *l, struct poll *p, const struct msg_registers_get *m, char *w
 	e = judge(p->devices[at].cfg, m, why, size);
 	if (e != OK)
 		return e;
-	if (l->begun.us != 0 && mono_diff_us(now.mono, l->begun) < LOOK_GAP_US) {
-		str_copy(why, size, "registers are read by hand at most ten times a second: ask again");
-		return ERR_BUSY;
-	}
 	l->what = *m;
 	l->order = (struct order){ .request = { .table = m->table, .address = m->address, .count = m->count },
 		.done = done,
 		.arg = l,
 		.is_trial = true };
 	l->is_open = true;
-	l->begun = now.mono;
 	e = poll_order(&p->devices[at], &l->order, false, now);
 	if (e != OK) {
 		l->is_open = false;

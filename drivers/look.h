@@ -2,16 +2,14 @@
 /*
  * look.h - registers that a person wants to see: read once, between the polls of the device and over the same connection.
  *
- * One request at a time for a field program and at most ten a second, so that nobody who asks in a loop takes turns from the polls.
- * What a device refuses is told to who asked and does not count as an error of the device; that it does not answer does.
+ * One request at a time for a field program, so that nobody takes turns from the polls; how often is chisand's to bound. What a device
+ * refuses is told to who asked and does not count as an error of the device; that it does not answer does.
  */
 #ifndef CHISAN_LOOK_H
 #define CHISAN_LOOK_H
 
 #include "drivers/poll.h"
 #include "scada/base/conn.h"
-
-#define LOOK_GAP_US (100 * US_PER_MS) /* between the begin of two */
 
 /* Zeroed at first. Embedded; conn has to outlive the poll engine, which ends what is under way when it is freed. */
 struct look {
@@ -21,7 +19,6 @@ struct look {
 	const char *name; /* of the device; the configuration's */
 	uint32_t reply_to;
 	uint16_t generation; /* of the numbers that were asked with */
-	struct mono begun;
 	bool is_open;
 };
 

@@ -11,6 +11,10 @@
 #include "scada/core/describe.h"
 #include "scada/core/entries.h"
 
+#define LOOK_EACH_US \
+	(100 * US_PER_MS) /* a reading of registers by hand, of all persons together, takes so much of the time */
+#define LOOK_BURST 10     /* and so many may come at once */
+
 /* ---- clients */
 
 static void
@@ -142,11 +146,12 @@ ask_preview(struct core *c, struct session *s, const struct frame *f)
 		conn_result(s->conn, f->sequence, ERR_NOT_FOUND, addcause, "no preview: %s", why);
 }
 
-/* A person reads registers: that is in the journal before the device is asked. */
+/* A person reads registers: that is in the journal, which nobody fills by asking in a loop. */
 static void
 ask_registers(struct core *c, struct session *s, const struct frame *f)
 {
 	struct msg_registers_get m;
+	struct mono mono = clock_mono();
 	struct rbuf r;
 
 	rbuf_init(&r, f->body, f->length);
@@ -158,11 +163,16 @@ ask_registers(struct core *c, struct session *s, const struct frame *f)
 		conn_result(s->conn, f->sequence, ERR_BUSY, -1, "%u questions are open already", s->raw_open);
 		return;
 	}
-	if (c->site != NULL && m.device < c->site->node_count && m.table < TABLE_COUNT)
-		entries_registers(
-		    memory_log(c->memory), s, c->site->nodes[m.device].device->name, &m, clock_utc(), clock_mono());
+	if (mono_diff_us(c->look_free, mono) > LOOK_BURST * LOOK_EACH_US) {
+		conn_result(s->conn, f->sequence, ERR_BUSY, -1,
+		    "registers are read by hand at most ten times a second: ask again in a second");
+		return;
+	}
 	s->raw_open++;
-	links_registers_get(c->links, s, f->sequence, &m);
+	if (!links_registers_get(c->links, s, f->sequence, &m))
+		return;
+	c->look_free = mono_add(mono_diff_us(c->look_free, mono) > 0 ? c->look_free : mono, LOOK_EACH_US);
+	entries_registers(memory_log(c->memory), s, c->site->nodes[m.device].device->name, &m, clock_utc(), mono);
 }
 
 static void

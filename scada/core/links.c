@@ -12,32 +12,10 @@
 #include "scada/base/str.h"
 #include "scada/core/describe.h"
 #include "scada/core/encode.h"
-#include "scada/core/links.h"
+#include "scada/core/links_private.h"
 
-#define QUESTIONS_MAX 512
-#define SAMPLE_BYTES  14 /* point u32, cause u16, value f64 */
-#define LATE_BYTES    16 /* time i64, value f64 */
-
-struct question {
-	void *asker;              /* NULL = free, or the asker has gone */
-	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
-	unsigned part;            /* which field program's */
-	uint16_t answer;          /* type of the frame that answers it */
-};
-
-struct links {
-	struct publish *publish;
-	const struct links_ops *ops;
-	void *arg;
-	struct table *table;
-	const struct site *site;
-	uint16_t generation;
-	struct conn *conns[LINKS_PARTS]; /* NULL: that field program is not up */
-	struct question questions[QUESTIONS_MAX];
-	struct msg_field_stats stats[LINKS_PARTS];
-	struct utc known; /* until when samples of an earlier run are stored; 0 = not known */
-	bool was_up[LINKS_PARTS];
-};
+#define SAMPLE_BYTES 14 /* point u32, cause u16, value f64 */
+#define LATE_BYTES   16 /* time i64, value f64 */
 
 struct links *
 links_new(struct publish *p, const struct links_ops *ops, void *arg)
@@ -429,35 +407,6 @@ got_forwarded(struct links *l, struct rbuf *r)
 	return OK;
 }
 
-static enum err
-answer(struct links *l, unsigned part, const struct frame *f)
-{
-	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
-		struct question q = l->questions[i];
-		struct msg_result m;
-		struct rbuf r;
-
-		if (q.sequence == 0 || q.part != part || q.sequence != f->reply_to)
-			continue;
-		if (f->type != W_RESULT && f->type != q.answer)
-			return ERR_FRAME;
-		l->questions[i] = (struct question){ 0 };
-		if (q.asker == NULL)
-			return OK;
-		if (f->type == q.answer) {
-			l->ops->raw(q.asker, q.asked, f, l->arg);
-			return OK;
-		}
-		rbuf_init(&r, f->body, f->length);
-		if (!msg_result_get(&r, &m))
-			return ERR_FRAME;
-		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED,
-		    m.text, l->arg);
-		return OK;
-	}
-	return OK; /* an answer that came after its question was given up */
-}
-
 enum err
 links_frame(struct links *l, unsigned part, const struct frame *f, struct utc received, struct mono now)
 {
@@ -476,7 +425,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
 	case W_REGISTERS:
-	case W_RESULT: return answer(l, part, f);
+	case W_RESULT: return links_answer(l, part, f);
 	case W_PING:
 	case W_PONG: return OK;
 	case W_BYE: return OK; /* its pipe ends next */
@@ -520,108 +469,6 @@ links_write(struct links *l, const struct msg_field_write *w, char *why, size_t 
 		return OK;
 	str_copy(why, size, err_text(ERR_HELPER));
 	return ERR_HELPER;
-}
-
-/* ---- questions for registers */
-
-/* To a field program; it is answered by a frame of that type, or a result. */
-static void
-ask(struct links *l, unsigned part, void *asker, uint32_t sequence, uint16_t type, uint16_t answered,
-    const struct wbuf *body)
-{
-	struct question *q = NULL;
-
-	for (size_t i = 0; i < QUESTIONS_MAX && q == NULL; i++)
-		if (l->questions[i].sequence == 0)
-			q = &l->questions[i];
-	if (q == NULL) {
-		l->ops->raw_failed(asker, sequence, ERR_BUSY, "too many questions are open", l->arg);
-		return;
-	}
-	if (l->conns[part] == NULL || conn_send(l->conns[part], type, 0, body, &q->sequence) != OK) {
-		q->sequence = 0;
-		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
-		return;
-	}
-	q->asker = asker;
-	q->asked = sequence;
-	q->part = part;
-	q->answer = answered;
-}
-
-void
-links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
-{
-	struct msg_raw_get m = { .point = point };
-	struct wbuf b;
-
-	if (l->site == NULL || point >= l->site->point_count) {
-		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "there is no such point", l->arg);
-		return;
-	}
-	if (l->site->points[point].device == DEVICE_NONE ||
-	    !describe_is_field(l->site, l->site->points[point].device)) {
-		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
-		return;
-	}
-	wbuf_init(&b);
-	msg_raw_get_put(&b, &m);
-	ask(l, part_of_point(l, point), asker, sequence, W_RAW_GET, W_RAW, &b);
-	wbuf_done(&b);
-}
-
-/* OK, or why these registers cannot be asked for; why holds a sentence. What is known of the device alone is left to its field program. */
-static enum err
-judge_registers(const struct links *l, const struct msg_registers_get *m, char *why, size_t size)
-{
-	const struct site *s = l->site;
-	unsigned most = m->table < TABLE_COUNT ? mb_table_max((enum mb_table)m->table) : 0;
-
-	if (s == NULL || m->device >= s->node_count) {
-		str_copy(why, size, "there is no such device");
-		return ERR_NOT_FOUND;
-	}
-	if (!describe_is_field(s, m->device) || describe_is_echonet(s, m->device)) {
-		str_printf(
-		    why, size, "%.64s is no Modbus device: it has no registers", s->nodes[m->device].device->name);
-		return ERR_REFUSED;
-	}
-	if (m->table >= TABLE_COUNT || m->count == 0 || m->count > most ||
-	    (uint32_t)m->address + m->count > (uint32_t)UINT16_MAX + 1) {
-		str_printf(why, size, "%u from %u on cannot be read at once: 1 to %u, and none beyond 65535", m->count,
-		    m->address, most);
-		return ERR_RANGE;
-	}
-	if (!s->nodes[m->device].device->enabled) {
-		str_printf(why, size, "%.64s is switched off in the site file", s->nodes[m->device].device->name);
-		return ERR_DISABLED;
-	}
-	return OK;
-}
-
-void
-links_registers_get(struct links *l, void *asker, uint32_t sequence, const struct msg_registers_get *m)
-{
-	char why[200];
-	enum err e = judge_registers(l, m, why, sizeof(why));
-	struct wbuf b;
-
-	if (e != OK) {
-		l->ops->raw_failed(asker, sequence, e, why, l->arg);
-		return;
-	}
-	wbuf_init(&b);
-	msg_registers_get_put(&b, m);
-	ask(l, links_part(l->site, m->device), asker, sequence, W_REGISTERS_GET, W_REGISTERS, &b);
-	wbuf_done(&b);
-}
-
-void
-links_forget(struct links *l, const void *asker)
-{
-	for (size_t i = 0; i < QUESTIONS_MAX; i++)
-		if (l->questions[i].asker == asker)
-			l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
 }
 
 struct msg_field_stats

@@ -60,8 +60,8 @@ enum err links_write(struct links *l, const struct msg_field_write *w, char *why
 
 /* asker is given back in the answer; sequence too. */
 void links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point);
-/* The same for registers that no point need stand behind: they are read now. Answered by W_REGISTERS. */
-void links_registers_get(struct links *l, void *asker, uint32_t sequence, const struct msg_registers_get *m);
+/* The same for registers that no point need stand behind: they are read now. Answered by W_REGISTERS. false: it was refused at once. */
+bool links_registers_get(struct links *l, void *asker, uint32_t sequence, const struct msg_registers_get *m);
 void links_forget(struct links *l, const void *asker); /* it is gone: no answers to it any more */
 
 /* Of all field programs: the longest lag, the sum of the rest. */

@@ -510,10 +510,7 @@ static void
 look(uint32_t device, unsigned table, unsigned address, unsigned count)
 {
 	struct wbuf b;
-	int64_t since = clock_mono().us;
 
-	while (clock_mono().us - since < 2 * 100 * US_PER_MS) /* two in a tenth of a second are refused */
-		fp_listen(&fp, 20);
 	fp.looked_seen = fp.result_seen = 0;
 	wbuf_init(&b);
 	msg_registers_get_put(

@@ -499,6 +499,27 @@ put_field_step(struct wbuf *b)
 }
 
 static void
+put_registers_get(struct wbuf *b)
+{
+	msg_registers_get_put(
+	    b, &(struct msg_registers_get){ .device = 4, .table = TABLE_INPUT, .address = 40000, .count = 2 });
+}
+
+static void
+put_registers(struct wbuf *b)
+{
+	static const uint8_t data[] = { 0x44, 0x9A, 0x50, 0x00 };
+
+	msg_registers_put(b,
+	    &(struct msg_registers){ .device = 4,
+	        .table = TABLE_INPUT,
+	        .address = 40000,
+	        .count = 2,
+	        .time = NOW,
+	        .data = { data, sizeof(data) } });
+}
+
+static void
 put_field_pulse(struct wbuf *b)
 {
 	msg_field_pulse_put(b, &(struct msg_field_pulse){ .point = 0, .coils = PULSE_COIL, .refused = 0 });
@@ -767,6 +788,8 @@ static const struct seed {
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
 	{ W_FIELD_PULSE, false, put_field_pulse },
+	{ W_REGISTERS_GET, false, put_registers_get },
+	{ W_REGISTERS, true, put_registers },
 	{ W_FIELD_SUNSPEC, false, put_field_sunspec },
 	{ W_FIELD_PLACE, false, put_field_place },
 	{ W_FIELD_STEP, false, put_field_step },
