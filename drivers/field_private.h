@@ -6,6 +6,7 @@
 #ifndef CHISAN_FIELD_PRIVATE_H
 #define CHISAN_FIELD_PRIVATE_H
 
+#include "drivers/dump.h"
 #include "drivers/echonet.h"
 #include "drivers/field.h"
 #include "drivers/look.h"
@@ -28,6 +29,7 @@ struct field {
 	struct echonet *echonet;
 	struct proxies *proxies;
 	struct look look;
+	struct dump dump;
 	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;

@@ -33,6 +33,7 @@
 #define POLL_WATCH_US (2 * US_PER_S)  /* between two looks at a device that is only written */
 
 struct poll;
+struct dump;
 
 /*
  * What is asked before all reads of the scans: a write, what has to be read for it, its read-back. One of a device at a time, in their
@@ -117,7 +118,8 @@ struct poll {
 	struct mono start;
 	uint64_t random;
 	uint64_t requests;
-	uint32_t late; /* scans that began later than half a period, or not at all */
+	struct dump *dump; /* what the transport sends and gets is shown there; NULL = nobody can look on */
+	uint32_t late;     /* scans that began later than half a period, or not at all */
 };
 
 /* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */

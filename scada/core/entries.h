@@ -19,6 +19,9 @@ void entries_forwarded(struct logbook *l, const struct msg_forwarded *m, struct 
 /* A person asks for registers of a device by its name. */
 void entries_registers(struct logbook *l, const struct session *s, const char *device,
     const struct msg_registers_get *m, struct utc now, struct mono mono);
+/* It sees the frames of a device, or of its whole link, from now on; and until now. */
+void entries_dump(struct logbook *l, const struct session *s, bool is_whole, struct utc now, struct mono mono);
+void entries_dump_end(struct logbook *l, const struct session *s, struct utc now, struct mono mono);
 void entries_step(struct logbook *l, int64_t step_us, struct utc now, struct mono mono);
 
 #endif

@@ -425,6 +425,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
 	case W_REGISTERS:
+	case W_DUMP:
 	case W_RESULT: return links_answer(l, part, f);
 	case W_PING:
 	case W_PONG: return OK;

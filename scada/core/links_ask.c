@@ -55,31 +55,41 @@ links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
 	wbuf_done(&b);
 }
 
-/* OK, or why these registers cannot be asked for; why holds a sentence. What is known of the device alone is left to its field program. */
+/* OK, or why nobody can look at this device on the wire; why holds a sentence. */
 static enum err
-judge_registers(const struct links *l, const struct msg_registers_get *m, char *why, size_t size)
+judge_device(const struct links *l, uint32_t device, char *why, size_t size)
 {
 	const struct site *s = l->site;
-	unsigned most = m->table < TABLE_COUNT ? mb_table_max((enum mb_table)m->table) : 0;
 
-	if (s == NULL || m->device >= s->node_count) {
+	if (s == NULL || device >= s->node_count) {
 		str_copy(why, size, "there is no such device");
 		return ERR_NOT_FOUND;
 	}
-	if (!describe_is_field(s, m->device) || describe_is_echonet(s, m->device)) {
-		str_printf(
-		    why, size, "%.64s is no Modbus device: it has no registers", s->nodes[m->device].device->name);
+	if (!describe_is_field(s, device) || describe_is_echonet(s, device)) {
+		str_printf(why, size, "%.64s is no Modbus device", s->nodes[device].device->name);
 		return ERR_REFUSED;
 	}
+	if (!s->nodes[device].device->enabled) {
+		str_printf(why, size, "%.64s is switched off in the site file", s->nodes[device].device->name);
+		return ERR_DISABLED;
+	}
+	return OK;
+}
+
+/* The same of registers. What is known of the device alone is left to its field program. */
+static enum err
+judge_registers(const struct links *l, const struct msg_registers_get *m, char *why, size_t size)
+{
+	unsigned most = m->table < TABLE_COUNT ? mb_table_max((enum mb_table)m->table) : 0;
+	enum err e = judge_device(l, m->device, why, size);
+
+	if (e != OK)
+		return e;
 	if (m->table >= TABLE_COUNT || m->count == 0 || m->count > most ||
 	    (uint32_t)m->address + m->count > (uint32_t)UINT16_MAX + 1) {
 		str_printf(why, size, "%u from %u on cannot be read at once: 1 to %u, and none beyond 65535", m->count,
 		    m->address, most);
 		return ERR_RANGE;
-	}
-	if (!s->nodes[m->device].device->enabled) {
-		str_printf(why, size, "%.64s is switched off in the site file", s->nodes[m->device].device->name);
-		return ERR_DISABLED;
 	}
 	return OK;
 }
@@ -103,6 +113,43 @@ links_registers_get(struct links *l, void *asker, uint32_t sequence, const struc
 	return is_sent;
 }
 
+bool
+links_dump_get(struct links *l, void *asker, uint32_t sequence, const struct msg_dump_get *m)
+{
+	char why[200];
+	enum err e = judge_device(l, m->device, why, sizeof(why));
+	struct wbuf b;
+	bool is_sent;
+
+	if (e == OK && (m->seconds == 0 || m->seconds > DUMP_SECONDS_MAX)) {
+		str_printf(why, sizeof(why), "%u seconds are not possible: 1 to %d", m->seconds, DUMP_SECONDS_MAX);
+		e = ERR_RANGE;
+	}
+	if (e != OK) {
+		l->ops->raw_failed(asker, sequence, e, why, l->arg);
+		return false;
+	}
+	wbuf_init(&b);
+	msg_dump_get_put(&b, m);
+	is_sent = ask(l, links_part(l->site, m->device), asker, sequence, W_DUMP_GET, W_DUMP, &b);
+	wbuf_done(&b);
+	return is_sent;
+}
+
+/* Nobody looks on any more: the field program need not show the rest. */
+static void
+end_dump(struct links *l, unsigned part, uint32_t sequence)
+{
+	struct wbuf b;
+
+	if (l->conns[part] == NULL)
+		return;
+	wbuf_init(&b);
+	msg_dump_get_put(&b, &(struct msg_dump_get){ .frames = sequence });
+	conn_send(l->conns[part], W_DUMP_GET, 0, &b, NULL);
+	wbuf_done(&b);
+}
+
 enum err
 links_answer(struct links *l, unsigned part, const struct frame *f)
 {
@@ -115,6 +162,11 @@ links_answer(struct links *l, unsigned part, const struct frame *f)
 			continue;
 		if (f->type != W_RESULT && f->type != q.answer)
 			return ERR_FRAME;
+		if (f->type == W_DUMP) { /* one of many; a result ends them */
+			if (q.asker != NULL)
+				l->ops->raw(q.asker, q.asked, f, l->arg);
+			return OK;
+		}
 		l->questions[i] = (struct question){ 0 };
 		if (q.asker == NULL)
 			return OK;
@@ -125,8 +177,9 @@ links_answer(struct links *l, unsigned part, const struct frame *f)
 		rbuf_init(&r, f->body, f->length);
 		if (!msg_result_get(&r, &m))
 			return ERR_FRAME;
-		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED,
-		    m.text, l->arg);
+		if (!err_is_known(m.err) || (m.err == OK && q.answer != W_DUMP))
+			m.err = ERR_FAILED;
+		l->ops->raw_failed(q.asker, q.asked, (enum err)m.err, m.text, l->arg);
 		return OK;
 	}
 	return OK; /* an answer that came after its question was given up */
@@ -135,7 +188,11 @@ links_answer(struct links *l, unsigned part, const struct frame *f)
 void
 links_forget(struct links *l, const void *asker)
 {
-	for (size_t i = 0; i < QUESTIONS_MAX; i++)
-		if (l->questions[i].asker == asker)
-			l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
+	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
+		if (l->questions[i].asker != asker)
+			continue;
+		l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
+		if (l->questions[i].answer == W_DUMP)
+			end_dump(l, l->questions[i].part, l->questions[i].sequence);
+	}
 }

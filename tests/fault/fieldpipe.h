@@ -57,6 +57,7 @@ struct fieldpipe {
 	struct msg_raw raw;
 	struct msg_registers looked; /* the last answer; its data are in raw_bytes */
 	uint32_t looked_seen;
+	uint32_t dumped[DUMP_WHAT_COUNT]; /* frames that were shown, by what they are */
 	uint8_t raw_bytes[256];
 	uint32_t raw_seen, result_seen, bye_seen, frames;
 	enum err result, bye;

@@ -567,6 +567,55 @@ START_TEST(registers_are_read_by_hand_between_the_polls)
 }
 END_TEST
 
+static void
+look_on(uint32_t device, uint32_t seconds, uint32_t frames)
+{
+	struct wbuf b;
+
+	fp.result_seen = 0;
+	memset(fp.dumped, 0, sizeof(fp.dumped));
+	wbuf_init(&b);
+	msg_dump_get_put(&b, &(struct msg_dump_get){ .device = device, .seconds = seconds, .frames = frames });
+	fp_send(&fp, W_DUMP_GET, &b);
+	wbuf_done(&b);
+}
+
+START_TEST(frames_are_shown_to_who_looks_on)
+{
+	struct dev d;
+	uint32_t first;
+
+	dev_start(&d);
+	fp_start(&fp);
+	fp_begin(&fp);
+	fp_u16(&fp, fp_device(&fp, fp_device_default(fp_link(&fp, "127.0.0.1", d.port, 0, 0), 1)), 10, PERIOD);
+	fp_go(&fp);
+	FP_UNTIL(&fp, SOON, fp.points[0].good > 0);
+	look_on(0, 60, 5); /* as many, then it ends by itself */
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, OK);
+	ck_assert_uint_eq(fp.dumped[DUMP_REQUEST] + fp.dumped[DUMP_ANSWER], 5);
+	ck_assert_uint_ge(fp.dumped[DUMP_ANSWER], 2);
+	look_on(7, 60, 0);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, ERR_NOT_FOUND);
+	look_on(0, 60, 0);
+	first = fp.sequence;
+	FP_UNTIL(&fp, SOON, fp.dumped[DUMP_ANSWER] > 0);
+	look_on(0, 60, 0);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, ERR_BUSY);
+	dev_tell(&d, "silent 1"); /* what does not come is shown as well */
+	FP_UNTIL(&fp, 2 * SOON, fp.dumped[DUMP_NONE] > 0);
+	look_on(0, 0, first - 1); /* that one is not open */
+	look_on(0, 0, first);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, OK);
+	fp_stop(&fp);
+	dev_stop(&d);
+}
+END_TEST
+
 START_TEST(disabled_device_is_off_and_left_alone)
 {
 	struct dev d;
@@ -609,5 +658,6 @@ T_MAIN("field links",
     T(ipv6_is_polled_as_well)
     T(raw_registers_can_be_asked_for)
     T(registers_are_read_by_hand_between_the_polls)
+    T(frames_are_shown_to_who_looks_on)
     T(disabled_device_is_off_and_left_alone))
 /* clang-format on */

@@ -80,6 +80,13 @@ raw registers 0 2 100 60 >"$work/out"
 [ "$(grep -c . "$work/out")" = 60 ] && grep -q '^0 ' "$work/out" && [ $(($(entries_of 'read by hand') - so_far)) -le 12 ] &&
 	pass "who asks in a loop is refused, and does not fill the journal" || fail "asked 60 times at once: $(sort "$work/out" | uniq -c)"
 ask 3 raw S9 holding 1
+# ---- and frames as they come, of a line and of a gateway
+ask 0 dump "modbus-rtu://$bus" --count 12
+grep -qE '^O [0-9:.]{12} S1/1 read ' "$work/out" && grep -qE '^I [0-9:.]{12} S2/2 [0-9.]+ ms read input 9: 2009$' "$work/out" &&
+	pass "requests and answers of a line are shown" || fail "dump: $(cat "$work/out")"
+ask 0 dump G1 --count 4 --hex
+check "and of a gateway, with their bytes" grep -qE '^000000 01 03 02 03 e9 ' "$work/out"
+check "that is in the journal" until_true 10 journalled 'frames of G1 are looked at no more: 4 shown, 0 left out'
 line=$(pgrep -P "$server" -f chisan-serial)
 [ "$(printf '%s\n' $line | grep -c .)" = 1 ] && pass "the line has a process of its own" || fail "processes of lines: $line"
 before_asked=$(asked 3)

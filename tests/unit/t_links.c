@@ -41,6 +41,9 @@ static uint16_t reported_generation;
 static int asker_a, asker_b;
 static void *answered;
 
+static struct msg_dump_get dump_asked; /* the last */
+static unsigned dump_gets;
+
 static void
 field_frame(struct conn *c, const struct frame *f, void *arg)
 {
@@ -92,6 +95,11 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		scans_off += scan.on == 0;
 		scans_on += scan.on == 1;
 		last_scanned = scan.point;
+		break;
+	case W_DUMP_GET:
+		ck_assert(msg_dump_get_get(&r, &dump_asked) && r_done(&r));
+		dump_gets++;
+		raw_sequence = f->sequence;
 		break;
 	case W_REGISTERS_GET:
 	case W_RAW_GET:
@@ -758,6 +766,44 @@ START_TEST(registers_that_a_person_asks_for_are_judged_and_find_their_way_back)
 }
 END_TEST
 
+static enum err
+ask_dump(uint32_t device, uint32_t seconds)
+{
+	failed_with = OK;
+	links_dump_get(l, &asker_a, 9, &(struct msg_dump_get){ .device = device, .seconds = seconds, .frames = 7 });
+	turns();
+	return failed_with;
+}
+
+START_TEST(frames_come_until_they_end_or_nobody_looks_on)
+{
+	struct msg_dump m = { .lines = 0 };
+	struct wbuf b = { 0 };
+
+	dump_gets = 0;
+	links_up(l, 0, ours);
+	ck_assert_int_eq(ask_dump(999, 10), ERR_NOT_FOUND);
+	ck_assert_int_eq(ask_dump(0, 0), ERR_RANGE);
+	ck_assert_int_eq(ask_dump(0, DUMP_SECONDS_MAX + 1), ERR_RANGE);
+	ck_assert_uint_eq(dump_gets, 0);
+	ck_assert_int_eq(ask_dump(0, 10), OK);
+	ck_assert(dump_gets == 1 && dump_asked.seconds == 10 && dump_asked.frames == 7);
+	answers = 0;
+	msg_dump_put(&b, &m);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(report(W_DUMP, &b), OK);
+	ck_assert(answers == 3 && answered == &asker_a && answered_to == 9);
+	uint32_t sequence = raw_sequence;
+	links_forget(l, &asker_a);
+	turns();
+	ck_assert(dump_gets == 2 && dump_asked.seconds == 0 && dump_asked.frames == sequence);
+	raw_sequence = sequence;
+	ck_assert_int_eq(report(W_DUMP, &b), OK); /* was under way */
+	ck_assert_uint_eq(answers, 3);
+	wbuf_done(&b);
+}
+END_TEST
+
 START_TEST(an_asker_that_is_gone_gets_no_answer)
 {
 	struct msg_raw raw = { .point = 3 };
@@ -800,7 +846,7 @@ T_MAIN("links",
             T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
                 questions_that_cannot_be_answered_say_why)
                 T(registers_that_a_person_asks_for_are_judged_and_find_their_way_back) T(
-                    an_asker_that_is_gone_gets_no_answer)
+                    frames_come_until_they_end_or_nobody_looks_on) T(an_asker_that_is_gone_gets_no_answer)
                     T(scans_that_are_off_are_told_at_once_and_with_each_configuration) T(each_state_of_a_device_is_told)
                         T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
                             T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)

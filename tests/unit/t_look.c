@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* t_look.c - what a person looks at on the wire: registers in all the ways that they may be meant. */
+/* t_look.c - what a person looks at on the wire: registers in all the ways that they may be meant, and frames in words. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/t.h"
 
+#include "console/dump_say.h"
 #include "console/registers.h"
 #include "scada/base/mem.h"
 #include "scada/base/wire.h"
@@ -115,10 +117,137 @@ START_TEST(what_is_typed_is_judged_with_a_sentence)
 }
 END_TEST
 
+/* ---- frames */
+
+static struct dump_say *said;
+
+/* bytes: in hexadecimal digits, as chisan dump --hex has shown them of the simulated district */
+static const char *
+frame(unsigned what, unsigned form, uint32_t device, unsigned took_us, const char *bytes)
+{
+	static char line[DUMP_SAY_LINE];
+	uint8_t data[300];
+	size_t len = 0;
+	struct msg_dump_line m = { .time = 5 * 3600 * US_PER_S + 123456,
+		.device = device,
+		.what = (uint8_t)what,
+		.form = (uint8_t)form,
+		.err = what == DUMP_NONE ? ERR_TIMEOUT : OK,
+		.took_us = took_us };
+
+	for (const char *p = bytes; *p != '\0'; p += strspn(p, " ")) {
+		char *end;
+		data[len++] = (uint8_t)strtoul(p, &end, 16);
+		p = end;
+	}
+	m.raw = (struct msg_bytes){ data, (uint32_t)len };
+	dump_say_line(said, &m, "ESS1", line);
+	ck_assert_str_eq(strstr(line, ":00:00.123 "), line + 4);
+	return line + strlen("O 05:00:00.123 ");
+}
+
+static void
+begin_said(void)
+{
+	said = xcalloc(1, sizeof *said);
+}
+
+static void
+end_said(void)
+{
+	free(said);
+}
+
+START_TEST(requests_and_answers_are_said_in_words)
+{
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_TCP, 1, 0, "01 48 00 00 00 06 01 03 9c 40 00 04"),
+	    "ESS1/1 #328 read holding 40000..40003");
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_TCP, 1, 0, "01 47 00 00 00 06 01 03 00 09 00 03"),
+	    "ESS1/1 #327 read holding 9..11");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_TCP, 1, 1700, "01 48 00 00 00 0b 01 03 08 53 75 6e 53 00 01 00 42"),
+	    "ESS1/1 #328 1.7 ms read holding 40000..40003: 21365 28243 1 66");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_TCP, 1, 100, "01 47 00 00 00 03 01 83 02"),
+	    "ESS1/1 #327 0.1 ms read holding 9..11: exception 2, no such address");
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_TCP, 1, 0, "01 43 00 00 00 0b 01 10 9d b9 00 02 04 00 00 00 5c"),
+	    "ESS1/1 #323 write many holding 40377..40378: 0 92");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_TCP, 1, 111, "01 43 00 00 00 06 01 10 9d b9 00 02"),
+	    "ESS1/1 #323 0.1 ms write many holding 40377..40378: done");
+}
+END_TEST
+
+START_TEST(what_came_on_a_line_is_found_behind_noise)
+{
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_RTU, 0, 0, "01 02 00 00 00 0b 39 cd"), "ESS1/1 read discrete 0..10");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_RTU, 0, 100, "01 02 02 06 00 ba 18"),
+	    "ESS1/1 0.1 ms read discrete 0..10: 0 1 1 0 0 0 0 0 0 0 and 1 more");
+	frame(DUMP_REQUEST, DUMP_RTU, 0, 0, "01 02 00 14 00 05 f8 0d");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_RTU, 0, 100, "ff 00 01 02 01 1f e0 40"),
+	    "ESS1/1 0.1 ms read discrete 20..24: 1 1 1 1 1");
+}
+END_TEST
+
+START_TEST(what_is_no_answer_is_said_too)
+{
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_TCP, 1, 100, "01 48 00 00 00 0b 01 03 08 53 75 6e 53 00 01 00 42"),
+	    "ESS1/1 #328 0.1 ms function 3, asked before this began");
+	frame(DUMP_REQUEST, DUMP_TCP, 1, 0, "01 48 00 00 00 06 07 03 9c 40 00 04");
+	ck_assert_str_eq(frame(DUMP_NONE, DUMP_TCP, 2, 500000, ""), "ESS1 500.0 ms the device did not answer in time");
+	ck_assert_str_eq(frame(DUMP_NONE, DUMP_TCP, 1, 500000, ""),
+	    "ESS1/7 #328 500.0 ms read holding 40000..40003: the device did not answer in time");
+	ck_assert_str_eq(frame(DUMP_ANSWER, DUMP_TCP, 1, 0, "01 48 00"), "ESS1 0.0 ms less than a frame");
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_RTU, 1, 0, "01 2b 0e"), "ESS1 less than a frame");
+	ck_assert_str_eq(frame(DUMP_REQUEST, DUMP_RTU, 1, 0, "01 2b 0e 01 00 70 77"), "ESS1/1 function 43");
+}
+END_TEST
+
+START_TEST(no_bytes_lead_astray)
+{
+	char bytes[DUMP_SAY_BYTES], line[DUMP_SAY_LINE];
+	uint8_t data[300];
+	uint32_t x = 1;
+
+	for (int n = 0; n < 3000; n++) {
+		struct msg_dump_line m = { .device = 1, .raw = { data, 0 } };
+		for (size_t i = 0; i < sizeof data; i++)
+			data[i] = (uint8_t)((x = x * 1664525 + 1013904223) >> 24);
+		m.what = (uint8_t)(x >> 8) % DUMP_WHAT_COUNT;
+		m.form = (uint8_t)(x >> 16) % DUMP_FORM_COUNT;
+		m.raw.len = (x >> 12) % (n % 2 == 0 ? 14 : sizeof data);
+		data[m.form == DUMP_TCP ? 7 : 1] = (uint8_t)(n % 24) | (n % 5 == 0 ? 0x80 : 0);
+		data[0] = data[1] = 0;
+		ck_assert_uint_gt(strlen(dump_say_line(said, &m, "D", line)), 16);
+		ck_assert_uint_lt(strlen(dump_say_bytes(&m, bytes)), DUMP_SAY_BYTES - 1);
+	}
+}
+END_TEST
+
+START_TEST(bytes_are_laid_out_for_text2pcap)
+{
+	static const uint8_t data[] = { 0x01, 0x43, 0, 0, 0, 0x0b, 1, 0x10, 0x9d, 0xb9, 0, 2, 4, 0, 0, 0, 0x5c };
+	char bytes[DUMP_SAY_BYTES];
+	struct msg_dump_line m = { .time = 1000000000123456, .raw = { data, sizeof data } };
+	const char *text = dump_say_bytes(&m, bytes);
+
+	ck_assert_int_eq(text[0], 'O');
+	ck_assert_str_eq(
+	    strchr(text, '.'), ".123456\n000000 01 43 00 00 00 0b 01 10 9d b9 00 02 04 00 00 00\n000010 5c\n");
+	m.what = DUMP_NONE;
+	ck_assert_int_eq(dump_say_bytes(&m, bytes)[0], 'I');
+	m.raw.len = 0;
+	ck_assert_str_eq(dump_say_bytes(&m, bytes), "");
+}
+END_TEST
+
 /* clang-format off */
 T_MAIN("look",
     T(registers_are_shown_in_the_ways_that_they_may_be_meant)
     T(bits_are_shown_sixteen_a_line)
     T(an_answer_to_another_question_is_none)
-    T(what_is_typed_is_judged_with_a_sentence))
+    T(what_is_typed_is_judged_with_a_sentence)
+    T_FIXTURE(begin_said, end_said)
+    T(requests_and_answers_are_said_in_words)
+    T(what_came_on_a_line_is_found_behind_noise)
+    T(what_is_no_answer_is_said_too)
+    T(no_bytes_lead_astray)
+    T(bytes_are_laid_out_for_text2pcap))
 /* clang-format on */
