@@ -20,7 +20,7 @@ _chisan() {
 		case $word in
 		-s | --socket) socket=${COMP_WORDS[i + 1]} && ((i++)) ;;
 		--socket=*) socket=${word#*=} ;;
-		--buckets | --png | --wait | --timeout | --count | -n | --since | --until | --point | --user | --kind | --text | --checkpoint | --at | --reason | --for | --yes-typed | --permit | --revision | --area | --priority | --state | --comment | --order | --output | -o | --rate | --color | --theme | --graph | --ambiguous | --script | --size | --screen) ((i++)) ;;
+		--seconds | --buckets | --png | --wait | --timeout | --count | -n | --since | --until | --point | --user | --kind | --text | --checkpoint | --at | --reason | --for | --yes-typed | --permit | --revision | --area | --priority | --state | --comment | --order | --output | -o | --rate | --color | --theme | --graph | --ambiguous | --script | --size | --screen) ((i++)) ;;
 		-* | '=') ;;
 		*) [[ -z $command ]] && command=$word ;;
 		esac
@@ -61,7 +61,7 @@ _chisan() {
 		journal) mapfile -t COMPREPLY < <(compgen -W 'verify' -- "$current") ;;
 		report) mapfile -t COMPREPLY < <(compgen -W 'confirm daily monthly yearly demand co2 energy battery heat operation shift alarms today yesterday' -- "$current") ;;
 		backup) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-		links) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server links "$socket" --names)" -- "$current") ;;
+		links | raw | dump) mapfile -t COMPREPLY < <(compgen -W "$(_chisan_server links "$socket" --names)" -- "$current") ;;
 		check) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 		esac
 	fi

@@ -65,6 +65,8 @@ enum cmd_exit {
 	_(backup, 1,   1, "FILE",         "a copy of the whole record while it is being written") \
 	_(check,  1,   1, "SITE_DIR",     "all faults of a site's files, with line and column") \
 	_(probe,  1,   1, "LINK",         "what the devices behind a link say they are, and a profile to start from") \
+	_(raw,    3,   4, "DEVICE TABLE ADDRESS [COUNT]", "registers of a device, read now and shown as they are (engineer)") \
+	_(dump,   1,   1, "LINK|DEVICE",  "requests and answers of a device or link as they come (engineer)") \
 	_(study,  1,   1, "SITE_DIR",     "what a site would have cost over given series: planned, by rules, or without dispatch") \
 	_(help,   0,   1, "[COMMAND]",    "what there is, or one command")
 /* clang-format on */

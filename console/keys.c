@@ -97,7 +97,8 @@ where_text(unsigned where)
 	case MODE_JOURNAL | MODE_REPORTS: return "journal, reports";
 	case MODE_ALARMS:
 	case MODE_ALARMS | MODE_ALARM: return "alarms";
-	case MODE_REPORT | MODE_ALARMS: return "reports, alarms";
+	case MODE_LINKS | MODE_RAW: return "communication, registers";
+	case MODE_REPORT | MODE_ALARMS | MODE_WHEEL | MODE_RAW: return "reports, alarms, wheeling, registers";
 	case MODE_REPORTS | MODE_REPORT:
 	case MODE_REPORT: return "reports";
 	default: return "everywhere";

@@ -23,6 +23,7 @@ enum key_mode {
 	MODE_ALL = 1, MODE_LIST = 2, MODE_POINTS = 4, MODE_POINT = 8, MODE_MIMIC = 16, MODE_TREND = 32,
 	MODE_JOURNAL = 128, MODE_REPORTS = 256, MODE_REPORT = 512, MODE_HELD = 2048,
 	MODE_DISPATCH = 1024, MODE_SEQUENCE = 32768, MODE_WHEEL = 65536, MODE_SCHEDULE = 131072,
+	MODE_LINKS = 262144, MODE_RAW = 524288, /* communication; registers that a person reads */
 	MODE_ALARMS = 4096, MODE_ALARM = 8192, MODE_KPI = 16384, /* the list, one of them, their figures */
 };
 
@@ -95,8 +96,9 @@ enum key_mode {
 	_(REQ_KINDS,     "kinds",     "K",               MODE_JOURNAL | MODE_REPORTS, "", "the next choice of kinds") \
 	_(REQ_CONFIRM,   "confirm",   "c",               MODE_REPORTS | MODE_REPORT, "", "confirm this report in your name") \
 	_(REQ_EXPORT,    "export",    "x",               MODE_REPORT | MODE_WHEEL, "FILE",     "write it to a file, .csv or .txt") \
-	_(REQ_BEFORE,    "before",    "[",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL, "", "the period or list before") \
-	_(REQ_AFTER,     "after",     "]",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL, "", "the period or list after") \
+	_(REQ_BEFORE,    "before",    "[",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL | MODE_RAW, "", "the period, list or registers before") \
+	_(REQ_AFTER,     "after",     "]",               MODE_REPORT | MODE_ALARMS | MODE_WHEEL | MODE_RAW, "", "the period, list or registers after") \
+	_(REQ_RAW,       "raw",       "R",               MODE_LINKS | MODE_RAW, "TABLE ADDRESS [COUNT]", "read registers of this device now (engineer)") \
 	_(REQ_BOOKMARKS, "bookmarks", "'",               MODE_ALL,    "",         "the points with a bookmark") \
 	_(REQ_PAGE,      "page",      "",                MODE_ALL,    "PAGE",     "open a page by its name") \
 	_(REQ_TREND,     "trend",     "t",               MODE_ALL,    "POINT ... [SPAN]", "history of the selected point; on a trend: add") \

@@ -95,6 +95,8 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_AT: o->at = value; return value[0] != '\0';
 	case OPT_REASON: o->reason = value; return value[0] != '\0';
 	case OPT_OUTPUT: o->output = value; return value[0] != '\0';
+	case OPT_SECONDS: return str_to_i64(value, 1, DUMP_SECONDS_MAX, &o->seconds);
+	case OPT_HEX: o->hex = true; return true;
 	case OPT_FOR: return str_to_duration(value, &o->for_us) && o->for_us > 0 && o->for_us <= FOR_MAX_US;
 	case OPT_STEP:
 		o->study[id] = value;

@@ -22,12 +22,12 @@
 	_(OPT_JA,         "ja",           0,  NULL,     "all", "titles and states in Japanese (also with LANG=ja_JP)") \
 	_(OPT_HELP,       "help",        'h', NULL,     "all", "this, or help for the command") \
 	_(OPT_VERSION,    "version",     'V', NULL,     "all", "version, with those of the libraries") \
-	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup study probe", "for programs: JSON with \"schema\":1") \
+	_(OPT_JSON,       "json",         0,  NULL,     "status points get watch links alarms ack reset shelve unshelve oos silence trend check journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup study probe raw dump", "for programs: JSON with \"schema\":1") \
 	_(OPT_WAIT,       "wait",         0,  "TIME",   "status points get links", "wait so long until each device has given its first values") \
-	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup", "longest wait for the server (10s)") \
+	_(OPT_TIMEOUT,    "timeout",      0,  "TIME",   "status points get watch links alarms ack reset shelve unshelve oos silence trend journal note handover report manual scan set release extend undo tag untag approve overrides tags dispatch plan wheel co2 mode schedule sequence backup raw dump", "longest wait for the server (10s)") \
 	_(OPT_NAMES,      "names",        0,  NULL,     "points links alarms", "names only, one a line") \
 	_(OPT_NOW,        "now",          0,  NULL,     "watch report", "watch: begin with all values as they stand; report: as of now, not as filed") \
-	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms", "end after so many lines; journal: the newest N; report --list: at most N") \
+	_(OPT_COUNT,      "count",       'n', "N",      "watch journal report alarms dump", "end after so many lines; journal: the newest N; report --list: at most N") \
 	_(OPT_SINCE,      "since",        0,  "T",      "trend journal handover", "from this time on, " WHEN_HELP) \
 	_(OPT_UNTIL,      "until",        0,  "T",      "trend journal tag oos mode schedule", "up to this time; now unless given; tag, oos, mode, schedule: the expected end") \
 	_(OPT_POINT,      "point",        0,  "POINT",  "journal note", "entries about points that match; note: the point it is about") \
@@ -39,6 +39,8 @@
 	_(OPT_CHECKPOINT, "checkpoint",   0,  "CHECK",  "journal", "verify: this \"SEQ HASH\" of the system log must be in it") \
 	_(OPT_AT,         "at",           0,  "T",      "note", "the time that the note is about") \
 	_(OPT_REASON,     "reason",       0,  "TEXT",   "manual scan set release extend undo untag approve shelve unshelve oos mode schedule sequence wheel", "why; kept in the journal") \
+	_(OPT_SECONDS,    "seconds",      0,  "N",      "dump", "end after so many seconds, 1 to 3600; 10 unless given") \
+	_(OPT_HEX,        "hex",          0,  NULL,     "dump", "below each line its bytes, as text2pcap reads them") \
 	_(OPT_FOR,        "for",          0,  "TIME",   "manual set extend shelve", "how long; manual: without it until somebody ends it; set, extend: 60m") \
 	_(OPT_OFF,        "off",          0,  NULL,     "manual", "back to what is measured") \
 	_(OPT_DRY_RUN,    "dry-run",      0,  NULL,     "set ack reset shelve unshelve oos silence mode schedule", "what would be and every check; nothing is done") \
@@ -121,10 +123,11 @@ struct options {
 	const char *area, *state, *comment, *order;
 	unsigned priority; /* 0 = not given */
 	const char *since, *until, *point, *user, *kind, *text, *checkpoint, *at, *reason, *output, *yes_typed, *permit,
-	    *png;                        /* NULL = not given; times are read when the site's zone is known */
-	int64_t revision, for_us, step;  /* 0 = not given */
-	const char *profile;             /* of probe; NULL = none */
-	int64_t registers;               /* 0 = not given */
+	    *png;                       /* NULL = not given; times are read when the site's zone is known */
+	int64_t revision, for_us, step; /* 0 = not given */
+	const char *profile;            /* of probe; NULL = none */
+	int64_t registers, seconds;     /* 0 = not given */
+	bool hex;
 	const char *line;                /* NULL = not given */
 	const char *study[OPTION_COUNT]; /* as typed; chisan-study reads them */
 	double kw, target_kw, steam;     /* with given[OPT_KW], given[OPT_TARGET], given[OPT_STEAM] */

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "console/acts.h"
 #include "console/list.h"
-#include "console/screen.h"
+#include "console/scr_raw.h"
 
 #include "scada/base/str.h"
 
@@ -20,6 +21,7 @@ struct page {
 	char filter[64];
 	uint32_t rows[DEVICE_MAX];
 	uint32_t count;
+	char asked[POINT_NAME_MAX]; /* whose registers are asked for, while it is typed */
 };
 
 static bool
@@ -269,6 +271,32 @@ find(struct console *co, struct page *p, int from, int step)
 	return DRAW_ALL;
 }
 
+/* Typed here, shown on a page of its own. The device is that of the question, whatever the list has become meanwhile. */
+static void
+ask_registers(struct console *co, struct page *p, const char *typed)
+{
+	char what[POINT_NAME_MAX + PROMPT_MAX];
+	struct msg_registers_get m;
+	bool was_asked = typed != NULL && co->prompt.purpose == REQ_RAW;
+
+	co->prompt.purpose = REQ_NONE;
+	if (!acts_is_allowed(co, W_REGISTERS_GET, false))
+		return;
+	if (p->count == 0) {
+		console_message(co, true, "no device is selected");
+		return;
+	}
+	if (!was_asked)
+		str_copy(p->asked, sizeof p->asked, co->client->devices[p->rows[p->list.at]].name);
+	if (typed == NULL) {
+		scr_raw_prompt(co, p->asked, "holding ");
+	} else if (scr_raw_typed(co, p->asked, typed, &m)) {
+		str_printf(what, sizeof what, "%s %s", p->asked, typed);
+		console_message(co, false, "%s", ""); /* what was wrong with it at first */
+		console_open(co, &scr_raw, what);
+	}
+}
+
 static unsigned
 request(struct console *co, void *private, enum request req, const char *argument)
 {
@@ -283,6 +311,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 		    str_printf(points, sizeof points, "%s.*", co->client->devices[p->rows[p->list.at]].name))
 			console_open(co, &scr_points, points);
 		return DRAW_ALL;
+	case REQ_RAW: ask_registers(co, p, argument); return DRAW_ALL;
 	case REQ_FIND:
 		if (argument == NULL)
 			return REQ_UNHANDLED;
@@ -333,7 +362,7 @@ const struct screen_ops scr_links = {
 	.title = "Communication",
 	.title_ja = "通信",
 	.help = "communication with each device",
-	.modes = MODE_ALL | MODE_LIST,
+	.modes = MODE_ALL | MODE_LIST | MODE_LINKS,
 	.private_size = sizeof(struct page),
 	.open = open_links,
 	.update = update,

@@ -26,6 +26,7 @@
 	_(bookmarks) \
 	_(point) \
 	_(links) \
+	_(raw) \
 	_(trend) \
 	_(journal) \
 	_(entry) \

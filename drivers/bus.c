@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "drivers/dump.h"
 #include "drivers/line.h"
 #include "drivers/transport.h"
 #include "scada/base/log.h"
@@ -173,6 +174,27 @@ next_request(
 	return poll_next_guest(s->device, n->epoch, now, request, errand);
 }
 
+/* For who looks on. */
+static void
+show_request(const struct device *d, const struct frame_request *r, struct moment now)
+{
+	uint8_t bytes[RTU_MAX];
+	struct dump_frame f = { .what = DUMP_REQUEST, .form = DUMP_RTU, .data = bytes };
+
+	f.len = rtu_put(bytes, r);
+	dump_put(d->poll->dump, d, &f, now);
+}
+
+static void
+show_answer(const struct net *n, const struct device *d, enum err e, struct mono sent, struct moment now)
+{
+	struct dump_frame f = { .what = e == OK ? DUMP_ANSWER : DUMP_NONE, .form = DUMP_RTU, .err = e };
+
+	f.took_us = (uint32_t)mono_diff_us(now.mono, sent);
+	f.data = line_seen(n->line, &f.len);
+	dump_put(d->poll->dump, d, &f, now);
+}
+
 static void
 ask(struct net *n, struct seat *s, bool is_guest, struct moment now)
 {
@@ -194,8 +216,10 @@ ask(struct net *n, struct seat *s, bool is_guest, struct moment now)
 		return;
 	sent = now.mono;
 	f = driver_modbus(&request);
+	show_request(s->device, &f, now);
 	e = line_ask(n->line, &f, s->device->cfg->timeout_us, &reply);
 	now = moment_now();
+	show_answer(n, s->device, e, sent, now);
 	n->gap_until = mono_add(now.mono, rest_us(n->cfg));
 	if (is_probe && e != OK)
 		n->probe_after = mono_add(now.mono, PROBE_SHARE * mono_diff_us(now.mono, sent));

@@ -183,6 +183,10 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_FIELD_WRITE: take_write(f, frame); break;
 	case W_FIELD_SCAN: take_scan(f, frame); break;
 	case W_RAW_GET: answer_raw(f, frame); break;
+	case W_REGISTERS_GET:
+		look_ask(&f->look, f->conn, f->pending == NULL ? f->poll : NULL, frame, moment_now());
+		break;
+	case W_DUMP_GET: dump_ask(&f->dump, f->pending == NULL ? f->poll : NULL, frame, moment_now()); break;
 	case W_BYE: log_info("chisand says good-bye"); break;
 	default: break; /* of no concern to a field program */
 	}
@@ -229,12 +233,13 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	f->statm_fd = statm_fd;
 	wbuf_init(&f->out);
 	timers_init(&f->timers);
-	timers_reserve(&f->timers, 2);
+	timers_reserve(&f->timers, 3);
 	f->net = net_new(loop, &f->timers);
 	f->echonet = echonet_new(loop, &f->timers, &field_echonet_ops, f, seed);
 	f->proxies = proxies_new(loop, &f->timers, &field_proxy_ops, f);
 	f->conn = conn_new(loop, fd, &ops, f, &limits);
 	conn_set_role(f->conn, ROLE_PEER);
+	dump_init(&f->dump, f->conn, &f->timers);
 	ev_init(&f->clock, clock_cb);
 	ev_prepare_init(&f->prepare, prepare_cb);
 	f->clock.data = f->prepare.data = f;
@@ -263,6 +268,7 @@ field_free(struct field *f)
 	outputs_free(f->outputs, moment_now());
 	setup_free(f->config);
 	setup_free(f->pending);
+	dump_done(&f->dump);
 	timer_stop(&f->timers, &f->tell);
 	timer_stop(&f->timers, &f->end);
 	timers_done(&f->timers);

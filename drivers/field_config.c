@@ -106,8 +106,10 @@ swap(struct field *f)
 	char why[200];
 
 	proxies_leave(f->proxies);
+	dump_end(&f->dump, ERR_GENERATION, now);
 	poll_free(f->poll, now); /* what was under way is told as unknown, what was not sent as not sent */
 	f->poll = poll_new(f->pending, &poll_ops, f, &f->timers, ++f->seed);
+	f->poll->dump = &f->dump;
 	f->outputs = outputs_new(f->poll, &outputs_ops, f);
 	net_seat(f->net, f->poll);
 	f->is_muted = false;

@@ -6,8 +6,10 @@
 #ifndef CHISAN_FIELD_PRIVATE_H
 #define CHISAN_FIELD_PRIVATE_H
 
+#include "drivers/dump.h"
 #include "drivers/echonet.h"
 #include "drivers/field.h"
+#include "drivers/look.h"
 #include "drivers/output.h"
 #include "drivers/proxy.h"
 
@@ -26,6 +28,8 @@ struct field {
 	struct outputs *outputs;
 	struct echonet *echonet;
 	struct proxies *proxies;
+	struct look look;
+	struct dump dump;
 	struct timer tell, end;
 	uint32_t told; /* part of the second */
 	struct wbuf out;

@@ -28,6 +28,7 @@ struct line {
 	struct cfg_serial serial;
 	bool is_unsure; /* something came that was no reply: let the line fall silent first */
 	uint8_t seen[RTU_SEEN];
+	size_t seen_len;
 };
 
 struct line *
@@ -241,6 +242,7 @@ await(struct line *l, const struct frame_request *r, struct mono deadline, struc
 			return gone(l);
 		if (n > 0) {
 			len += (size_t)n;
+			l->seen_len = len;
 			e = rtu_find(l->seen, len, r, out);
 		}
 		if (e == OK)
@@ -250,12 +252,20 @@ await(struct line *l, const struct frame_request *r, struct mono deadline, struc
 	}
 }
 
+const uint8_t *
+line_seen(const struct line *l, size_t *len)
+{
+	*len = l->seen_len;
+	return l->seen;
+}
+
 enum err
 line_ask(struct line *l, const struct frame_request *r, int64_t timeout_us, struct frame_answer *out)
 {
 	enum err e = settle(l);
 	int64_t wire;
 
+	l->seen_len = 0;
 	if (e == OK)
 		e = transmit(l, r);
 	if (e != OK)

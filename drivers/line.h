@@ -27,6 +27,9 @@ bool line_is_open(const struct line *l);
  */
 enum err line_ask(struct line *l, const struct frame_request *r, int64_t timeout_us, struct frame_answer *out);
 
+/* What came since the last question was sent, with noise and all; until the next call. */
+const uint8_t *line_seen(const struct line *l, size_t *len);
+
 /* The pause that the line needs between two frames: 3.5 characters, and 1.75 ms above 19200 baud (V1.02, 2.5.1.1). */
 int64_t line_gap_us(const struct cfg_serial *s);
 /* Time that so many bytes take. */

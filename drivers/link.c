@@ -13,9 +13,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "drivers/dump.h"
 #include "drivers/link.h"
 
 static void leave(struct connection *c, struct moment now);
+
+/* For who looks on. took counts from sent; a request bears none. */
+static void
+show(const struct connection *c, const struct device *d, enum dump_what what, enum err e, struct mono sent,
+    const uint8_t *data, size_t len, struct moment now)
+{
+	struct dump_frame f = { .what = (uint8_t)what,
+		.form = c->driver->has_no_ids ? DUMP_RTU : DUMP_TCP,
+		.err = e,
+		.took_us = (uint32_t)mono_diff_us(now.mono, sent),
+		.data = data,
+		.len = len };
+
+	dump_put(d->poll->dump, d, &f, now);
+}
 
 /* ---- the pause between two requests to an address, over all its connections */
 
@@ -166,6 +182,7 @@ lose(struct connection *c, enum err e, struct moment now)
 		} else {
 			s->is_hit = true;
 		}
+		show(c, s->device, DUMP_NONE, e, c->exchanges[i].sent, c->in, c->in_len, now);
 	}
 	connection_close(c);
 	TAILQ_FOREACH(s, &c->members, member) {
@@ -321,6 +338,7 @@ send_one(struct connection *c, struct seat *s, bool is_guest, struct moment now)
 	c->out_len = (uint16_t)c->driver->request(&x->request, x->id, c->out);
 	assert(c->out_len > 0); /* the plan keeps within the protocol */
 	c->own_turns = is_guest || !c->has_guests ? 0 : (uint8_t)(c->own_turns + 1);
+	show(c, s->device, DUMP_REQUEST, OK, now.mono, c->out, c->out_len, now);
 	if (is_probe)
 		c->probes_in_flight++;
 	else
@@ -399,9 +417,9 @@ disappoint(struct connection *c, struct exchange *x, struct moment now)
 	poll_returned(d, &errand, now);
 }
 
-/* One reply. OK: the stream goes on. */
+/* One reply, of so many bytes. OK: the stream goes on. */
 static enum err
-take_reply(struct connection *c, const struct reply *r, struct moment now)
+take_reply(struct connection *c, const struct reply *r, const uint8_t *bytes, size_t len, struct moment now)
 {
 	struct exchange *x = find(c, r->id), done;
 	struct answer a;
@@ -414,11 +432,13 @@ take_reply(struct connection *c, const struct reply *r, struct moment now)
 	}
 	e = c->driver->match(r, &x->request, &a);
 	if (e != OK && x->errand.is_guest && !c->driver->has_no_ids) {
+		show(c, x->seat->device, DUMP_NONE, e, x->sent, bytes, len, now);
 		disappoint(c, x, now); /* the stream is sound: nobody else need lose it */
 		return OK;
 	}
 	if (e != OK)
-		return e;
+		return e; /* what came is shown where the connection is lost */
+	show(c, x->seat->device, DUMP_ANSWER, OK, x->sent, bytes, len, now);
 	done = *x;
 	release(c, x);
 	c->silent = 0;
@@ -444,7 +464,7 @@ take_replies(struct connection *c, struct moment now)
 		if (e == ERR_BUSY)
 			break;
 		if (e == OK)
-			e = take_reply(c, &r, now);
+			e = take_reply(c, &r, c->in + pos, used, now);
 		if (c->state != CONNECTION_OPEN || c->epoch != epoch)
 			return; /* a device that is another one let it go */
 		if (e != OK) {
@@ -475,13 +495,14 @@ read_some(struct connection *c, struct moment now)
 
 /* All that is in flight for the device is given up; the connection goes on. */
 static void
-give_up(struct connection *c, const struct device *d)
+give_up(struct connection *c, const struct device *d, struct moment now)
 {
 	for (unsigned i = 0; i <= c->window; i++) {
 		struct exchange *x = &c->exchanges[i];
 
 		if (x->seat == NULL || x->seat->device != d)
 			continue;
+		show(c, d, DUMP_NONE, ERR_TIMEOUT, x->sent, NULL, 0, now);
 		expire(c, x);
 		release(c, x);
 	}
@@ -495,12 +516,14 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 	struct errand errand = x->errand;
 
 	if (errand.is_guest && c->in_len == 0) {
+		show(c, d, DUMP_NONE, ERR_TIMEOUT, x->sent, NULL, 0, now);
 		disappoint(c, x, now);
 		return;
 	}
 	if (!x->is_probe && x->is_beside && !c->probes_alone) {
 		/* the gateway may take one request at a time: the probe has the blame, and soon goes alone */
 		c->probes_alone = ++c->blamed >= LINK_BLAMED;
+		show(c, d, DUMP_NONE, ERR_TIMEOUT, x->sent, NULL, 0, now);
 		expire(c, x);
 		release(c, x);
 		poll_returned(d, &errand, now);
@@ -513,7 +536,7 @@ time_out(struct connection *c, struct exchange *x, struct moment now)
 	c->silent++;
 	if (x->is_probe)
 		c->probe_after = mono_add(now.mono, LINK_PROBE_SHARE * mono_diff_us(now.mono, x->sent));
-	give_up(c, d);
+	give_up(c, d, now);
 	seat_dequeue(d->seat);
 	poll_failed(d, ERR_TIMEOUT, now);
 }

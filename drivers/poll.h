@@ -33,6 +33,7 @@
 #define POLL_WATCH_US (2 * US_PER_S)  /* between two looks at a device that is only written */
 
 struct poll;
+struct dump;
 
 /*
  * What is asked before all reads of the scans: a write, what has to be read for it, its read-back. One of a device at a time, in their
@@ -48,6 +49,7 @@ struct order {
 	void (*done)(struct order *o, enum err e, const struct answer *a, struct moment now);
 	void *arg;
 	bool is_patient; /* waits while the device is away; others end then */
+	bool is_trial;   /* asked by a person: a refusal is told to whom it concerns, and is no error of the device's */
 	bool is_queued, is_sent;
 	struct mono asked; /* when it was sent */
 	TAILQ_ENTRY(order) entry;
@@ -116,7 +118,8 @@ struct poll {
 	struct mono start;
 	uint64_t random;
 	uint64_t requests;
-	uint32_t late; /* scans that began later than half a period, or not at all */
+	struct dump *dump; /* what the transport sends and gets is shown there; NULL = nobody can look on */
+	uint32_t late;     /* scans that began later than half a period, or not at all */
 };
 
 /* Lays out all devices of config, which must outlive it. seed: for jitter. Timers are reserved here. */

@@ -157,7 +157,7 @@ answer_order(struct device *d, struct order *o, const struct answer *a, struct m
 {
 	poll_take_order(d, o);
 	d->answered = now;
-	if (a->err != OK)
+	if (a->err != OK && !(o->is_trial && a->err != ERR_BAD_COUNT))
 		note_exception(d, &o->request, a, now);
 	if (a->err != ERR_BAD_COUNT)
 		poll_come_up(d, now);

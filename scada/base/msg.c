@@ -56,6 +56,7 @@ r_bytes_field(struct rbuf *r)
 		return !r->bad; \
 	}
 MSG_LIST(MSG_DEFINE)
+MSG_DEFINE(dump_line, DUMP_LINE)
 /* clang-format on */
 
 static const char *

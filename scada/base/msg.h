@@ -137,6 +137,37 @@ struct msg_bytes {
 	_(f64, decoded)         /* before scaling in the point table */ \
 	_(bytes, raw)           /* registers in network order; bits: one byte each */
 
+#define REGISTERS_MAX 125  /* of one request; of the protocol, a device may bear less */
+#define REGISTER_BITS_MAX 2000
+#define MSG_REGISTERS_GET_FIELDS(_) \
+	_(u32, device) \
+	_(u8,  table)           /* enum mb_table */ \
+	_(u16, address)         /* zero-based */ \
+	_(u16, count)           /* 1..REGISTERS_MAX, of bits 1..REGISTER_BITS_MAX; the last one is at most 65535 */
+#define MSG_REGISTERS_FIELDS(_) \
+	MSG_REGISTERS_GET_FIELDS(_) \
+	_(i64, time)            /* utc of the answer */ \
+	_(bytes, data)          /* registers in network order; bits packed from the lowest */
+
+#define DUMP_SECONDS_MAX 3600
+#define MSG_DUMP_GET_FIELDS(_) \
+	_(u32, device) \
+	_(u8,  whole)           /* all that share its link */ \
+	_(u32, seconds)         /* 1..DUMP_SECONDS_MAX; 0, from chisand alone: no more of the question whose sequence is `frames` */ \
+	_(u32, frames)          /* no more than these; 0 = any number */
+#define MSG_DUMP_FIELDS(_) \
+	_(u32, left_out)        /* frames for which there was no room, before these */ \
+	_(u16, lines)           /* in data */ \
+	_(bytes, data)          /* MSG_DUMP_LINE_FIELDS, one after the other */
+#define MSG_DUMP_LINE_FIELDS(_) \
+	_(i64, time)            /* utc */ \
+	_(u32, device) \
+	_(u8,  what)            /* enum dump_what */ \
+	_(u8,  form)            /* enum dump_form */ \
+	_(u16, err)             /* of DUMP_NONE: why; else OK */ \
+	_(u32, took_us)         /* since it was asked */ \
+	_(bytes, raw)           /* as on the wire; of DUMP_NONE what came all the same */
+
 /* Of this generation; all points are read at its start. */
 #define MSG_FIELD_SCAN_FIELDS(_) _(u32, point) _(u8, on)
 
@@ -817,6 +848,7 @@ struct msg_bytes {
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
 	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
+	_(registers_get, REGISTERS_GET) _(registers, REGISTERS) _(dump_get, DUMP_GET) _(dump, DUMP) \
 	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
 	_(field_proxy, FIELD_PROXY) _(forwarded, FORWARDED) \
 	_(subscribe, SUBSCRIBE) _(site, SITE) _(device, DEVICE) _(point, POINT) _(screen, SCREEN) \
@@ -836,6 +868,7 @@ struct msg_bytes {
 	void msg_##lower##_put(struct wbuf *b, const struct msg_##lower *m); \
 	bool msg_##lower##_get(struct rbuf *r, struct msg_##lower *m); /* false: the body is bad */
 MSG_LIST(MSG_DECLARE)
+MSG_DECLARE(dump_line, DUMP_LINE) /* a part of W_DUMP, no frame */
 /* clang-format on */
 
 enum pulse_coils { PULSE_COIL = 1, PULSE_OPEN_COIL = 2 }; /* address, open_address of an output */
@@ -846,6 +879,8 @@ enum transport {
 	TRANSPORT_MODBUS_RTU,     /* a serial line */
 	TRANSPORT_COUNT
 };
+enum dump_what { DUMP_REQUEST, DUMP_ANSWER, DUMP_NONE, DUMP_WHAT_COUNT }; /* NONE: a request was given up */
+enum dump_form { DUMP_TCP, DUMP_RTU, DUMP_FORM_COUNT }; /* Modbus with its head of TCP; of serial lines */
 enum serial_parity { SERIAL_EVEN, SERIAL_ODD, SERIAL_NONE, SERIAL_PARITY_COUNT };
 #define SERIAL_PATH_MAX     128 /* bytes with the terminator */
 #define SERIAL_BAUD_MIN     1200
@@ -911,6 +946,19 @@ enum approval_state {
 	APPROVAL_STATE_COUNT
 };
 enum report_form { REPORT_TEXT, REPORT_CSV, REPORT_CSV_CP932, REPORT_FORM_COUNT };
+
+/* Most registers or bits of a table in one request. */
+static inline unsigned
+mb_table_max(enum mb_table t)
+{
+	return t == TABLE_COIL || t == TABLE_DISCRETE ? REGISTER_BITS_MAX : REGISTERS_MAX;
+}
+/* Bytes that an answer of so many has. */
+static inline size_t
+mb_table_bytes(enum mb_table t, unsigned count)
+{
+	return t == TABLE_COIL || t == TABLE_DISCRETE ? (count + 7) / 8 : (size_t)2 * count;
+}
 
 const char *mb_table_word(enum mb_table t);   /* "coil" "discrete" "holding" "input" */
 const char *raw_type_word(enum raw_type t);   /* "bit" "u16" ... */

@@ -39,7 +39,7 @@ bool record_get_scans(
 /* ONE ROW PER KIND.  _(id, number, word, help) */
 #define JOURNAL_KIND_LIST(_) \
 	_(JOURNAL_SYSTEM,     0, "system",     "start, stop, reload, helpers, clock, storage") \
-	_(JOURNAL_LINK,       1, "link",       "a device's communication was lost or came back") \
+	_(JOURNAL_LINK,       1, "link",       "a device's communication was lost or came back, or a person read registers") \
 	_(JOURNAL_EVENT,      2, "event",      "a digital point changed") \
 	_(JOURNAL_ALARM,      3, "alarm",      "an alarm changed its state; a flood of them began or ended") \
 	_(JOURNAL_ACK,        4, "ack",        "a person acknowledged, reset, silenced or shelved") \

@@ -66,6 +66,7 @@ enum wire_flags {
 	_(W_FIELD_SUNSPEC, 50, 19, 1024, ROLE_PEER,   WF_NUMBERS,            "a device whose registers are found by the models of SunSpec, and what it has to be") \
 	_(W_FIELD_PLACE, 51, 10,     10, ROLE_PEER,   WF_NUMBERS,            "the registers of a point or output count from a model") \
 	_(W_FIELD_STEP,  52, 19,     19, ROLE_PEER,   WF_NUMBERS,            "what is written beside an output's value") \
+	_(W_DUMP,        53,  7,  65536, ROLE_NONE,   WF_NUMBERS,            "requests and answers of a device or link, as bytes, for who asked for them") \
 	_(W_ECHONET_DEVICE,54, 43,   1024, ROLE_PEER,   WF_NUMBERS,            "one node that speaks ECHONET Lite, and its manners") \
 	_(W_ECHONET_ITEM, 55,  34,     64, ROLE_PEER,   WF_NUMBERS,            "one point's property in a node, to be read or written") \
 	_(W_ECHONET_START,56,   8,      8, ROLE_PEER,   WF_NUMBERS,            "counts of nodes and properties; comes before W_FIELD_START") \
@@ -74,6 +75,10 @@ enum wire_flags {
 	_(W_FIELD_SERIAL, 58,  16,     16, ROLE_PEER,   WF_NUMBERS,            "manners of a serial line") \
 	_(W_NORTH_GET,    59,   0,      0, ROLE_VIEWER, WF_REQUEST,            "what the site serves to others by Modbus") \
 	_(W_NORTH,        60,  22, 524288, ROLE_NONE,   WF_NUMBERS,            "where and how it is served; which points at which addresses") \
+	/* 61..63 a person, chisand and chisan-field */ \
+	_(W_REGISTERS_GET,61,   9,       9, ROLE_ENGINEER,WF_NUMBERS|WF_REQUEST,"read these registers of a device, once and now") \
+	_(W_REGISTERS,   62,  18,     512, ROLE_NONE,   WF_NUMBERS,            "what stood in them") \
+	_(W_DUMP_GET,     63,  13,      13, ROLE_ENGINEER,WF_NUMBERS|WF_REQUEST,"show requests and answers of a device or link as they come, for a time") \
 	/* 64..95 chisand and its clients */ \
 	_(W_SUBSCRIBE,    64,   4,      4, ROLE_VIEWER, WF_REQUEST,            "send a snapshot, then changes") \
 	_(W_SITE,         65,  16,   4096, ROLE_NONE,   0,                     "the site: name, zone, counts; begins a snapshot") \

@@ -11,6 +11,11 @@
 #include "scada/core/describe.h"
 #include "scada/core/entries.h"
 
+#define LOOK_EACH_US \
+	(100 * US_PER_MS) /* a reading of registers by hand, of all persons together, takes so much of the time */
+#define DUMP_QUEUE_MAX (256 * 1024) /* bytes that wait for a client beyond which it gets no more frames */
+#define LOOK_BURST     10           /* and so many may come at once */
+
 /* ---- clients */
 
 static void
@@ -30,17 +35,55 @@ raw_get_cb(struct session *s, uint32_t sequence, point_id point, void *arg)
 }
 
 static void
+end_dump(struct core *c, struct session *s)
+{
+	if (!s->dump.is_open)
+		return;
+	entries_dump_end(memory_log(c->memory), s, clock_utc(), clock_mono());
+	s->dump.is_open = false;
+}
+
+static void
 gone_cb(struct session *s, void *arg)
 {
 	struct core *c = arg;
 
 	publish_leave(c->publish, &s->feed);
+	end_dump(c, s);
 	links_forget(c->links, s);
 	memory_forget(c->memory, s);
 	hand_forget(c->hand, s, clock_utc(), clock_mono());
 	dispatching_preview_forget(c->dispatching, s);
 	if (c->is_stopping && sessions_count(c->sessions) <= 1 && ev_is_active(&c->farewell))
 		ev_break(c->loop, EVBREAK_ALL);
+}
+
+/* Who reads slowly gets less and is told how much: nothing waits for it. */
+static void
+forward_dump(struct session *s, uint32_t sequence, const struct frame *f)
+{
+	struct session_dump *d = &s->dump;
+	struct msg_dump m;
+	struct rbuf r;
+	struct wbuf b;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_dump_get(&r, &m) || !r_done(&r))
+		return;
+	d->left_out += m.left_out;
+	d->owed += m.left_out;
+	if (conn_queued(s->conn) > DUMP_QUEUE_MAX) {
+		d->left_out += m.lines;
+		d->owed += m.lines;
+		return;
+	}
+	d->shown += m.lines;
+	m.left_out = d->owed;
+	d->owed = 0;
+	wbuf_init(&b);
+	msg_dump_put(&b, &m);
+	conn_send(s->conn, W_DUMP, sequence, &b, NULL);
+	wbuf_done(&b);
 }
 
 static void
@@ -50,8 +93,14 @@ raw_cb(void *asker, uint32_t sequence, const struct frame *f, void *arg)
 	struct wbuf b = { .len = 0 };
 
 	(void)arg;
+	if (f->type == W_DUMP) {
+		forward_dump(s, sequence, f);
+		return;
+	}
 	memcpy(wbuf_grow(&b, f->length), f->body, f->length);
-	conn_send(s->conn, W_RAW, sequence, &b, NULL);
+	conn_send(s->conn, f->type, sequence, &b, NULL);
+	if (f->type == W_REGISTERS)
+		conn_result(s->conn, sequence, OK, -1, "%s", "");
 	wbuf_done(&b);
 	s->raw_open--;
 }
@@ -61,7 +110,8 @@ raw_failed_cb(void *asker, uint32_t sequence, enum err why, const char *text, vo
 {
 	struct session *s = asker;
 
-	(void)arg;
+	if (s->dump.is_open && s->dump.sequence == sequence)
+		end_dump(arg, s);
 	conn_result(s->conn, sequence, why, -1, "%s", text);
 	s->raw_open--;
 }
@@ -140,6 +190,58 @@ ask_preview(struct core *c, struct session *s, const struct frame *f)
 		conn_result(s->conn, f->sequence, ERR_NOT_FOUND, addcause, "no preview: %s", why);
 }
 
+/* A person reads registers: that is in the journal, which nobody fills by asking in a loop. */
+static void
+ask_registers(struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_registers_get m;
+	struct mono mono = clock_mono();
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_registers_get_get(&r, &m) || !r_done(&r)) {
+		conn_result(s->conn, f->sequence, ERR_USAGE, -1, "the request cannot be read");
+		return;
+	}
+	if (s->raw_open >= SESSION_RAW_MAX) {
+		conn_result(s->conn, f->sequence, ERR_BUSY, -1, "%u questions are open already", s->raw_open);
+		return;
+	}
+	if (mono_diff_us(c->look_free, mono) > LOOK_BURST * LOOK_EACH_US) {
+		conn_result(s->conn, f->sequence, ERR_BUSY, -1,
+		    "registers are read by hand at most ten times a second: ask again in a second");
+		return;
+	}
+	s->raw_open++;
+	if (!links_registers_get(c->links, s, f->sequence, &m))
+		return;
+	c->look_free = mono_add(mono_diff_us(c->look_free, mono) > 0 ? c->look_free : mono, LOOK_EACH_US);
+	entries_registers(memory_log(c->memory), s, c->site->nodes[m.device].device->name, &m, clock_utc(), mono);
+}
+
+static void
+ask_dump(struct core *c, struct session *s, const struct frame *f)
+{
+	struct msg_dump_get m;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_dump_get_get(&r, &m) || !r_done(&r)) {
+		conn_result(s->conn, f->sequence, ERR_USAGE, -1, "the request cannot be read");
+		return;
+	}
+	if (s->dump.is_open || s->raw_open >= SESSION_RAW_MAX) {
+		conn_result(s->conn, f->sequence, ERR_BUSY, -1, "other frames are looked at already; one at a time");
+		return;
+	}
+	s->raw_open++;
+	if (!links_dump_get(c->links, s, f->sequence, &m))
+		return;
+	s->dump = (struct session_dump){ .is_open = true, .sequence = f->sequence };
+	str_copy(s->dump.of, sizeof(s->dump.of), c->site->nodes[m.device].device->name);
+	entries_dump(memory_log(c->memory), s, m.whole != 0, clock_utc(), clock_mono());
+}
+
 static void
 tell_north(const struct core *c, struct session *s, uint32_t sequence)
 {
@@ -189,6 +291,14 @@ request_cb(struct session *s, const struct frame *f, void *arg)
 	}
 	if (f->type == W_PREVIEW_GET) {
 		ask_preview(c, s, f);
+		return true;
+	}
+	if (f->type == W_REGISTERS_GET) {
+		ask_registers(c, s, f);
+		return true;
+	}
+	if (f->type == W_DUMP_GET) {
+		ask_dump(c, s, f);
 		return true;
 	}
 	if (f->type == W_NORTH_GET) {

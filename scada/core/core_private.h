@@ -44,6 +44,7 @@ struct core {
 	struct wheeling *wheeling;
 	struct mono prices_at; /* when the file of prices was looked for */
 	uint64_t prices_stamp; /* of the one that was read */
+	struct mono look_free; /* until when the time for registers by hand is taken */
 	struct onduty *onduty;
 	const char *writer[3], *reader[4], *planner[3]; /* arguments of the store and of chisan-planner */
 	/* ---- of the generation */

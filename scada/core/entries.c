@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "scada/base/str.h"
@@ -150,6 +151,40 @@ entries_forwarded(struct logbook *l, const struct msg_forwarded *m, struct utc n
 	    places, device, m->unit, values, outcome);
 	e.user = master;
 	logbook_add(l, &e, mono);
+}
+
+void
+entries_registers(struct logbook *l, const struct session *s, const char *device, const struct msg_registers_get *m,
+    struct utc now, struct mono mono)
+{
+	char text[200];
+	struct msg_journal_add add = begin(JOURNAL_LINK, s, text, now);
+
+	str_printf(text, sizeof(text), "registers of %.64s are read by hand: %u %s from %u on", device, m->count,
+	    mb_table_word((enum mb_table)m->table), m->address);
+	logbook_add(l, &add, mono);
+}
+
+void
+entries_dump(struct logbook *l, const struct session *s, bool is_whole, struct utc now, struct mono mono)
+{
+	char text[200];
+	struct msg_journal_add add = begin(JOURNAL_LINK, s, text, now);
+
+	str_printf(text, sizeof(text), "frames of %s%s are looked at", s->dump.of,
+	    is_whole ? " and of all that share its link" : "");
+	logbook_add(l, &add, mono);
+}
+
+void
+entries_dump_end(struct logbook *l, const struct session *s, struct utc now, struct mono mono)
+{
+	char text[200];
+	struct msg_journal_add add = begin(JOURNAL_LINK, s, text, now);
+
+	str_printf(text, sizeof(text), "frames of %s are looked at no more: %" PRIu64 " shown, %" PRIu64 " left out",
+	    s->dump.of, s->dump.shown, s->dump.left_out);
+	logbook_add(l, &add, mono);
 }
 
 void

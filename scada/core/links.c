@@ -12,31 +12,10 @@
 #include "scada/base/str.h"
 #include "scada/core/describe.h"
 #include "scada/core/encode.h"
-#include "scada/core/links.h"
+#include "scada/core/links_private.h"
 
-#define QUESTIONS_MAX 512
-#define SAMPLE_BYTES  14 /* point u32, cause u16, value f64 */
-#define LATE_BYTES    16 /* time i64, value f64 */
-
-struct question {
-	void *asker;              /* NULL = free, or the asker has gone */
-	uint32_t asked, sequence; /* at the asker's; at the field program's, 0 = free */
-	unsigned part;            /* which field program's */
-};
-
-struct links {
-	struct publish *publish;
-	const struct links_ops *ops;
-	void *arg;
-	struct table *table;
-	const struct site *site;
-	uint16_t generation;
-	struct conn *conns[LINKS_PARTS]; /* NULL: that field program is not up */
-	struct question questions[QUESTIONS_MAX];
-	struct msg_field_stats stats[LINKS_PARTS];
-	struct utc known; /* until when samples of an earlier run are stored; 0 = not known */
-	bool was_up[LINKS_PARTS];
-};
+#define SAMPLE_BYTES 14 /* point u32, cause u16, value f64 */
+#define LATE_BYTES   16 /* time i64, value f64 */
 
 struct links *
 links_new(struct publish *p, const struct links_ops *ops, void *arg)
@@ -428,33 +407,6 @@ got_forwarded(struct links *l, struct rbuf *r)
 	return OK;
 }
 
-static enum err
-answer(struct links *l, unsigned part, const struct frame *f)
-{
-	for (size_t i = 0; i < QUESTIONS_MAX; i++) {
-		struct question q = l->questions[i];
-		struct msg_result m;
-		struct rbuf r;
-
-		if (q.sequence == 0 || q.part != part || q.sequence != f->reply_to)
-			continue;
-		l->questions[i] = (struct question){ 0 };
-		if (q.asker == NULL)
-			return OK;
-		if (f->type == W_RAW) {
-			l->ops->raw(q.asker, q.asked, f, l->arg);
-			return OK;
-		}
-		rbuf_init(&r, f->body, f->length);
-		if (!msg_result_get(&r, &m))
-			return ERR_FRAME;
-		l->ops->raw_failed(q.asker, q.asked, err_is_known(m.err) && m.err != OK ? (enum err)m.err : ERR_FAILED,
-		    m.text, l->arg);
-		return OK;
-	}
-	return OK; /* an answer that came after its question was given up */
-}
-
 enum err
 links_frame(struct links *l, unsigned part, const struct frame *f, struct utc received, struct mono now)
 {
@@ -472,7 +424,9 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_FORWARDED: return got_forwarded(l, &r);
 	case W_FIELD_STATS: return msg_field_stats_get(&r, &l->stats[part]) ? OK : ERR_FRAME;
 	case W_RAW:
-	case W_RESULT: return answer(l, part, f);
+	case W_REGISTERS:
+	case W_DUMP:
+	case W_RESULT: return links_answer(l, part, f);
 	case W_PING:
 	case W_PONG: return OK;
 	case W_BYE: return OK; /* its pipe ends next */
@@ -516,60 +470,6 @@ links_write(struct links *l, const struct msg_field_write *w, char *why, size_t 
 		return OK;
 	str_copy(why, size, err_text(ERR_HELPER));
 	return ERR_HELPER;
-}
-
-/* ---- questions for registers */
-
-void
-links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point)
-{
-	struct msg_raw_get m = { .point = point };
-	struct question *q = NULL;
-	struct wbuf b;
-	unsigned part;
-	enum err e;
-
-	if (l->site == NULL || point >= l->site->point_count) {
-		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "there is no such point", l->arg);
-		return;
-	}
-	if (l->site->points[point].device == DEVICE_NONE ||
-	    !describe_is_field(l->site, l->site->points[point].device)) {
-		l->ops->raw_failed(asker, sequence, ERR_NOT_FOUND, "no register stands behind this point", l->arg);
-		return;
-	}
-	part = part_of_point(l, point);
-	if (l->conns[part] == NULL) {
-		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
-		return;
-	}
-	for (size_t i = 0; i < QUESTIONS_MAX && q == NULL; i++)
-		if (l->questions[i].sequence == 0)
-			q = &l->questions[i];
-	if (q == NULL) {
-		l->ops->raw_failed(asker, sequence, ERR_BUSY, "too many questions are open", l->arg);
-		return;
-	}
-	wbuf_init(&b);
-	msg_raw_get_put(&b, &m);
-	e = conn_send(l->conns[part], W_RAW_GET, 0, &b, &q->sequence);
-	wbuf_done(&b);
-	if (e != OK) {
-		q->sequence = 0;
-		l->ops->raw_failed(asker, sequence, ERR_HELPER, err_text(ERR_HELPER), l->arg);
-		return;
-	}
-	q->asker = asker;
-	q->asked = sequence;
-	q->part = part;
-}
-
-void
-links_forget(struct links *l, const void *asker)
-{
-	for (size_t i = 0; i < QUESTIONS_MAX; i++)
-		if (l->questions[i].asker == asker)
-			l->questions[i].asker = NULL; /* its answer will still come, and is then dropped */
 }
 
 struct msg_field_stats

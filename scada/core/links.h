@@ -12,7 +12,7 @@
 
 struct links;
 
-/* raw, raw_failed: answers to a question for registers, W_RAW as the field program sent it, or an error. NULL: nobody wants to know. */
+/* raw, raw_failed: answers to a question for registers, W_RAW, W_REGISTERS or W_DUMP as the field program sent it, or an error. NULL: nobody wants to know. */
 struct links_ops {
 	void (*raw)(void *asker, uint32_t sequence, const struct frame *f, void *arg);
 	void (*raw_failed)(void *asker, uint32_t sequence, enum err why, const char *text, void *arg);
@@ -60,6 +60,10 @@ enum err links_write(struct links *l, const struct msg_field_write *w, char *why
 
 /* asker is given back in the answer; sequence too. */
 void links_raw_get(struct links *l, void *asker, uint32_t sequence, point_id point);
+/* The same for registers that no point need stand behind: they are read now. Answered by W_REGISTERS. false: it was refused at once. */
+bool links_registers_get(struct links *l, void *asker, uint32_t sequence, const struct msg_registers_get *m);
+/* Answered by frames W_DUMP and, at the end, by raw_failed, OK among the errors then. It ends with its asker. false: it was refused at once. */
+bool links_dump_get(struct links *l, void *asker, uint32_t sequence, const struct msg_dump_get *m);
 void links_forget(struct links *l, const void *asker); /* it is gone: no answers to it any more */
 
 /* Of all field programs: the longest lag, the sum of the rest. */

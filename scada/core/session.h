@@ -29,6 +29,13 @@ struct session {
 	char areas[256]; /* of responsibility; "" = all */
 	bool has_greeted, has_stayed;
 	unsigned raw_open;
+	struct session_dump {
+		bool is_open;
+		uint32_t sequence;
+		char of[64];              /* the device's name */
+		uint64_t shown, left_out; /* frames */
+		uint32_t owed;            /* of those left out it has yet to be told of so many */
+	} dump;
 	struct feed feed;
 };
 

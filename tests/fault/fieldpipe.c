@@ -385,6 +385,22 @@ take_written(struct fieldpipe *fp, struct rbuf *r)
 }
 
 static void
+take_dump(struct fieldpipe *fp, struct rbuf *r)
+{
+	struct msg_dump m;
+	struct msg_dump_line line;
+	struct rbuf lines;
+
+	MUST(msg_dump_get(r, &m) && r_done(r) && m.left_out == 0);
+	rbuf_init(&lines, m.data.data, m.data.len);
+	for (unsigned i = 0; i < m.lines; i++) {
+		MUST(msg_dump_line_get(&lines, &line) && line.what < DUMP_WHAT_COUNT);
+		fp->dumped[line.what]++;
+	}
+	MUST(r_done(&lines));
+}
+
+static void
 take_frame(struct fieldpipe *fp, const struct frame *f)
 {
 	struct rbuf r;
@@ -417,6 +433,12 @@ take_frame(struct fieldpipe *fp, const struct frame *f)
 		take_state(fp, &r);
 	} else if (f->type == W_RAW) {
 		take_raw(fp, &r);
+	} else if (f->type == W_DUMP) {
+		take_dump(fp, &r);
+	} else if (f->type == W_REGISTERS) {
+		MUST(msg_registers_get(&r, &fp->looked) && r_done(&r) && fp->looked.data.len <= sizeof(fp->raw_bytes));
+		memcpy(fp->raw_bytes, fp->looked.data.data, fp->looked.data.len);
+		fp->looked_seen++;
 	}
 }
 

@@ -55,7 +55,10 @@ struct fieldpipe {
 	struct msg_field_stats stats;
 	uint32_t stats_count;
 	struct msg_raw raw;
-	uint8_t raw_bytes[64];
+	struct msg_registers looked; /* the last answer; its data are in raw_bytes */
+	uint32_t looked_seen;
+	uint32_t dumped[DUMP_WHAT_COUNT]; /* frames that were shown, by what they are */
+	uint8_t raw_bytes[256];
 	uint32_t raw_seen, result_seen, bye_seen, frames;
 	enum err result, bye;
 	bool has_ended;

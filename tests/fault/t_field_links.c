@@ -506,6 +506,116 @@ START_TEST(raw_registers_can_be_asked_for)
 }
 END_TEST
 
+static void
+look(uint32_t device, unsigned table, unsigned address, unsigned count)
+{
+	struct wbuf b;
+
+	fp.looked_seen = fp.result_seen = 0;
+	wbuf_init(&b);
+	msg_registers_get_put(
+	    &b, &(struct msg_registers_get){ device, (uint8_t)table, (uint16_t)address, (uint16_t)count });
+	fp_send(&fp, W_REGISTERS_GET, &b);
+	wbuf_done(&b);
+	FP_UNTIL(&fp, SOON, fp.looked_seen + fp.result_seen > 0);
+}
+
+START_TEST(registers_are_read_by_hand_between_the_polls)
+{
+	struct dev d;
+	struct msg_field_device m;
+
+	dev_start(&d);
+	fp_start(&fp);
+	fp_begin(&fp);
+	m = fp_device_default(fp_link(&fp, "127.0.0.1", d.port, 0, 0), 1);
+	m.max_registers = 20;
+	m.forbidden = (struct msg_bytes){ (const uint8_t *)"\x02\x00\x64\x00\x66", 5 }; /* holding 100..102 */
+	fp_u16(&fp, fp_device(&fp, m), 10, PERIOD);
+	fp_go(&fp);
+	FP_UNTIL(&fp, SOON, fp.points[0].good > 0);
+	look(0, TABLE_HOLDING, 256, 2);
+	ck_assert_uint_eq(fp.looked_seen, 1);
+	ck_assert(fp.looked.address == 256 && fp.looked.count == 2 && fp.looked.time > 0);
+	ck_assert_uint_eq(fp.looked.data.len, 4);
+	ck_assert_int_eq(memcmp(fp.raw_bytes, "\x01\x00\x01\x01", 4), 0);
+	look(0, TABLE_COIL, 0, 9);
+	ck_assert_uint_eq(fp.looked.data.len, 2);
+	look(0, TABLE_HOLDING, 0, 21); /* the device bears 20 */
+	ck_assert(fp.looked_seen == 0 && fp.result == ERR_RANGE);
+	look(0, TABLE_HOLDING, 95, 6);
+	ck_assert_int_eq(fp.result, ERR_RANGE);
+	look(0, TABLE_INPUT, 95, 6);
+	ck_assert_uint_eq(fp.looked_seen, 1);
+	look(0, TABLE_HOLDING, 65535, 2);
+	ck_assert_int_eq(fp.result, ERR_RANGE);
+	look(0, TABLE_HOLDING, 5, 0);
+	ck_assert_int_eq(fp.result, ERR_RANGE);
+	look(0, TABLE_COUNT, 5, 1);
+	ck_assert_int_eq(fp.result, ERR_NOT_FOUND);
+	look(7, TABLE_HOLDING, 5, 1);
+	ck_assert_int_eq(fp.result, ERR_NOT_FOUND);
+	ck_assert_int_eq(dev_ask(&d, "connects"), 1); /* all of it over the connection of the polls */
+	ck_assert(is_live(0));
+	ck_assert_int_eq(fp.device[0].state, DEVICE_UP);
+	dev_tell(&d, "silent 1");
+	FP_UNTIL(&fp, 2 * SOON, fp.device[0].state == DEVICE_DOWN);
+	look(0, TABLE_HOLDING, 5, 1);
+	ck_assert_int_eq(fp.result, ERR_NOT_CONNECTED);
+	fp_stop(&fp);
+	dev_stop(&d);
+}
+END_TEST
+
+static void
+look_on(uint32_t device, uint32_t seconds, uint32_t frames)
+{
+	struct wbuf b;
+
+	fp.result_seen = 0;
+	memset(fp.dumped, 0, sizeof(fp.dumped));
+	wbuf_init(&b);
+	msg_dump_get_put(&b, &(struct msg_dump_get){ .device = device, .seconds = seconds, .frames = frames });
+	fp_send(&fp, W_DUMP_GET, &b);
+	wbuf_done(&b);
+}
+
+START_TEST(frames_are_shown_to_who_looks_on)
+{
+	struct dev d;
+	uint32_t first;
+
+	dev_start(&d);
+	fp_start(&fp);
+	fp_begin(&fp);
+	fp_u16(&fp, fp_device(&fp, fp_device_default(fp_link(&fp, "127.0.0.1", d.port, 0, 0), 1)), 10, PERIOD);
+	fp_go(&fp);
+	FP_UNTIL(&fp, SOON, fp.points[0].good > 0);
+	look_on(0, 60, 5); /* as many, then it ends by itself */
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, OK);
+	ck_assert_uint_eq(fp.dumped[DUMP_REQUEST] + fp.dumped[DUMP_ANSWER], 5);
+	ck_assert_uint_ge(fp.dumped[DUMP_ANSWER], 2);
+	look_on(7, 60, 0);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, ERR_NOT_FOUND);
+	look_on(0, 60, 0);
+	first = fp.sequence;
+	FP_UNTIL(&fp, SOON, fp.dumped[DUMP_ANSWER] > 0);
+	look_on(0, 60, 0);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, ERR_BUSY);
+	dev_tell(&d, "silent 1"); /* what does not come is shown as well */
+	FP_UNTIL(&fp, 2 * SOON, fp.dumped[DUMP_NONE] > 0);
+	look_on(0, 0, first - 1); /* that one is not open */
+	look_on(0, 0, first);
+	FP_UNTIL(&fp, SOON, fp.result_seen == 1);
+	ck_assert_int_eq(fp.result, OK);
+	fp_stop(&fp);
+	dev_stop(&d);
+}
+END_TEST
+
 START_TEST(disabled_device_is_off_and_left_alone)
 {
 	struct dev d;
@@ -547,5 +657,7 @@ T_MAIN("field links",
     T_LOOP(faulty_configuration_is_refused_with_a_sentence, 0, 3)
     T(ipv6_is_polled_as_well)
     T(raw_registers_can_be_asked_for)
+    T(registers_are_read_by_hand_between_the_polls)
+    T(frames_are_shown_to_who_looks_on)
     T(disabled_device_is_off_and_left_alone))
 /* clang-format on */

@@ -499,6 +499,46 @@ put_field_step(struct wbuf *b)
 }
 
 static void
+put_registers_get(struct wbuf *b)
+{
+	msg_registers_get_put(
+	    b, &(struct msg_registers_get){ .device = 4, .table = TABLE_INPUT, .address = 40000, .count = 2 });
+}
+
+static void
+put_registers(struct wbuf *b)
+{
+	static const uint8_t data[] = { 0x44, 0x9A, 0x50, 0x00 };
+
+	msg_registers_put(b,
+	    &(struct msg_registers){ .device = 4,
+	        .table = TABLE_INPUT,
+	        .address = 40000,
+	        .count = 2,
+	        .time = NOW,
+	        .data = { data, sizeof(data) } });
+}
+
+static void
+put_dump_get(struct wbuf *b)
+{
+	msg_dump_get_put(b, &(struct msg_dump_get){ .device = 4, .whole = 1, .seconds = 10, .frames = 100 });
+}
+
+static void
+put_dump(struct wbuf *b)
+{
+	static const uint8_t asked[] = { 0, 7, 0, 0, 0, 6, 1, 3, 0x9C, 0x40, 0, 2 };
+	struct msg_dump_line line = { .time = NOW, .device = 4, .raw = { asked, sizeof(asked) } };
+	struct wbuf lines;
+
+	wbuf_init(&lines);
+	msg_dump_line_put(&lines, &line);
+	msg_dump_put(b, &(struct msg_dump){ .left_out = 3, .lines = 1, .data = { lines.data, (uint32_t)lines.len } });
+	wbuf_done(&lines);
+}
+
+static void
 put_field_pulse(struct wbuf *b)
 {
 	msg_field_pulse_put(b, &(struct msg_field_pulse){ .point = 0, .coils = PULSE_COIL, .refused = 0 });
@@ -767,6 +807,10 @@ static const struct seed {
 	{ W_FIELD_WRITE, false, put_field_write },
 	{ W_FIELD_WRITTEN, false, put_field_written },
 	{ W_FIELD_PULSE, false, put_field_pulse },
+	{ W_REGISTERS_GET, false, put_registers_get },
+	{ W_REGISTERS, true, put_registers },
+	{ W_DUMP_GET, false, put_dump_get },
+	{ W_DUMP, true, put_dump },
 	{ W_FIELD_SUNSPEC, false, put_field_sunspec },
 	{ W_FIELD_PLACE, false, put_field_place },
 	{ W_FIELD_STEP, false, put_field_step },

@@ -10,6 +10,7 @@
 #   alarms                                name, state and occurrence of each that is not at rest
 #   act ACT REASON SECONDS NAME...        on alarms (ack, shelve ... as base/alarm.h counts them); until so many seconds from now, 0 = one-shot
 #   command STEP POINT VALUE REASON [COMMAND]   check select operate cancel release
+#   registers DEVICE TABLE ADDRESS TIMES  asked for so often at once, by their numbers; ERR of each
 #   outputs                               point, value and author of each override
 # Prints "ERR DETAIL TEXT" of the result.
 import os
@@ -18,6 +19,7 @@ import struct
 import sys
 import time
 
+REGISTERS_GET = 61
 HELLO, RESULT, SUBSCRIBE, MANUAL, SCAN, JOURNAL, JOURNAL_GET, NOTE, HEALTH, BYE = 1, 2, 64, 128, 129, 166, 173, 181, 167, 3
 POINT, SNAPSHOT_END, ALARM_DEF, ALARM, ALARM_ACT, COMMAND, COMMAND_STATE, OUTPUT = 67, 70, 96, 97, 99, 130, 131, 133
 STATES = "NORM UNACK ACKED RTNUN LATUN LATAK SHLVD DSUPR OOSRV".split()
@@ -71,9 +73,9 @@ class Chisand:
         self.send(HELLO, struct.pack(">HHBQQQQ", 1, 0, 0, 0, 0, 0, 0) + text("ask.py") + text("0") + text("") + text(""))
         self.wait(HELLO)
 
-    def send(self, kind, body):
+    def send(self, kind, body, generation=0):
         self.sequence += 1
-        self.s.sendall(struct.pack(">IHHII", len(body), kind, 0, self.sequence, 0) + body)
+        self.s.sendall(struct.pack(">IHHII", len(body), kind, generation, self.sequence, 0) + body)
         return self.sequence
 
     def exactly(self, n):
@@ -86,7 +88,7 @@ class Chisand:
         return data
 
     def frame(self):
-        length, kind, _, _, reply = struct.unpack(">IHHII", self.exactly(16))
+        length, kind, self.generation, _, reply = struct.unpack(">IHHII", self.exactly(16))
         return kind, reply, Body(self.exactly(length))
 
     def wait(self, kind, reply=None):
@@ -193,6 +195,16 @@ def main():
                     return
     elif command == "outputs":
         outputs(c)
+        return
+    elif command == "registers": # many questions at once; how each of them ended
+        c.send(SUBSCRIBE, struct.pack(">I", 1))
+        c.wait(SNAPSHOT_END)
+        body = struct.pack(">IBHH", int(rest[0]), int(rest[1]), int(rest[2]), 1)
+        for _ in range(int(rest[3])):
+            c.send(REGISTERS_GET, body, c.generation)
+        for _ in range(int(rest[3])):
+            b = c.wait(RESULT)
+            print(b.take("H"), (b.take("B"), b.take("H"), b.text())[2])
         return
     elif command == "follow":
         c.send(SUBSCRIBE, struct.pack(">I", 64 | 1))

@@ -67,6 +67,26 @@ master() { [ "$(timeout 20 /usr/bin/python3 "$top_srcdir/tests/scenario/proxy.py
 check "another master asks a unit of the line, by its process" until_true 5 master 15511 0300010001 030203e9
 check "and one behind the gateway" until_true 5 master 15512 0300010001 030203e9
 check "and writes nothing" eval 'master 15511 0600280001 8601 && master 15512 0600280001 8601'
+# ---- registers by hand: over the line, between its polls, journalled; what a device refuses is no error of its
+ask 0 raw S1 holding 100 3
+grep -qE '^ +101 +0[0-9A-F]{3} +1101 +1101 ' "$work/out" && pass "registers that no point has are read by hand" || fail "raw: $(cat "$work/out")"
+ask 0 raw G1 input 9 --json
+check "and behind a gateway" grep -q '"u16":1009' "$work/out"
+check "that is in the journal" until_true 10 journalled 'registers of S1 are read by hand: 3 holding from 100 on'
+ask 2 raw S1 holding 65535 2
+sleep 1 # of the questions so far nothing is left to count
+so_far=$(entries_of 'read by hand')
+raw registers 0 2 100 60 >"$work/out"
+[ "$(grep -c . "$work/out")" = 60 ] && grep -q '^0 ' "$work/out" && [ $(($(entries_of 'read by hand') - so_far)) -le 12 ] &&
+	pass "who asks in a loop is refused, and does not fill the journal" || fail "asked 60 times at once: $(sort "$work/out" | uniq -c)"
+ask 3 raw S9 holding 1
+# ---- and frames as they come, of a line and of a gateway
+ask 0 dump "modbus-rtu://$bus" --count 12
+grep -qE '^O [0-9:.]{12} S1/1 read ' "$work/out" && grep -qE '^I [0-9:.]{12} S2/2 [0-9.]+ ms read input 9: 2009$' "$work/out" &&
+	pass "requests and answers of a line are shown" || fail "dump: $(cat "$work/out")"
+ask 0 dump G1 --count 4 --hex
+check "and of a gateway, with their bytes" grep -qE '^000000 01 03 02 03 e9 ' "$work/out"
+check "that is in the journal" until_true 10 journalled 'frames of G1 are looked at no more: 4 shown, 0 left out'
 line=$(pgrep -P "$server" -f chisan-serial)
 [ "$(printf '%s\n' $line | grep -c .)" = 1 ] && pass "the line has a process of its own" || fail "processes of lines: $line"
 before_asked=$(asked 3)

@@ -390,6 +390,39 @@ send_raw(struct conn *c, const struct frame *f)
 	wbuf_done(&b);
 }
 
+/* A made device: text, a float in both orders of words, a number below zero, and counting up; it refuses what begins at 9000. */
+static void
+send_registers(struct conn *c, const struct frame *f)
+{
+	static const uint16_t begin[] = { 0x4368, 0x6973, 0x616E, 0x0000, 0x449A, 0x5000, 0x5000, 0x449A, 0xFFFD,
+		0x40E0, 0xFFFF, 0x8000 };
+	uint8_t data[2 * REGISTERS_MAX];
+	struct msg_registers_get m;
+	struct rbuf r;
+	struct wbuf b;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_registers_get_get(&r, &m))
+		return;
+	if (m.address >= 9000) {
+		conn_result(c, f->sequence, ERR_EXC_ADDRESS, -1, "MET.RX, %s %u..%u: no such address",
+		    mb_table_word((enum mb_table)m.table), m.address, m.address + m.count - 1);
+		return;
+	}
+	for (unsigned i = 0; i < sizeof data / 2; i++) {
+		unsigned at = m.address + i, v = at < sizeof begin / sizeof begin[0] ? begin[at] : at;
+		data[2 * i] = (uint8_t)(v >> 8);
+		data[2 * i + 1] = (uint8_t)v;
+	}
+	wbuf_init(&b);
+	msg_registers_put(&b,
+	    &(struct msg_registers){ m.device, m.table, m.address, m.count, now.us - 120 * US_PER_MS,
+	        { data, mb_table_bytes((enum mb_table)m.table, m.count) } });
+	conn_send(c, W_REGISTERS, f->sequence, &b, NULL);
+	conn_result(c, f->sequence, OK, -1, "%s", "");
+	wbuf_done(&b);
+}
+
 static bool
 find_history(const char *name, struct fakehistory_point *p, void *arg)
 {
@@ -457,6 +490,8 @@ on_frame(struct conn *c, const struct frame *f, void *arg)
 			fakerecords_subscribed(&records, c, m.what);
 	} else if (f->type == W_RAW_GET) {
 		send_raw(c, f);
+	} else if (f->type == W_REGISTERS_GET) {
+		send_registers(c, f);
 	} else if (f->type == W_PING) {
 		conn_send(c, W_PONG, f->sequence, NULL, NULL);
 	} else {

@@ -157,6 +157,10 @@ for size in 80x24 132x43; do
 	echo "knob engineer 1" >&9
 	until grep -q done "$dir/log"; do sleep 0.02; done
 	screen alarm-engineer.script "$dir/out/alarm-engineer-$size" --size $size
+	if test $size = 80x24; then
+		screen raw.script "$dir/out/raw-$size" --size $size
+		screen raw.script "$dir/out/raw-$size-accessible" --size $size --accessible
+	fi
 	serve_alarms
 	screen alarm-live.script "$dir/out/alarm-live-$size" --size $size &
 	waiting=$!

@@ -41,6 +41,9 @@ static uint16_t reported_generation;
 static int asker_a, asker_b;
 static void *answered;
 
+static struct msg_dump_get dump_asked; /* the last */
+static unsigned dump_gets;
+
 static void
 field_frame(struct conn *c, const struct frame *f, void *arg)
 {
@@ -93,6 +96,12 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		scans_on += scan.on == 1;
 		last_scanned = scan.point;
 		break;
+	case W_DUMP_GET:
+		ck_assert(msg_dump_get_get(&r, &dump_asked) && r_done(&r));
+		dump_gets++;
+		raw_sequence = f->sequence;
+		break;
+	case W_REGISTERS_GET:
 	case W_RAW_GET:
 		raw_gets++;
 		raw_sequence = f->sequence;
@@ -717,6 +726,84 @@ START_TEST(questions_that_cannot_be_answered_say_why)
 }
 END_TEST
 
+static enum err
+ask_registers(uint32_t device, unsigned of, unsigned address, unsigned count)
+{
+	struct msg_registers_get m = { device, (uint8_t)of, (uint16_t)address, (uint16_t)count };
+
+	failed_with = OK;
+	links_registers_get(l, &asker_a, 9, &m);
+	turns();
+	return failed_with;
+}
+
+START_TEST(registers_that_a_person_asks_for_are_judged_and_find_their_way_back)
+{
+	struct msg_registers m = { .device = 0, .table = TABLE_HOLDING, .address = 5, .count = 1 };
+	struct msg_raw other = { .point = 3 };
+	struct wbuf b = { 0 };
+
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 1), ERR_HELPER); /* not up */
+	links_up(l, 0, ours);
+	ck_assert_int_eq(ask_registers(999, TABLE_HOLDING, 5, 1), ERR_NOT_FOUND);
+	ck_assert_int_eq(ask_registers(0, TABLE_COUNT, 5, 1), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 0), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 126), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 65535, 2), ERR_RANGE);
+	ck_assert_int_eq(ask_registers(0, TABLE_COIL, 0, 2001), ERR_RANGE);
+	ck_assert_uint_eq(raw_gets, 0);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 65535, 1), OK);
+	ck_assert_int_eq(ask_registers(0, TABLE_HOLDING, 5, 1), OK);
+	ck_assert_uint_eq(raw_gets, 2);
+	answers = 0;
+	msg_raw_put(&b, &other);
+	ck_assert_int_eq(report(W_RAW, &b), ERR_FRAME); /* answers another question */
+	wbuf_reset(&b);
+	msg_registers_put(&b, &m);
+	ck_assert_int_eq(report(W_REGISTERS, &b), OK);
+	ck_assert(answers == 1 && answered == &asker_a && answered_to == 9);
+	wbuf_done(&b);
+}
+END_TEST
+
+static enum err
+ask_dump(uint32_t device, uint32_t seconds)
+{
+	failed_with = OK;
+	links_dump_get(l, &asker_a, 9, &(struct msg_dump_get){ .device = device, .seconds = seconds, .frames = 7 });
+	turns();
+	return failed_with;
+}
+
+START_TEST(frames_come_until_they_end_or_nobody_looks_on)
+{
+	struct msg_dump m = { .lines = 0 };
+	struct wbuf b = { 0 };
+
+	dump_gets = 0;
+	links_up(l, 0, ours);
+	ck_assert_int_eq(ask_dump(999, 10), ERR_NOT_FOUND);
+	ck_assert_int_eq(ask_dump(0, 0), ERR_RANGE);
+	ck_assert_int_eq(ask_dump(0, DUMP_SECONDS_MAX + 1), ERR_RANGE);
+	ck_assert_uint_eq(dump_gets, 0);
+	ck_assert_int_eq(ask_dump(0, 10), OK);
+	ck_assert(dump_gets == 1 && dump_asked.seconds == 10 && dump_asked.frames == 7);
+	answers = 0;
+	msg_dump_put(&b, &m);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(report(W_DUMP, &b), OK);
+	ck_assert(answers == 3 && answered == &asker_a && answered_to == 9);
+	uint32_t sequence = raw_sequence;
+	links_forget(l, &asker_a);
+	turns();
+	ck_assert(dump_gets == 2 && dump_asked.seconds == 0 && dump_asked.frames == sequence);
+	raw_sequence = sequence;
+	ck_assert_int_eq(report(W_DUMP, &b), OK); /* was under way */
+	ck_assert_uint_eq(answers, 3);
+	wbuf_done(&b);
+}
+END_TEST
+
 START_TEST(an_asker_that_is_gone_gets_no_answer)
 {
 	struct msg_raw raw = { .point = 3 };
@@ -754,10 +841,12 @@ END_TEST
 
 T_MAIN("links",
     T_FIXTURE(setup, teardown) T(each_field_program_has_its_own_devices) T(the_field_program_gets_its_share_and_no_more)
-        T(samples_reach_the_table) T(lies_of_the_field_program_are_refused)
-            T(a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
-                T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
-                    questions_that_cannot_be_answered_say_why) T(an_asker_that_is_gone_gets_no_answer)
+        T(samples_reach_the_table) T(lies_of_the_field_program_are_refused) T(
+            a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
+            T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(
+                questions_that_cannot_be_answered_say_why)
+                T(registers_that_a_person_asks_for_are_judged_and_find_their_way_back) T(
+                    frames_come_until_they_end_or_nobody_looks_on) T(an_asker_that_is_gone_gets_no_answer)
                     T(scans_that_are_off_are_told_at_once_and_with_each_configuration) T(each_state_of_a_device_is_told)
                         T(a_write_goes_out_as_the_number_that_reads_back_as_the_value)
                             T(what_cannot_be_written_is_refused_with_a_sentence_and_not_sent)

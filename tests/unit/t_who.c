@@ -258,6 +258,9 @@ static const struct {
 	{ W_NOTE, ROLE_OPERATOR },
 	{ W_REPORT_CONFIRM, ROLE_OPERATOR },
 	{ W_BACKUP_GET, ROLE_ENGINEER },
+	/* these change nothing, but devices may take amiss what is read of them, and all that is said on a link is seen */
+	{ W_REGISTERS_GET, ROLE_ENGINEER },
+	{ W_DUMP_GET, ROLE_ENGINEER },
 };
 
 START_TEST(what_changes_something_has_its_role)
