@@ -126,6 +126,8 @@ put_outcome(const struct msg_forwarded *m, char *buf, size_t size)
 
 	if (m->err == OK)
 		buf[0] = '\0';
+	else if (m->err == ERR_EXC_ACK)
+		str_printf(buf, size, "; exception %u: %s", m->exception, err_text((enum err)m->err));
 	else if (is_refused)
 		str_printf(buf, size, "; refused with exception %u: %s", m->exception, err_text((enum err)m->err));
 	else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scada/base/str.h"
+#include "scada/core/entries.h"
 #include "scada/core/logbook.h"
 #include "tests/unit/t.h"
 
@@ -469,6 +470,43 @@ START_TEST(no_more_than_a_window_is_under_way)
 }
 END_TEST
 
+/* ---- writes of other masters */
+
+static const struct {
+	uint16_t err;
+	uint8_t exception;
+	const char *says;
+} outcomes[] = {
+	{ OK, 0, "0x0007 0x0008" },
+	{ ERR_EXC_ADDRESS, 2, "0x0008; refused with exception 2: the device has no such address" },
+	{ ERR_EXC_ACK, 5, "0x0008; exception 5: the device accepted the request and needs time" },
+	{ ERR_EXC_GATEWAY_TARGET, 11, "0x0008; whether it was taken is not known: " },
+	{ ERR_TIMEOUT, 0, "0x0008; whether it was taken is not known: " },
+};
+
+START_TEST(what_became_of_a_write_of_another_master_stands_in_its_entry)
+{
+	static const uint8_t data[] = { 0, 7, 0, 8 };
+	struct msg_forwarded m = { .err = outcomes[_i].err,
+		.exception = outcomes[_i].exception,
+		.unit = 1,
+		.table = TABLE_HOLDING,
+		.address = 100,
+		.count = 2,
+		.data = { data, sizeof(data) },
+		.device = "ESS1",
+		.master = "192.0.2.7" };
+
+	logbook_ready(l);
+	entries_forwarded(l, &m, (struct utc){ 1795000000000000 }, now);
+	ck_assert_uint_eq(sent, 1);
+	ck_assert_ptr_nonnull(strstr(frames[0].text,
+	    "another master, 192.0.2.7, wrote holding 100..101 of ESS1, unit 1, through its proxy: 0x0007 "));
+	ck_assert_msg(strstr(frames[0].text, outcomes[_i].says) != NULL, "%s", frames[0].text);
+	ck_assert(outcomes[_i].err != OK || strchr(frames[0].text, ';') == NULL);
+}
+END_TEST
+
 T_MAIN("logbook",
     T_FIXTURE(setup, teardown) T(entries_wait_for_the_store_and_keep_their_order)
         T(an_act_waits_two_tenths_of_a_second_and_goes_on) T(without_a_store_acts_go_on_at_once) T(
@@ -478,4 +516,5 @@ T_MAIN("logbook",
                 T(what_is_done_is_recorded_though_somebody_waits_for_it)
                     T(who_waits_is_told_in_the_order_in_which_it_is_over)
                         T(a_full_queue_drops_the_oldest_that_are_no_acts_and_says_so)
-                            T(a_report_takes_its_place_and_is_not_answered) T(no_more_than_a_window_is_under_way))
+                            T_LOOP(what_became_of_a_write_of_another_master_stands_in_its_entry, 0, ARRAY_LEN(outcomes))
+                                T(a_report_takes_its_place_and_is_not_answered) T(no_more_than_a_window_is_under_way))
