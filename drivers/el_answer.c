@@ -406,7 +406,7 @@ el_unanswered(struct el_device *d, enum err e, struct moment now)
 		end_write(d, e, "it was sent and not answered; it may have been carried out or not", now);
 		break;
 	case ASK_WHO:
-		if (el_who_unanswered(d)) {
+		if (el_who_unanswered(d, now)) {
 			come_up(d, now);
 			break;
 		}

@@ -196,7 +196,7 @@ el_ask_wake(const struct el_device *d)
 		return (struct mono){ 0 };
 	if (d->is_told && d->renewed.us < at.us)
 		at = d->renewed;
-	if (!d->gives_no_id && d->who_at.us + EL_MEET_US < at.us)
+	if (d->who_at.us + EL_MEET_US < at.us)
 		at = mono_add(d->who_at, EL_MEET_US);
 	for (uint32_t i = 0; i < d->object_count; i++)
 		if (d->objects[i].is_listed && d->objects[i].meet_at.us < at.us)

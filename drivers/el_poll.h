@@ -206,8 +206,8 @@ void el_fail(struct el_device *d, enum err e, const char *detail, struct moment 
 void el_announced(struct el_device *d, const struct el_frame *f, struct moment now);
 /* el_who.c: true: it is the node that it should be. False: another, and it is down now. */
 bool el_who_take(struct el_device *d, const struct el_frame *f, struct moment now);
-bool el_who_unanswered(struct el_device *d); /* false: it has to say it */
-void el_who_doubt(struct el_device *d);      /* it is to be asked */
+bool el_who_unanswered(struct el_device *d, struct moment now); /* false: it has to say it */
+void el_who_doubt(struct el_device *d);                         /* it is to be asked */
 void el_who_met(struct el_device *d, struct moment now);
 const char *el_who_text(const struct el_device *d, char *text, size_t size); /* where it is; has d->elsewhere */
 bool el_who_is_due(const struct el_device *d, int64_t age_us, struct moment now);

@@ -25,10 +25,11 @@ wanted(const struct el_device *d)
 	return d->cfg->id.len > 0 ? &d->cfg->id : &d->id;
 }
 
+/* Who gave none, be it that the question was lost, is asked each hour all the same, but not before each write. */
 bool
 el_who_is_due(const struct el_device *d, int64_t age_us, struct moment now)
 {
-	return !d->gives_no_id && mono_diff_us(now.mono, d->who_at) >= age_us;
+	return (!d->gives_no_id || age_us >= EL_MEET_US) && mono_diff_us(now.mono, d->who_at) >= age_us;
 }
 
 void
@@ -99,11 +100,12 @@ el_who_met(struct el_device *d, struct moment now)
 }
 
 bool
-el_who_unanswered(struct el_device *d)
+el_who_unanswered(struct el_device *d, struct moment now)
 {
 	if (wanted(d)->len > 0)
 		return false;
 	d->gives_no_id = d->is_identified = true;
+	d->who_at = now.mono;
 	return true;
 }
 

@@ -111,6 +111,25 @@ START_TEST(a_node_without_identification_is_taken_as_it_is)
 }
 END_TEST
 
+/* One question that was lost when it was met is not for good. */
+START_TEST(a_node_that_was_not_heard_to_say_who_it_is_is_asked_again_within_the_hour)
+{
+	memcpy(w.id, one, sizeof(one));
+	w.ignores_id = true;
+	begin(0);
+	run(30 * US_PER_S);
+	ck_assert_int_eq(node()->state, DEVICE_UP);
+	w.ignores_id = false;
+	run(3600 * US_PER_S);
+	memcpy(w.id, other, sizeof(other));
+	write_limit(5, 1500);
+	run(20 * US_PER_S);
+	ck_assert_int_eq(node()->error, ERR_OTHER_DEVICE);
+	ck_assert_int_eq(w.written.err, ERR_NOT_CONNECTED);
+	ck_assert_mem_eq(w.limit, "\0\0\0", 4);
+}
+END_TEST
+
 START_TEST(a_node_that_has_moved_is_told_where_it_is)
 {
 	uint8_t bytes[] = { 0x10, 0x81, 0, 9, 0x0E, 0xF0, 1, 0x05, 0xFF, 1, 0x72, 1, EPC_ID, EL_ID_MAX,
@@ -295,6 +314,7 @@ T_MAIN("el_who",
         T(what_another_node_measured_meanwhile_is_still_missing)
             T_LOOP(a_node_that_has_to_say_who_it_is_and_does_not_is_none, 0, 2) T_LOOP(
                 a_node_without_identification_is_taken_as_it_is, 0, 2) T(a_node_that_has_moved_is_told_where_it_is)
-                T_LOOP(a_node_that_was_entered_twice_is_told, 0, 2) T(a_flood_of_announcements_is_read_instead)
-                    T(a_flood_of_greetings_does_not_keep_anybody_from_reading)
-                        T(answers_that_nobody_waits_for_change_nothing) T(noise_leaves_nothing_behind))
+                T(a_node_that_was_not_heard_to_say_who_it_is_is_asked_again_within_the_hour)
+                    T_LOOP(a_node_that_was_entered_twice_is_told, 0, 2) T(a_flood_of_announcements_is_read_instead)
+                        T(a_flood_of_greetings_does_not_keep_anybody_from_reading)
+                            T(answers_that_nobody_waits_for_change_nothing) T(noise_leaves_nothing_behind))
