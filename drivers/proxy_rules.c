@@ -37,13 +37,11 @@ read_form(const struct adu_request *r, uint8_t table, struct request *out)
 static uint8_t
 single_form(const struct adu_request *r, uint8_t table, struct request *out, uint8_t coil[1])
 {
-	if (r->len != 5)
+	if (r->len != 5 || (table == TABLE_COIL && get16(r->pdu + 3) != 0 && get16(r->pdu + 3) != SINGLE_ON))
 		return PROXY_VALUE;
 	*out = (struct request){ .kind = REQUEST_WRITE, .table = table, .count = 1, .data = r->pdu + 3 };
 	if (table != TABLE_COIL)
 		return 0;
-	if (get16(r->pdu + 3) != 0 && get16(r->pdu + 3) != SINGLE_ON)
-		return PROXY_VALUE;
 	coil[0] = get16(r->pdu + 3) != 0;
 	out->data = coil;
 	return 0;

@@ -22,7 +22,7 @@ enum proxy_exception {
 
 /*
  * 0: *out is what the device is to be asked, and *d which one; out->data points into r, or into coil where r has no bit. Else an exception
- * code. link: index in p->config.
+ * code; *out is as it was if the form is wrong or the unit is nobody's. link: index in p->config.
  */
 uint8_t proxy_judge(const struct poll *p, uint32_t link, const struct adu_request *r, struct device **d,
     struct request *out, uint8_t coil[1]);

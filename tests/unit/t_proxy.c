@@ -159,13 +159,15 @@ START_TEST(masters_may_what_the_site_says)
 {
 	uint8_t pdu[64], coil[1], out[ADU_PDU_MAX];
 	struct adu_request r = { .unit = asked[_i].unit, .pdu = pdu };
-	struct request request;
+	struct request request = { .address = 4711 };
 	struct device *d;
 
 	make();
 	r.len = from_hex(asked[_i].pdu, pdu);
 	ck_assert_uint_eq(proxy_judge(w.poll, 0, &r, &d, &request, coil), asked[_i].code);
 	ck_assert(asked[_i].code != 0 || d->cfg->unit == r.unit);
+	if (asked[_i].code == PROXY_VALUE || asked[_i].code == PROXY_PATH) /* no place is told that was not asked */
+		ck_assert(request.address == 4711 && request.kind == REQUEST_READ);
 	ck_assert_uint_eq(proxy_exception(pdu[0], asked[_i].code, out), 2);
 	ck_assert_uint_eq(out[0], pdu[0] | 0x80);
 	finish();
