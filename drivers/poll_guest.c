@@ -76,9 +76,5 @@ poll_drop_guest(struct device *d, enum err e, struct moment now)
 {
 	if (d->guest == NULL)
 		return;
-	if (!d->guest->is_sent)
-		e = ERR_NOT_CONNECTED;
-	else if (e == OK || e == ERR_NOT_CONNECTED)
-		e = ERR_UNKNOWN;
-	poll_end_guest(d, e, NULL, now);
+	poll_end_guest(d, d->guest->is_sent ? poll_unknown_by(e) : ERR_NOT_CONNECTED, NULL, now);
 }

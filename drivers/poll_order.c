@@ -44,9 +44,8 @@ poll_next_order(const struct device *d)
 	return NULL;
 }
 
-/* Why an order that was sent has no outcome: no reason that says that it was refused, or never sent. */
-static enum err
-unknown_by(enum err e)
+enum err
+poll_unknown_by(enum err e)
 {
 	bool is_known = e == OK || e == ERR_NOT_CONNECTED || e == ERR_RANGE || e == ERR_DISABLED || e == ERR_CONFIG ||
 	    e == ERR_OTHER_DEVICE || (e >= ERR_EXC_FUNCTION && e <= ERR_EXC_OTHER);
@@ -70,7 +69,7 @@ poll_drop_orders(struct device *d, enum err e, bool is_all, struct moment now)
 	}
 	while ((o = TAILQ_FIRST(&gone)) != NULL) {
 		TAILQ_REMOVE(&gone, o, entry);
-		o->done(o, o->is_sent ? unknown_by(e) : ERR_NOT_CONNECTED, NULL, now);
+		o->done(o, o->is_sent ? poll_unknown_by(e) : ERR_NOT_CONNECTED, NULL, now);
 	}
 }
 

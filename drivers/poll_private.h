@@ -53,6 +53,8 @@ struct order *poll_next_order(const struct device *d);
  * is back, unless is_all. The device is down already for whoever is told.
  */
 void poll_drop_orders(struct device *d, enum err e, bool is_all, struct moment now);
+/* Why what was sent has no outcome: e, unless that would say that it was refused, or never sent. */
+enum err poll_unknown_by(enum err e);
 /* Its answer came; it is out of the line already. */
 void poll_end_order(struct order *o, const struct answer *a, struct moment now);
 /* Where nothing is scanned the place of the first output is looked at, so that it is known whether the device is there. */

@@ -339,6 +339,30 @@ START_TEST(guest_ends_with_the_device)
 }
 END_TEST
 
+/* What another request of the device was refused with says nothing of what is under way. */
+START_TEST(guest_under_way_is_not_refused_by_what_the_device_says_to_us)
+{
+	struct msg_field_device m = device_default();
+	struct order g = guest_of(7);
+	struct errand errand;
+	struct device *d;
+
+	begin();
+	m.outstanding = 2;
+	add_device(m);
+	add_item(0, 0, 1000000);
+	go();
+	run_s(3.5);
+	d = &w.poll->devices[0];
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK);
+	ck_assert(send_guest(d, &errand));
+	w.exception[0] = ERR_EXC_GATEWAY_PATH;
+	run_s(1.5);
+	ck_assert(ended == 1 && ended_with == ERR_UNKNOWN && !had_answer);
+	finish();
+}
+END_TEST
+
 /* Whoever answers on a new connection is asked first who it is. */
 START_TEST(guest_waits_for_the_identity)
 {
@@ -415,5 +439,5 @@ END_TEST
 T_MAIN("proxy",
     T_LOOP(masters_may_what_the_site_says, 0, ARRAY_LEN(asked)) T(replies_are_those_of_the_protocol)
         T(guest_goes_between_our_own) T(guest_waits_for_orders) T(guest_without_an_answer_is_no_fault_of_the_device)
-            T(guest_ends_with_the_device) T(guest_waits_for_the_identity)
-                T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
+            T(guest_ends_with_the_device) T(guest_under_way_is_not_refused_by_what_the_device_says_to_us)
+                T(guest_waits_for_the_identity) T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
