@@ -145,11 +145,28 @@ done(struct order *o, enum err e, const struct answer *a, struct moment now)
 
 /* ---- turns */
 
+/* 0: its order says what the device is to be asked. */
+static uint8_t
+judge(struct place *t)
+{
+	const struct proxy *x = t->proxy;
+	struct adu_request r;
+	size_t used;
+
+	(void)adu_take(t->adu, sizeof(t->adu), &r, &used); /* it is whole */
+	return proxy_judge(x->all->poll, x->link, &r, &t->device, &t->order.request, t->coil);
+}
+
 static void
 give(struct place *t, struct moment now)
 {
+	uint8_t code = judge(t); /* again: while it waited, the device may have been met, and be laid out otherwise */
 	enum err e;
 
+	if (code != 0) {
+		refuse(t, code);
+		return;
+	}
 	t->state = PLACE_GIVEN;
 	e = poll_guest(t->device, &t->order, now); /* it may be over on return, and the place be another's */
 	if (e == OK)
@@ -258,12 +275,12 @@ say_refused(struct proxy *x, const struct place *t, struct mono now)
 
 /* 0: it stands in the line. */
 static uint8_t
-admit(struct proxy *x, struct place *t, const struct adu_request *r, struct mono now)
+admit(struct proxy *x, struct place *t, struct mono now)
 {
 	uint8_t code;
 
 	t->order = (struct order){ .done = done, .arg = t };
-	code = proxy_judge(x->all->poll, x->link, r, &t->device, &t->order.request, t->coil);
+	code = judge(t);
 	if (t->order.request.kind == REQUEST_READ)
 		return code;
 	if (code != 0)
@@ -276,17 +293,15 @@ request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, ui
 {
 	struct proxy *x = arg;
 	struct place *t = place_for(x, m);
-	struct adu_request own = *r;
 	struct mono now = clock_mono();
 	uint8_t code;
 
 	if (t == NULL || x->all->poll == NULL)
 		return adu_head(out, adu, proxy_exception(r->pdu[0], PROXY_BUSY, out + ADU_HEAD));
-	memcpy(t->adu, adu, ADU_HEAD + r->len);
-	own.pdu = t->adu + ADU_HEAD; /* what is written is looked at until the answer */
+	memcpy(t->adu, adu, ADU_HEAD + r->len); /* what is written is looked at until the answer */
 	t->last = master_number(m);
 	str_copy(t->host, sizeof(t->host), master_host(m));
-	code = admit(x, t, &own, now);
+	code = admit(x, t, now);
 	if (code != 0)
 		return adu_head(out, adu, proxy_exception(r->pdu[0], code, out + ADU_HEAD));
 	t->master = m;

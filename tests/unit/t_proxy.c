@@ -4,9 +4,14 @@
  */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "drivers/proxy.h"
 #include "drivers/proxy_rules.h"
+#include "drivers/transport.h"
 #include "tests/unit/t.h"
 
 #include "tests/unit/poll_kit.h"
@@ -24,13 +29,13 @@ static const struct {
 };
 
 static void
-lend(uint32_t link)
+lend(uint32_t link, uint16_t port)
 {
 	struct msg_field_proxy m = { .link = link,
 		.host = "127.0.0.1",
-		.port = 1502,
+		.port = port,
 		.clients = 4,
-		.idle_ms = 1000,
+		.idle_ms = 60000,
 		.writes_a_minute = 60,
 		.masters = "" };
 	struct wbuf b;
@@ -66,7 +71,7 @@ add_output(point_id point, uint8_t table, uint16_t address, uint8_t type)
 
 /* Unit 1 with outputs at 105..106, 111, coil 10; 300..309 is forbidden; unit 2 that nobody may write to; unit 3 elsewhere. */
 static void
-make(void)
+describe(uint16_t port)
 {
 	static const uint8_t forbidden[] = { TABLE_HOLDING, 300 >> 8, 300 & 255, 309 >> 8, 309 & 255 };
 	struct msg_field_device one = device_default(), two = device_default(), three = device_default();
@@ -86,7 +91,13 @@ make(void)
 	add_output(90, TABLE_HOLDING, 105, RAW_F32);
 	add_output(91, TABLE_HOLDING, 111, RAW_U16);
 	add_output(92, TABLE_COIL, 10, RAW_BIT);
-	lend(0);
+	lend(0, port);
+}
+
+static void
+make(void)
+{
+	describe(1502);
 	go();
 }
 
@@ -391,6 +402,135 @@ START_TEST(guest_waits_for_the_identity)
 }
 END_TEST
 
+/* ---- masters at their sockets */
+
+static struct ev_loop *loop;
+static struct proxies *proxies;
+static struct sockaddr_in at;
+static unsigned told;
+static enum err told_err;
+
+static void
+forwarded(const struct msg_forwarded *m, void *arg)
+{
+	(void)arg;
+	ck_assert_str_eq(m->master, "127.0.0.1");
+	told++;
+	told_err = (enum err)m->err;
+}
+
+static void
+turns(void)
+{
+	for (int i = 0; i < 5; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+	run_s(0.05);
+}
+
+/* The devices are up, and their time is that of the sockets. */
+static void
+serve(void)
+{
+	static const struct proxy_ops ops = { .forwarded = forwarded };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0); /* a port that is free */
+	close(fd);
+	told = 0;
+	loop = ev_loop_new(0);
+	describe(ntohs(at.sin_port));
+	proxies = proxies_new(loop, &w.timers, &ops, NULL);
+	w.now = moment_now();
+	w.now.mono.us -= 10500000;
+	go();
+	run_s(10.4);
+	proxies_use(proxies, w.poll);
+}
+
+static void
+serve_no_more(void)
+{
+	proxies_leave(proxies);
+	poll_free(w.poll, w.now);
+	proxies_free(proxies);
+	setup_free(w.setup);
+	timers_done(&w.timers);
+	ev_loop_destroy(loop);
+}
+
+static int
+master(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	turns();
+	return fd;
+}
+
+static void
+asks(int fd, const char *pdu)
+{
+	uint8_t adu[ADU_MAX] = { 0, 1, 0, 0, 0, 0, 1 };
+	size_t n = from_hex(pdu, adu + ADU_HEAD);
+
+	adu[5] = (uint8_t)(n + 1);
+	ck_assert_int_eq(send(fd, adu, ADU_HEAD + n, 0), (ssize_t)(ADU_HEAD + n));
+	turns();
+}
+
+/* What it was answered; "" = nothing yet. */
+static const char *
+hears(int fd, char text[2 * ADU_MAX + 1])
+{
+	uint8_t adu[ADU_MAX];
+	ssize_t n = recv(fd, adu, sizeof(adu), MSG_DONTWAIT);
+
+	text[0] = '\0';
+	for (ssize_t i = ADU_HEAD; i < n; i++)
+		snprintf(text + 2 * (i - ADU_HEAD), 3, "%02x", adu[i]);
+	return text;
+}
+
+/* A device that was met while a write waited may have its outputs elsewhere: the write is held against where they are when it goes. */
+START_TEST(write_that_waited_is_judged_by_what_the_device_is_now)
+{
+	struct answer a = { .data = (const uint8_t *)"\0\1", .len = 2 };
+	struct order g = guest_of(7);
+	char text[2 * ADU_MAX + 1];
+	struct errand errand;
+	struct device *d;
+	int one, other;
+
+	serve();
+	d = &w.poll->devices[0];
+	one = master();
+	other = master();
+	ck_assert_int_eq(poll_guest(d, &g, w.now), OK); /* its place is taken */
+	asks(one, "0600680001");                        /* 104 */
+	ck_assert_str_eq(hears(one, text), "");
+	w.setup->outputs[0].address = 103;
+	ck_assert(poll_guest_take(d, &g));
+	asks(other, "0300140001");
+	ck_assert_str_eq(hears(one, text), "8602");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &a, w.now.mono, w.now);
+	ck_assert_str_eq(hears(other, text), "03020001");
+	ck_assert_uint_eq(told, 0);
+	asks(one, "0600650001"); /* 101 is nobody's */
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &a, w.now.mono, w.now);
+	ck_assert_str_eq(hears(one, text), "0600650001");
+	ck_assert(told == 1 && told_err == OK);
+	close(one);
+	close(other);
+	serve_no_more();
+}
+END_TEST
+
 /* ---- the frame */
 
 static const struct {
@@ -440,4 +580,5 @@ T_MAIN("proxy",
     T_LOOP(masters_may_what_the_site_says, 0, ARRAY_LEN(asked)) T(replies_are_those_of_the_protocol)
         T(guest_goes_between_our_own) T(guest_waits_for_orders) T(guest_without_an_answer_is_no_fault_of_the_device)
             T(guest_ends_with_the_device) T(guest_under_way_is_not_refused_by_what_the_device_says_to_us)
-                T(guest_waits_for_the_identity) T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
+                T(guest_waits_for_the_identity) T(write_that_waited_is_judged_by_what_the_device_is_now)
+                    T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
