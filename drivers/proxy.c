@@ -116,7 +116,7 @@ tell_write(const struct place *t, enum err e, const struct answer *a)
 	t->proxy->all->ops->forwarded(&m, t->proxy->all->arg);
 }
 
-/* Whoever asks what a device does not answer has a share of its time, and no more: all such masters together a fifth. */
+/* Whoever asks what a device does not answer has a share of its time, and no more: all such masters together less than a quarter. */
 static void
 quieten(struct place *t, struct moment now)
 {

@@ -28,7 +28,7 @@ is_lent(const struct site *s, uint32_t line)
 	return false;
 }
 
-/* Leave to listen is not taken back before the program ends by itself: that would cost values. */
+/* Leave to listen, once given, stays as long as chisand runs and the line has its path: to take it back would cost values. */
 static void
 place(struct line_process *p, struct supervise *s, enum helper_id id, const char *path, bool is_line_lent)
 {
