@@ -42,12 +42,16 @@ ahead_read(struct ahead_plan *p, const uint8_t *body, size_t length)
 	memset(p, 0, sizeof *p);
 	rbuf_init(&r, body, length);
 	if (!msg_plan_ahead_get(&r, &m) || !r_done(&r) || m.step_s == 0 || m.step_s > 86400 ||
-	    m.values.len / 4 > AHEAD_STEPS)
+	    m.values.len / 4 > AHEAD_STEPS || !utc_is_plausible((struct utc){ m.made }) ||
+	    !utc_is_plausible((struct utc){ m.start }))
 		return false;
+	bool is_finite = !isinf(m.before); /* or NaN: not known */
 	rbuf_init(&r, m.values.data, m.values.len);
-	for (unsigned i = 0; i < m.values.len / 4; i++)
+	for (unsigned i = 0; i < m.values.len / 4; i++) {
 		p->values[i] = r_f32(&r);
-	if (!r_done(&r)) {
+		is_finite &= !isinf(p->values[i]);
+	}
+	if (!r_done(&r) || !is_finite) {
 		memset(p, 0, sizeof *p);
 		return false;
 	}

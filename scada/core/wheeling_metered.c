@@ -83,7 +83,7 @@ wheeling_metered_try(struct wheeling *w, const struct wheel_ask *ask, const stru
     char *name, struct wbuf *blob, char *after, size_t size, struct wheel_refusal *why)
 {
 	int64_t today = utc_date(now, NULL);
-	unsigned number = next_number(w, ask->date);
+	unsigned number;
 	struct wheel_day d;
 	char text[200], first[DATE_TEXT_MAX], last[DATE_TEXT_MAX];
 
@@ -92,7 +92,7 @@ wheeling_metered_try(struct wheeling *w, const struct wheel_ask *ask, const stru
 		    date_text(first, sizeof(first), today - WHEELING_KEEP_DAYS), date_text(last, sizeof(last), today));
 		return refuse(why, ERR_NOT_FOUND, text);
 	}
-	if (number == 0)
+	if ((number = next_number(w, ask->date)) == 0)
 		return refuse(why, ERR_TOO_BIG, "that day has 999 entries already");
 	if (wheel_init(&d, &w->terms, ask->date, utc_of_date(ask->date, 0), utc_of_date(ask->date + 1, 0),
 	        utc_of_date(ask->date - 1, w->set->file_by)) != OK)

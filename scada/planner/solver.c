@@ -313,6 +313,7 @@ solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solut
 	}
 	if (!is_same && s->shape.start != NULL && lp->steps > 0 && lp->steps == s->shape.steps) {
 		solver_fit(s, lp);
+		load(s, lp); /* what is known has to fit what clp holds, also if there is no time for this one */
 	} else if (!is_same) {
 		free(s->status);
 		free(s->commitment);

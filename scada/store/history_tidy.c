@@ -292,7 +292,10 @@ drop_rolls(struct history *h, const struct track *t, unsigned level, int64_t bef
 	return history_run(h, st, "old rolls cannot be taken away");
 }
 
-/* Scans, gaps and late rows go when the samples of all classes are gone. */
+/*
+ * Scans, gaps and late rows go when the samples of all classes are gone; the newest late row stays, as the next one would have its number again, and
+ * rolls and reports that know it would not see that one.
+ */
 static enum err
 drop_rest(struct history *h, const struct site *s, int64_t now)
 {
@@ -308,7 +311,7 @@ drop_rest(struct history *h, const struct site *s, int64_t now)
 		return OK;
 	str_printf(sql, sizeof(sql),
 	    "DELETE FROM scan WHERE t1 < %lld; DELETE FROM gap WHERE t1 < %lld; DELETE FROM late WHERE t1 < %lld AND "
-	    "id <= %lld",
+	    "id <= %lld AND id < (SELECT max(id) FROM late)",
 	    (long long)before, (long long)before, (long long)before, (long long)h->tidy.late);
 	return db_exec(h->db, sql);
 }

@@ -298,6 +298,31 @@ START_TEST(a_counter_counts_from_what_was_good_a_moment_before)
 }
 END_TEST
 
+/* Rolls and reports remember the number of the newest late row that they know: no later row has it again when all are gone. */
+START_TEST(what_comes_late_is_new_also_when_what_came_before_is_gone)
+{
+	struct site_retention brief = { .name = "default", .samples_us = INT64_C(3) * 86400 * US_PER_S };
+	int64_t end = HK_START + 9 * DAY;
+
+	hk_site(&k, 4);
+	k.site.timezone = "Europe/Berlin";
+	k.site.retention = (struct key_list){ &brief, 1 };
+	hk_open(&k, HK_START);
+	live(HK_START, HK_START + 8 * HOUR, 600000); /* in heaps: each came late */
+	tidy(HK_START + 8 * HOUR);
+	int64_t known = hk_number(&k, "SELECT value FROM meta WHERE key = 'late'");
+	ck_assert_int_gt(known, 1);
+	for (int64_t ms = HK_START + 8 * HOUR; ms < end; ms += HOUR)
+		live(ms, ms + 1, HOUR);
+	tidy(end);
+	ck_assert_int_eq(hk_number(&k, "SELECT value FROM meta WHERE key = 'late'"), known);
+	ck_assert_int_le(hk_number(&k, "SELECT count(*) FROM late"), 1);
+	live(end, end + 8 * HOUR, 600000);
+	ck_assert_int_gt(hk_number(&k, "SELECT max(id) FROM late"), known);
+	ck_assert_int_ge(hk_number(&k, "SELECT min(id) FROM late"), known);
+}
+END_TEST
+
 static struct site_retention kept = { .name = "default",
 	.samples_us = INT64_C(40) * 86400 * US_PER_S,
 	.half_hours_us = INT64_C(100) * 86400 * US_PER_S,
@@ -408,7 +433,7 @@ END_TEST
 T_MAIN("history_roll",
     T_TIMEOUT(300) T_FIXTURE(setup, teardown) T(points_without_history_are_not_asked_for_again)
         T(half_hours_are_what_the_samples_say) T_LOOP(days_of_a_zone_have_23_and_25_hours, 0, ARRAY_LEN(days))
-            T(late_data_make_rolls_again) T(a_silent_device_has_rolls_that_say_so)
-                T(an_outage_over_midnight_changes_the_day_before) T_LOOP(a_counter_counts_on_over_bad_readings, 0, 3)
-                    T(a_counter_counts_from_what_was_good_a_moment_before) T_LONG(a_year_keeps_what_it_should)
-                        T_LONG(a_clock_that_is_ahead_takes_nothing_away))
+            T(late_data_make_rolls_again) T(what_comes_late_is_new_also_when_what_came_before_is_gone)
+                T(a_silent_device_has_rolls_that_say_so) T(an_outage_over_midnight_changes_the_day_before) T_LOOP(
+                    a_counter_counts_on_over_bad_readings, 0, 3) T(a_counter_counts_from_what_was_good_a_moment_before)
+                    T_LONG(a_year_keeps_what_it_should) T_LONG(a_clock_that_is_ahead_takes_nothing_away))

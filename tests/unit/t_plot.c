@@ -336,6 +336,33 @@ plan_ahead(bool is_level, const double *values, unsigned count)
 	return p;
 }
 
+/* What is no time and no number is not drawn: sums of it would be neither. */
+START_TEST(what_no_plan_says_is_not_read)
+{
+	static const struct {
+		int64_t made, start;
+		double before, value;
+	} list[] = { { 0, NOW, 1, 1 }, { INT64_MAX, NOW, 1, 1 }, { NOW, INT64_MAX, 1, 1 }, { NOW, INT64_MIN, 1, 1 },
+		{ NOW, NOW, HUGE_VAL, 1 }, { NOW, NOW, 1, HUGE_VAL }, { NOW, NOW, 1, -HUGE_VAL } };
+	struct wbuf v = { 0 }, b = { 0 };
+	struct ahead_plan p;
+
+	w_f32(&v, 1);
+	w_f32(&v, list[_i].value);
+	msg_plan_ahead_put(&b,
+	    &(struct msg_plan_ahead){ .made = list[_i].made,
+	        .start = list[_i].start,
+	        .step_s = 900,
+	        .is_level = true,
+	        .before = list[_i].before,
+	        .values = { v.data, v.len } });
+	ck_assert(!ahead_read(&p, b.data, b.len));
+	ck_assert_uint_eq(p.count, 0);
+	wbuf_done(&v);
+	wbuf_done(&b);
+}
+END_TEST
+
 static double
 ahead_in(const struct ahead_plan *p, int seconds)
 {
@@ -544,7 +571,7 @@ T_MAIN("plot",
                     T(the_graph_is_chosen_by_word_terminal_and_characters) T(a_new_view_ends_at_now_with_a_little_room)
                         T(a_view_that_was_never_drawn_can_be_moved) T(live_it_moves_in_jumps)
                             T(a_view_reaches_into_what_is_known_ahead) T(what_is_planned_is_known_at_any_time)
-                                T(zooming_keeps_the_time_under_the_cursor) T(scrolling_ends_at_now_and_at_1970)
-                                    T(the_cursor_pulls_the_picture_along) T(another_size_keeps_the_right_edge)
-                                        T(buckets_merge_by_the_time_that_was_seen)
+                                T_LOOP(what_no_plan_says_is_not_read, 0, 7) T(zooming_keeps_the_time_under_the_cursor)
+                                    T(scrolling_ends_at_now_and_at_1970) T(the_cursor_pulls_the_picture_along)
+                                        T(another_size_keeps_the_right_edge) T(buckets_merge_by_the_time_that_was_seen)
                                             T(points_of_one_unit_share_a_scale_unless_told_otherwise))

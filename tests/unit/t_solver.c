@@ -197,6 +197,32 @@ START_TEST(what_is_known_goes_over_to_other_columns)
 }
 END_TEST
 
+/* No time at all, as for a preview that gives way at once: what is known still fits the lp that the solver holds. */
+START_TEST(what_went_over_fits_also_without_time)
+{
+	struct solver *s = solver_new();
+	struct lp *lp[] = { labelled(3), labelled(2) };
+	struct solution out;
+	double gap, cold;
+
+	for (int i = 0; i < 6; i++) {
+		struct lp *is = lp[i % 3 == 0 ? 0 : 1];
+		bool has_time = i % 3 != 1;
+		solver_commit(s, is, 0, has_time ? 20 : 0, &out, &gap);
+		ck_assert_int_eq(out.end, has_time ? SOLVE_OPTIMAL : SOLVE_TIME);
+		solution_done(&out);
+		ck_assert(solver_same_shape(&s->shape, is));
+	}
+	ck_assert_int_eq(ended(lp[1], 10, &cold), SOLVE_OPTIMAL);
+	solver_relax(s, lp[1], 0, 10, &out);
+	ck_assert_double_eq_tol(out.cost, cold, 1e-9 * (1 + fabs(cold)));
+	solution_done(&out);
+	lp_free(lp[0]);
+	lp_free(lp[1]);
+	solver_free(s);
+}
+END_TEST
+
 START_TEST(a_solver_that_lies_is_caught)
 {
 	struct lp *lp = small(5);
@@ -313,5 +339,6 @@ END_TEST
 T_MAIN("solver",
     T(finds_the_least_cost_and_its_prices) T(says_why_there_is_no_plan) T(refuses_before_the_solver_sees_it)
         T_LOOP(warm_costs_what_cold_costs, 0, 5) T(other_steps_start_cold) T(what_is_known_goes_over_to_other_columns)
-            T(a_solver_that_lies_is_caught) T_LOOP(prices_of_rows_bound_the_cost, 0, 5)
-                T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5) T_LONG(ends_by_the_clock_on_a_busy_processor))
+            T(what_went_over_fits_also_without_time) T(a_solver_that_lies_is_caught)
+                T_LOOP(prices_of_rows_bound_the_cost, 0, 5) T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5)
+                    T_LONG(ends_by_the_clock_on_a_busy_processor))

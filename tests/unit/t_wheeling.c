@@ -760,6 +760,11 @@ START_TEST(amounts_of_the_utility_go_before_what_was_counted)
 	ask.date = today() - WHEELING_KEEP_DAYS - 1;
 	ck_assert(!do_ask(&ask));
 	ck_assert_ptr_nonnull(strstr(why.text, "amounts are entered of 2026-08-22 to 2026-11-30"));
+	for (int i = 0; i < 2; i++) {
+		ask.date = i == 0 ? INT64_MAX : INT64_MIN;
+		ck_assert(!do_ask(&ask));
+		ck_assert_ptr_nonnull(strstr(why.text, "amounts are entered of 2026-08-22 to 2026-11-30"));
+	}
 	ck_assert(date_from_text("2026-10-01", &ask.date));
 	ask.data = "date,slot,of,kwh,source\n2026-10-01,48,SCH02,7,utility\n";
 	ask.len = strlen(ask.data);
