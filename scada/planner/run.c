@@ -51,6 +51,7 @@ say_bye(struct planner *p, enum err e, const char *text)
 	msg_bye_put(&p->out, &(struct msg_bye){ .err = (uint16_t)e, .text = text });
 	conn_send(p->conn, W_BYE, 0, &p->out, NULL);
 	conn_finish(p->conn, e);
+	jobs_clear(&p->jobs); /* else they were begun again until the pipe is closed */
 }
 
 /* ---- the past */
