@@ -290,7 +290,7 @@ add_factors(struct el_object *o, const struct el_cfg_item *c)
 static void
 build(struct el_device *d)
 {
-	const struct el_cfg_item *c = d->poll->config->items + d->cfg->first_item;
+	const struct el_cfg_item *c = d->cfg->item_count > 0 ? d->poll->config->items + d->cfg->first_item : NULL;
 
 	d->items = xcalloc(d->cfg->item_count + 1, sizeof(*d->items));
 	d->objects = xcalloc(d->cfg->item_count + 1, sizeof(*d->objects));

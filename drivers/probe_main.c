@@ -146,14 +146,15 @@ main(int argc, char **argv)
 	p.longest = (uint16_t)o.longest;
 	if (probe_open(&p, why, sizeof(why)) != OK) {
 		fprintf(stderr, "chisan: %s\n", why);
+		probe_close(&p);
 		return FAILED;
 	}
 	if (sandbox_enter(probe_wire.may, probe_wire.may == SANDBOX_SERIAL ? folders : NULL) != OK)
 		log_fatal("cannot enter the sandbox");
 	e = probe_discover(&p, &d, why, sizeof(why));
-	if (e != OK)
-		return no_chain(&o, &p, e, why);
-	tell(&o, &p, &d.chain);
+	if (e == OK)
+		tell(&o, &p, &d.chain);
+	code = e == OK ? DONE : no_chain(&o, &p, e, why);
 	probe_close(&p);
-	return fflush(stdout) == 0 ? DONE : FAILED;
+	return fflush(stdout) == 0 ? code : FAILED;
 }

@@ -282,6 +282,7 @@ START_TEST(what_is_known_need_not_be_learned)
 END_TEST
 
 T_MAIN("study_learned",
-    T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, 3) T_LOOP(an_outage_is_served_from_its_first_hour, 0,
-        4) T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come)
-        T_LONG(what_is_known_need_not_be_learned) T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
+    T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, t_rounds(3))
+        T_LOOP(an_outage_is_served_from_its_first_hour, 0, t_rounds(4))
+            T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come)
+                T_LONG(what_is_known_need_not_be_learned) T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
