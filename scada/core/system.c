@@ -149,6 +149,7 @@ measure_store(struct system *s, struct mono now)
 
 	s->figures[FIGURE_STORE] = h->state;
 	s->figures[FIGURE_FREE] = (double)h->space;
+	s->figures[FIGURE_USED] = h->total == 0 ? 0 : 100 * (1 - (double)h->space / (double)h->total);
 	s->figures[FIGURE_DAYS] = days < DAYS_MAX ? days : DAYS_MAX;
 	s->figures[FIGURE_HISTORY] = (double)h->size;
 	s->figures[FIGURE_DURABLE] = s->facts.durable_s;
@@ -203,12 +204,14 @@ take_wheel(struct system *s)
 	s->figures[FIGURE_WHEEL_MADE] = f->made_kwh;
 	s->figures[FIGURE_WHEEL_USE] = f->use_kwh;
 	s->figures[FIGURE_WHEEL_MISS] = f->imbalance_kwh;
+	s->figures[FIGURE_WHEEL_MISS_GEN] = f->made_short_kwh;
+	s->figures[FIGURE_WHEEL_MISS_DEM] = f->use_short_kwh;
 }
 
 static bool
 is_of_wheel(int figure)
 {
-	return figure >= FIGURE_WHEEL_FLAGS && figure <= FIGURE_WHEEL_MISS;
+	return figure >= FIGURE_WHEEL_FLAGS && figure <= FIGURE_WHEEL_MISS_DEM;
 }
 
 static bool
@@ -252,7 +255,8 @@ cause_of(const struct system *s, int figure)
 		return s->facts.dispatch.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
 	if (is_of_wheel(figure))
 		return s->facts.wheel.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
-	bool is_of_disk = figure == FIGURE_FREE || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
+	bool is_of_disk =
+	    figure == FIGURE_FREE || figure == FIGURE_USED || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
 
 	return is_of_disk && (s->facts.health.state == STORE_ABSENT || s->facts.health.total == 0) ? ERR_NO_SAMPLE : OK;
 }

@@ -131,7 +131,7 @@ not_good() {
 	timeout 30 "$chisan" points --json | /usr/bin/python3 -c '
 import json, re, sys
 points = {p["point"]: p for p in json.load(sys.stdin)["points"]}
-late = r"CEMS\.DEM_MAX_(M|12)|SYS\.DISKDAYS|WHEEL\.|PLAN\."
+late = r"CEMS\.(DEM_MAX_(M|12)|PLAN_|IMB_)|SYS\.DISKDAYS|WHEEL\.|PLAN\."
 if points["MET.GHI"]["quality"] == "good" and points["MET.GHI"]["value"] < 20:
     late += r"|PV\d\."
 for name, p in points.items():

@@ -14,17 +14,18 @@
 #include "tests/unit/sitekit.h"
 #include "tests/unit/t.h"
 
-static const char *const words[] = { "sessions", "store-state", "disk-free", "disk-free", "disk-days", "history-size",
-	"history-size", "store-lag", "journal-waiting", "recorded", "memory", "alarms-unacknowledged", "alarm-rate",
-	"alarm-flood", "alarms-shelved", "alarms-suppressed", "alarms-out", "alarms-old", "alarms-chattering",
-	"overrides", "tags" };
-static const char *const units[] = { "count", "", "%", "GB", "d", "MB", "GB", "s", "count", "count/s", "MB", "count",
-	"count", "", "count", "count", "count", "count", "count", "count", "count" };
+static const char *const words[] = { "sessions", "store-state", "disk-free", "disk-free", "disk-used", "disk-days",
+	"history-size", "history-size", "store-lag", "journal-waiting", "recorded", "memory", "alarms-unacknowledged",
+	"alarm-rate", "alarm-flood", "alarms-shelved", "alarms-suppressed", "alarms-out", "alarms-old",
+	"alarms-chattering", "overrides", "tags" };
+static const char *const units[] = { "count", "", "%", "GB", "%", "d", "MB", "GB", "s", "count", "count/s", "MB",
+	"count", "count", "", "count", "count", "count", "count", "count", "count", "count" };
 enum {
 	SESSIONS,
 	STATE,
 	FREE,
 	FREE_GB,
+	USED,
 	DAYS,
 	SIZE,
 	SIZE_GB,
@@ -131,6 +132,7 @@ START_TEST(figures_come_in_the_unit_of_their_point)
 	ck_assert_double_eq(figure(STATE)->v, STORE_FULL);
 	ck_assert_double_eq(figure(FREE)->v, 25);
 	ck_assert_double_eq(figure(FREE_GB)->v, 30);
+	ck_assert_double_eq(figure(USED)->v, 75);
 	ck_assert_double_eq(figure(DAYS)->v, 30);
 	ck_assert_double_eq(figure(SIZE)->v, 2500);
 	ck_assert_double_eq(figure(SIZE_GB)->v, 2.5);
@@ -183,6 +185,8 @@ START_TEST(without_a_store_its_disk_is_not_known)
 	ck_assert_uint_eq(figure(STATE)->quality, 0);
 	ck_assert_uint_eq(figure(FREE)->quality, Q_STALE);
 	ck_assert_double_eq(figure(FREE)->v, 25); /* the last one, marked */
+	ck_assert_uint_eq(figure(USED)->quality, Q_STALE);
+	ck_assert_double_eq(figure(USED)->v, 75);
 	ck_assert_uint_eq(figure(DAYS)->quality, Q_STALE);
 	ck_assert_uint_eq(figure(LAG)->quality, 0);
 }
