@@ -21,6 +21,9 @@
 	_(FIGURE_DURABLE,  "store-lag",       "s",  "age of the oldest samples that are not yet durable") \
 	_(FIGURE_WAITING,  "journal-waiting", "",   "entries of the journal that are not yet durable") \
 	_(FIGURE_RECORDED, "recorded",        "/s", "samples taken into the record in the last second") \
+	_(FIGURE_CHAIN,    "journal-chain",   "",   "the chain of the journal as the store proved it last: 1 whole, 0 broken; not good until it was proved") \
+	_(FIGURE_TIME_OFF, "time-offset",     "ms", "how far the clock is off at most by what the kernel was told by the time service; not good while none keeps it") \
+	_(FIGURE_RESTARTS, "restarts",        "",   "times that helpers were started again since chisand's start") \
 	_(FIGURE_UNACKED,  "alarms-unacknowledged", "", "alarms that nobody has acknowledged yet") \
 	_(FIGURE_RATE,     "alarm-rate",      "",   "alarms announced within the window in which a flood is looked for, 10 minutes by default") \
 	_(FIGURE_FLOOD,    "alarm-flood",     "",   "1 while there is a flood of alarms, else 0") \

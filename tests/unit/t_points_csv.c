@@ -40,9 +40,11 @@ struct row {
 	char *cell[COLUMN_COUNT];
 };
 
-/* Of a second server and a system above, which there are not; and what is not counted yet. Every other row of the list must be there. */
-static const char *const absent[] = { "SYS.ROLE", "SYS.PEER", "SYS.SYNC", "SYS.SNF", "SYS.TIMEOFF", "SYS.AUDIT",
-	"SYS.WDOG", "CEMS.CO2_SAVED", "CEMS.COST_D" };
+/*
+ * Of a second server and a system above, which there are not; and money and CO2 of the day, which the store alone can tell. Every other row of
+ * the list must be there.
+ */
+static const char *const absent[] = { "SYS.ROLE", "SYS.PEER", "SYS.SYNC", "SYS.SNF", "CEMS.CO2_SAVED", "CEMS.COST_D" };
 
 static char list_path[1024];
 static struct row *rows;
