@@ -127,7 +127,10 @@ void alarms_sample(struct alarms *a, point_id id, const struct value *v, struct 
 void alarms_device(struct alarms *a, uint32_t device, enum device_state state, struct utc now, struct mono mono);
 /* Why it does not answer, for the words of its alarm; before alarms_device. */
 void alarms_device_why(struct alarms *a, uint32_t device, enum err why);
-/* OWN_STORE: not raised where the site file has alarms for each state of the store in which nothing is recorded. */
+/*
+ * OWN_STORE: not raised where the site file has alarms for each state of the store in which nothing is recorded; OWN_JOURNAL: where it has
+ * one for a broken chain and one for a store that was meddled with.
+ */
 void alarms_own(struct alarms *a, enum alarm_own which, bool on, const char *words, struct utc now, struct mono mono);
 void alarms_drift(struct alarms *a, point_id output, bool on, const char *words, struct utc now, struct mono mono);
 /* At the end of a turn: conditions over points whose inputs changed, suppressions, delays and shelves that are over, the flood. */

@@ -271,7 +271,7 @@ alarms_own(struct alarms *a, enum alarm_own which, bool on, const char *words, s
 {
 	uint32_t n = a->first_own + (uint32_t)which;
 
-	if (which == OWN_STORE && on && a->site_tells_store) {
+	if (on && ((which == OWN_STORE && a->site_tells_store) || (which == OWN_JOURNAL && a->site_tells_journal))) {
 		on = false;
 		words = "the site file has alarms of its own for it";
 	}

@@ -267,15 +267,15 @@ build_own(struct alarms *a, uint32_t i)
 	a->tests[a->first_own + i].kind = kind_of(ALARM_SYSTEM);
 }
 
-/* Has this site an alarm for the store's state? */
+/* Has this site an alarm for this state of a figure of chisand's own? */
 static bool
-has_store_alarm(const struct site *s, unsigned state)
+has_own_alarm(const struct site *s, const char *figure, unsigned state)
 {
 	for (point_id id = 0; id < s->point_count; id++) {
 		const struct site_point *p = &s->points[id];
 		const struct site_limit *l = p->def->alarms.v;
 		if (p->def->read == NULL || p->def->read->internal == NULL ||
-		    strcmp(p->def->read->internal, "store-state") != 0 || p->device == DEVICE_NONE ||
+		    strcmp(p->def->read->internal, figure) != 0 || p->device == DEVICE_NONE ||
 		    !s->nodes[p->device].device->enabled)
 			continue;
 		for (uint32_t i = 0; i < p->def->alarms.n; i++)
@@ -293,7 +293,10 @@ build_twins(struct alarms *a)
 
 	a->site_tells_store = true;
 	for (size_t i = 0; i < ARRAY_LEN(not_recording); i++)
-		a->site_tells_store &= has_store_alarm(a->site, not_recording[i]);
+		a->site_tells_store &= has_own_alarm(a->site, "store-state", not_recording[i]);
+	/* It stands for two: the chain is broken, or somebody meddled. */
+	a->site_tells_journal =
+	    has_own_alarm(a->site, "journal-chain", 0) && has_own_alarm(a->site, "store-state", STORE_MEDDLED);
 }
 
 static void

@@ -185,6 +185,7 @@ struct alarms {
 	uint8_t *raise_next;
 
 	bool site_tells_store;            /* the site's own alarms say that nothing is recorded: OWN_STORE is silent */
+	bool site_tells_journal;          /* and that the journal is broken or meddled with: OWN_JOURNAL */
 	bool has_begun, begins_with_turn; /* the latter: after a reload */
 	struct utc now;
 	struct mono mono;

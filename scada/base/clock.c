@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +36,25 @@ clock_processor_us(void)
 	struct timespec ts;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
+}
+
+double
+clock_off_of(const struct timex *t, int state)
+{
+	double us_per_unit = (t->status & STA_NANO) != 0 ? 1e-3 : 1;
+
+	if (state < 0 || state == TIME_ERROR || (t->status & STA_UNSYNC) != 0)
+		return (double)NAN;
+	return fmax(fabs((double)t->offset * us_per_unit), (double)t->esterror) / 1e3;
+}
+
+double
+clock_off_ms(void)
+{
+	struct timex t = { .modes = 0 };
+	int state = adjtimex(&t);
+
+	return clock_off_of(&t, state);
 }
 
 /* The time that $CHISAN_NOW gives; 0 = it is not set. */

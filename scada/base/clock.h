@@ -19,9 +19,17 @@ struct utc {
 #define US_PER_MS INT64_C(1000)
 #define US_PER_S  INT64_C(1000000)
 
+struct timex;
+
 struct mono clock_mono(void);
 int64_t clock_processor_us(void); /* that this process has used */
-struct utc clock_utc(void);       /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
+/*
+ * How far the system's clock is off, ms, from 0: the larger of what the kernel has still to correct (offset, at most 500 ms) and the time
+ * service's own estimate of its error. NaN: no time service keeps it, or the kernel does not say. Read only: adjtimex(2).
+ */
+double clock_off_ms(void);
+double clock_off_of(const struct timex *t, int state); /* the same of what adjtimex() gave and returned */
+struct utc clock_utc(void);                            /* $CHISAN_NOW (ISO 8601) freezes it, for screens in tests */
 
 static inline int64_t
 mono_diff_us(struct mono later, struct mono earlier)

@@ -76,7 +76,9 @@
 	_(ERR_COUNTER,           107, "counter",         "the counter was reset or jumped") \
 	_(ERR_STATE,             108, "state",           "the device reports a state that the profile does not name") \
 	_(ERR_SCAN_OFF,          109, "scan-off",        "somebody switched its scan off") \
-	_(ERR_BY_HAND,           110, "by-hand",         "somebody entered it by hand")
+	_(ERR_BY_HAND,           110, "by-hand",         "somebody entered it by hand") \
+	_(ERR_CLOCK,             111, "clock",           "the system clock is not kept: is a time service running, and does it reach its source?") \
+	_(ERR_UNPROVED,          112, "unproved",        "the chain of the journal was not proved yet since the store began")
 /* clang-format on */
 
 #define ERR_ENUM(id, number, word, text) id = (number),

@@ -15,11 +15,15 @@
 	_(FIGURE_LAG,      "loop-lag",        "ms", "longest turn of chisand's loop in the last second") \
 	_(FIGURE_STORE,    "store-state",     "",   "how the store is, as enum store_state: 0 well, 1 slow, 2 full, 3 failing, 4 read-only, 5 renewed, 6 meddled, 7 absent") \
 	_(FIGURE_FREE,     "disk-free",       "GB", "space free on the store's file system; in % of the whole if that is the point's unit") \
+	_(FIGURE_USED,     "disk-used",       "%",  "share of the store's file system that is not free") \
 	_(FIGURE_DAYS,     "disk-days",       "d",  "days until it is full at the growth of the last days; 9999 if it does not grow; never read until the growth is known") \
 	_(FIGURE_HISTORY,  "history-size",    "GB", "size of the database with its log; in MB if that is the point's unit") \
 	_(FIGURE_DURABLE,  "store-lag",       "s",  "age of the oldest samples that are not yet durable") \
 	_(FIGURE_WAITING,  "journal-waiting", "",   "entries of the journal that are not yet durable") \
 	_(FIGURE_RECORDED, "recorded",        "/s", "samples taken into the record in the last second") \
+	_(FIGURE_CHAIN,    "journal-chain",   "",   "the chain of the journal as the store proved it last: 1 whole, 0 broken; not good until it was proved") \
+	_(FIGURE_TIME_OFF, "time-offset",     "ms", "how far the clock is off at most by what the kernel was told by the time service; not good while none keeps it") \
+	_(FIGURE_RESTARTS, "restarts",        "",   "times that helpers were started again since chisand's start") \
 	_(FIGURE_UNACKED,  "alarms-unacknowledged", "", "alarms that nobody has acknowledged yet") \
 	_(FIGURE_RATE,     "alarm-rate",      "",   "alarms announced within the window in which a flood is looked for, 10 minutes by default") \
 	_(FIGURE_FLOOD,    "alarm-flood",     "",   "1 while there is a flood of alarms, else 0") \
@@ -47,7 +51,9 @@
 	_(FIGURE_WHEEL_PLAN, "wheel-plan",    "kWh", "generation of the running half hour as filed") \
 	_(FIGURE_WHEEL_MADE, "wheel-made",    "kWh", "generation of the running half hour so far") \
 	_(FIGURE_WHEEL_USE,  "wheel-use",     "kWh", "demand of the running half hour as filed") \
-	_(FIGURE_WHEEL_MISS, "wheel-imbalance", "kWh", "imbalance that the running half hour will come to: shortage is positive")
+	_(FIGURE_WHEEL_MISS, "wheel-imbalance", "kWh", "imbalance that the running half hour will come to: shortage is positive") \
+	_(FIGURE_WHEEL_MISS_GEN, "wheel-imbalance-generation", "kWh", "of it generation's alone: as filed less what it will come to") \
+	_(FIGURE_WHEEL_MISS_DEM, "wheel-imbalance-demand", "kWh", "of it demand's alone: what it will come to less as filed")
 /* clang-format on */
 #define FIGURE_ENUM(id, word, unit, help) id,
 enum figure { FIGURE_LIST(FIGURE_ENUM) FIGURE_COUNT };

@@ -463,13 +463,14 @@ ask_cb(struct system_facts *facts, pid_t pids[], size_t max, void *arg)
 	size_t n = 0;
 
 	facts->sessions = sessions_count(c->sessions);
-	facts->late = links_stats(c->links).late;
+	facts->time_off_ms = clock_off_ms();
+	facts->restarts = 0;
 	memory_facts(c->memory, facts, clock_mono());
 	count_acting(c, facts);
-	for (int i = 0; i < HELPER_ALL && n < max; i++) {
+	for (int i = 0; i < HELPER_ALL; i++) {
 		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);
-
-		if (pid != 0)
+		facts->restarts += supervise_restarts(c->supervise, (enum helper_id)i);
+		if (pid != 0 && n < max)
 			pids[n++] = pid;
 	}
 	return n;

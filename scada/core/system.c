@@ -149,10 +149,12 @@ measure_store(struct system *s, struct mono now)
 
 	s->figures[FIGURE_STORE] = h->state;
 	s->figures[FIGURE_FREE] = (double)h->space;
+	s->figures[FIGURE_USED] = h->total == 0 ? 0 : 100 * (1 - (double)h->space / (double)h->total);
 	s->figures[FIGURE_DAYS] = days < DAYS_MAX ? days : DAYS_MAX;
 	s->figures[FIGURE_HISTORY] = (double)h->size;
 	s->figures[FIGURE_DURABLE] = s->facts.durable_s;
 	s->figures[FIGURE_WAITING] = s->facts.waiting;
+	s->figures[FIGURE_CHAIN] = h->chain == 1;
 	count_recorded(s, now);
 }
 
@@ -203,12 +205,14 @@ take_wheel(struct system *s)
 	s->figures[FIGURE_WHEEL_MADE] = f->made_kwh;
 	s->figures[FIGURE_WHEEL_USE] = f->use_kwh;
 	s->figures[FIGURE_WHEEL_MISS] = f->imbalance_kwh;
+	s->figures[FIGURE_WHEEL_MISS_GEN] = f->made_short_kwh;
+	s->figures[FIGURE_WHEEL_MISS_DEM] = f->use_short_kwh;
 }
 
 static bool
 is_of_wheel(int figure)
 {
-	return figure >= FIGURE_WHEEL_FLAGS && figure <= FIGURE_WHEEL_MISS;
+	return figure >= FIGURE_WHEEL_FLAGS && figure <= FIGURE_WHEEL_MISS_DEM;
 }
 
 static bool
@@ -244,7 +248,7 @@ figure_of(const struct system *s, int figure, point_id id)
 	}
 }
 
-/* Of a store that does not run, or has not said it yet, the size of the disk is not known. */
+/* Of a store that does not run, or has not said it yet, neither the size of the disk is known nor whether the journal is whole. */
 static enum err
 cause_of(const struct system *s, int figure)
 {
@@ -252,7 +256,12 @@ cause_of(const struct system *s, int figure)
 		return s->facts.dispatch.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
 	if (is_of_wheel(figure))
 		return s->facts.wheel.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
-	bool is_of_disk = figure == FIGURE_FREE || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
+	if (figure == FIGURE_CHAIN)
+		return s->facts.health.chain > 1 ? ERR_UNPROVED : OK;
+	if (figure == FIGURE_TIME_OFF)
+		return isfinite(s->figures[figure]) ? OK : ERR_CLOCK;
+	bool is_of_disk =
+	    figure == FIGURE_FREE || figure == FIGURE_USED || figure == FIGURE_DAYS || figure == FIGURE_HISTORY;
 
 	return is_of_disk && (s->facts.health.state == STORE_ABSENT || s->facts.health.total == 0) ? ERR_NO_SAMPLE : OK;
 }
@@ -289,6 +298,8 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 		s->ops->stepped(step, scan, now, s->arg);
 	count = s->ops->ask(&s->facts, pids + 1, PROCESSES_MAX, s->arg);
 	s->figures[FIGURE_SESSIONS] = s->facts.sessions;
+	s->figures[FIGURE_TIME_OFF] = s->facts.time_off_ms;
+	s->figures[FIGURE_RESTARTS] = s->facts.restarts;
 	measure_processes(s, now, pids, count + 1);
 	count_late(s, s->facts.late);
 	measure_store(s, now);

@@ -20,6 +20,8 @@ struct system_facts {
 	double durable_s, waiting, recorded;                                    /* recorded: samples, ever */
 	double unacked, rate, flood, shelved, suppressed, out, old, chattering; /* alarms */
 	double overrides, tags;
+	double time_off_ms; /* NaN: nobody keeps the clock */
+	double restarts;    /* of helpers, since the start */
 	struct dispatch_facts dispatch;
 	struct wheel_facts wheel;
 };

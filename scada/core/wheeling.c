@@ -216,14 +216,16 @@ find_imbalance(struct wheeling *w, const struct wheeling_day *y, unsigned slot, 
 	struct wheel_foreseen f = wheeling_foresee(w, y, slot, now);
 	double made = wheel_planned(&y->d, v, WHEEL_GENERATION, slot),
 	       used = wheel_planned(&y->d, v, WHEEL_DEMAND, slot);
-	double miss =
-	    wheel_imbalance(wheel_shortage(WHEEL_GENERATION, made, f.made), wheel_shortage(WHEEL_DEMAND, used, f.used));
+	double made_short = wheel_shortage(WHEEL_GENERATION, made, f.made),
+	       use_short = wheel_shortage(WHEEL_DEMAND, used, f.used), miss = wheel_imbalance(made_short, use_short);
 	double limit = wheeling_limit(w, made, used);
 
 	w->facts.plan_kwh = made;
 	w->facts.use_kwh = used;
 	w->facts.made_kwh = wheel_counted(&y->d, &y->made, slot).kwh;
 	w->facts.imbalance_kwh = miss;
+	w->facts.made_short_kwh = made_short;
+	w->facts.use_short_kwh = use_short;
 	if (isnan(made))
 		return WHEEL_UNPLANNED;
 	w->is_over = !isnan(limit) && wheel_alarm(w->is_over, miss, limit, CLEAR * limit);
@@ -236,7 +238,8 @@ find_all(struct wheeling *w, struct utc now, struct mono mono)
 	struct wheeling_day *today = &w->days[1];
 	int slot = wheel_slot_at(&today->d, now);
 
-	w->facts = (struct wheel_facts){ true, 0, (double)NAN, (double)NAN, (double)NAN, (double)NAN };
+	w->facts = (struct wheel_facts){ true, 0, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN,
+		(double)NAN };
 	w->flags = find_filing(w, &w->days[2], now, mono);
 	for (unsigned i = 1; i < WHEELING_DAYS; i++)
 		w->flags |= find_gates(w, &w->days[i], now);

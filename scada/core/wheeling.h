@@ -97,6 +97,7 @@ void wheeling_put_filed(const struct wheeling *w, struct utc now, struct wbuf *b
 struct wheel_facts {
 	bool is_there;
 	double flags, plan_kwh, made_kwh, use_kwh, imbalance_kwh;
+	double made_short_kwh, use_short_kwh; /* what imbalance_kwh is made of; shortage is positive */
 };
 void wheeling_facts(const struct wheeling *w, struct wheel_facts *f);
 

@@ -87,7 +87,7 @@ echo "killed:$victims"
 : >"$work/plc/enough"
 wait $operator || fail "the operator: $(tail -n 3 "$work/operators")"
 [ -s "$work/operators" ] && fail "refused strangely: $(head -n 3 "$work/operators")"
-until_true 20 value_is SYS.JWAIT 0 good || fail "entries still wait"
+until_true 20 value_is SYS.EVTQ 0 good || fail "entries still wait"
 until_true 20 "$chisan" journal --json -n 1 || fail "the journal cannot be asked for"
 cat >"$work/judge.py" <<'PY'
 import collections, json, re, sys

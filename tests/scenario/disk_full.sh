@@ -47,7 +47,7 @@ grep -qi 'full' "$work/screen" && pass "the console's head says it" || { fail "t
 second=$(value_of M.A)
 [ "$first" != "$second" ] && pass "values go on" || fail "M.A stands still at $first"
 ask 0 trend M.A --since "$began" --buckets 5 --json && pass "history can be read"
-lags() { local s; s=$(value_of SYS.RECLAG); [ "${s%.*}" -ge "$1" ]; }
+lags() { local s; s=$(value_of SYS.DBLAG); [ "${s%.*}" -ge "$1" ]; }
 check "how far the record lags behind is a point" until_true 15 lags 4
 check "it is still said to be full" value_is SYS.STORE 2 good
 [ "$(journalled 'full 1' && echo yes)" != yes ] || fail "a note is in the journal that could not be recorded"

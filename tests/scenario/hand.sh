@@ -125,7 +125,7 @@ for n in $(seq "$rounds"); do
 	echo "$n $on $(value_of P.LAMP) $(($(writes 'coil 21') - was)) $victim $(grep -E '^[0-9]+ [0-9]+ ' "$work/said.$n" | tail -n 1)" >>"$work/given"
 done
 echo "killed:$victims"
-until_true 20 value_is SYS.JWAIT 0 good || fail "entries still wait"
+until_true 20 value_is SYS.EVTQ 0 good || fail "entries still wait"
 cat >"$work/judge.py" <<'PY'
 import collections, json, re, sys
 work = sys.argv[1]

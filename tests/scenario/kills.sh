@@ -57,7 +57,7 @@ until_true 40 value_is SYS.STORE 0 good && pass "all come back" || fail "the sto
 : >"$work/enough"
 wait $first $second
 until_true 40 "$chisan" get M.A || fail "no chisand at the end"
-until_true 30 value_is SYS.JWAIT 0 good && until_true 30 value_is SYS.STORE 0 good || fail "acts still wait for the journal"
+until_true 30 value_is SYS.EVTQ 0 good && until_true 30 value_is SYS.STORE 0 good || fail "acts still wait for the journal"
 until_true 30 "$chisan" journal --json -n 1 || fail "the journal cannot be asked for"
 # Figures are of the second before: what waited then may have become more since.
 all_recorded() {

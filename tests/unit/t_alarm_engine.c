@@ -502,15 +502,21 @@ START_TEST(own_alarms_say_what_they_were_told)
 }
 END_TEST
 
-/* A point of the store's state with alarms for these states. */
+/* A point of a figure of chisand's own with alarms for these states. */
+static void
+own_point(const char *name, const char *figure, const char *states)
+{
+	struct site_point_def *d = ak_point(&k, name, KIND_DIGITAL);
+
+	((struct site_register *)(uintptr_t)d->read)->internal = figure;
+	for (; *states != '\0'; states++)
+		ak_limit(&k, d, LIMIT_STATE, *states - '0');
+}
+
 static void
 store_point(const char *states)
 {
-	struct site_point_def *d = ak_point(&k, "STORE", KIND_DIGITAL);
-
-	((struct site_register *)(uintptr_t)d->read)->internal = "store-state";
-	for (; *states != '\0'; states++)
-		ak_limit(&k, d, LIMIT_STATE, *states - '0');
+	own_point("STORE", "store-state", states);
 }
 
 START_TEST(a_store_that_the_site_file_watches_raises_one_alarm)
@@ -523,6 +529,30 @@ START_TEST(a_store_that_the_site_file_watches_raises_one_alarm)
 	STATE_IS("D0.STORE.STATE2", UNACK);
 	STATE_IS("CHISAN.STORE", NORM);
 	ck_assert_uint_eq(k.move_count, 1);
+}
+END_TEST
+
+START_TEST(a_journal_that_the_site_file_watches_raises_one_alarm)
+{
+	store_point("6");
+	own_point("AUDIT", "journal-chain", "0");
+	ak_start(&k);
+	ak_feed(&k, 1, 0);
+	alarms_own(k.a, OWN_JOURNAL, true, "the journal's chain is broken", k.now, k.mono);
+	ak_turn(&k);
+	STATE_IS("D0.AUDIT.STATE0", UNACK);
+	STATE_IS("CHISAN.JOURNAL", NORM);
+	ck_assert_uint_eq(k.move_count, 1);
+}
+END_TEST
+
+START_TEST(a_journal_that_the_site_file_watches_in_part_raises_chisans_own)
+{
+	own_point("AUDIT", "journal-chain", "0"); /* not when it was meddled with */
+	ak_start(&k);
+	alarms_own(k.a, OWN_JOURNAL, true, "another program wrote to it", k.now, k.mono);
+	ak_turn(&k);
+	STATE_IS("CHISAN.JOURNAL", UNACK);
 }
 END_TEST
 
@@ -663,6 +693,8 @@ T_MAIN("alarm_engine",
     T(a_device_switched_off_closes_its_alarms)
     T(own_alarms_say_what_they_were_told)
     T(a_store_that_the_site_file_watches_raises_one_alarm)
+    T(a_journal_that_the_site_file_watches_raises_one_alarm)
+    T(a_journal_that_the_site_file_watches_in_part_raises_chisans_own)
     T(a_store_that_the_site_file_watches_in_part_raises_chisans_own)
     T(a_store_that_a_device_switched_off_watches_raises_chisans_own)
     T(outputs_that_can_be_written_have_a_drift_alarm)

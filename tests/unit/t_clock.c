@@ -5,7 +5,9 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "scada/base/clock.h"
@@ -216,8 +218,39 @@ START_TEST(ages_take_five_cells)
 }
 END_TEST
 
+START_TEST(how_far_the_clock_is_off_is_what_the_kernel_says)
+{
+	static const struct {
+		long offset, esterror;
+		int status, state;
+		double ms;
+	} rows[] = {
+		{ 0, 0, STA_PLL, TIME_OK, 0 },
+		{ -2500, 900, STA_PLL, TIME_OK, 2.5 },
+		{ -2500, 3000, STA_PLL, TIME_OK, 3 },
+		{ 150000000, 16, STA_PLL | STA_NANO, TIME_OK, 150 },
+		{ 100, 1200000, 0, TIME_INS, 1200 }, /* a leap second to come is no fault */
+		{ 100, 0, STA_UNSYNC, TIME_ERROR, NAN },
+		{ 100, 0, STA_UNSYNC, TIME_OK, NAN },
+		{ 100, 0, 0, TIME_ERROR, NAN },
+		{ 100, 0, 0, -1, NAN },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct timex t = { .offset = rows[i].offset, .esterror = rows[i].esterror, .status = rows[i].status };
+		double ms = clock_off_of(&t, rows[i].state);
+		if (isnan(rows[i].ms))
+			ck_assert_double_nan(ms);
+		else
+			ck_assert_double_eq_tol(ms, rows[i].ms, 1e-9);
+	}
+	double now = clock_off_ms();
+	ck_assert(isnan(now) || now >= 0);
+}
+END_TEST
+
 T_MAIN("clock",
     T(the_environment_freezes_wall_time) T(iso_is_printed) T(iso_is_read) T(what_is_no_time_is_refused)
         T(iso_agrees_with_the_library_and_reads_back) T(a_dead_clock_is_not_plausible)
             T(a_step_of_the_wall_clock_is_seen_and_slewing_is_not) T(zones_are_looked_for_in_one_place_only)
-                T(civil_time_is_that_of_the_zone) T(days_of_the_zone_begin_and_end) T(ages_take_five_cells))
+                T(civil_time_is_that_of_the_zone) T(days_of_the_zone_begin_and_end) T(ages_take_five_cells)
+                    T(how_far_the_clock_is_off_is_what_the_kernel_says))

@@ -14,17 +14,18 @@
 #include "tests/unit/sitekit.h"
 #include "tests/unit/t.h"
 
-static const char *const words[] = { "sessions", "store-state", "disk-free", "disk-free", "disk-days", "history-size",
-	"history-size", "store-lag", "journal-waiting", "recorded", "memory", "alarms-unacknowledged", "alarm-rate",
-	"alarm-flood", "alarms-shelved", "alarms-suppressed", "alarms-out", "alarms-old", "alarms-chattering",
-	"overrides", "tags" };
-static const char *const units[] = { "count", "", "%", "GB", "d", "MB", "GB", "s", "count", "count/s", "MB", "count",
-	"count", "", "count", "count", "count", "count", "count", "count", "count" };
+static const char *const words[] = { "sessions", "store-state", "disk-free", "disk-free", "disk-used", "disk-days",
+	"history-size", "history-size", "store-lag", "journal-waiting", "recorded", "memory", "alarms-unacknowledged",
+	"alarm-rate", "alarm-flood", "alarms-shelved", "alarms-suppressed", "alarms-out", "alarms-old",
+	"alarms-chattering", "overrides", "tags", "journal-chain", "time-offset", "restarts" };
+static const char *const units[] = { "count", "", "%", "GB", "%", "d", "MB", "GB", "s", "count", "count/s", "MB",
+	"count", "count", "", "count", "count", "count", "count", "count", "count", "count", "", "ms", "count" };
 enum {
 	SESSIONS,
 	STATE,
 	FREE,
 	FREE_GB,
+	USED,
 	DAYS,
 	SIZE,
 	SIZE_GB,
@@ -42,6 +43,9 @@ enum {
 	CHATTERING,
 	OVERRIDES,
 	TAGS,
+	CHAIN,
+	TIME_OFF,
+	RESTARTS,
 	FIGURES
 };
 _Static_assert(ARRAY_LEN(words) == FIGURES && ARRAY_LEN(units) == FIGURES, "a row for each");
@@ -88,7 +92,7 @@ make_site(void)
 		struct site_point_def *d;
 
 		str_printf(name, sizeof(name), "SYS.P%u", i);
-		d = kit_read(&kit, name, i == STATE ? KIND_DIGITAL : KIND_ANALOG);
+		d = kit_read(&kit, name, i == STATE || i == CHAIN ? KIND_DIGITAL : KIND_ANALOG);
 		d->read->internal = words[i];
 		d->unit = units[i];
 	}
@@ -101,9 +105,12 @@ setup(void)
 	make_site();
 	table = table_new(&kit.site);
 	given = (struct system_facts){ .sessions = 3, .durable_s = 1.5, .waiting = 17, .recorded = 1000 };
-	given.health = (struct msg_store_health){
-		.state = STORE_FULL, .size = 2500000000, .space = 30000000000, .total = 120000000000, .growth = 1e9
-	};
+	given.health = (struct msg_store_health){ .state = STORE_FULL,
+		.size = 2500000000,
+		.space = 30000000000,
+		.total = 120000000000,
+		.growth = 1e9,
+		.chain = 1 };
 	turns = 0;
 	figures = system_new(loop, &ops, NULL);
 	system_site(figures, table);
@@ -131,6 +138,7 @@ START_TEST(figures_come_in_the_unit_of_their_point)
 	ck_assert_double_eq(figure(STATE)->v, STORE_FULL);
 	ck_assert_double_eq(figure(FREE)->v, 25);
 	ck_assert_double_eq(figure(FREE_GB)->v, 30);
+	ck_assert_double_eq(figure(USED)->v, 75);
 	ck_assert_double_eq(figure(DAYS)->v, 30);
 	ck_assert_double_eq(figure(SIZE)->v, 2500);
 	ck_assert_double_eq(figure(SIZE_GB)->v, 2.5);
@@ -150,7 +158,7 @@ START_TEST(alarms_overrides_and_tags_are_told_each_by_its_own)
 	double *const given_by[] = { &given.unacked, &given.rate, &given.flood, &given.shelved, &given.suppressed,
 		&given.out, &given.old, &given.chattering, &given.overrides, &given.tags };
 
-	_Static_assert(ARRAY_LEN(given_by) == FIGURES - UNACKED, "each of them");
+	_Static_assert(ARRAY_LEN(given_by) == CHAIN - UNACKED, "each of them");
 	for (unsigned i = 0; i < ARRAY_LEN(given_by); i++)
 		*given_by[i] = 100 + i;
 	given.flood = 1;
@@ -183,8 +191,39 @@ START_TEST(without_a_store_its_disk_is_not_known)
 	ck_assert_uint_eq(figure(STATE)->quality, 0);
 	ck_assert_uint_eq(figure(FREE)->quality, Q_STALE);
 	ck_assert_double_eq(figure(FREE)->v, 25); /* the last one, marked */
+	ck_assert_uint_eq(figure(USED)->quality, Q_STALE);
+	ck_assert_double_eq(figure(USED)->v, 75);
 	ck_assert_uint_eq(figure(DAYS)->quality, Q_STALE);
+	ck_assert_uint_eq(figure(CHAIN)->quality, 0);
+	given.health.chain = 2; /* the recorder says so of a store that is gone */
+	ev_run(loop, 0);
+	ck_assert_uint_eq(figure(CHAIN)->cause, ERR_UNPROVED);
 	ck_assert_uint_eq(figure(LAG)->quality, 0);
+}
+END_TEST
+
+START_TEST(the_journal_the_clock_and_the_helpers_are_watched)
+{
+	given.health.chain = 2;
+	given.time_off_ms = (double)NAN;
+	given.restarts = 3;
+	ev_run(loop, 0);
+	ck_assert_uint_eq(figure(CHAIN)->cause, ERR_UNPROVED);
+	ck_assert_uint_ne(figure(CHAIN)->quality, 0);
+	ck_assert_uint_eq(figure(TIME_OFF)->cause, ERR_CLOCK);
+	ck_assert_uint_ne(figure(TIME_OFF)->quality, 0);
+	ck_assert_double_eq(figure(RESTARTS)->v, 3);
+	given.health.chain = 1;
+	given.time_off_ms = 12.5;
+	ev_run(loop, 0);
+	ck_assert_double_eq(figure(CHAIN)->v, 1);
+	ck_assert_uint_eq(figure(CHAIN)->quality, 0);
+	ck_assert_double_eq(figure(TIME_OFF)->v, 12.5);
+	ck_assert_uint_eq(figure(TIME_OFF)->quality, 0);
+	given.health.chain = 0;
+	ev_run(loop, 0);
+	ck_assert_double_eq(figure(CHAIN)->v, 0);
+	ck_assert_uint_eq(figure(CHAIN)->quality, 0);
 }
 END_TEST
 
@@ -206,4 +245,5 @@ END_TEST
 T_MAIN("system",
     T_FIXTURE(setup, teardown) T(figures_come_in_the_unit_of_their_point)
         T(alarms_overrides_and_tags_are_told_each_by_its_own) T(a_disk_that_does_not_grow_lasts_for_ever)
-            T(without_a_store_its_disk_is_not_known) T(until_growth_is_known_the_days_were_never_read))
+            T(without_a_store_its_disk_is_not_known) T(the_journal_the_clock_and_the_helpers_are_watched)
+                T(until_growth_is_known_the_days_were_never_read))

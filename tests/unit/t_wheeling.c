@@ -557,6 +557,7 @@ END_TEST
 
 START_TEST(what_goes_out_is_counted_and_what_will_miss_is_found)
 {
+	struct wheel_facts f;
 	double kw, kwh;
 	file_today(300);
 	go_to(H(4));
@@ -580,6 +581,13 @@ START_TEST(what_goes_out_is_counted_and_what_will_miss_is_found)
 	ck_assert_uint_eq(day.slot[24].is_foreseen, 1);
 	pass(US_PER_S, 0.1, 0, -400); /* 19m59s at 400 kW are 67 kWh too little */
 	ck_assert_uint_eq(flags() & WHEEL_IMBALANCE, WHEEL_IMBALANCE);
+	wheeling_facts(w, &f);
+	look(today());
+	ck_assert_double_gt(f.made_short_kwh, 60);
+	ck_assert_double_eq(f.made_short_kwh, day.slot[24].miss[0]); /* each side as its column of the page has it */
+	ck_assert_double_eq(f.use_short_kwh, day.slot[24].miss[1]);
+	ck_assert_double_ne(f.use_short_kwh, 0);
+	ck_assert_double_eq(f.imbalance_kwh, wheel_imbalance(f.made_short_kwh, f.use_short_kwh));
 	look(today());
 	ck_assert_double_eq_tol(day.slot[24].miss[0], 66.7, 1);
 	ck_assert_double_eq(day.slot[24].price, 15);
