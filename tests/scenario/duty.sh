@@ -11,7 +11,8 @@ said() { journal | grep -qE "$1"; }
 told() { grep -cE "$1" "$dir/told" 2>/dev/null; }
 
 # ---- a site of our own, with a duty and a program that writes down what it is told
-sed -i '/profile: chisand-wheel/d' "$site/site.yaml" # whether a day's plan was filed is another matter, and not calm after noon
+# whether a day's plan was filed is another matter, and not calm after noon
+sed -i '/^    alarms:/,/^  - tag: PLAN/{/^  - tag: PLAN/!d}' "$dir/layouts/profiles/chisand-wheel.yaml"
 cat >"$dir/tell" <<EOF
 #!/bin/sh
 [ -e '$dir/broken' ] && { echo 'no line to the gateway' >&2; exit 4; }

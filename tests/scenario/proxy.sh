@@ -92,7 +92,8 @@ was=$(polls)
 
 # ---- masters that mean no good
 [ "$(through hostile | tee "$work/out")" = ok ] && pass "hostile masters delay and disturb nobody" || fail "hostile: $(cat "$work/out")"
-check "values stay good through it" value_is ONE.X 20 good
+# one who asks for what the device never answers keeps us from it for a time-out, here longer than three scans
+check "values go on through it" until_true 5 value_is ONE.X 20 good
 [ "$(polls)" = "$was" ] && pass "no poll of ours went wrong" || fail "polls: $was, then $(polls)"
 
 # ---- what dies comes back
