@@ -15,6 +15,7 @@
 #include "scada/base/clock.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/base/text.h"
 #include "scada/base/wire.h"
 #include "scada/store/db.h"
 #include "scada/store/schema.h"
@@ -76,6 +77,7 @@ enum err
 db_note(struct db *db, int code, const char *what)
 {
 	enum err e = meaning_of(code);
+	char detail[200];
 
 	if (e == OK)
 		return OK;
@@ -86,8 +88,10 @@ db_note(struct db *db, int code, const char *what)
 		db->is_spoilt = true;
 		return ERR_IO;
 	}
-	(void)db_say(db, e, what,
-	    db->sqlite != NULL && code != SQLITE_NOMEM ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code));
+	/* of a damaged file it may have any bytes in it */
+	(void)text_put_safe(detail, sizeof(detail),
+	    db->sqlite != NULL && code != SQLITE_NOMEM ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code), -1);
+	(void)db_say(db, e, what, detail);
 	db->code = code;
 	db->system = db->sqlite != NULL ? sqlite3_system_errno(db->sqlite) : 0;
 	if ((code & 0xFF) == SQLITE_FULL) /* SQLite wipes it */

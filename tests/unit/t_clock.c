@@ -230,10 +230,10 @@ START_TEST(how_far_the_clock_is_off_is_what_the_kernel_says)
 		{ -2500, 3000, STA_PLL, TIME_OK, 3 },
 		{ 150000000, 16, STA_PLL | STA_NANO, TIME_OK, 150 },
 		{ 100, 1200000, 0, TIME_INS, 1200 }, /* a leap second to come is no fault */
-		{ 100, 0, STA_UNSYNC, TIME_ERROR, NAN },
-		{ 100, 0, STA_UNSYNC, TIME_OK, NAN },
-		{ 100, 0, 0, TIME_ERROR, NAN },
-		{ 100, 0, 0, -1, NAN },
+		{ 100, 0, STA_UNSYNC, TIME_ERROR, (double)NAN },
+		{ 100, 0, STA_UNSYNC, TIME_OK, (double)NAN },
+		{ 100, 0, 0, TIME_ERROR, (double)NAN },
+		{ 100, 0, 0, -1, (double)NAN },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct timex t = { .offset = rows[i].offset, .esterror = rows[i].esterror, .status = rows[i].status };

@@ -15,6 +15,7 @@
 
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/base/text.h"
 #include "scada/store/db.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/t.h"
@@ -189,6 +190,17 @@ START_TEST(a_damaged_head_is_found_and_moved_aside)
 	ck_assert_msg(strchr(moved + strlen(folder), ':') == NULL, "%s", moved);
 	must(db_open(&db, folder, true));
 	ck_assert_int_eq(number("SELECT count(*) FROM state"), 0);
+}
+END_TEST
+
+/* What SQLite says of a damaged schema may have any bytes in it, and goes to screens and over the pipe. */
+START_TEST(what_is_said_of_damage_is_text)
+{
+	make();
+	ck_assert(db_prepare(&db, "SELECT * FROM \"jo\x83\xff\x1b[2J\"") == NULL);
+	ck_assert(strstr(db.text, "no such table: jo") != NULL);
+	ck_assert(text_is_utf8(db.text, strlen(db.text), NULL));
+	ck_assert(strchr(db.text, 0x1b) == NULL);
 }
 END_TEST
 
@@ -611,12 +623,13 @@ START_TEST(a_sync_that_failed_is_no_full_disk)
 END_TEST
 
 T_MAIN("db",
-    T_FIXTURE(setup, teardown) T(what_was_committed_is_there_again) T(a_rolled_back_transaction_leaves_nothing)
-        T(a_reader_waits_for_the_writer_to_make_it_and_writes_nothing) T(entries_of_the_journal_stay) T(
-            a_head_without_tables_is_begun_anew) T(a_newer_schema_is_left_alone) T(a_database_of_others_is_left_alone)
-            T(what_is_no_file_is_left_alone) T(a_damaged_head_is_found_and_moved_aside) T(
-                a_name_that_was_taken_is_not_taken_again) T(the_log_of_a_deleted_file_is_kept_and_not_applied)
-                T(a_missing_folder_is_said) T(transactions_are_counted_over_restarts_and_without_those_rolled_back) T(
+    T_FIXTURE(setup, teardown) T(what_was_committed_is_there_again) T(a_rolled_back_transaction_leaves_nothing) T(
+        a_reader_waits_for_the_writer_to_make_it_and_writes_nothing) T(entries_of_the_journal_stay)
+        T(a_head_without_tables_is_begun_anew) T(a_newer_schema_is_left_alone) T(a_database_of_others_is_left_alone) T(
+            what_is_no_file_is_left_alone) T(a_damaged_head_is_found_and_moved_aside)
+            T(a_name_that_was_taken_is_not_taken_again) T(the_log_of_a_deleted_file_is_kept_and_not_applied) T(
+                a_missing_folder_is_said) T(what_is_said_of_damage_is_text)
+                T(transactions_are_counted_over_restarts_and_without_those_rolled_back) T(
                     its_own_log_is_applied_after_a_crash) T_LOOP(a_text_that_looks_like_a_stamp_does_not_count, 0, 2)
                     T_LOOP(a_log_that_does_not_follow_the_file_is_not_applied, 0, 3)
                         T(a_copy_holds_what_is_only_in_the_log_too) T(a_database_of_version_1_gets_reasons_of_revisions)
