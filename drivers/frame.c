@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "drivers/frame.h"
+#include "scada/base/adu.h"
 
-#define LENGTH_MIN 3   /* unit, function, and a byte: the shortest reply is an exception */
-#define LENGTH_MAX 254 /* unit and 253 bytes */
-#define PREFIX     6   /* bytes that the length does not count */
+#define LENGTH_MIN 3 /* unit, function, and a byte: the shortest reply is an exception */
 
 static void
 put16(uint8_t *p, uint16_t v)
@@ -89,7 +88,7 @@ frame_put(uint8_t out[FRAME_MAX], uint16_t id, const struct frame_request *r)
 		memcpy(out + 13, r->data, data_bytes(r));
 		len = 13 + data_bytes(r);
 	}
-	put16(out + 4, (uint16_t)(len - PREFIX));
+	put16(out + 4, (uint16_t)(len - ADU_PREFIX));
 	return len;
 }
 
@@ -97,17 +96,11 @@ enum err
 frame_take(const uint8_t *buf, size_t len, struct frame_raw *out, size_t *used)
 {
 	size_t length;
+	enum err e = adu_whole(buf, len, LENGTH_MIN, &length);
 
 	*used = 0;
-	if (len >= 4 && get16(buf + 2) != 0)
-		return ERR_BAD_PROTOCOL;
-	if (len < PREFIX)
-		return ERR_BUSY;
-	length = get16(buf + 4);
-	if (length < LENGTH_MIN || length > LENGTH_MAX)
-		return ERR_BAD_LENGTH;
-	if (len < PREFIX + length)
-		return ERR_BUSY;
+	if (e != OK)
+		return e;
 	*out = (struct frame_raw){
 		.id = get16(buf),
 		.unit = buf[6],
@@ -115,7 +108,7 @@ frame_take(const uint8_t *buf, size_t len, struct frame_raw *out, size_t *used)
 		.body = buf + FRAME_HEAD,
 		.len = length - 2,
 	};
-	*used = PREFIX + length;
+	*used = ADU_PREFIX + length;
 	return OK;
 }
 

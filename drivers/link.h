@@ -117,7 +117,7 @@ bool connection_is_shared(const struct connection *c);
 void seat_dequeue(struct seat *s);
 /* Behind the others of its kind; before those that only read if it has an order. */
 void seat_enqueue(struct seat *s);
-/* Whose turn it is; NULL: nobody's, for now. Guests have theirs when nobody else wants one, and now and then. */
+/* Whose turn it is; NULL: nobody's. Guests have theirs when nobody else wants one, and now and then. */
 struct seat *connection_next_turn(struct connection *c, struct moment now, bool *is_guest);
 
 /* ---- between link.c and net.c */

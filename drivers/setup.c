@@ -46,10 +46,8 @@ setup_free(struct setup *c)
 	free(c);
 }
 
-static enum err refuse(struct setup *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static enum err
-refuse(struct setup *c, const char *fmt, ...)
+enum err
+setup_refuse(struct setup *c, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -124,7 +122,7 @@ static enum err
 read_line(struct setup *c, struct cfg_link *l, const struct msg_field_link *m)
 {
 	if (m->host[0] != '/' || strlen(m->host) >= SERIAL_PATH_MAX || m->port != 0)
-		return refuse(c, "link %u: \"%.64s\" is no path of a serial line", m->link, m->host);
+		return setup_refuse(c, "link %u: \"%.64s\" is no path of a serial line", m->link, m->host);
 	l->name = arena_strdup(c->arena, m->host);
 	return OK;
 }
@@ -134,11 +132,12 @@ read_endpoint(struct setup *c, struct cfg_link *l, const struct msg_field_link *
 {
 	l->driver = driver_find(m->transport);
 	if (l->driver == NULL)
-		return refuse(c, "link %u: no driver speaks transport %u", m->link, m->transport);
+		return setup_refuse(c, "link %u: no driver speaks transport %u", m->link, m->transport);
 	if (m->port == 0)
-		return refuse(c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
+		return setup_refuse(
+		    c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
 	if (!parse_address(m->host, m->port, &l->addr, &l->addr_len))
-		return refuse(
+		return setup_refuse(
 		    c, "link %u: \"%.64s\" is no numeric address; names are not resolved here", m->link, m->host);
 	l->name = arena_printf(c->arena, strchr(m->host, ':') != NULL ? "[%s]:%u" : "%s:%u", m->host, m->port);
 	return OK;
@@ -151,12 +150,13 @@ setup_link(struct setup *c, const struct msg_field_link *m)
 	enum err e;
 
 	if (m->link >= DEVICE_MAX || m->gap_us > GAP_MAX_US)
-		return refuse(c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
+		return setup_refuse(
+		    c, "link %u: number, port %u or gap %u us out of range", m->link, m->port, m->gap_us);
 	e = m->transport == TRANSPORT_MODBUS_RTU ? read_line(c, &l, m) : read_endpoint(c, &l, m);
 	if (e != OK)
 		return e;
 	if (!remember(&c->link_index, &c->link_numbers, m->link, c->link_count))
-		return refuse(c, "link %u stands twice", m->link);
+		return setup_refuse(c, "link %u stands twice", m->link);
 	c->links = grown(c->links, c->link_count, &c->link_cap, sizeof(l));
 	c->links[c->link_count++] = l;
 	return OK;
@@ -168,11 +168,11 @@ setup_serial(struct setup *c, const struct msg_field_serial *m)
 	uint32_t at = recall(c->link_index, c->link_numbers, m->link);
 
 	if (at == UINT32_MAX || c->links[at].driver != NULL || c->links[at].serial.baud != 0)
-		return refuse(c, "link %u is no serial line, or was told already", m->link);
+		return setup_refuse(c, "link %u is no serial line, or was told already", m->link);
 	if (m->baud < SERIAL_BAUD_MIN || m->baud > SERIAL_BAUD_MAX || m->parity >= SERIAL_PARITY_COUNT ||
 	    m->stop_bits < 1 || m->stop_bits > 2 || m->retries > SERIAL_RETRIES_MAX ||
 	    m->before_ms > SERIAL_DELAY_MAX_MS || m->after_ms > SERIAL_DELAY_MAX_MS)
-		return refuse(
+		return setup_refuse(
 		    c, "link %u: a baud rate of %u, or another manner of the line, is out of range", m->link, m->baud);
 	c->links[at].serial = (struct cfg_serial){ .baud = m->baud,
 		.parity = m->parity,
@@ -191,7 +191,7 @@ read_forbidden(struct setup *c, struct cfg_device *d, const struct msg_bytes *b)
 	struct cfg_range *ranges;
 
 	if (b->len % 5 != 0)
-		return refuse(c, "device %s: forbidden ranges of %zu bytes", d->name, b->len);
+		return setup_refuse(c, "device %s: forbidden ranges of %zu bytes", d->name, b->len);
 	d->forbidden_count = (uint32_t)(b->len / 5);
 	ranges = arena_alloc(c->arena, d->forbidden_count * sizeof(*ranges) + 1);
 	rbuf_init(&r, b->data, b->len);
@@ -200,7 +200,7 @@ read_forbidden(struct setup *c, struct cfg_device *d, const struct msg_bytes *b)
 		ranges[i].from = r_u16(&r);
 		ranges[i].to = r_u16(&r);
 		if (ranges[i].table >= TABLE_COUNT || ranges[i].from > ranges[i].to)
-			return refuse(c, "device %s: a forbidden range that is none", d->name);
+			return setup_refuse(c, "device %s: a forbidden range that is none", d->name);
 	}
 	d->forbidden = ranges;
 	return OK;
@@ -220,7 +220,7 @@ read_identity(struct setup *c, struct cfg_device *d, const struct msg_bytes *b)
 	d->identity.mask = r_u16(&r);
 	d->identity.equals = r_u16(&r);
 	if (!r_done(&r) || (d->identity.table != TABLE_HOLDING && d->identity.table != TABLE_INPUT))
-		return refuse(c, "device %s: an identity register that is none", d->name);
+		return setup_refuse(c, "device %s: an identity register that is none", d->name);
 	return OK;
 }
 
@@ -255,23 +255,23 @@ setup_device(struct setup *c, const struct msg_field_device *m)
 	enum err e;
 
 	if (d.link == UINT32_MAX)
-		return refuse(c, "device %.64s: there is no link %u", m->name, m->link);
+		return setup_refuse(c, "device %.64s: there is no link %u", m->name, m->link);
 	if (m->device >= DEVICE_MAX || d.outstanding < 1 || d.outstanding > DRIVER_WINDOW)
-		return refuse(c, "device %.64s: number %u or %u requests in flight out of range", m->name, m->device,
-		    m->outstanding);
+		return setup_refuse(c, "device %.64s: number %u or %u requests in flight out of range", m->name,
+		    m->device, m->outstanding);
 	if (d.max_registers < 1 || d.max_registers > FRAME_READ_REGISTERS || d.max_bits < 1 ||
 	    d.max_bits > FRAME_READ_BITS)
-		return refuse(
+		return setup_refuse(
 		    c, "device %.64s: blocks of %u registers, %u bits", m->name, m->max_registers, m->max_bits);
 	if (!times_are_sound(&d))
-		return refuse(c, "device %.64s: a time-out or back-off out of range", m->name);
+		return setup_refuse(c, "device %.64s: a time-out or back-off out of range", m->name);
 	e = read_forbidden(c, &d, &m->forbidden);
 	if (e == OK)
 		e = read_identity(c, &d, &m->identity);
 	if (e != OK)
 		return e;
 	if (!remember(&c->device_index, &c->device_numbers, m->device, c->device_count))
-		return refuse(c, "device %u stands twice", m->device);
+		return setup_refuse(c, "device %u stands twice", m->device);
 	c->devices = grown(c->devices, c->device_count, &c->device_cap, sizeof(d));
 	c->devices[c->device_count++] = d;
 	return OK;
@@ -299,7 +299,7 @@ read_invalid(struct setup *c, struct cfg_item *it, const struct msg_bytes *b)
 	double *list;
 
 	if (b->len % 8 != 0)
-		return refuse(c, "point %u: a list of invalid values of %zu bytes", it->point, b->len);
+		return setup_refuse(c, "point %u: a list of invalid values of %zu bytes", it->point, b->len);
 	it->invalid_count = (uint16_t)(b->len / 8);
 	list = arena_alloc(c->arena, b->len + 1);
 	rbuf_init(&r, b->data, b->len);
@@ -327,14 +327,14 @@ setup_item(struct setup *c, const struct msg_field_item *m)
 	};
 
 	if (it.device == UINT32_MAX)
-		return refuse(c, "point %u: there is no device %u", m->point, m->device);
+		return setup_refuse(c, "point %u: there is no device %u", m->point, m->device);
 	if (m->point >= POINT_MAX || !place_is_sound(m))
-		return refuse(c, "point %u: table %u, address %u, type %u do not go together", m->point, m->table,
+		return setup_refuse(c, "point %u: table %u, address %u, type %u do not go together", m->point, m->table,
 		    m->address, m->type);
 	if (read_invalid(c, &it, &m->invalid) != OK)
 		return ERR_CONFIG;
 	if (!remember(&c->item_index, &c->item_numbers, m->point, c->item_count))
-		return refuse(c, "point %u stands twice", m->point);
+		return setup_refuse(c, "point %u stands twice", m->point);
 	c->items = grown(c->items, c->item_count, &c->item_cap, sizeof(it));
 	c->items[c->item_count++] = it;
 	return OK;
@@ -401,15 +401,15 @@ setup_output(struct setup *c, const struct msg_field_output *m)
 	};
 
 	if (o.device == UINT32_MAX)
-		return refuse(c, "output %u: there is no device %u", m->point, m->device);
+		return setup_refuse(c, "output %u: there is no device %u", m->point, m->device);
 	if (m->point >= POINT_MAX || !output_is_sound(m))
-		return refuse(c, "output %u: table %u, address %u, type %u, bits %u to %u do not go together", m->point,
-		    m->table, m->address, m->type, m->bit_lo, m->bit_hi);
+		return setup_refuse(c, "output %u: table %u, address %u, type %u, bits %u to %u do not go together",
+		    m->point, m->table, m->address, m->type, m->bit_lo, m->bit_hi);
 	if (!coils_are_sound(m))
-		return refuse(c, "output %u: second coil %u, pulse of %u us or timer %u is not one", m->point,
+		return setup_refuse(c, "output %u: second coil %u, pulse of %u us or timer %u is not one", m->point,
 		    m->open_address, m->pulse_us, m->timer_address);
 	if (!remember(&c->output_index, &c->output_numbers, m->point, c->output_count))
-		return refuse(c, "output %u stands twice", m->point);
+		return setup_refuse(c, "output %u stands twice", m->point);
 	if (c->devices[o.device].first_output == UINT32_MAX)
 		c->devices[o.device].first_output = c->output_count;
 	c->outputs = grown(c->outputs, c->output_count, &c->output_cap, sizeof(o));
@@ -453,7 +453,8 @@ find_echoes(struct setup *c)
 			continue;
 		o->item = setup_find(c, o->point);
 		if (o->item == UINT32_MAX || c->items[o->item].device != o->device)
-			return refuse(c, "output %u is to be read back, and the device does not read it", o->point);
+			return setup_refuse(
+			    c, "output %u is to be read back, and the device does not read it", o->point);
 	}
 	return OK;
 }
@@ -463,8 +464,9 @@ setup_finish(struct setup *c, const struct msg_field_start *m)
 {
 	if (m->links != c->link_count || m->devices != c->device_count || m->items != c->item_count ||
 	    m->outputs != c->output_count)
-		return refuse(c, "%u links, %u devices, %u points, %u outputs came of %u, %u, %u, %u", c->link_count,
-		    c->device_count, c->item_count, c->output_count, m->links, m->devices, m->items, m->outputs);
+		return setup_refuse(c, "%u links, %u devices, %u points, %u outputs came of %u, %u, %u, %u",
+		    c->link_count, c->device_count, c->item_count, c->output_count, m->links, m->devices, m->items,
+		    m->outputs);
 	sort_items(c);
 	return find_echoes(c);
 }

@@ -150,6 +150,9 @@ struct setup {
 struct setup *setup_new(uint16_t generation);
 void setup_free(struct setup *c); /* NULL is fine */
 
+/* Says in c->why what is wrong. ERR_CONFIG. */
+enum err setup_refuse(struct setup *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* OK or ERR_CONFIG with a sentence in c->why; then the whole generation is to be refused. */
 enum err setup_link(struct setup *c, const struct msg_field_link *m);
 enum err setup_serial(struct setup *c, const struct msg_field_serial *m); /* behind its link */

@@ -5,27 +5,12 @@
 #include "config.h"
 
 #include <arpa/inet.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/setup.h"
 
 #define WRITE_BYTES 7 /* unit u8, table u8, from u16, to u16, past_control u8 */
 #define IDLE_MAX_MS (24 * 3600 * 1000)
-
-static enum err refuse(struct setup *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static enum err
-refuse(struct setup *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(c->why, sizeof(c->why), fmt, ap);
-	va_end(ap);
-	return ERR_CONFIG;
-}
 
 static bool
 is_numeric(const char *host)
@@ -64,11 +49,12 @@ setup_proxy(struct setup *c, const struct msg_field_proxy *m)
 	struct cfg_proxy *p;
 
 	if (at == UINT32_MAX || c->links[at].proxy != NULL)
-		return refuse(c, "proxy: there is no link %u, or it has one already", m->link);
+		return setup_refuse(c, "proxy: there is no link %u, or it has one already", m->link);
 	if (!is_numeric(m->host) || m->port == 0 || m->clients == 0 || m->clients > PROXY_CLIENTS_MAX ||
 	    m->idle_ms == 0 || m->idle_ms > IDLE_MAX_MS || m->writes_a_minute == 0)
-		return refuse(c, "link %u: a proxy at \"%.64s\", port %u, or another manner of it, is out of range",
-		    m->link, m->host, m->port);
+		return setup_refuse(c,
+		    "link %u: a proxy at \"%.64s\", port %u, or another manner of it, is out of range", m->link,
+		    m->host, m->port);
 	p = arena_alloc(c->arena, sizeof(*p));
 	*p = (struct cfg_proxy){
 		.host = arena_strdup(c->arena, m->host),
@@ -80,7 +66,7 @@ setup_proxy(struct setup *c, const struct msg_field_proxy *m)
 	};
 	p->writes = read_writes(c, &m->writes, &p->write_count);
 	if (p->writes == NULL)
-		return refuse(c, "link %u: what may be written through its proxy is no list of ranges", m->link);
+		return setup_refuse(c, "link %u: what may be written through its proxy is no list of ranges", m->link);
 	c->links[at].proxy = p;
 	return OK;
 }

@@ -5,8 +5,6 @@
 #include "config.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/setup.h"
@@ -15,19 +13,6 @@
 #define BEAT_MIN_US (100 * US_PER_MS)
 #define BEAT_MAX_US (60 * US_PER_S)
 #define TEXT_MAX    32
-
-static enum err refuse(struct setup *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static enum err
-refuse(struct setup *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(c->why, sizeof(c->why), fmt, ap);
-	va_end(ap);
-	return ERR_CONFIG;
-}
 
 static bool
 is_model(uint16_t number)
@@ -42,15 +27,15 @@ setup_sunspec(struct setup *c, const struct msg_field_sunspec *m)
 	struct cfg_sunspec *s;
 
 	if (device == UINT32_MAX || c->devices[device].sunspec != NULL || c->devices[device].identity.present)
-		return refuse(c,
+		return setup_refuse(c,
 		    "SunSpec device %u: there is none, it was said already, or it has an identity register", m->device);
 	if (strlen(m->manufacturer) > TEXT_MAX || strlen(m->model) > TEXT_MAX || strlen(m->serial) > TEXT_MAX)
-		return refuse(
+		return setup_refuse(
 		    c, "device %s: a text of its identity has over %d bytes", c->devices[device].name, TEXT_MAX);
 	if (m->beat_model != 0 &&
 	    (!is_model(m->beat_model) || m->beat_registers < 1 || m->beat_registers > 2 || m->beat_us < BEAT_MIN_US ||
 	        m->beat_us > BEAT_MAX_US))
-		return refuse(c, "device %s: a heartbeat of model %u, %u registers, %u us is none",
+		return setup_refuse(c, "device %s: a heartbeat of model %u, %u registers, %u us is none",
 		    c->devices[device].name, m->beat_model, m->beat_registers, m->beat_us);
 	s = arena_alloc(c->arena, sizeof(*s));
 	*s = (struct cfg_sunspec){ .manufacturer = arena_strdup(c->arena, m->manufacturer),
@@ -81,12 +66,13 @@ place_output(struct setup *c, const struct msg_field_place *m)
 
 	if (i == UINT32_MAX || c->outputs[i].place.model != 0 || c->outputs[i].table != TABLE_HOLDING ||
 	    c->devices[c->outputs[i].device].sunspec == NULL)
-		return refuse(c, "output %u: it is none of a SunSpec device, or its model was said already", m->point);
+		return setup_refuse(
+		    c, "output %u: it is none of a SunSpec device, or its model was said already", m->point);
 	o = &c->outputs[i];
 	if (m->timer_model != 0 &&
 	    (!is_model(m->timer_model) || m->timer_registers < 1 || m->timer_registers > 2 ||
 	        o->timer_address == UINT32_MAX))
-		return refuse(c, "output %u: a timer of model %u, %u registers is none", m->point, m->timer_model,
+		return setup_refuse(c, "output %u: a timer of model %u, %u registers is none", m->point, m->timer_model,
 		    m->timer_registers);
 	o->place = place_of(m, o->address, o->sf_address);
 	if (m->timer_model != 0) {
@@ -103,13 +89,14 @@ setup_place(struct setup *c, const struct msg_field_place *m)
 	uint32_t i;
 
 	if (!is_model(m->model))
-		return refuse(c, "point %u: model %u is none", m->point, m->model);
+		return setup_refuse(c, "point %u: model %u is none", m->point, m->model);
 	if (m->is_output != 0)
 		return place_output(c, m);
 	i = setup_find(c, m->point);
 	if (i == UINT32_MAX || c->items[i].place.model != 0 || c->items[i].table != TABLE_HOLDING ||
 	    c->devices[c->items[i].device].sunspec == NULL)
-		return refuse(c, "point %u: it is none of a SunSpec device, or its model was said already", m->point);
+		return setup_refuse(
+		    c, "point %u: it is none of a SunSpec device, or its model was said already", m->point);
 	c->items[i].place = place_of(m, c->items[i].address, c->items[i].sf_address);
 	return OK;
 }
@@ -121,14 +108,14 @@ setup_step(struct setup *c, const struct msg_field_step *m)
 	struct cfg_output *o = i == UINT32_MAX ? NULL : &c->outputs[i];
 
 	if (o == NULL || o->place.model == 0 || !is_model(m->model))
-		return refuse(
+		return setup_refuse(
 		    c, "step of output %u: the output counts from no model, or model %u is none", m->point, m->model);
 	if (m->type <= RAW_BIT || m->type >= RAW_F32 || !isfinite(m->value) ||
 	    (m->is_times == 0 && m->value != round(m->value)))
-		return refuse(
+		return setup_refuse(
 		    c, "step of output %u: type %u and value %g do not go together", m->point, m->type, m->value);
 	if (o->before_count + o->after_count == CFG_STEPS || (m->is_after == 0 && o->after_count > 0))
-		return refuse(c, "step of output %u: over %d, or out of order", m->point, CFG_STEPS);
+		return setup_refuse(c, "step of output %u: over %d, or out of order", m->point, CFG_STEPS);
 	if (o->steps == NULL)
 		o->steps = arena_alloc(c->arena, CFG_STEPS * sizeof(*o->steps));
 	o->steps[o->before_count + o->after_count] = (struct cfg_step){ .model = m->model,

@@ -8,7 +8,6 @@
 
 #include "scada/base/adu.h"
 
-#define PREFIX     6 /* bytes that the length does not count */
 #define LENGTH_MIN 2 /* unit and function */
 #define LENGTH_MAX (1 + ADU_PDU_MAX)
 
@@ -19,22 +18,29 @@ get16(const uint8_t *p)
 }
 
 enum err
+adu_whole(const uint8_t *buf, size_t len, size_t least, size_t *length)
+{
+	if (len >= 4 && get16(buf + 2) != 0)
+		return ERR_BAD_PROTOCOL;
+	if (len < ADU_PREFIX)
+		return ERR_BUSY;
+	*length = get16(buf + 4);
+	if (*length < least || *length > LENGTH_MAX)
+		return ERR_BAD_LENGTH;
+	return len < ADU_PREFIX + *length ? ERR_BUSY : OK;
+}
+
+enum err
 adu_take(const uint8_t *buf, size_t len, struct adu_request *out, size_t *used)
 {
 	size_t length;
+	enum err e = adu_whole(buf, len, LENGTH_MIN, &length);
 
 	*used = 0;
-	if (len >= 4 && get16(buf + 2) != 0)
-		return ERR_BAD_PROTOCOL;
-	if (len < PREFIX)
-		return ERR_BUSY;
-	length = get16(buf + 4);
-	if (length < LENGTH_MIN || length > LENGTH_MAX)
-		return ERR_BAD_LENGTH;
-	if (len < PREFIX + length)
-		return ERR_BUSY;
+	if (e != OK)
+		return e;
 	*out = (struct adu_request){ .unit = buf[6], .pdu = buf + ADU_HEAD, .len = length - 1 };
-	*used = PREFIX + length;
+	*used = ADU_PREFIX + length;
 	return OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "scada/base/err.h"
 
+#define ADU_PREFIX  6   /* bytes that the length does not count */
 #define ADU_HEAD    7   /* transaction, protocol, length, unit */
 #define ADU_MAX     260 /* bytes of the longest request or reply */
 #define ADU_PDU_MAX 253 /* and of what stands behind its head */
@@ -21,6 +22,11 @@ struct adu_request {
 	size_t len;         /* at least 1 */
 };
 
+/*
+ * Stands a whole frame at buf? OK: *length bytes of it follow the field of the length, at least `least`: unit, function and the rest. Errors as
+ * of adu_take.
+ */
+enum err adu_whole(const uint8_t *buf, size_t len, size_t least, size_t *length);
 /* OK: *used bytes are one request. ERR_BUSY: the rest is yet to come. ERR_BAD_PROTOCOL, ERR_BAD_LENGTH: no Modbus; close. */
 enum err adu_take(const uint8_t *buf, size_t len, struct adu_request *out, size_t *used);
 

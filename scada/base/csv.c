@@ -109,6 +109,19 @@ csv_cell(const struct csv_line *l, unsigned k, size_t *len)
 	return s;
 }
 
+void
+csv_cells(const struct csv_line *l, unsigned n, size_t size, char *cells, size_t *place)
+{
+	for (unsigned k = 0; k < n; k++) {
+		size_t len;
+		const char *s = csv_cell(l, k, &len);
+
+		str_printf(cells + k * size, size, "%.*s", (int)(len < size ? len : size - 1), s);
+		if (place != NULL)
+			place[k] = (size_t)(s - l->s) + 1;
+	}
+}
+
 enum csv_cell_flaw
 csv_take(const char **s, const char *end, char *out, size_t size, bool *is_open)
 {

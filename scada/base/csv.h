@@ -46,6 +46,9 @@ enum csv_flaw csv_check(const struct csv_line *l, size_t most, size_t *place);
 unsigned csv_count(const struct csv_line *l);
 const char *csv_cell(const struct csv_line *l, unsigned k, size_t *len);
 
+/* The first n cells, which the line has, each cut to size - 1 bytes, at cells + k * size. place (or NULL): where each begins, from 1. */
+void csv_cells(const struct csv_line *l, unsigned n, size_t size, char *cells, size_t *place);
+
 enum csv_cell_flaw { CSV_CELL_FINE, CSV_CELL_LONG, CSV_CELL_BEHIND, CSV_CELL_QUOTE, CSV_CELL_OPEN };
 /*
  * One cell from *s, which ends at a comma or at end, into out with a terminator; *s goes to that comma, or to end. A cell that begins with a quote

@@ -46,12 +46,7 @@ take_line(struct reading *r, const struct csv_line *l)
 		    csv_count(l), columns);
 		return false;
 	}
-	for (unsigned k = 0; k < C_COUNT; k++) {
-		size_t len;
-		const char *s = csv_cell(l, k, &len);
-		r->place[k] = (size_t)(s - l->s) + 1;
-		str_printf(r->cell[k], CELL_MAX, "%.*s", (int)(len < CELL_MAX ? len : CELL_MAX - 1), s);
-	}
+	csv_cells(l, C_COUNT, CELL_MAX, r->cell[0], r->place);
 	return true;
 }
 

@@ -41,11 +41,7 @@ take_line(struct reading *r, const struct csv_line *l)
 		    csv_count(l));
 		return false;
 	}
-	for (unsigned k = 0; k < C_COUNT; k++) {
-		size_t len;
-		const char *s = csv_cell(l, k, &len);
-		str_printf(r->cell[k], CELL_MAX, "%.*s", (int)(len < CELL_MAX ? len : CELL_MAX - 1), s);
-	}
+	csv_cells(l, C_COUNT, CELL_MAX, r->cell[0], NULL);
 	return true;
 }
 

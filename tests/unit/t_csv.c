@@ -69,6 +69,14 @@ START_TEST(cells_without_quotes)
 	ck_assert_uint_eq(len, 3);
 	(void)csv_cell(&l, 3, &len);
 	ck_assert_uint_eq(len, 0);
+	l = (struct csv_line){ "ab,,cdef", 8, 8 };
+	char cells[3][3];
+	size_t place[3];
+	csv_cells(&l, 3, sizeof(cells[0]), cells[0], place);
+	ck_assert_str_eq(cells[0], "ab");
+	ck_assert_str_eq(cells[1], "");
+	ck_assert_str_eq(cells[2], "cd"); /* cut */
+	ck_assert(place[0] == 1 && place[1] == 4 && place[2] == 5);
 }
 END_TEST
 
