@@ -36,6 +36,7 @@ pass() { passed=$((passed + 1)); }
 fail() {
 	failed=$((failed + 1))
 	printf 'FAILED: %s\n' "$1"
+	[ -z "${2-}" ] || grep -aE '^[^ ]+:[0-9]+:[EF]:' "$2" | head -n 10 # what Check says may stand far above what came after it
 	[ -z "${2-}" ] || tail -n "${3-40}" "$2"
 }
 skip() {
