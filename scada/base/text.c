@@ -13,6 +13,7 @@
 #include <wchar.h>
 
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "scada/base/text.h"
 
 #define MARKS_MAX 4
@@ -371,4 +372,32 @@ text_fit(char *dst, size_t dst_size, const char *src, int cells, bool right)
 	dst[len + pad] = '\0';
 	if (was_cut && pad > 0)
 		dst[len + pad - 1] = '~';
+}
+
+bool
+text_from_person(char *out, size_t size, const char *given, const char *what, char *why, size_t why_size)
+{
+	size_t len = strlen(given);
+	char *line;
+
+	out[0] = '\0';
+	if (len >= 4 * size) {
+		str_printf(why, why_size, "the %s is too long; %zu bytes are the most", what, size - 1);
+		return false;
+	}
+	line = xstrdup(given);
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\r' || *p == '\t')
+			*p = ' ';
+	while (len > 0 && line[len - 1] == ' ')
+		line[--len] = '\0';
+	const char *from = line + strspn(line, " ");
+	bool is_too_long = strlen(from) >= size;
+	text_put_safe(out, size, from, -1);
+	free(line);
+	if (is_too_long)
+		str_printf(why, why_size, "the %s is too long; %zu bytes are the most", what, size - 1);
+	else if (out[0] == '\0')
+		str_printf(why, why_size, "the %s is empty; write why, others will read it", what);
+	return !is_too_long && out[0] != '\0';
 }

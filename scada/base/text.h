@@ -47,4 +47,10 @@ int text_put_safe(char *dst, size_t dst_size, const char *src, int max_cells);
 /* The same into exactly `cells` cells, padded with spaces; right = pad on the left. A cut is shown by '~' in the last cell. */
 void text_fit(char *dst, size_t dst_size, const char *src, int cells, bool right);
 
+/*
+ * A reason, a comment, the text of a tag: through that door and in one line. `what` it is called in the sentence. False: empty or too
+ * long, and why gets the sentence.
+ */
+bool text_from_person(char *out, size_t size, const char *given, const char *what, char *why, size_t why_size);
+
 #endif

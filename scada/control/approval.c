@@ -206,7 +206,7 @@ control_approve(struct control *c, const struct msg_approve *m, const struct act
 		return;
 	}
 	if ((m->reason[0] != '\0' || !m->yes) &&
-	    !person_text(reason, sizeof(reason), m->reason, "reason", text, sizeof(text))) {
+	    !text_from_person(reason, sizeof(reason), m->reason, "reason", text, sizeof(text))) {
 		request_end(c, r, ERR_REFUSED, AC_INCONSISTENT, (enum result_detail)0, "%s", text);
 		return;
 	}

@@ -320,12 +320,13 @@ check_end(struct ask *a)
 	int64_t most = slot_longest(a->o);
 
 	if (!output_is_setpoint(a->o)) {
-		if (a->reason[0] != '\0' && !person_text(safe, sizeof(safe), a->reason, "reason", why, sizeof(why)))
+		if (a->reason[0] != '\0' &&
+		    !text_from_person(safe, sizeof(safe), a->reason, "reason", why, sizeof(why)))
 			return say(a, CHECK_NOT_PASSED, "%s", why);
 		return say(a, CHECK_PASSED, "a command has no end");
 	}
 	str_duration(longest, sizeof(longest), most);
-	if (!person_text(safe, sizeof(safe), a->reason, "reason", why, sizeof(why)))
+	if (!text_from_person(safe, sizeof(safe), a->reason, "reason", why, sizeof(why)))
 		return say(a, CHECK_NOT_PASSED, "%s", why);
 	if (a->until == 0)
 		return say(a, CHECK_PASSED, "it ends in %s",

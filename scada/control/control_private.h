@@ -272,8 +272,6 @@ bool condition_is_after(
 void person_from(struct person *p, const struct actor *a);             /* NULL: chisand itself */
 /* NULL if it is chisand itself; borrows p. */
 const struct actor *person_actor(const struct person *p, struct actor *out);
-/* Text of a person, made safe and of one line. False: empty or too long; why gets the sentence. */
-bool person_text(char *out, size_t size, const char *given, const char *what, char *why, size_t why_size);
 /* An entry of what a person did at once; r is answered with text when it is durable. */
 void control_act(struct control *c, struct request *r, struct control_entry *e, const char *text, struct utc now);
 /* What was restored under a name that a point had before belongs to that point. */

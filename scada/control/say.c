@@ -4,10 +4,8 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 #include "scada/control/control_private.h"
@@ -64,34 +62,6 @@ person_actor(const struct person *p, struct actor *out)
 		.areas = "",
 		.session = p->session };
 	return out;
-}
-
-bool
-person_text(char *out, size_t size, const char *given, const char *what, char *why, size_t why_size)
-{
-	size_t len = strlen(given);
-	char *line;
-
-	out[0] = '\0';
-	if (len >= 4 * size) {
-		str_printf(why, why_size, "the %s is too long; %zu bytes are the most", what, size - 1);
-		return false;
-	}
-	line = xstrdup(given);
-	for (char *p = line; *p != '\0'; p++)
-		if (*p == '\n' || *p == '\r' || *p == '\t')
-			*p = ' ';
-	while (len > 0 && line[len - 1] == ' ')
-		line[--len] = '\0';
-	const char *from = line + strspn(line, " ");
-	bool is_too_long = strlen(from) >= size;
-	text_put_safe(out, size, from, -1);
-	free(line);
-	if (is_too_long)
-		str_printf(why, why_size, "the %s is too long; %zu bytes are the most", what, size - 1);
-	else if (out[0] == '\0')
-		str_printf(why, why_size, "the %s is empty; write why, others will read it", what);
-	return !is_too_long && out[0] != '\0';
 }
 
 void

@@ -456,7 +456,7 @@ do_release(struct step *s)
 
 	if (!is_held(s))
 		return;
-	if (!person_text(reason, sizeof(reason), s->m->reason, "reason", why, sizeof(why)))
+	if (!text_from_person(reason, sizeof(reason), s->m->reason, "reason", why, sizeof(why)))
 		str_copy(reason, sizeof(reason), "released");
 	slot_end_override(s->c, s->o, s->by, reason, s->r, s->now, s->mono);
 }
@@ -478,7 +478,7 @@ do_extend(struct step *s)
 		refuse(s, ERR_REFUSED, a.addcause, "%s", a.text);
 		return;
 	}
-	if (!person_text(reason, sizeof(reason), s->m->reason, "reason", why, sizeof(why)))
+	if (!text_from_person(reason, sizeof(reason), s->m->reason, "reason", why, sizeof(why)))
 		str_copy(reason, sizeof(reason), "extended");
 	control_say_time(f->until, before, sizeof(before));
 	slot_set_end(s->o, f, s->m->until, s->now, s->mono);

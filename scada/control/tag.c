@@ -139,14 +139,14 @@ check(const struct msg_tag *m, struct tag *t, struct utc now, char *why, size_t 
 		str_printf(why, size, "%u is no kind of tag; inhibit, authority, caution or info is one", m->kind);
 		return false;
 	}
-	if (!person_text(t->text, sizeof(t->text), m->text, "text of the tag", why, size))
+	if (!text_from_person(t->text, sizeof(t->text), m->text, "text of the tag", why, size))
 		return false;
 	if (!is_short(t->text)) {
 		str_printf(why, size, "the text of the tag is too long; %d letters are the most", TAG_LETTERS);
 		return false;
 	}
 	if (m->permit[0] != '\0' &&
-	    !person_text(t->permit, sizeof(t->permit), m->permit, "number of the permit", why, size))
+	    !text_from_person(t->permit, sizeof(t->permit), m->permit, "number of the permit", why, size))
 		return false;
 	if (m->until != 0 && m->until <= now.us) {
 		str_copy(why, size, "its expected end is over already; leave it out if it is not known");
@@ -275,7 +275,7 @@ removal(struct control *c, const struct msg_tag *m, const struct actor *by, stru
 		    "%s is %s now; at least operator is needed for a tag", by->user, role_word(by->role));
 		return;
 	}
-	if (!person_text(reason, sizeof(reason), m->text, "reason", why, sizeof(why))) {
+	if (!text_from_person(reason, sizeof(reason), m->text, "reason", why, sizeof(why))) {
 		request_end(c, r, ERR_REFUSED, AC_INCONSISTENT, (enum result_detail)0, "%s", why);
 		return;
 	}

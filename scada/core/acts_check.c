@@ -4,10 +4,8 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 #include "scada/core/acts_private.h"
@@ -18,26 +16,9 @@
 bool
 check_text(struct act *t, char *out, size_t size, const char *given, const char *what)
 {
-	size_t len = strlen(given);
-	char *line;
+	char why[200];
 
-	if (len > 4 * size || len >= WIRE_BODY_MAX)
-		return act_refuse(t, ERR_REFUSED, -1, "the %s is too long; %zu bytes are the most", what, size - 1);
-	line = xstrdup(given);
-	for (char *p = line; *p != '\0'; p++)
-		if (*p == '\n' || *p == '\r' || *p == '\t')
-			*p = ' ';
-	while (len > 0 && line[len - 1] == ' ')
-		line[--len] = '\0';
-	const char *from = line + strspn(line, " ");
-	bool is_too_long = strlen(from) >= size;
-	text_put_safe(out, size, from, -1);
-	free(line);
-	if (is_too_long)
-		return act_refuse(t, ERR_REFUSED, -1, "the %s is too long; %zu bytes are the most", what, size - 1);
-	if (out[0] == '\0')
-		return act_refuse(t, ERR_REFUSED, -1, "the %s is empty; write why, others will read it", what);
-	return true;
+	return text_from_person(out, size, given, what, why, sizeof(why)) || act_refuse(t, ERR_REFUSED, -1, "%s", why);
 }
 
 /* ---- the point */

@@ -27,7 +27,7 @@ check_role(const struct acts *a, struct act *t, const struct msg_schedule *m)
 static bool
 read_ask(struct acts *a, struct act *t, const struct msg_schedule *m, struct utc now)
 {
-	struct schedule_refusal why;
+	struct refusal why;
 
 	if (m->act >= SCHEDULE_ACTS || m->kind >= SCHEDULE_KINDS || strlen(m->asset) >= SCHEDULE_NAME)
 		return act_refuse(t, ERR_USAGE, -1, "there is no such act, or nothing such to enter");

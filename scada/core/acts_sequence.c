@@ -13,7 +13,7 @@ static bool
 read_ask(struct acts *a, struct act *t, const struct msg_sequence *m, struct utc now, struct mono mono)
 {
 	struct actor by = act_actor(t);
-	struct sequence_refusal why;
+	struct refusal why;
 
 	if (m->act >= SEQ_ACT_COUNT || strlen(m->name) >= sizeof(t->sequence.name))
 		return act_refuse(t, ERR_USAGE, -1, "there is no such act, or no such name of a sequence");

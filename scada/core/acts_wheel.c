@@ -39,7 +39,7 @@ act_wheel(struct acts *a, struct act *t, const struct msg_wheel *m, struct utc n
 	struct actor by = {
 		.uid = t->uid, .role = t->role, .user = t->user, .terminal = t->terminal, .areas = t->areas
 	};
-	struct wheel_refusal why;
+	struct refusal why;
 	struct wheel_entry e;
 	struct wheel_ask ask;
 	struct msg_journal_add j;

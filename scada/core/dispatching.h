@@ -77,7 +77,7 @@ void dispatching_set(struct dispatching *d, const struct mode_ask *ask, const st
 
 /* ---- what a person enters ahead (W_SCHEDULE); as above, in the same order */
 bool dispatching_schedule_check(
-    const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct schedule_refusal *why);
+    const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct refusal *why);
 /* An entry as it is; NULL: there is none with this id. */
 const struct schedule_entry *dispatching_schedule_find(const struct dispatching *d, uint64_t id);
 /* The whole schedule as it will be goes into `states` of the journal's entry. */

@@ -20,7 +20,7 @@
 
 bool
 dispatching_schedule_check(
-    const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct schedule_refusal *why)
+    const struct dispatching *d, const struct schedule_ask *ask, struct utc now, struct refusal *why)
 {
 	if (!d->is_there && ask->act != SCHEDULE_END) {
 		why->e = ERR_REFUSED;

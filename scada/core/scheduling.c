@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,22 +18,6 @@
 #define KW_MAX       1e6
 #define STEAM_SHARE  1.2 /* of a furnace's rating, most */
 #define BEGAN_AGO_US (366 * 86400 * US_PER_S)
-
-static bool refuse(struct schedule_refusal *why, enum err e, int addcause, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static bool
-refuse(struct schedule_refusal *why, enum err e, int addcause, const char *fmt, ...)
-{
-	va_list ap;
-
-	why->e = e;
-	why->addcause = addcause;
-	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
-	va_end(ap);
-	return false;
-}
 
 static const struct schedule_entry *
 find(const struct scheduling *s, uint64_t id)
@@ -58,52 +41,52 @@ scheduling_say(const struct schedule_entry *e, char *buf, size_t size)
 /* ---- may it be? */
 
 static bool
-check_asset(const struct energy *energy, const struct schedule_entry *e, struct schedule_refusal *why)
+check_asset(const struct energy *energy, const struct schedule_entry *e, struct refusal *why)
 {
 	const struct asset *a = energy_find_asset(energy, e->asset);
 	char safe[SCHEDULE_NAME * 2];
 
 	if (a == NULL) {
 		text_put_safe(safe, sizeof(safe), e->asset, -1);
-		return refuse(why, ERR_NOT_FOUND, -1,
+		return refusal_say(why, ERR_NOT_FOUND, -1,
 		    "there is no asset \"%s\"; the energy section of the site names them", safe);
 	}
 	if (e->kind == SCHEDULE_OUT && (a->kind == ASSET_LOAD || a->kind == ASSET_DUMP))
-		return refuse(why, ERR_REFUSED, AC_NOT_SUPPORTED,
+		return refusal_say(why, ERR_REFUSED, AC_NOT_SUPPORTED,
 		    "%s is a %s: furnaces, sets, batteries, sun, boilers, stores and connections go out of service",
 		    a->name, asset_kind_word(a->kind));
 	if (e->kind != SCHEDULE_STEAM)
 		return true;
 	if (a->kind != ASSET_FURNACE)
-		return refuse(why, ERR_REFUSED, AC_NOT_SUPPORTED, "steam is entered of a furnace; %s is a %s", a->name,
-		    asset_kind_word(a->kind));
+		return refusal_say(why, ERR_REFUSED, AC_NOT_SUPPORTED, "steam is entered of a furnace; %s is a %s",
+		    a->name, asset_kind_word(a->kind));
 	double most = ((const struct asset_furnace *)a->parameters)->steam_t_per_h * STEAM_SHARE;
 	if (!(e->value > 0 && e->value <= most))
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 		    "%s makes more than 0 and at most %.1f t/h of steam, not %g; out of service: \"out\"", a->name,
 		    most, e->value);
 	return true;
 }
 
 static bool
-check_times(const struct schedule_entry *e, struct utc now, struct schedule_refusal *why)
+check_times(const struct schedule_entry *e, struct utc now, struct refusal *why)
 {
 	char from[SAY_TIME], until[SAY_TIME];
 
 	if (!utc_is_plausible(e->from) || !utc_is_plausible(e->until))
-		return refuse(why, ERR_USAGE, AC_INCONSISTENT, "it needs a begin and an end");
+		return refusal_say(why, ERR_USAGE, AC_INCONSISTENT, "it needs a begin and an end");
 	(void)say_time(e->from, from, sizeof(from));
 	(void)say_time(e->until, until, sizeof(until));
 	if (e->until.us <= e->from.us)
-		return refuse(
+		return refusal_say(
 		    why, ERR_REFUSED, AC_INCONSISTENT, "its end, %s, is not after its begin, %s", until, from);
 	if (e->until.us <= now.us)
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "its end, %s, is over already", until);
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "its end, %s, is over already", until);
 	if (e->until.us - now.us > SCHEDULE_AHEAD_US || now.us - e->from.us > BEGAN_AGO_US)
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 		    "%s to %s: it ends within two years, and began no longer than a year ago", from, until);
 	if (e->kind == SCHEDULE_RESPONSE && e->until.us - e->from.us > MODE_EVENT_MAX_US)
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "an event of demand response lasts at most 48 h");
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "an event of demand response lasts at most 48 h");
 	return true;
 }
 
@@ -130,20 +113,20 @@ contract_of(const struct energy *energy)
 }
 
 static bool
-check_target(const struct energy *energy, const struct schedule_entry *e, struct schedule_refusal *why)
+check_target(const struct energy *energy, const struct schedule_entry *e, struct refusal *why)
 {
 	double contract = contract_of(energy), most = contract > 0 ? contract : KW_MAX;
 
 	if (e->value > 0 && e->value <= most)
 		return true;
-	return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+	return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 	    contract > 0 ? "a demand target is above 0 and at most the contract, %.0f kW, not %g"
 	                 : "a demand target is above 0 and at most %.0f kW, not %g",
 	    most, e->value);
 }
 
 static bool
-check_overlap(const struct scheduling *s, const struct schedule_entry *e, struct schedule_refusal *why)
+check_overlap(const struct scheduling *s, const struct schedule_entry *e, struct refusal *why)
 {
 	char other[400];
 
@@ -152,7 +135,7 @@ check_overlap(const struct scheduling *s, const struct schedule_entry *e, struct
 		if (o->id == e->id || !is_of_same(o, e) || o->until.us <= e->from.us || e->until.us <= o->from.us)
 			continue;
 		scheduling_say(o, other, sizeof(other));
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 		    "it overlaps with %s; change or end that one, or choose another time", other);
 	}
 	return true;
@@ -160,20 +143,20 @@ check_overlap(const struct scheduling *s, const struct schedule_entry *e, struct
 
 static bool
 check_entry(const struct scheduling *s, const struct energy *energy, const struct schedule_entry *e, struct utc now,
-    struct schedule_refusal *why)
+    struct refusal *why)
 {
 	const char *unit = schedule_kind_unit(e->kind);
 
 	if (energy == NULL)
-		return refuse(
+		return refusal_say(
 		    why, ERR_REFUSED, AC_NOT_SUPPORTED, "the site has no energy section: nothing can be entered");
 	if (schedule_kind_is_of_asset(e->kind) != (e->asset[0] != '\0'))
-		return refuse(why, ERR_USAGE, -1, "%s is entered %s", schedule_kind_word(e->kind),
+		return refusal_say(why, ERR_USAGE, -1, "%s is entered %s", schedule_kind_word(e->kind),
 		    schedule_kind_is_of_asset(e->kind) ? "of an asset: name it" : "of the district, not of an asset");
 	if (unit[0] == '\0' && !isnan(e->value))
-		return refuse(why, ERR_USAGE, -1, "%s has no value", schedule_kind_word(e->kind));
+		return refusal_say(why, ERR_USAGE, -1, "%s has no value", schedule_kind_word(e->kind));
 	if (e->kind == SCHEDULE_RESPONSE && !(e->value >= 0 && e->value <= KW_MAX))
-		return refuse(
+		return refusal_say(
 		    why, ERR_REFUSED, AC_INCONSISTENT, "an event needs what may be drawn at most, 0 to 1000000 kW");
 	if (e->kind == SCHEDULE_TARGET && !check_target(energy, e, why))
 		return false;
@@ -195,24 +178,24 @@ changed(const struct schedule_entry *was, const struct schedule_entry *ask)
 
 bool
 scheduling_check(const struct scheduling *s, const struct energy *energy, const struct schedule_ask *ask,
-    struct utc now, struct schedule_refusal *why)
+    struct utc now, struct refusal *why)
 {
 	const struct schedule_entry *was = ask->act == SCHEDULE_ADD ? NULL : find(s, ask->entry.id);
 
 	if (s->is_held)
-		return refuse(why, ERR_BUSY, AC_ALREADY_IN_EXECUTION,
+		return refusal_say(why, ERR_BUSY, AC_ALREADY_IN_EXECUTION,
 		    "another change of the schedule is just being recorded; look at it and try again");
 	if (ask->act == SCHEDULE_ADD) {
 		if (s->count == SCHEDULE_MAX)
-			return refuse(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
+			return refusal_say(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
 			    "the schedule is full: %d entries; end some that are no longer needed", SCHEDULE_MAX);
 		return check_entry(s, energy, &ask->entry, now, why);
 	}
 	if (was == NULL)
-		return refuse(why, ERR_NOT_FOUND, -1, "there is no entry %llu in the schedule",
+		return refusal_say(why, ERR_NOT_FOUND, -1, "there is no entry %llu in the schedule",
 		    (unsigned long long)ask->entry.id);
 	if (was->set.us != ask->seen)
-		return refuse(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
+		return refusal_say(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
 		    "entry %llu was changed by %s since you saw it; look at it first", (unsigned long long)was->id,
 		    was->user);
 	if (ask->act == SCHEDULE_END)

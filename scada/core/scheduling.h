@@ -12,6 +12,7 @@
 #include "scada/base/actor.h"
 #include "scada/base/command.h"
 #include "scada/base/schedule.h"
+#include "scada/core/refusal.h"
 #include "scada/model/energy.h"
 
 #define SCHEDULE_KEPT_US  (86400 * US_PER_S)       /* after its end */
@@ -29,18 +30,13 @@ struct schedule_ask { /* W_SCHEDULE */
 	int64_t seen;
 	struct schedule_entry entry; /* change, end: its id */
 };
-struct schedule_refusal {
-	enum err e;
-	int addcause; /* enum addcause; -1 = none */
-	char text[500];
-};
 struct schedule_said {
 	char before[SCHEDULE_NAME + SCHEDULE_REASON + 200], after[SCHEDULE_NAME + SCHEDULE_REASON + 200];
 };
 
 /* May it be? False: why. energy NULL: the site has none. */
 bool scheduling_check(const struct scheduling *s, const struct energy *energy, const struct schedule_ask *ask,
-    struct utc now, struct schedule_refusal *why);
+    struct utc now, struct refusal *why);
 /* *next: how it will be, of an ask that was checked. *said: of the entry, before and after; "none" where there is none. */
 void scheduling_next(const struct scheduling *s, const struct schedule_ask *ask, const struct actor *by,
     const char *reason, struct utc now, struct scheduling *next, struct schedule_said *said);

@@ -12,6 +12,7 @@
 #include "scada/base/actor.h"
 #include "scada/base/sequence.h"
 #include "scada/core/logbook.h"
+#include "scada/core/refusal.h"
 #include "scada/core/table.h"
 
 struct sequencing;
@@ -46,14 +47,8 @@ struct sequence_ask {
 	unsigned step; /* from 0; that the person saw */
 	char name[SEQUENCE_NAME_MAX];
 };
-/* Why not. */
-struct sequence_refusal {
-	enum err e;
-	int addcause; /* -1 = none */
-	char text[900];
-};
 bool sequencing_check(struct sequencing *q, const struct sequence_ask *ask, const struct actor *by, struct utc now,
-    struct mono mono, struct sequence_refusal *why);
+    struct mono mono, struct refusal *why);
 /* The entry of the journal, with what the check's inputs were and with the state as it will be. */
 struct sequence_entry {
 	char point[POINT_NAME_MAX], text[800], before[900], after[300];

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,57 +13,42 @@
 
 #define INPUTS_MAX 500
 
-static bool refuse(struct sequence_refusal *why, enum err e, int addcause, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static bool
-refuse(struct sequence_refusal *why, enum err e, int addcause, const char *fmt, ...)
-{
-	va_list ap;
-
-	why->e = e;
-	why->addcause = addcause;
-	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
-	va_end(ap);
-	return false;
-}
-
 /* ---- may it be? */
 
 static bool
-check_person(const struct sequence *s, const struct actor *by, struct sequence_refusal *why)
+check_person(const struct sequence *s, const struct actor *by, struct refusal *why)
 {
 	if (by->role < (enum role)s->def->role || by->role >= ROLE_PEER)
-		return refuse(why, ERR_DENIED, AC_NO_AUTHORITY, "%s is run by the role %s; yours is %s", s->def->name,
-		    role_word((enum role)s->def->role), role_word(by->role));
+		return refusal_say(why, ERR_DENIED, AC_NO_AUTHORITY, "%s is run by the role %s; yours is %s",
+		    s->def->name, role_word((enum role)s->def->role), role_word(by->role));
 	if (!actor_has_area(by, s->def->area))
-		return refuse(why, ERR_DENIED, AC_NO_AUTHORITY, "%s is of area %s; you answer for: %s", s->def->name,
-		    s->def->area, by->areas);
+		return refusal_say(why, ERR_DENIED, AC_NO_AUTHORITY, "%s is of area %s; you answer for: %s",
+		    s->def->name, s->def->area, by->areas);
 	return true;
 }
 
 static bool
-check_is_current(const struct sequence *s, const struct sequence_ask *ask, struct sequence_refusal *why)
+check_is_current(const struct sequence *s, const struct sequence_ask *ask, struct refusal *why)
 {
 	const struct run *r = &s->run;
 
 	if (r->state != SEQ_RUNNING)
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_MODE, "%s is not under way; begin it first", s->def->name);
+		return refusal_say(
+		    why, ERR_REFUSED, AC_BLOCKED_MODE, "%s is not under way; begin it first", s->def->name);
 	if (ask->run != r->id)
-		return refuse(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
+		return refusal_say(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
 		    "another run of %s is under way than the one you saw, begun by %s; look at it first", s->def->name,
 		    r->user);
 	if (ask->act != SEQ_ABORT && ask->step != r->now)
-		return refuse(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
+		return refusal_say(why, ERR_REFUSED, AC_PARAMETER_CHANGE,
 		    "step %u is the current one, you meant step %u; look at it first", r->now + 1, ask->step + 1);
 	return true;
 }
 
 /* The condition and what was read: whoever is refused is to see why. */
 static bool
-check_condition(struct sequencing *q, struct sequence *s, unsigned i, struct utc now, struct mono mono,
-    struct sequence_refusal *why)
+check_condition(
+    struct sequencing *q, struct sequence *s, unsigned i, struct utc now, struct mono mono, struct refusal *why)
 {
 	const struct site_step *p = &s->steps[i];
 	char inputs[INPUTS_MAX];
@@ -74,14 +58,14 @@ check_condition(struct sequencing *q, struct sequence *s, unsigned i, struct utc
 	sequence_say_inputs(q, s, i, inputs, sizeof(inputs));
 	switch (s->checks[i].verdict) {
 	case SEQ_FALSE:
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING, "step %u is not so; needed: %s; read: %s",
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING, "step %u is not so; needed: %s; read: %s",
 		    i + 1, needed, inputs);
 	case SEQ_BAD:
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
 		    "nobody knows whether step %u is so, an input is not good; needed: %s; read: %s", i + 1, needed,
 		    inputs);
 	case SEQ_WAITING:
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING,
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING,
 		    "step %u has been so for %lld s, and is to be so for %lld s; needed: %s; read: %s", i + 1,
 		    (long long)(mono_diff_us(mono, s->checks[i].mono) / US_PER_S), (long long)(p->wait_us / US_PER_S),
 		    needed, inputs);
@@ -91,29 +75,29 @@ check_condition(struct sequencing *q, struct sequence *s, unsigned i, struct utc
 
 bool
 sequencing_check(struct sequencing *q, const struct sequence_ask *ask, const struct actor *by, struct utc now,
-    struct mono mono, struct sequence_refusal *why)
+    struct mono mono, struct refusal *why)
 {
 	struct sequence *s = sequence_find(q, ask->name);
 	char safe[SEQUENCE_NAME_MAX * 2];
 
 	if (s == NULL) {
 		text_put_safe(safe, sizeof(safe), ask->name, -1);
-		return refuse(why, ERR_NOT_FOUND, -1, "there is no sequence %s; the site file names them", safe);
+		return refusal_say(why, ERR_NOT_FOUND, -1, "there is no sequence %s; the site file names them", safe);
 	}
 	if (!check_person(s, by, why))
 		return false;
 	if (s->is_held)
-		return refuse(why, ERR_BUSY, AC_ALREADY_IN_EXECUTION,
+		return refusal_say(why, ERR_BUSY, AC_ALREADY_IN_EXECUTION,
 		    "another act on %s is just being recorded; look at it and try again", s->def->name);
 	if (ask->act == SEQ_BEGIN && s->run.state == SEQ_RUNNING)
-		return refuse(why, ERR_REFUSED, AC_ALREADY_IN_EXECUTION, "%s is under way already, begun by %s: %s",
-		    s->def->name, s->run.user, s->run.reason);
+		return refusal_say(why, ERR_REFUSED, AC_ALREADY_IN_EXECUTION,
+		    "%s is under way already, begun by %s: %s", s->def->name, s->run.user, s->run.reason);
 	if (ask->act == SEQ_BEGIN)
 		return true;
 	if (!check_is_current(s, ask, why))
 		return false;
 	if (ask->act == SEQ_SKIP && !s->steps[s->run.now].skip)
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING,
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_INTERLOCKING,
 		    "step %u may not be skipped; the site file does not permit it. Abort the run if it cannot be done",
 		    s->run.now + 1);
 	return ask->act != SEQ_CONFIRM || check_condition(q, s, s->run.now, now, mono, why);

@@ -19,6 +19,7 @@
 #include "scada/base/wheel_words.h"
 #include "scada/core/logbook.h"
 #include "scada/core/plans.h"
+#include "scada/core/refusal.h"
 #include "scada/core/table.h"
 
 enum { WHEELING_KEEP_DAYS = 100, WHEELING_AHEAD_DAYS = 2 };
@@ -53,17 +54,12 @@ struct wheel_ask {
 	const char *part, *name, *data, *reason; /* borrowed for the call of wheeling_try() */
 	size_t len;
 };
-struct wheel_refusal {
-	enum err e;
-	int addcause; /* -1 = none */
-	char text[1000];
-};
 struct wheel_change;
 /*
  * What would become of it; NULL: why not. Nothing is changed yet, but nobody else acts on this day until wheeling_end(), which frees it.
  */
 struct wheel_change *wheeling_try(
-    struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now, struct wheel_refusal *why);
+    struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now, struct refusal *why);
 /* The entry of the journal; borrowed from the change. states: of W_JOURNAL_ADD. */
 struct wheel_entry {
 	const char *text, *before, *after;

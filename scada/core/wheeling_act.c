@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,22 +30,6 @@ struct wheel_change {
 	struct wheel_price *prices;
 	size_t price_count;
 };
-
-static bool refuse(struct wheel_refusal *r, enum err e, int addcause, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static bool
-refuse(struct wheel_refusal *r, enum err e, int addcause, const char *fmt, ...)
-{
-	va_list ap;
-
-	r->e = e;
-	r->addcause = addcause;
-	va_start(ap, fmt);
-	vsnprintf(r->text, sizeof(r->text), fmt, ap);
-	va_end(ap);
-	return false;
-}
 
 /* ---- drafts */
 
@@ -112,14 +95,14 @@ wheeling_make(const struct wheeling *w, const struct wheeling_day *y, const char
 
 static bool
 try_make(const struct wheeling *w, const struct wheeling_day *y, const struct actor *by, struct utc now,
-    struct wheel_change *c, struct wheel_refusal *why)
+    struct wheel_change *c, struct refusal *why)
 {
 	char text[400];
 	unsigned missing;
 
 	c->draft = wheeling_make(w, y, by->user, now, &missing, text, sizeof(text));
 	if (c->draft == NULL)
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_PROCESS, "no draft: %s", text);
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_PROCESS, "no draft: %s", text);
 	str_printf(c->after, sizeof(c->after), "a draft from what is foreseen, %u of %u slots", y->d.slots - missing,
 	    y->d.slots);
 	return true;
@@ -155,22 +138,23 @@ set_slot(const struct wheeling *w, struct wheel_plan *plan, unsigned slot, int p
 
 static bool
 try_set(const struct wheeling *w, const struct wheeling_day *y, const struct wheel_ask *ask, const struct actor *by,
-    struct utc now, struct wheel_change *c, struct wheel_refusal *why)
+    struct utc now, struct wheel_change *c, struct refusal *why)
 {
 	int part = ask->part[0] == '\0' ? -1 : part_of(w, ask->part);
 	char text[300], safe[80], at[32], kwh[40], was[40];
 
 	if (ask->part[0] != '\0' && part < 0) {
 		text_put_safe(safe, sizeof(safe), ask->part, -1);
-		return refuse(why, ERR_NOT_FOUND, -1, "there is no part %s; %s to %s are those of the site file", safe,
-		    w->terms.parts[0], w->terms.parts[w->terms.part_count - 1]);
+		return refusal_say(why, ERR_NOT_FOUND, -1, "there is no part %s; %s to %s are those of the site file",
+		    safe, w->terms.parts[0], w->terms.parts[w->terms.part_count - 1]);
 	}
 	if (ask->from > ask->to || ask->to >= y->d.slots)
-		return refuse(why, ERR_USAGE, -1, "slots are 1 to %u, and the first is not after the last", y->d.slots);
+		return refusal_say(
+		    why, ERR_USAGE, -1, "slots are 1 to %u, and the first is not after the last", y->d.slots);
 	if (!isnan(ask->kwh) && !(ask->kwh >= 0 && ask->kwh <= WHEEL_KWH_MAX))
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "kWh of a slot are from 0 to 1000000");
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "kWh of a slot are from 0 to 1000000");
 	if (now.us >= wheel_gate(&y->d, ask->from).us)
-		return refuse(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
+		return refusal_say(why, ERR_REFUSED, AC_BLOCKED_PROCESS,
 		    "slot %u may not be changed any more: its gate closed at %s", ask->from + 1,
 		    utc_said(at, sizeof(at), wheel_gate(&y->d, ask->from)));
 	c->draft = begin_draft(y, by->user, now);
@@ -178,7 +162,7 @@ try_set(const struct wheeling *w, const struct wheeling_day *y, const struct whe
 	for (unsigned slot = ask->from; slot <= ask->to; slot++) {
 		set_slot(w, &c->draft->plan, slot, part, ask->kwh);
 		if (!wheel_plan_slot(&w->terms, &c->draft->plan, slot, text, sizeof(text)))
-			return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "%s", text);
+			return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "%s", text);
 	}
 	str_printf(
 	    c->before, sizeof(c->before), "%s", isnan(before) ? "not planned" : str_fixed(was, sizeof(was), before, 3));
@@ -212,7 +196,7 @@ wheeling_hear_rest(struct wheeling_heard *h)
 
 static bool
 try_import(const struct wheeling_day *y, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    struct wheel_change *c, struct wheel_refusal *why)
+    struct wheel_change *c, struct refusal *why)
 {
 	struct wheel_file *f = xcalloc(1, sizeof(*f));
 	struct wheeling_heard h = { .count = 0 };
@@ -222,12 +206,12 @@ try_import(const struct wheeling_day *y, const struct wheel_ask *ask, const stru
 	if (wheel_read(&y->d, name, ask->data, ask->len, f, wheeling_hear, &h) != OK) {
 		free(f);
 		wheeling_hear_rest(&h);
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
 	}
 	const struct wheel_version *latest = wheel_latest(&y->d);
 	unsigned base = latest != NULL ? latest->number : 0;
 	if (f->version != base) {
-		refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+		refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 		    "%s was made from version %u, and version %u is the latest: export it, and change that one", name,
 		    f->version, base);
 		free(f);
@@ -242,21 +226,21 @@ try_import(const struct wheeling_day *y, const struct wheel_ask *ask, const stru
 }
 
 static bool
-is_of_draft(const struct wheeling_day *y, const struct wheel_ask *ask, struct wheel_refusal *why)
+is_of_draft(const struct wheeling_day *y, const struct wheel_ask *ask, struct refusal *why)
 {
 	char at[32];
 
 	if (y->draft == NULL)
-		return refuse(why, ERR_NOT_FOUND, -1, "there is no draft of that day; make one first");
+		return refusal_say(why, ERR_NOT_FOUND, -1, "there is no draft of that day; make one first");
 	if (ask->number != y->draft->number)
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT,
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT,
 		    "the draft is another than the one that you saw: %s changed it at %s; look at it again",
 		    y->draft->author, utc_said(at, sizeof(at), y->draft->submitted_at));
 	return true;
 }
 
 static bool
-try_drop(const struct wheeling_day *y, const struct wheel_ask *ask, struct wheel_change *c, struct wheel_refusal *why)
+try_drop(const struct wheeling_day *y, const struct wheel_ask *ask, struct wheel_change *c, struct refusal *why)
 {
 	if (!is_of_draft(y, ask, why))
 		return false;
@@ -279,7 +263,7 @@ put_state(struct wbuf *b, const char *name, const struct wbuf *blob)
 /* The draft is submitted to the day itself, put into bytes, and taken away again until the journal has it. */
 static bool
 try_file(struct wheeling_day *y, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    struct wheel_change *c, struct wheel_refusal *why)
+    struct wheel_change *c, struct refusal *why)
 {
 	char name[WHEELING_NAME], text[600];
 	unsigned planned = 0;
@@ -289,7 +273,7 @@ try_file(struct wheeling_day *y, const struct wheel_ask *ask, const struct actor
 	enum err e =
 	    wheel_submit(&y->d, y->draft->base, &y->draft->plan, by->user, now, &c->number, text, sizeof(text));
 	if (e != OK)
-		return refuse(why, e == ERR_BUSY ? ERR_REFUSED : e, AC_INCONSISTENT, "%s", text);
+		return refusal_say(why, e == ERR_BUSY ? ERR_REFUSED : e, AC_INCONSISTENT, "%s", text);
 	const struct wheel_version *v = wheel_version(&y->d, c->number);
 	for (unsigned slot = 0; slot < y->d.slots; slot++)
 		planned += !isnan(v->plan.generation[slot]);
@@ -308,8 +292,8 @@ try_file(struct wheeling_day *y, const struct wheel_ask *ask, const struct actor
 
 /* Tried on the day, put into bytes, and all answers as they were until the journal has it. */
 static bool
-try_answer(struct wheeling_day *y, const struct wheel_ask *ask, struct utc now, struct wheel_change *c,
-    struct wheel_refusal *why)
+try_answer(
+    struct wheeling_day *y, const struct wheel_ask *ask, struct utc now, struct wheel_change *c, struct refusal *why)
 {
 	struct wbuf blob = { .len = 0 };
 	char name[WHEELING_NAME], text[400];
@@ -334,7 +318,7 @@ try_answer(struct wheeling_day *y, const struct wheel_ask *ask, struct utc now, 
 	free(was);
 	wbuf_done(&blob);
 	if (e != OK)
-		return refuse(why, e, -1, "%s", text);
+		return refusal_say(why, e, -1, "%s", text);
 	c->number = ask->number;
 	c->at = now;
 	str_printf(c->before, sizeof(c->before), "version %u, answer awaited", ask->number);
@@ -346,7 +330,7 @@ try_answer(struct wheeling_day *y, const struct wheel_ask *ask, struct utc now, 
 /* ---- prices */
 
 static bool
-try_prices(const struct wheeling *w, const struct wheel_ask *ask, struct wheel_change *c, struct wheel_refusal *why)
+try_prices(const struct wheeling *w, const struct wheel_ask *ask, struct wheel_change *c, struct refusal *why)
 {
 	struct wheeling_heard h = { .count = 0 };
 	char name[WHEEL_FILE_NAME], first[DATE_TEXT_MAX], last[DATE_TEXT_MAX];
@@ -354,10 +338,10 @@ try_prices(const struct wheeling *w, const struct wheel_ask *ask, struct wheel_c
 	text_put_safe(name, sizeof(name), ask->name[0] != '\0' ? ask->name : "file", -1);
 	if (wheel_prices_read(name, ask->data, ask->len, &c->prices, &c->price_count, wheeling_hear, &h) != OK) {
 		wheeling_hear_rest(&h);
-		return refuse(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
+		return refusal_say(why, ERR_REFUSED, AC_INCONSISTENT, "nothing was taken: %s", h.text);
 	}
 	if (w->price_count + c->price_count > WHEEL_PRICE_ROWS)
-		return refuse(why, ERR_TOO_BIG, -1, "more than %d prices; nothing was taken", WHEEL_PRICE_ROWS);
+		return refusal_say(why, ERR_TOO_BIG, -1, "more than %d prices; nothing was taken", WHEEL_PRICE_ROWS);
 	str_printf(c->after, sizeof(c->after), "%zu prices of imbalance from %s, of %s to %s", c->price_count, name,
 	    date_text(first, sizeof(first), c->prices[0].date),
 	    date_text(last, sizeof(last), c->prices[c->price_count - 1].date));
@@ -405,7 +389,7 @@ apply_prices(struct wheeling *w, const struct wheel_change *c, struct utc now)
 
 static bool
 try_actual(struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    struct wheel_change *c, struct wheel_refusal *why)
+    struct wheel_change *c, struct refusal *why)
 {
 	char name[WHEELING_NAME];
 
@@ -419,7 +403,7 @@ try_actual(struct wheeling *w, const struct wheel_ask *ask, const struct actor *
 
 static bool
 try_act(struct wheeling *w, struct wheeling_day *y, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    struct wheel_change *c, struct wheel_refusal *why)
+    struct wheel_change *c, struct refusal *why)
 {
 	switch (ask->act) {
 	case WHEEL_MAKE: return try_make(w, y, by, now, c, why);
@@ -429,7 +413,7 @@ try_act(struct wheeling *w, struct wheeling_day *y, const struct wheel_ask *ask,
 	case WHEEL_FILE: return try_file(y, ask, by, now, c, why);
 	case WHEEL_ACCEPT:
 	case WHEEL_REJECT: return try_answer(y, ask, now, c, why);
-	default: return refuse(why, ERR_USAGE, -1, "there is no such act");
+	default: return refusal_say(why, ERR_USAGE, -1, "there is no such act");
 	}
 }
 
@@ -448,38 +432,39 @@ put_draft_state(const struct wheeling_day *y, struct wheel_change *c)
 
 /* Whose name would spoil the file. */
 static bool
-has_name(const struct actor *by, struct wheel_refusal *why)
+has_name(const struct actor *by, struct refusal *why)
 {
 	const char *fault = wheel_author_fault(by->user);
 
-	return fault == NULL || refuse(why, ERR_DENIED, -1, "your name %s", fault);
+	return fault == NULL || refusal_say(why, ERR_DENIED, -1, "your name %s", fault);
 }
 
 struct wheel_change *
 wheeling_try(
-    struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now, struct wheel_refusal *why)
+    struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now, struct refusal *why)
 {
 	struct wheeling_day *y = NULL;
 	struct wheel_change *c;
 	char first[DATE_TEXT_MAX], last[DATE_TEXT_MAX], date[DATE_TEXT_MAX];
 	bool ok;
 
-	*why = (struct wheel_refusal){ .e = OK, .addcause = -1 };
+	*why = (struct refusal){ .e = OK, .addcause = -1 };
 	if (w->set == NULL || w->first == 0) {
-		(void)refuse(why, ERR_NOT_FOUND, AC_NOT_SUPPORTED, "the site file has no self-wheeling");
+		(void)refusal_say(why, ERR_NOT_FOUND, AC_NOT_SUPPORTED, "the site file has no self-wheeling");
 		return NULL;
 	}
 	if (!has_name(by, why))
 		return NULL;
 	bool is_of_plan = ask->act != WHEEL_PRICES && ask->act != WHEEL_ACTUAL;
 	if (is_of_plan && (y = wheeling_find(w, ask->date)) == NULL) {
-		(void)refuse(why, ERR_NOT_FOUND, -1, "plans are worked with of %s to %s",
+		(void)refusal_say(why, ERR_NOT_FOUND, -1, "plans are worked with of %s to %s",
 		    date_text(first, sizeof(first), w->first),
 		    date_text(last, sizeof(last), w->first + WHEELING_DAYS - 1));
 		return NULL;
 	}
 	if (y != NULL && y->is_held) {
-		(void)refuse(why, ERR_BUSY, AC_ALREADY_IN_EXECUTION, "somebody acts on this day just now; try again");
+		(void)refusal_say(
+		    why, ERR_BUSY, AC_ALREADY_IN_EXECUTION, "somebody acts on this day just now; try again");
 		return NULL;
 	}
 	c = xcalloc(1, sizeof(*c));
@@ -617,7 +602,7 @@ wheeling_take_prices(
 		.data = text,
 		.len = len,
 		.reason = "" };
-	struct wheel_refusal why;
+	struct refusal why;
 	struct wheel_change *c = wheeling_try(w, &ask, &(struct actor){ .user = "chisand" }, now, &why);
 
 	if (c == NULL) {

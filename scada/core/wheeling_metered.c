@@ -38,17 +38,14 @@ next_number(const struct wheeling *w, int64_t date)
 }
 
 static bool
-refuse(struct wheel_refusal *why, enum err e, const char *text)
+refuse(struct refusal *why, enum err e, const char *text)
 {
-	why->e = e;
-	why->addcause = e == ERR_REFUSED ? AC_INCONSISTENT : -1;
-	str_copy(why->text, sizeof(why->text), text);
-	return false;
+	return refusal_say(why, e, e == ERR_REFUSED ? AC_INCONSISTENT : -1, "%s", text);
 }
 
 static bool
 read_file(const struct wheel_day *d, const struct wheel_ask *ask, struct utc now, struct wheel_metered *m,
-    struct wheel_refusal *why)
+    struct refusal *why)
 {
 	struct wheeling_heard h = { .count = 0 };
 	char text[1000];
@@ -80,7 +77,7 @@ put_entry(struct wheeling *w, const struct wheel_day *d, const struct wheel_mete
 
 bool
 wheeling_metered_try(struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    char *name, struct wbuf *blob, char *after, size_t size, struct wheel_refusal *why)
+    char *name, struct wbuf *blob, char *after, size_t size, struct refusal *why)
 {
 	int64_t today = utc_date(now, NULL);
 	unsigned number;

@@ -108,7 +108,7 @@ void wheeling_let_go(struct wheeling *w, int64_t before, struct utc now); /* row
 #define WHEELING_UTILITY "utility-" /* behind the day, before a number of three digits: name of an entry */
 /* The entry that is asked for: its name (WHEELING_NAME), its row, and a sentence. False: why. */
 bool wheeling_metered_try(struct wheeling *w, const struct wheel_ask *ask, const struct actor *by, struct utc now,
-    char *name, struct wbuf *blob, char *after, size_t size, struct wheel_refusal *why);
+    char *name, struct wbuf *blob, char *after, size_t size, struct refusal *why);
 /* A row in place of what was counted, if the day is worked with. False: not to be read. */
 bool wheeling_metered_take(struct wheeling *w, int64_t date, const void *data, size_t len);
 

@@ -200,7 +200,7 @@ enter(enum schedule_kind kind, const char *asset, int from_s, int until_s, doubl
 		    .until = { now().us + until_s * US_PER_S },
 		    .value = value } };
 	struct actor by = { .user = "duty" };
-	struct schedule_refusal why;
+	struct refusal why;
 
 	str_copy(ask.entry.asset, sizeof(ask.entry.asset), asset);
 	if (!dispatching_schedule_check(d, &ask, now(), &why))

@@ -21,7 +21,7 @@ static struct asset assets[] = {
 };
 static struct energy energy = { .assets = { assets, 3 } };
 static struct scheduling s;
-static struct schedule_refusal why;
+static struct refusal why;
 static struct schedule_said said;
 static const struct actor duty = { .user = "duty" };
 

@@ -211,7 +211,7 @@ teardown(void)
 static struct actor duty = { .uid = 1, .user = "duty", .terminal = "pts/1", .role = ROLE_OPERATOR, .areas = "" };
 
 static bool
-act(enum sequence_act what, uint64_t run, unsigned step, const char *reason, struct sequence_refusal *why,
+act(enum sequence_act what, uint64_t run, unsigned step, const char *reason, struct refusal *why,
     struct sequence_entry *entry)
 {
 	struct sequence_ask ask = { .act = what, .run = run, .step = step, .name = "black-start" };
@@ -240,7 +240,7 @@ act(enum sequence_act what, uint64_t run, unsigned step, const char *reason, str
 static void
 must(enum sequence_act what, const char *reason)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	ck_assert_msg(act(what, told.run, told.now, reason, &why, NULL), "%s", why.text);
 }
@@ -256,7 +256,7 @@ begin(void)
 
 START_TEST(a_step_is_confirmed_only_while_its_check_is_true)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 	struct sequence_entry e;
 
 	begin();
@@ -279,7 +279,7 @@ END_TEST
 
 START_TEST(an_input_that_is_not_good_confirms_nothing)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	begin();
 	second(0, 6600);
@@ -301,7 +301,7 @@ END_TEST
 
 START_TEST(a_check_must_hold_for_its_time)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	begin();
 	second(0, 6600);
@@ -341,7 +341,7 @@ go_to(unsigned step)
 
 START_TEST(a_tag_is_asked_for_as_well)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	go_to(2);
 	ck_assert(!act(SEQ_CONFIRM, told.run, 2, "", &why, NULL));
@@ -381,7 +381,7 @@ END_TEST
 
 START_TEST(it_comes_to_its_end)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 	struct sequence_entry e;
 
 	go_to(3);
@@ -404,7 +404,7 @@ END_TEST
 
 START_TEST(only_what_may_be_skipped_is)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	begin();
 	ck_assert(!act(SEQ_SKIP, told.run, 0, "in a hurry", &why, NULL));
@@ -422,7 +422,7 @@ END_TEST
 
 START_TEST(who_saw_another_run_or_step_is_refused)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	begin();
 	second(0, 0);
@@ -439,7 +439,7 @@ END_TEST
 
 START_TEST(another_persons_act_that_is_being_recorded_is_waited_for)
 {
-	struct sequence_refusal why;
+	struct refusal why;
 
 	begin();
 	second(0, 0);
@@ -454,7 +454,7 @@ END_TEST
 START_TEST(role_and_area_are_asked_for)
 {
 	struct sequence_ask ask = { .act = SEQ_BEGIN, .name = "other" };
-	struct sequence_refusal why;
+	struct refusal why;
 	struct actor west = duty;
 
 	ck_assert(!sequencing_check(q, &ask, &duty, now(), mono(), &why));

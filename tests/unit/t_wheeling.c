@@ -225,7 +225,7 @@ plan_of(double grid_kw, unsigned steps)
 
 /* ---- acts */
 
-static struct wheel_refusal why;
+static struct refusal why;
 static char after[500];
 
 /* As acts.c does it: tried, journalled with its states, applied. */
