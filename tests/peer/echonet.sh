@@ -55,14 +55,7 @@ check() { # WHAT COMMAND...
 		tail -n 6 "$work/log" "$work/peer" "$work/controller" 2>/dev/null | sed 's/^/    /'
 	fi
 }
-until_true() { # SECONDS COMMAND...
-	local end=$(($(date +%s) + $1 + 1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt $end ] || return 1
-		sleep 0.1
-	done
-}
+. "$top_srcdir/tests/until.sh"
 chisan() { timeout 30 "$top_builddir/console/chisan" "$@"; }
 is() { chisan get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.}].*\"quality\":\"$3\""; }
 

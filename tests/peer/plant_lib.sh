@@ -51,14 +51,4 @@ plant_start() {
 	done
 }
 
-# until_true SECONDS COMMAND...: waits for a condition, not for luck
-until_true() {
-	most=$(($1 * 10))
-	shift
-	n=0
-	until "$@"; do
-		n=$((n + 1))
-		[ $n -lt $most ] || return 1
-		sleep 0.1
-	done
-}
+. "$top_srcdir/tests/until.sh"

@@ -37,14 +37,7 @@ check() { # WHAT COMMAND...
 		tail -n 8 "$work/log" "$work/node/log" 2>/dev/null | sed 's/^/    /'
 	fi
 }
-until_true() { # SECONDS COMMAND...
-	local end=$(($(date +%s) + $1 + 1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt $end ] || return 1
-		sleep 0.05
-	done
-}
+. "$top_srcdir/tests/until.sh"
 is() { timeout 20 "$chisan" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.}].*\"quality\":\"$3\""; }
 saw() { grep -q "$1" "$work/node/log"; }
 saw_not() { ! saw "$1"; }

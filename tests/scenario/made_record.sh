@@ -31,16 +31,7 @@ fail() {
 	tail -n 8 "$work/out" 2>/dev/null | sed 's/^/    /'
 }
 pass() { echo "ok: $*"; }
-until_true() { # SECONDS COMMAND...: in steps of 100 ms
-	local tries=$(($1 * 10))
-	shift
-	while [ $tries -gt 0 ]; do
-		"$@" >/dev/null 2>&1 && return 0
-		tries=$((tries - 1))
-		sleep 0.1
-	done
-	return 1
-}
+. "$top_srcdir/tests/until.sh"
 site() { # NAME ZONE: the district at an address of our own, where nothing answers; what is old is kept
 	mkdir -p "$work/$1"
 	cp -r "$top_srcdir/layouts/profiles" "$work/"

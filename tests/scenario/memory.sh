@@ -27,15 +27,7 @@ trap 'exit 1' INT TERM
 failures=0
 fail() { echo "FAIL: $*"; failures=$((failures + 1)); }
 pass() { echo "ok: $*"; }
-# until_true SECONDS COMMAND...: waits for it to become true, in steps of 50 ms
-until_true() {
-	tries=$(($1 * 20)); shift
-	while [ $tries -gt 0 ]; do
-		"$@" >/dev/null 2>&1 && return 0
-		tries=$((tries - 1)); sleep 0.05
-	done
-	return 1
-}
+. "$top_srcdir/tests/until.sh"
 value_is() { "$chisan" -s "$socket" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.].*\"quality\":\"$3\""; }
 marked() { "$chisan" -s "$socket" get "$1" --json 2>/dev/null | grep -q "\"value\":$2[,.].*$3"; }
 is_blocked() { "$chisan" -s "$socket" get "$1" --json 2>/dev/null | grep -q blocked; }

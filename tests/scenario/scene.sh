@@ -43,15 +43,7 @@ check() { # WHAT COMMAND...: passes if it is true
 	shift
 	if "$@"; then pass "$what"; else fail "$what"; fi
 }
-until_true() { # SECONDS COMMAND...: in steps of 50 ms
-	local end=$(($(date +%s) + $1 + 1))
-	shift
-	while :; do
-		"$@" >/dev/null 2>&1 && return 0
-		[ "$(date +%s)" -lt $end ] || return 1
-		sleep 0.05
-	done
-}
+. "$top_srcdir/tests/until.sh"
 ask() { # CODE WORDS...: runs chisan; what it prints is in $work/out and $work/err
 	local want=$1 got
 	shift

@@ -17,15 +17,8 @@ fail() {
 	cat "$dir"/notify "$dir"/log 2>/dev/null | tail -n 20
 	exit 1
 }
-# until CONDITION: at most 10 s
-until_true() {
-	local i=0
-	until eval "$1"; do
-		i=$((i + 1))
-		[ $i -lt 200 ] || fail "this never came true: $1"
-		sleep 0.05
-	done
-}
+. "$top_srcdir/tests/until.sh"
+becomes_true() { until_true 10 eval "$1" || fail "this never came true: $1"; }
 
 # 1. the unit, with its program where this build has it
 unit=$dir/chisan.service
@@ -48,17 +41,17 @@ chmod 750 "$dir/run"
 printf 'site: Small\ntimezone: Asia/Tokyo\ndevices: []\n' >"$dir/site/site.yaml"
 socat -u UNIX-RECV:"$dir/notify.sock" OPEN:"$dir/notify",creat,append &
 pids="$!"
-until_true '[ -S "$dir/notify.sock" ]'
+becomes_true '[ -S "$dir/notify.sock" ]'
 : >"$dir/log"
 NOTIFY_SOCKET=$dir/notify.sock "$top_builddir/scada/core/chisand" -f "$dir/site" -d "$dir/data" -s "$dir/run/chisan.sock" 2>"$dir/log" &
 server=$!
 pids="$server $pids"
-until_true 'grep -qa READY=1 "$dir/notify"'
+becomes_true 'grep -qa READY=1 "$dir/notify"'
 kill -HUP "$server"
-until_true 'grep -qa RELOADING=1 "$dir/notify"'
-until_true '[ "$(grep -ca READY=1 "$dir/notify")" = 2 ]'
+becomes_true 'grep -qa RELOADING=1 "$dir/notify"'
+becomes_true '[ "$(grep -ca READY=1 "$dir/notify")" = 2 ]'
 kill "$server"
 wait "$server" || fail "it ended with $?"
-until_true 'grep -qa STOPPING=1 "$dir/notify"'
+becomes_true 'grep -qa STOPPING=1 "$dir/notify"'
 grep -qa MONOTONIC_USEC "$dir/notify" || fail "RELOADING comes without its time"
 echo "said: $(tr '\n' ' ' <"$dir/notify" | cut -c1-300)"
