@@ -67,9 +67,8 @@ choose_acting(struct dispatching *d, struct utc now, struct mono mono)
 	double kw;
 	struct utc until;
 
-	d->acting = dispatch_response(d, now, &kw, &until) ? GUARD_RESPONSE : d->chosen.mode;
-	if (d->acting != GUARD_MANUAL && d->watch.state == GRID_LOST)
-		d->acting = GUARD_ISLAND;
+	d->acting =
+	    district_acting(dispatch_response(d, now, &kw, &until) ? GUARD_RESPONSE : d->chosen.mode, d->watch.state);
 	if (d->acting != was && (d->acting == GUARD_ISLAND || was == GUARD_ISLAND))
 		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL, "dispatch works as %s now, %s before",
 		    guard_mode_name(d->acting), guard_mode_name(was));
@@ -152,12 +151,6 @@ want_steps(struct dispatching *d, struct utc now, struct mono mono)
 	d->shed = shed;
 }
 
-static bool
-follows_plan(const struct dispatching *d)
-{
-	return d->acting == GUARD_ECONOMIC || d->acting == GUARD_FOLLOW || d->acting == GUARD_RESPONSE;
-}
-
 /* A turbine runs as it is planned once it runs; to start a set is an operator's act. */
 static double
 planned_source(const struct dispatching *d, unsigned i, struct utc now)
@@ -175,7 +168,7 @@ planned_source(const struct dispatching *d, unsigned i, struct utc now)
 static void
 want_plan(struct dispatching *d, struct utc now, struct mono mono)
 {
-	bool is_followed = follows_plan(d) && plans_until(d->plans).us > now.us;
+	bool is_followed = district_follows_plan(d->acting) && plans_until(d->plans).us > now.us;
 
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
 		want(d, SLOT_DISPATCH, &d->battery[i].plan,

@@ -180,10 +180,8 @@ measure_battery(const struct dispatching *d, unsigned i, struct utc now, struct 
 		.held_kw = (double)NAN,
 		.plan_kw = plans_kw(d->plans, a->name, now),
 		.site_load_kw = d->district.set.battery[i].is_elsewhere ? load_of_bus(d, a->bus) : (double)NAN,
-		.is_forming = d->acting == GUARD_ISLAND && d->district.set.battery[i].asset->can_form_grid,
 	};
-	if (!(in->health > 0 && in->health <= 1))
-		in->health = 1;
+	district_complete(&d->district, i, d->acting, in);
 	if (b->want.point != POINT_NONE)
 		has_output = d->ops->output(b->want.point, &o, d->arg);
 	if (has_output)

@@ -27,18 +27,31 @@ find_bus(const struct energy *e, const char *name)
 	return NULL;
 }
 
-const struct asset *
-district_grid(const struct energy *e)
+static const struct asset *
+find_grid(const struct energy *e, bool has_points)
 {
 	const struct asset *list = e->assets.v;
 
 	for (uint32_t i = 0; i < e->assets.n; i++) {
 		const struct bus *b = is_of(&list[i], ASSET_GRID) ? find_bus(e, list[i].bus) : NULL;
 
-		if (b != NULL && b->parent == NULL && asset_point(&list[i], "p") != NULL)
+		if (b != NULL && b->parent == NULL && (!has_points || asset_point(&list[i], "p") != NULL))
 			return &list[i];
 	}
 	return NULL;
+}
+
+const struct asset *
+district_grid(const struct energy *e)
+{
+	return find_grid(e, true);
+}
+
+/* Is there a point with this role, where there are points? */
+static bool
+has(const struct district *d, const struct asset *a, const char *role)
+{
+	return !d->has_points || asset_point(a, role) != NULL;
 }
 
 static bool
@@ -52,7 +65,7 @@ add_battery(struct district *d, const struct asset *a, char *why, size_t size)
 {
 	struct guard_settings *s = &d->set;
 
-	if (asset_point(a, "p_sp") == NULL)
+	if (!has(d, a, "p_sp"))
 		return true; /* nothing can be told to it: part of what is measured */
 	if (s->battery_count == GUARD_BATTERIES_MAX) {
 		str_printf(why, size, "there are more than %d batteries", GUARD_BATTERIES_MAX);
@@ -92,7 +105,7 @@ add_sources(struct district *d, int kind)
 	struct guard_settings *s = &d->set;
 
 	for (uint32_t i = 0; i < d->energy->assets.n && s->source_count < GUARD_SOURCES_MAX; i++) {
-		if (!is_of(&list[i], kind) || !is_here(d, &list[i]) || asset_point(&list[i], "p_sp") == NULL)
+		if (!is_of(&list[i], kind) || !is_here(d, &list[i]) || !has(d, &list[i], "p_sp"))
 			continue;
 		d->source[s->source_count] = &list[i];
 		s->source_least_kw[s->source_count] = least_of(&list[i]);
@@ -129,8 +142,8 @@ add_steps(struct district *d)
 		for (uint32_t i = 0; i < d->energy->assets.n; i++) {
 			const struct asset_load *l = is_of(&list[i], ASSET_LOAD) ? list[i].parameters : NULL;
 
-			if (l != NULL && is_here(d, &list[i]) && asset_point(&list[i], "shed") != NULL &&
-			    l->priority < below && l->priority > next)
+			if (l != NULL && is_here(d, &list[i]) && has(d, &list[i], "shed") && l->priority < below &&
+			    l->priority > next)
 				next = l->priority;
 		}
 		if (next == INT64_MIN)
@@ -138,8 +151,7 @@ add_steps(struct district *d)
 		for (uint32_t i = 0; i < d->energy->assets.n; i++) {
 			const struct asset_load *l = is_of(&list[i], ASSET_LOAD) ? list[i].parameters : NULL;
 
-			if (l != NULL && is_here(d, &list[i]) && asset_point(&list[i], "shed") != NULL &&
-			    l->priority == next)
+			if (l != NULL && is_here(d, &list[i]) && has(d, &list[i], "shed") && l->priority == next)
 				add_steps_of(d, &list[i]);
 		}
 		below = next;
@@ -170,22 +182,24 @@ set_receiving_point(struct district *d)
 	};
 }
 
-bool
-district_make(const struct energy *e, struct district *d, char *why, size_t size)
+static bool
+make(const struct energy *e, struct district *d, bool has_points, char *why, size_t size)
 {
 	const struct asset *list;
 
 	memset(d, 0, sizeof(*d));
+	d->has_points = has_points;
 	if (e == NULL || e->dispatch == NULL) {
 		str_copy(why, size, "the site file has no section energy: dispatch:");
 		return false;
 	}
 	d->energy = e;
-	d->grid = district_grid(e);
+	d->grid = find_grid(e, has_points);
 	if (d->grid == NULL) {
 		str_copy(why, size,
-		    "no grid connection on a bus of its own has a point with role p: the receiving point is not "
-		    "measured");
+		    has_points ? "no grid connection on a bus of its own has a point with role p: the receiving point "
+		                 "is not measured"
+		               : "no grid connection stands on a bus of its own: there is no receiving point");
 		return false;
 	}
 	set_receiving_point(d);
@@ -198,6 +212,38 @@ district_make(const struct energy *e, struct district *d, char *why, size_t size
 	add_sources(d, ASSET_PV);
 	add_steps(d);
 	return true;
+}
+
+bool
+district_make(const struct energy *e, struct district *d, char *why, size_t size)
+{
+	return make(e, d, true, why, size);
+}
+
+bool
+district_make_bare(const struct energy *e, struct district *d, char *why, size_t size)
+{
+	return make(e, d, false, why, size);
+}
+
+enum guard_mode
+district_acting(enum guard_mode chosen, enum grid_state grid)
+{
+	return chosen != GUARD_MANUAL && grid == GRID_LOST ? GUARD_ISLAND : chosen;
+}
+
+bool
+district_follows_plan(enum guard_mode acting)
+{
+	return acting == GUARD_ECONOMIC || acting == GUARD_FOLLOW || acting == GUARD_RESPONSE;
+}
+
+void
+district_complete(const struct district *d, unsigned battery, enum guard_mode acting, struct guard_battery_in *in)
+{
+	in->is_forming = acting == GUARD_ISLAND && d->set.battery[battery].asset->can_form_grid;
+	if (!(in->health > 0 && in->health <= 1))
+		in->health = 1;
 }
 
 unsigned

@@ -7,6 +7,7 @@
  * Sources          on the receiving point's bus, with role p_sp: gas turbines and sets first (they burn fuel), then steam turbines, then PV
  * Steps            of loads with role shed and shed_kw, on the receiving point's bus: the greatest priority number goes first, all levels of
  *                  a load before the next load; of equals the first in the file
+ * Of a site without devices (a study) points are not asked for: all that has the parameters is there, can be told and can be shed.
  */
 #ifndef CHISAN_DISPATCH_DISTRICT_H
 #define CHISAN_DISPATCH_DISTRICT_H
@@ -20,6 +21,7 @@ struct district_step {
 };
 struct district {
 	const struct energy *energy; /* borrowed, as all assets */
+	bool has_points;             /* false: of a site without devices */
 	const struct asset *grid;
 	const struct asset *battery[GUARD_BATTERIES_MAX], *source[GUARD_SOURCES_MAX];
 	struct district_step step[DEMAND_STEPS_MAX];
@@ -29,10 +31,17 @@ struct district {
 
 /* False: dispatch cannot work here; why says what is missing, in words for the person who wants to switch it on. */
 bool district_make(const struct energy *e, struct district *d, char *why, size_t size);
+bool district_make_bare(const struct energy *e, struct district *d, char *why, size_t size); /* without devices */
 /* The receiving point's connection; NULL = none is measured. */
 const struct asset *district_grid(const struct energy *e);
 /* Level of a load when so many steps are shed. */
 unsigned district_level(const struct district *d, const struct asset *load, unsigned shed);
+/* The mode that is worked in: as chosen, but an island where the utility's grid is lost. */
+enum guard_mode district_acting(enum guard_mode chosen, enum grid_state grid);
+/* Is what is planned to be done in this mode, where the guard wants nothing else? */
+bool district_follows_plan(enum guard_mode acting);
+/* What the guard takes of a battery beside what is measured of it: who forms an island's grid; a health that cannot be is 1. */
+void district_complete(const struct district *d, unsigned battery, enum guard_mode acting, struct guard_battery_in *in);
 /* kW at which a source's setpoint stands for `kw`: between its least and its most. PV: % of its peak where that is the point's unit. */
 double district_source_setpoint(const struct asset *source, double kw, bool is_percent);
 

@@ -111,5 +111,12 @@ double dispatch_plan_held(
  * as p says.  Whether they can be so, dispatch_plan_check() says. Caller frees.
  */
 struct plan *dispatch_plan_step(const struct problem *p, const struct plan *from, unsigned step);
+/* A plan of this problem with setpoints of 0, to be filled in and settled. Caller frees. */
+struct plan *dispatch_plan_blank(const struct problem *p);
+/*
+ * What its setpoints come to, whatever they are: money, goals that are not kept, reserve. Limits of assets are not looked at.  False: a bus
+ * lacks more than the tolerance; why names it.
+ */
+bool dispatch_plan_settle(const struct problem *p, struct plan *plan, double tolerance_kw, char *why, size_t size);
 
 #endif

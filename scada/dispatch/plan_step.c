@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_step.c - one step out of a plan, and what it comes to in truth.
+ * plan_step.c - one step out of a plan, and setpoints that somebody else found: what they come to in truth.
  */
 #include "config.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "scada/dispatch/plan_private.h"
 
@@ -35,4 +37,30 @@ dispatch_plan_step(const struct problem *p, const struct plan *from, unsigned st
 	plan_settle(s, plan, HUGE_VAL, why, sizeof(why));
 	shape_free(s);
 	return plan;
+}
+
+struct plan *
+dispatch_plan_blank(const struct problem *p)
+{
+	struct shape *s = shape_new(p);
+	struct plan *plan = plan_new(s);
+
+	shape_free(s);
+	return plan;
+}
+
+bool
+dispatch_plan_settle(const struct problem *p, struct plan *plan, double tolerance_kw, char *why, size_t size)
+{
+	struct shape *s = shape_new(p);
+
+	assert(p->steps == plan->steps && p->asset_count == plan->asset_count);
+	free(plan->relaxed);
+	plan->relaxed = NULL;
+	plan->relaxed_count = 0;
+	memset(plan->cost, 0, sizeof(plan->cost));
+	plan->total = plan->co2_kg = plan->unserved_kwh = plan->over_kwh = plan->peak_kw = 0;
+	bool is_right = plan_settle(s, plan, tolerance_kw, why, size);
+	shape_free(s);
+	return is_right;
 }
