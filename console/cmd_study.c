@@ -21,7 +21,7 @@ int
 cmd_study(const struct options *o)
 {
 	static const enum option_id passed[] = { OPT_DATA, OPT_POLICY, OPT_FORECAST, OPT_KNOWN, OPT_HORIZON, OPT_REPLAN,
-		OPT_STEP, OPT_SOLVER_TIME, OPT_FROM, OPT_TO, OPT_TRACE };
+		OPT_STEP, OPT_SOLVER_TIME, OPT_GUARD, OPT_GUARD_MODE, OPT_TARGET, OPT_FROM, OPT_TO, OPT_TRACE };
 	char path[4096], *argv[WORDS_MAX] = { NULL };
 	int n = 0;
 

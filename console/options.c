@@ -129,7 +129,9 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_KW: return str_to_double(value, &o->kw) && o->kw >= 0 && o->kw <= 1e6;
 	case OPT_STEAM: return str_to_double(value, &o->steam) && o->steam > 0 && o->steam <= 1e4;
 	case OPT_PREVIEW: o->preview = true; return true;
-	case OPT_TARGET: return str_to_double(value, &o->target_kw) && o->target_kw >= 0 && o->target_kw <= 1e6;
+	case OPT_TARGET:
+		o->study[id] = value;
+		return str_to_double(value, &o->target_kw) && o->target_kw >= 0 && o->target_kw <= 1e6;
 	case OPT_LIST: o->list = true; return true;
 	case OPT_CSV: o->csv = true; return true;
 	case OPT_CP932: o->csv = o->cp932 = true; return true;
@@ -160,6 +162,8 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_HORIZON:
 	case OPT_REPLAN:
 	case OPT_SOLVER_TIME:
+	case OPT_GUARD:
+	case OPT_GUARD_MODE:
 	case OPT_FROM:
 	case OPT_TO:
 	case OPT_TRACE: o->study[id] = value; return value[0] != '\0';

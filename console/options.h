@@ -61,7 +61,7 @@
 	_(OPT_KW,         "kw",           0,  "KW",     "mode schedule", "demand-response: most that may be drawn") \
 	_(OPT_STEAM,      "steam",        0,  "T_PER_H", "schedule", "steam: so much of it, t/h") \
 	_(OPT_PREVIEW,    "preview",      0,  NULL,     "set", "what it would do to the plan, with and without; nothing is sent") \
-	_(OPT_TARGET,     "target",       0,  "KW",     "mode", "another demand target in place of a mode; 0: none") \
+	_(OPT_TARGET,     "target",       0,  "KW",     "mode study", "another demand target, 0 to 1e6, 0: none; mode: in place of a mode") \
 	_(OPT_STEP,       "step",         0,  "STEP",   "sequence study", "sequence: this one and no other, if another is current; study: steps, at most 1h (the data's)") \
 	_(OPT_LIST,       "list",         0,  NULL,     "report", "the reports that are filed") \
 	_(OPT_CSV,        "csv",          0,  NULL,     "trend report", "for spreadsheets; a report in UTF-8 with its mark") \
@@ -78,6 +78,8 @@
 	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
 	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
 	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (2s)") \
+	_(OPT_GUARD,      "guard",        0,  "TIME",   "study", "the guard within each step, in ticks of 1s to 5m (none)") \
+	_(OPT_GUARD_MODE, "guard-mode",   0,  "WORD",   "study", "economic, plan-following or peak-cut (economic)") \
 	_(OPT_FROM,       "from",         0,  "T",      "study schedule", "only from here on; a date or a time; schedule: the begin") \
 	_(OPT_TO,         "to",           0,  "T",      "study", "only up to here") \
 	_(OPT_TRACE,      "trace",        0,  "FILE",   "study", "each step, as CSV") \

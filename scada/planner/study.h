@@ -9,6 +9,7 @@
  *   rules   batteries take what would be given away and give what would be drawn (rules.h, share.h); sets start where something would be missing
  *   none    batteries stand still, sets start where something would be missing
  *
+ * With a guard (study_guard.h) each step is gone through in seconds by it, and what then flowed is what is settled.
  * Money is without tax.  Demand charges are of the month, by the part of it that was studied.
  */
 #ifndef CHISAN_STUDY_H
@@ -18,6 +19,7 @@
 #include "scada/dispatch/peaks.h"
 #include "scada/dispatch/plan.h"
 #include "scada/planner/columns.h"
+#include "scada/planner/study_guard.h"
 #include "scada/site/site.h"
 
 enum study_policy { STUDY_PLAN, STUDY_RULES, STUDY_NONE, STUDY_POLICIES };
@@ -34,6 +36,7 @@ struct study_asked {
 	double solver_s;               /* for one plan, where sets start and stop */
 	/* Names of series and assets, with commas, that are as they will be though others are learned; NULL: none. Says what they are worth. */
 	const char *known;
+	struct study_guard_asked guard;
 };
 
 struct study_place {     /* of a step */
@@ -51,9 +54,11 @@ struct study_data {
 	int64_t step_us;
 	double hours;
 	unsigned rows, first, end; /* studied: first .. end - 1 */
+	unsigned every;            /* rows of the file in a step */
 	struct study_place *place;
 	double *(*was)[SERIES_COUNT];      /* of each asset: NULL = its parameter */
 	double *(*foreseen)[SERIES_COUNT]; /* of a forecast file; NULL = none */
+	double *(*fine)[SERIES_COUNT];     /* loads and the sun, of rows of the file; NULL where a step is one */
 };
 
 struct study_sums {
@@ -83,11 +88,12 @@ struct study_result {
 	unsigned plans, plans_failed, plans_cut, realised; /* realised: steps settled anew with what came */
 	double solve_s, solve_most_s, gap_most;
 	char failed[300]; /* why the first plan that failed did */
+	struct study_guarded guard;
 };
 
-/* One row of the trace, after each step. plan: of one step. */
+/* One row of the trace, after each step. plan: of one step; guard NULL: there is none. */
 typedef void study_step_fn(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan,
-    double demand_kw, void *arg);
+    double demand_kw, const struct study_guard_stepped *guard, void *arg);
 
 /* ---- study_bind.c */
 /*

@@ -77,6 +77,22 @@ average(const struct binding *b, enum series_kind k, const double *raw)
 	return v;
 }
 
+/* The guard goes by the file's rows where a step is of several. Of a forecast none are kept: it does not know them. */
+static void
+keep_fine(const struct binding *b, const struct asset *a, enum series_kind k, const double *raw)
+{
+	struct study_data *d = b->d;
+	size_t size = (size_t)d->rows * b->every * sizeof(*raw);
+
+	if (b->every == 1 || d->was != NULL || (k != SERIES_LOAD_KW && k != SERIES_PV_KW))
+		return;
+	if (d->fine == NULL)
+		d->fine = arena_alloc(d->arena, (d->energy->assets.n + 1) * sizeof(*d->fine));
+	double **fine = &d->fine[a - (const struct asset *)d->energy->assets.v][k];
+	*fine = arena_alloc(d->arena, size);
+	memcpy(*fine, raw, size);
+}
+
 static double *
 take_series(struct binding *b, const struct asset *a, const struct asset_data *from)
 {
@@ -99,8 +115,10 @@ take_series(struct binding *b, const struct asset *a, const struct asset_data *f
 			columns_say(b->c, i, (unsigned)column, "%s of %s is %g (column x %g + %g); %s would be right",
 			    series_name(k), a->name, raw[i], from->scale, from->offset, right);
 	}
-	if (b->c->said.count == before)
+	if (b->c->said.count == before) {
 		v = average(b, k, raw);
+		keep_fine(b, a, k, raw);
+	}
 	free(raw);
 	return v;
 }
@@ -257,6 +275,7 @@ set_steps(struct binding *b, int64_t step_us)
 		return false;
 	}
 	b->d->rows = b->c->rows / b->every;
+	b->d->every = b->every;
 	b->d->hours = (double)b->d->step_us / 3.6e9;
 	b->d->start = b->c->start;
 	if (b->d->rows == 0)

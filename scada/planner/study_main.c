@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct options {
 	struct study_asked asked;
 	int64_t step_us;
 	struct utc from, to;
+	const char *guard_only; /* an option that only goes with --guard; NULL = none */
 	bool json;
 };
 
@@ -52,6 +54,9 @@ usage(FILE *out)
 	      "  --replan DUR      a new plan so often (each step)\n"
 	      "  --step DUR        steps, a multiple of the file's, at most 1h (the file's)\n"
 	      "  --solver-time DUR for one plan, at most, where sets start and stop (2s)\n"
+	      "  --guard DUR       the guard within each step, in ticks of 1s to 5m (none)\n"
+	      "  --guard-mode WORD economic, plan-following or peak-cut (economic)\n"
+	      "  --target KW       demand target of the guard, 0: none (the site file's)\n"
 	      "  --from T --to T   only the steps between\n"
 	      "  --trace FILE      each step, as CSV\n"
 	      "  --json            the result as one JSON value\n"
@@ -123,7 +128,65 @@ take_forecast(const char *text, struct options *o)
 	o->forecast = o->asked.forecast == STUDY_FILE ? text : NULL;
 }
 
-enum letter { DATA = 256, POLICY, FORECAST, KNOWN, HORIZON, REPLAN, STEP, SOLVER, FROM, TO, TRACE };
+enum letter {
+	DATA = 256,
+	POLICY,
+	FORECAST,
+	KNOWN,
+	HORIZON,
+	REPLAN,
+	STEP,
+	SOLVER,
+	FROM,
+	TO,
+	TRACE,
+	GUARD,
+	GUARD_MODE,
+	TARGET
+};
+
+static bool
+take_guard(const char *text, struct options *o)
+{
+	int64_t us, half_hour = 1800 * US_PER_S;
+
+	if (str_to_duration(text, &us) && us >= US_PER_S && us <= STUDY_TICK_MAX_US && us % US_PER_S == 0 &&
+	    half_hour % us == 0) {
+		o->asked.guard.tick_us = us;
+		return true;
+	}
+	complain(
+	    "--guard is \"%s\"; 1s to 5m, of which half an hour is a multiple, as 10s or 1m, would be right", text);
+	return false;
+}
+
+static bool
+take_guard_mode(const char *text, struct options *o)
+{
+	enum guard_mode m;
+
+	if (guard_mode_from_word(text, &m) && (m == GUARD_ECONOMIC || m == GUARD_FOLLOW || m == GUARD_PEAK)) {
+		o->asked.guard.mode = m;
+		o->guard_only = "guard-mode";
+		return true;
+	}
+	complain("--guard-mode is \"%s\"; economic, plan-following or peak-cut would be right", text);
+	return false;
+}
+
+static bool
+take_target(const char *text, struct options *o)
+{
+	double kw;
+
+	if (str_to_double(text, &kw) && kw >= 0 && kw <= 1e6) {
+		o->asked.guard.target_kw = kw;
+		o->guard_only = "target";
+		return true;
+	}
+	complain("--target is \"%s\"; 0 to 1e6 kW would be right", text);
+	return false;
+}
 
 static bool
 take_option(struct options *o, int c)
@@ -144,6 +207,9 @@ take_option(struct options *o, int c)
 			return false;
 		o->asked.solver_s = (double)us / 1e6;
 		return true;
+	case GUARD: return take_guard(optarg, o);
+	case GUARD_MODE: return take_guard_mode(optarg, o);
+	case TARGET: return take_target(optarg, o);
 	case FROM: from_text = optarg; return true;
 	case TO: to_text = optarg; return true;
 	case 'j': o->json = true; return true;
@@ -172,6 +238,9 @@ read_options(int argc, char **argv, struct options *o)
 		{ "replan", required_argument, NULL, REPLAN },
 		{ "step", required_argument, NULL, STEP },
 		{ "solver-time", required_argument, NULL, SOLVER },
+		{ "guard", required_argument, NULL, GUARD },
+		{ "guard-mode", required_argument, NULL, GUARD_MODE },
+		{ "target", required_argument, NULL, TARGET },
 		{ "from", required_argument, NULL, FROM },
 		{ "to", required_argument, NULL, TO },
 		{ "trace", required_argument, NULL, TRACE },
@@ -182,7 +251,9 @@ read_options(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	*o = (struct options){ .asked = { .horizon_us = HORIZON_US, .solver_s = (double)SOLVER_US / 1e6 } };
+	*o = (struct options){ .asked = { .horizon_us = HORIZON_US,
+		                   .solver_s = (double)SOLVER_US / 1e6,
+		                   .guard = { .mode = GUARD_ECONOMIC, .target_kw = (double)NAN } } };
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (c == 'h' || c == 'V') {
 			c == 'h' ? usage(stdout) : say_version();
@@ -194,6 +265,8 @@ read_options(int argc, char **argv, struct options *o)
 	if (optind + 1 != argc || argv[optind][0] == '\0')
 		return complain("one site's folder is wanted; chisan study SITE_DIR --data FILE.csv would be right");
 	o->dir = argv[optind];
+	if (o->guard_only != NULL && o->asked.guard.tick_us == 0)
+		return complain("--%s is for the guard; --guard 1m beside it would be right", o->guard_only);
 	return o->data != NULL ? -1 : complain("--data is missing; a CSV file with the series would be right");
 }
 
@@ -280,7 +353,7 @@ run(const struct options *o, const struct study_data *d)
 		trace = fopen(o->trace, "w");
 		if (trace == NULL)
 			return complain("cannot write %s: %s", o->trace, strerror(errno));
-		study_trace_head(trace, d);
+		study_trace_head(trace, d, &o->asked);
 	}
 	bool is_done = study_run(d, &o->asked, trace != NULL ? study_trace_step : NULL, trace, &r, why, sizeof(why));
 	if (trace != NULL && (ferror(trace) != 0) + fclose(trace) != 0) {

@@ -121,7 +121,9 @@ step_with(struct study_run *s, const double *kw, bool may_help)
 	study_problem_now(s);
 	for (unsigned i = 0; i < p->asset_count; i++) {
 		const struct asset *a = asset_of(s, i);
-		if (a->kind == ASSET_BATTERY && (kw == NULL || !problem_is_island(p, problem_bus(p, a->bus), 0)))
+		/* Batteries that stand still do so in an island, too; with a guard those there are form its grid. */
+		bool may_give = kw != NULL || s->guard != NULL;
+		if (a->kind == ASSET_BATTERY && (!may_give || !problem_is_island(p, problem_bus(p, a->bus), 0)))
 			study_problem_hold(s, p, i, kw != NULL ? kw[i] : 0);
 	}
 	return solve_now(s);
@@ -267,6 +269,36 @@ realise(struct study_run *s, bool is_free)
 	return NULL;
 }
 
+/* What its energy bears of what is planned: batteries are not where the plan saw them, by what the guard did since. The grid makes up for it. */
+static void
+fit_batteries(struct study_run *s, struct plan *plan)
+{
+	const struct problem *p = &s->now;
+	double h = s->d->hours;
+
+	for (unsigned i = 0; i < p->asset_count; i++) {
+		const struct asset *a = asset_of(s, i);
+		const struct asset_battery *b = a->parameters;
+		if (a->kind != ASSET_BATTERY)
+			continue;
+		double kwh = s->state[i].energy_kwh, full = b->energy_kwh * s->state[i].health;
+		double low = fmin(kwh, b->soc_min_pct / 100 * full), high = fmax(kwh, b->soc_max_pct / 100 * full);
+		double stands = low + (kwh - low) * fmax(0, 1 - b->standby_pct_per_day / 100 * h / 24);
+		double planned = plan->assets[i].power_kw[0];
+		double kw = fmin((stands - low) / h * b->efficiency_discharge, planned);
+		kw = fmax(-(high - stands) / (h * b->efficiency_charge), kw);
+		plan->assets[i].power_kw[0] = kw;
+		plan->assets[i].energy[0] =
+		    stands - h * (kw > 0 ? kw / b->efficiency_discharge : kw * b->efficiency_charge);
+		for (unsigned g = 0; g < p->asset_count; g++)
+			if (asset_of(s, g)->kind == ASSET_GRID && strcmp(asset_of(s, g)->bus, a->bus) == 0) {
+				plan->assets[g].power_kw[0] += planned - kw;
+				break;
+			}
+	}
+	dispatch_plan_settle(p, plan, HUGE_VAL, s->why, s->size);
+}
+
 struct plan *
 study_step_plan(struct study_run *s)
 {
@@ -275,6 +307,8 @@ study_step_plan(struct study_run *s)
 	if (s->asked->forecast == STUDY_PERFECT || plans_within(s)) {
 		study_problem_now(s);
 		struct plan *plan = dispatch_plan_step(&s->now, s->plan, s->row - s->plan_row);
+		if (s->guard != NULL)
+			fit_batteries(s, plan);
 		if (dispatch_plan_check(&s->now, plan, tolerance_kw, s->why, s->size))
 			return plan;
 		dispatch_plan_free(plan);

@@ -129,6 +129,7 @@ study_print_text(FILE *out, const struct study_data *d, const struct study_asked
 	if (r->outages > 0)
 		fprintf(out, "\n%u outages, %.1f h of them, %.1f h within what the reserve promised\n", r->outages,
 		    r->outage_h, r->promised_h);
+	study_print_guard_text(out, asked, &r->guard);
 	if (asked->policy != STUDY_PLAN)
 		return;
 	fprintf(out,
@@ -247,7 +248,9 @@ study_print_json(FILE *out, const struct study_data *d, const struct study_asked
 	put_number(out, "promised_hours", r->promised_h);
 	put_number(out, "critical_unserved_promised_kwh", r->broken_kwh);
 	put_number(out, "critical_unserved_after_kwh", r->beyond_kwh);
-	fprintf(out, "},\"solver\":{\"plans\":%u", r->plans);
+	fprintf(out, "}");
+	study_print_guard_json(out, asked, &r->guard);
+	fprintf(out, ",\"solver\":{\"plans\":%u", r->plans);
 	put_number(out, "failed", r->plans_failed);
 	put_number(out, "cut", r->plans_cut);
 	put_number(out, "seconds", r->solve_s);
@@ -260,7 +263,7 @@ study_print_json(FILE *out, const struct study_data *d, const struct study_asked
 /* ---- steps */
 
 void
-study_trace_head(FILE *out, const struct study_data *d)
+study_trace_head(FILE *out, const struct study_data *d, const struct study_asked *asked)
 {
 	const struct asset *list = d->energy->assets.v;
 
@@ -278,7 +281,8 @@ study_trace_head(FILE *out, const struct study_data *d)
 	for (int c = 0; c < COST_PARTS; c++)
 		if (c != COST_DEMAND) /* of the month */
 			fprintf(out, ",%s", cost_name(c));
-	fprintf(out, ",co2_kg,unserved_kwh,over_kwh,demand_kw\n");
+	fprintf(out, ",co2_kg,unserved_kwh,over_kwh,demand_kw%s\n",
+	    asked->guard.tick_us > 0 ? ",limited_s,shed_kwh,without_kw" : "");
 }
 
 static void
@@ -291,7 +295,7 @@ trace(FILE *out, double v)
 
 void
 study_trace_step(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan,
-    double demand_kw, void *arg)
+    double demand_kw, const struct study_guard_stepped *guard, void *arg)
 {
 	FILE *out = arg;
 	char buf[32];
@@ -315,5 +319,10 @@ study_trace_step(const struct study_data *d, unsigned row, const struct problem 
 	trace(out, plan->unserved_kwh);
 	trace(out, plan->over_kwh);
 	trace(out, demand_kw);
+	if (guard != NULL) {
+		trace(out, guard->limited_s);
+		trace(out, guard->shed_kwh);
+		trace(out, guard->without_kw);
+	}
 	fputc('\n', out);
 }

@@ -63,6 +63,7 @@ struct study_run {
 	struct solver *solver, *solver_now;
 	unsigned solved;                /* row that solver was asked about last */
 	struct study_promise *promises; /* of buses */
+	struct study_guard *guard;      /* NULL = there is none */
 	struct plan *plan;
 	unsigned plan_row; /* of its first step */
 
@@ -120,10 +121,18 @@ struct plan *study_step_plan(struct study_run *s);
 /* ---- study_outage.c */
 void study_outage_step(struct study_run *s, const struct plan *plan); /* what came of the step */
 
+/* ---- study_guard.c */
+bool study_guard_begin(struct study_run *s); /* false: s->why */
+/* What flows in the step that was decided, which becomes its mean. NULL: s->why. Caller frees. */
+struct plan *study_guard_step(struct study_run *s, struct plan *decided);
+const struct problem *study_guard_problem(const struct study_run *s);             /* that it was settled against */
+const struct study_guard_stepped *study_guard_stepped(const struct study_run *s); /* NULL: no guard */
+void study_guard_end(struct study_run *s);
+
 /* ---- study_sums.c */
 void study_sums_begin(struct study_run *s);
-/* Adds the step, moves the state on; returns the mean of the demand window so far. */
-double study_sums_step(struct study_run *s, const struct plan *plan);
+/* Adds the step, with what it was settled against, and moves the state on; returns the mean of the demand window so far, or of the greatest. */
+double study_sums_step(struct study_run *s, const struct problem *p, const struct plan *plan);
 void study_sums_end(struct study_run *s);
 /* What a new greatest half hour costs in this month; count 0: nothing. */
 struct problem_month study_month_price(const struct study_run *s, unsigned row);

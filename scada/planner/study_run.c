@@ -34,6 +34,24 @@ set_horizon(struct study_run *s)
 	return false;
 }
 
+/* Settles what was decided, which may become what the guard made of it; returns the demand. False: s->why. */
+static bool
+settle_step(struct study_run *s, struct plan *plan, double *demand_kw)
+{
+	if (s->guard == NULL) {
+		study_outage_step(s, plan);
+		*demand_kw = study_sums_step(s, &s->now, plan);
+		return true;
+	}
+	struct plan *slices = study_guard_step(s, plan);
+	if (slices == NULL)
+		return false;
+	study_outage_step(s, plan);
+	*demand_kw = study_sums_step(s, study_guard_problem(s), slices);
+	dispatch_plan_free(slices);
+	return true;
+}
+
 static bool
 run_steps(struct study_run *s, study_step_fn *step, void *arg)
 {
@@ -44,16 +62,16 @@ run_steps(struct study_run *s, study_step_fn *step, void *arg)
 
 	for (s->row = s->d->first; s->row < s->d->end; s->row++) {
 		struct plan *plan = policies[s->asked->policy](s);
-		if (plan == NULL) {
+		double kw;
+		if (plan == NULL || !settle_step(s, plan, &kw)) {
+			dispatch_plan_free(plan);
 			str_copy(why, sizeof(why), s->why);
 			snprintf(s->why, s->size, "the step of %s: %s",
 			    utc_iso(at, sizeof(at), utc_add(s->d->start, (int64_t)s->row * s->d->step_us)), why);
 			return false;
 		}
-		study_outage_step(s, plan);
-		double kw = study_sums_step(s, plan);
 		if (step != NULL)
-			step(s->d, s->row, &s->now, plan, kw, arg);
+			step(s->d, s->row, &s->now, plan, kw, study_guard_stepped(s), arg);
 		dispatch_plan_free(plan);
 	}
 	return true;
@@ -76,7 +94,8 @@ study_run(const struct study_data *d, const struct study_asked *asked, study_ste
 	s.solver_now = solver_new();
 	study_problem_init(&s);
 	study_sums_begin(&s);
-	bool is_done = run_steps(&s, step, arg);
+	bool is_done = study_guard_begin(&s) && run_steps(&s, step, arg);
+	study_guard_end(&s);
 	study_sums_end(&s);
 	study_learn_done(&s);
 	dispatch_plan_free(s.plan);

@@ -77,86 +77,122 @@ month_sums(struct study_run *s)
 
 /* Mean of the demand window as far as it has gone; its peak where it is over. */
 static double
-count_demand(struct study_run *s, struct study_sums *month, double drawn_kw)
+count_window(struct study_run *s, struct study_sums *month, int64_t window, double drawn_kw, double hours, bool is_over)
+{
+	if (window != s->window) {
+		s->window = window;
+		s->window_kwh = s->window_hours = 0;
+	}
+	s->window_kwh += drawn_kw * hours;
+	s->window_hours += hours;
+	double kw = s->window_kwh / s->window_hours;
+	if (is_over) {
+		month->peak_kw = fmax(month->peak_kw, kw);
+		peaks_note(&s->peaks, s->d->place[s->row].month, kw);
+	}
+	return kw;
+}
+
+static double
+drawn_kw(const struct study_run *s, const struct plan *plan, unsigned t)
+{
+	double kw = 0;
+
+	for (unsigned i = 0; i < plan->asset_count; i++)
+		if (s->state[i].asset->kind == ASSET_GRID)
+			kw += fmax(0, plan->assets[i].power_kw[t]);
+	return kw;
+}
+
+/* Without a guard a step that is longer than a window is one. */
+static double
+count_step(struct study_run *s, struct study_sums *month, const struct plan *plan)
 {
 	const struct study_data *d = s->d;
 	bool is_window = d->step_us >= WINDOW_US;
 	int64_t now = d->start.us + (int64_t)s->row * d->step_us, window = is_window ? s->row : now / WINDOW_US;
 
-	if (window != s->window) {
-		s->window = window;
-		s->window_kwh = s->window_hours = 0;
+	return count_window(s, month, window, drawn_kw(s, plan, 0), d->hours,
+	    is_window || (now + d->step_us) / WINDOW_US != window || s->row + 1 == d->end);
+}
+
+/* With one, windows are half hours by the clock. Returns the greatest of the step. */
+static double
+count_slices(struct study_run *s, struct study_sums *month, const struct problem *p, const struct plan *plan)
+{
+	int64_t first = p->start.us / WINDOW_US, end = p->start.us + s->d->step_us;
+	double most = 0;
+
+	for (unsigned t = 0; t < plan->steps; t++) {
+		bool is_last = t + 1 == plan->steps;
+		bool is_over =
+		    is_last ? end % WINDOW_US == 0 || s->row + 1 == s->d->end : p->window[t + 1] != p->window[t];
+		double kw = count_window(s, month, first + p->window[t], drawn_kw(s, plan, t), p->hours[t], is_over);
+		if (is_over || is_last)
+			most = fmax(most, kw);
 	}
-	s->window_kwh += drawn_kw * d->hours;
-	s->window_hours += d->hours;
-	double kw = s->window_kwh / s->window_hours;
-	if (is_window || (now + d->step_us) / WINDOW_US != window || s->row + 1 == d->end) {
-		month->peak_kw = fmax(month->peak_kw, kw);
-		peaks_note(&s->peaks, d->place[s->row].month, kw);
-	}
-	return kw;
+	if (s->d->step_us >= WINDOW_US && end % WINDOW_US == 0)
+		s->window = -1; /* plans count such windows by rows */
+	return most;
 }
 
 static void
-count_asset(struct study_run *s, unsigned i, const struct plan *plan, struct study_sums *m)
+count_asset(
+    struct study_run *s, unsigned i, const struct problem *p, const struct plan *plan, unsigned t, struct study_sums *m)
 {
 	struct study_asset *a = &s->r->assets[i];
 	const struct plan_asset *out = &plan->assets[i];
 	int kind = a->asset->kind;
-	double h = s->d->hours, kw = kind == ASSET_LOAD ? -out->power_kw[0] : out->power_kw[0];
+	double h = p->hours[t], kw = kind == ASSET_LOAD ? -out->power_kw[t] : out->power_kw[t];
 
 	a->made_kwh += h * fmax(0, kw);
 	a->taken_kwh += h * fmax(0, -kw);
 	a->most_kw = fmax(a->most_kw, fabs(kw));
 	if (out->heat != NULL) {
-		a->heat_made_t += h * fmax(0, out->heat[0]);
-		a->heat_taken_t += h * fmax(0, -out->heat[0]);
+		a->heat_made_t += h * fmax(0, out->heat[t]);
+		a->heat_taken_t += h * fmax(0, -out->heat[t]);
 	}
 	if (kind == ASSET_GRID) {
 		m->import_kwh += h * fmax(0, kw);
 		m->export_kwh += h * fmax(0, -kw);
 	}
 	if (kind == ASSET_PV)
-		m->curtailed_kwh += h *
-		    fmax(0, problem_at(&s->now, i, SERIES_AVAILABLE, 0) * problem_at(&s->now, i, SERIES_PV_KW, 0) - kw);
+		m->curtailed_kwh +=
+		    h * fmax(0, problem_at(p, i, SERIES_AVAILABLE, t) * problem_at(p, i, SERIES_PV_KW, t) - kw);
 	if (kind == ASSET_LOAD && a->asset->heat_bus != NULL)
 		m->heat_lost_t += h *
-		    fmax(0,
-		        problem_at(&s->now, i, SERIES_AVAILABLE, 0) * problem_at(&s->now, i, SERIES_HEAT, 0) +
-		            out->heat[0]);
-	if (out->is_on != NULL && out->is_on[0]) {
+		    fmax(0, problem_at(p, i, SERIES_AVAILABLE, t) * problem_at(p, i, SERIES_HEAT, t) + out->heat[t]);
+	if (out->is_on != NULL && out->is_on[t]) {
 		a->on_h += h;
-		a->starts += !s->state[i].is_on;
+		a->starts += t == 0 && !s->state[i].is_on;
 	}
 }
 
 static void
-move_state(struct study_run *s, unsigned i, const struct plan_asset *out)
+move_state(struct study_run *s, unsigned i, const struct plan_asset *out, unsigned last)
 {
 	struct problem_asset *a = &s->state[i];
 
-	a->power_kw = out->power_kw[0];
+	a->power_kw = out->power_kw[last];
 	if (a->asset->kind == ASSET_BATTERY)
-		a->energy_kwh = out->energy[0];
+		a->energy_kwh = out->energy[last];
 	if (a->asset->kind == ASSET_HEATSTORE)
-		a->heat_gj = out->energy[0];
+		a->heat_gj = out->energy[last];
 	if (out->is_on != NULL) {
-		a->in_state_h = (out->is_on[0] == a->is_on ? a->in_state_h : 0) + s->d->hours;
-		a->is_on = out->is_on[0];
+		a->in_state_h = (out->is_on[last] == a->is_on ? a->in_state_h : 0) + s->d->hours;
+		a->is_on = out->is_on[last];
 	}
 }
 
 double
-study_sums_step(struct study_run *s, const struct plan *plan)
+study_sums_step(struct study_run *s, const struct problem *p, const struct plan *plan)
 {
 	struct study_sums *m = month_sums(s);
-	double drawn_kw = 0;
 
 	for (unsigned i = 0; i < plan->asset_count; i++) {
-		count_asset(s, i, plan, m);
-		if (s->state[i].asset->kind == ASSET_GRID)
-			drawn_kw += fmax(0, plan->assets[i].power_kw[0]);
-		move_state(s, i, &plan->assets[i]);
+		for (unsigned t = 0; t < plan->steps; t++)
+			count_asset(s, i, p, plan, t, m);
+		move_state(s, i, &plan->assets[i], plan->steps - 1);
 	}
 	for (int c = 0; c < COST_PARTS; c++)
 		m->cost[c] += plan->cost[c];
@@ -165,7 +201,7 @@ study_sums_step(struct study_run *s, const struct plan *plan)
 	m->unserved_kwh += plan->unserved_kwh;
 	m->over_kwh += plan->over_kwh;
 	s->r->steps++;
-	return count_demand(s, m, drawn_kw);
+	return s->guard == NULL ? count_step(s, m, plan) : count_slices(s, m, p, plan);
 }
 
 static double

@@ -64,6 +64,23 @@ plan=$(figure total)
 study 0 --data "$example/year.csv" --from 2026-04-06 --to 2026-04-07 --forecast "$example/year.csv" --json "$example"
 awk -v a="$plan" -v b="$(figure total)" 'BEGIN { d = a - b; exit !(d < 100 && d > -100) }' || fail "foreseen by its own file: $(figure total), known: $plan"
 
+# The guard within the steps: it tells what it did, and its trace and JSON have it; half of the hours' target cannot be kept without shedding.
+day="--data $example/year.csv --from 2026-09-18 --to 2026-09-19 --policy rules"
+study 0 $day --json "$example"
+grep -q '"guard"' "$work/out" && fail "a guard that nobody asked for"
+total=$(figure total)
+study 0 $day --guard 1m --target 500 --trace "$work/trace.csv" --json "$example"
+less "$total" "$(figure total)" || fail "loads were shed for nothing: $(figure total), without $total"
+grep -q '"guard":{"mode":"economic","tick_s":60,"target_kw":500,"half_hours":48,"with":{"above_target":' "$work/out" || fail "the guard's JSON: $(cat "$work/out")"
+head -n 1 "$work/trace.csv" | grep -q ',demand_kw,limited_s,shed_kwh,without_kw$' || fail "the guard's trace: $(head -n 1 "$work/trace.csv")"
+awk -F, 'NR == 1 { n = NF } NF != n { exit 1 }' "$work/trace.csv" || fail "rows of the guard's trace have other columns than its first"
+if command -v python3 >/dev/null; then
+	python3 -c 'import json, sys; g = json.load(open(sys.argv[1]))["guard"]; w = g["without"]; assert g["with"]["above_target"] < w["above_target"] and sum(s["kwh"] for s in g["shed"]) > 0' \
+		"$work/out" || fail "the guard did nothing: $(cat "$work/out")"
+fi
+study 0 $day --guard 1m --guard-mode peak-cut "$example"
+grep -q '^Guard, mode peak-cut, ticks of 1m, demand target 1450.0 kW$' "$work/out" || fail "the guard's page: $(cat "$work/out")"
+
 # Faults: where, what, and nothing is run.
 study 1 --data "$work/nothing.csv" "$example"
 says 'cannot open'
@@ -85,6 +102,18 @@ study 2 --data "$example/year.csv" --from yesterday "$example"
 says '--from is "yesterday"'
 study 2 "$example"
 says '--data is missing'
+for bad in 0s 7m 10m 1500ms soon; do
+	study 2 --data "$example/year.csv" --guard $bad "$example"
+	says "--guard is \"$bad\"; 1s to 5m, of which half an hour is a multiple, as 10s or 1m, would be right"
+done
+study 2 --data "$example/year.csv" --guard 1m --guard-mode island "$example"
+says '--guard-mode is "island"; economic, plan-following or peak-cut would be right'
+study 2 --data "$example/year.csv" --guard 1m --target=-5 "$example"
+says '--target KW -5 is not understood: another demand target, 0 to 1e6'
+"$top_builddir/scada/planner/chisan-study" --data "$example/year.csv" --guard 1m --target much "$example" 2>"$work/err" && fail "a target of much"
+says '--target is "much"; 0 to 1e6 kW would be right'
+study 2 --data "$example/year.csv" --guard-mode peak-cut "$example"
+says '--guard-mode is for the guard; --guard 1m beside it would be right'
 study 1 --data "$example/year.csv" --from 2026-05-01 --to 2026-05-01 "$example"
 says 'leave no step of the file'
 study 1 --data "$example/year.csv" "$work"

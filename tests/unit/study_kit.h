@@ -86,6 +86,20 @@ kit_run(struct kit *k, enum study_policy policy, enum study_forecast forecast, i
 	return &k->r.sums;
 }
 
+/* With the guard, in ticks of so many seconds; target NaN: the site's. False: k->why. */
+static inline bool
+kit_guard(struct kit *k, enum study_policy policy, enum guard_mode mode, int tick_s, double target_kw)
+{
+	const struct study_asked asked = { .policy = policy,
+		.forecast = STUDY_PERFECT,
+		.horizon_us = 48 * KIT_HOUR,
+		.solver_s = 5,
+		.guard = { .tick_us = tick_s * US_PER_S, .mode = mode, .target_kw = target_kw } };
+
+	study_result_done(&k->r);
+	return study_run(&k->d, &asked, NULL, NULL, &k->r, k->why, sizeof(k->why));
+}
+
 static inline void
 kit_done(struct kit *k)
 {

@@ -73,11 +73,12 @@ make_csv(unsigned turn)
 
 static void
 note(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan, double demand_kw,
-    void *arg)
+    const struct study_guard_stepped *guard, void *arg)
 {
 	double(*out)[ASSETS] = arg;
 
 	(void)d;
+	ck_assert(guard == NULL);
 	(void)demand_kw;
 	ck_assert_uint_le(p->asset_count, ASSETS);
 	for (unsigned i = 0; i < p->asset_count; i++)

@@ -103,10 +103,12 @@ hours_of(double stored, unsigned row)
 }
 
 static void
-see(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan, double kw, void *arg)
+see(const struct study_data *d, unsigned row, const struct problem *p, const struct plan *plan, double kw,
+    const struct study_guard_stepped *guard, void *arg)
 {
 	struct seen *s = arg;
 
+	ck_assert(guard == NULL);
 	(void)d;
 	(void)p;
 	(void)kw;

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_study_guard.c - the guard within the steps of a study: small cases that are reckoned by hand.
+ */
+#include "config.h"
+
+#include "scada/dispatch/problem.h"
+#include "tests/unit/t.h"
+#include "tests/unit/study_kit.h"
+
+#define DISPATCH "  dispatch: {target_kw: 100}\n"
+#define SLOW     "  dispatch: {ramp_pct_per_s: 0.1}\n" /* 0.1 kW/s of BATTERY */
+#define BUS      "  buses: [{name: MAIN, carrier: electricity}]\n  assets:\n"
+#define GRID \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, export_max_kw: 50, price_import: 0.2, " \
+	"price_export: 0.1}\n"
+#define FAILING \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, export_max_kw: 50, price_import: 0.2," \
+	" data: [{series: available, column: there}]}\n"
+#define HOUSE \
+	"    - {name: HOUSE, kind: load, bus: MAIN, lost_load_cost_per_kwh: 20, data: [{series: load_kw, column: " \
+	"house}]}\n"
+#define HALL \
+	"    - {name: HALL, kind: load, bus: MAIN, priority: 2, lost_load_cost_per_kwh: 10, shed_kw: [30, 60]," \
+	" data: [{series: load_kw, column: hall}]}\n"
+#define SUN "    - {name: SUN, kind: pv, bus: MAIN, peak_kw: 100, data: [{series: pv_kw, column: sun}]}\n"
+/* It loses nothing, begins at its reserve of 20 kWh, and the column can hold it. */
+#define BATTERY \
+	"    - {name: BAT, kind: battery, bus: MAIN, energy_kwh: 200, charge_kw: 100, discharge_kw: 100," \
+	" efficiency_charge: 1, efficiency_discharge: 1, standby_pct_per_day: 0, soc_min_pct: 5, soc_max_pct: 95, " \
+	"reserve_pct: 10," \
+	" wear_cost_per_kwh: 0.01, can_form_grid: true, data: [{series: fixed_kw, column: bat}]}\n"
+
+static const double none = (double)NAN;
+static struct kit k;
+
+static void
+begin(const char *energy, const char *csv, int64_t step_us)
+{
+	ck_assert_msg(kit_site(&k, energy, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, step_us), "%s", k.said);
+}
+
+static const struct study_guarded *
+run(enum study_policy policy, enum guard_mode mode, int tick_s, double target_kw)
+{
+	ck_assert_msg(kit_guard(&k, policy, mode, tick_s, target_kw), "%s", k.why);
+	kit_balance(&k);
+	for (unsigned i = 0; i < k.r.asset_count; i++) {
+		const struct study_asset *a = &k.r.assets[i];
+		if (a->asset->kind == ASSET_BATTERY) /* BATTERY loses nothing */
+			ck_assert_double_eq_tol(a->stored_end, a->stored_begin + a->taken_kwh - a->made_kwh, 1e-6);
+	}
+	return &k.r.guard;
+}
+
+/* Twelve rows an hour: `most` in the rows from..to, `least` in the others; bat: held at that, or free. */
+static void
+five_minutes(
+    char *csv, size_t size, unsigned hour, double least, double most, unsigned from, unsigned to, const char *bat)
+{
+	char row[80];
+
+	for (unsigned i = 0; i < 12; i++) {
+		str_printf(row, sizeof(row), "2026-01-01T%02u:%02u:00Z,%g,%s\n", hour, 5 * i,
+		    i >= from && i < to ? most : least, bat);
+		str_append(csv, size, row);
+	}
+}
+
+static const enum study_policy policies[] = { STUDY_PLAN, STUDY_RULES, STUDY_NONE };
+
+/* Where there is nothing to do for it, all is as without it, to the last figure. */
+START_TEST(a_guard_without_work_changes_nothing)
+{
+	begin(DISPATCH BUS GRID HOUSE, "hour,house\n0,10\n1,20\n2,30\n", 0);
+	struct study_sums s = *kit_run(&k, policies[_i], STUDY_PERFECT, 48, 0);
+	ck_assert_uint_eq(k.r.guard.half_hours, 0);
+	const struct study_guarded *g = run(policies[_i], GUARD_ECONOMIC, 60, none);
+	for (int c = 0; c < COST_PARTS; c++)
+		ck_assert_double_eq_tol(k.r.sums.cost[c], s.cost[c], 1e-12);
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 60, 1e-9);
+	ck_assert_double_eq_tol(k.r.sums.peak_kw, 30, 1e-9);
+	ck_assert_uint_eq(g->half_hours, 6);
+	ck_assert_double_eq_tol(g->seconds, 10800, 1e-9);
+	ck_assert_double_eq_tol(g->with.kw, 30, 1e-9);
+	ck_assert_double_eq_tol(g->without.kw, 30, 1e-9);
+	ck_assert_double_eq(g->limited_s, 0);
+	kit_done(&k);
+}
+END_TEST
+
+/* 60 and 120 kW in its halves are 90 in an hour's step; the meter knows the halves. */
+START_TEST(half_hours_are_those_of_the_clock)
+{
+	begin(DISPATCH BUS GRID HOUSE, "time,house\n2026-01-01T00:00:00Z,60\n2026-01-01T00:30:00Z,120\n", KIT_HOUR);
+	ck_assert_double_eq_tol(kit_run(&k, STUDY_NONE, STUDY_PERFECT, 48, 0)->peak_kw, 90, 1e-9);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, 60, 0);
+	ck_assert_double_eq_tol(k.r.sums.peak_kw, 120, 1e-9);
+	ck_assert_double_eq_tol(g->with.kw, 120, 1e-9);
+	ck_assert_int_eq(g->with.at.us, (INT64_C(1767225600) + 1800) * US_PER_S);
+	ck_assert(isnan(g->target_kw));
+	ck_assert_uint_eq(g->with.above, 0);
+	kit_done(&k);
+}
+END_TEST
+
+/* What is given in the one half does not pay what is drawn in the other: 20 kWh each way, where the hour's mean is nothing. */
+START_TEST(what_is_drawn_is_not_offset_by_what_is_given)
+{
+	begin(DISPATCH BUS GRID HOUSE SUN, "time,house,sun\n2026-01-01T00:00:00Z,40,0\n2026-01-01T00:30:00Z,40,80\n",
+	    KIT_HOUR);
+	ck_assert_double_eq_tol(kit_run(&k, STUDY_NONE, STUDY_PERFECT, 48, 0)->total, 0, 1e-9);
+	run(STUDY_NONE, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 20, 1e-9);
+	ck_assert_double_eq_tol(k.r.sums.export_kwh, 20, 1e-9);
+	ck_assert_double_eq_tol(k.r.sums.total, 20 * 0.2 - 20 * 0.1, 1e-9);
+	kit_done(&k);
+}
+END_TEST
+
+/*
+ * 240 kW for ten minutes, else 60: the half hour from 1:30 is (240 x 10 + 60 x 20) / 30 = 120. To keep 100 the battery must give at least
+ * 20 kW x 0.5 h = 10 kWh, for longer than the peak lasts nothing is asked of it; it has 50 above its reserve.
+ */
+START_TEST(a_peak_of_ten_minutes_is_cut)
+{
+	static const int ticks[] = { 1, 60 };
+	char csv[2000] = "time,house,bat\n";
+
+	five_minutes(csv, sizeof(csv), 0, 20, 0, 0, 0, "-50");
+	five_minutes(csv, sizeof(csv), 1, 60, 240, 6, 8, "");
+	begin(DISPATCH BUS GRID HOUSE BATTERY, csv, KIT_HOUR);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, ticks[_i], none);
+	double given = k.r.assets[2].made_kwh;
+	ck_assert_double_eq(g->target_kw, 100);
+	ck_assert_double_eq_tol(g->without.kw, 120, 1e-6);
+	ck_assert_uint_eq(g->without.above, 1);
+	ck_assert_double_le(g->with.kw, 100.5);
+	ck_assert_uint_eq(g->with.above, 0);
+	ck_assert_double_ge(given, 10 - 0.25);
+	ck_assert_double_le(given, 25);
+	ck_assert_double_gt(g->reason_s[WHY_PEAK] + g->reason_s[WHY_POWER], 300);
+	/* What went out, went before it was down again; 0.01 of wear. */
+	double out = k.r.sums.export_kwh, in = k.r.sums.import_kwh, taken = k.r.assets[2].taken_kwh;
+	ck_assert_double_eq_tol(taken, 50 + (40 + 30 + 20 + 10) / 3600.0, 1e-6); /* down by 10 kW a second */
+	ck_assert_double_eq_tol(in - out, 20 + 90 + taken - given, 1e-6);
+	ck_assert_double_le(out, 2);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_IMPORT], 0.2 * in, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_EXPORT], -0.1 * out, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_WEAR], 0.01 * given, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.peak_kw, g->with.kw, 1e-6);
+	ck_assert_double_eq_tol(k.r.assets[2].stored_end, 20 + taken - given, 1e-6);
+	kit_done(&k);
+}
+END_TEST
+
+/* 130 kW against 100, without a battery: 15 kWh of each half hour have to go, in steps of 30 kW, and for 5 min at least. */
+START_TEST(a_target_that_only_shedding_reaches)
+{
+	begin(DISPATCH BUS GRID HOUSE HALL, "hour,house,hall\n0,50,80\n1,0,0\n", 0);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, 60, none);
+	ck_assert_uint_eq(g->without.above, 2);
+	ck_assert_double_eq_tol(g->without.kw, 130, 1e-9);
+	ck_assert_uint_eq(g->with.above, 0);
+	ck_assert_double_le(g->with.kw, 100.5);
+	ck_assert_uint_eq(g->shed_count, 2);
+	double off = g->shed[0].kwh + g->shed[1].kwh;
+	ck_assert_double_eq_tol(off, k.r.sums.unserved_kwh, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_LOST], 10 * off, 1e-6); /* of the hall, not of the house */
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 130 - off, 1e-6);
+	ck_assert_double_ge(off, 30 - 0.5);
+	ck_assert_double_le(off, 40);
+	ck_assert_double_ge(g->shed[0].seconds, g->shed[1].seconds); /* the first goes first and comes back last */
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_double_eq_tol(g->shed[i].kwh, 30 * g->shed[i].seconds / 3600, 1e-6);
+		ck_assert(g->shed[i].seconds == 0 || g->shed[i].seconds >= 300);
+	}
+	g = run(STUDY_NONE, GUARD_ECONOMIC, 60, 0);
+	ck_assert_double_eq(k.r.sums.unserved_kwh, 0);
+	kit_done(&k);
+}
+END_TEST
+
+/* 100 kW of sun, 20 are taken, 50 may go out: 30 are held down, but for the seconds until that is seen. */
+START_TEST(an_export_limit_is_kept)
+{
+	begin(DISPATCH BUS GRID HOUSE SUN, "hour,house,sun\n0,20,0\n1,20,100\n2,20,40\n", 0);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_le(g->export_over_s, 25);
+	ck_assert_double_eq_tol(g->export_over_kwh, k.r.sums.over_kwh, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.curtailed_kwh + k.r.sums.over_kwh, 30, 0.5);
+	ck_assert_double_eq_tol(k.r.sums.export_kwh, 50 + 20, 0.5);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_EXPORT], -0.1 * k.r.sums.export_kwh, 1e-6);
+	ck_assert_double_ge(g->reason_s[WHY_CURTAILED], 3500);
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 20, 1e-6);
+	kit_done(&k);
+}
+END_TEST
+
+/*
+ * 50 kW by a battery that may change by 0.1 kW each second: 480 s up to within the 2 kW in which the rules move nothing.  Meanwhile
+ * sum of (50 - 0.1 k) / 3600 for k = 1..480 = 3.46 kWh are drawn, then 2 kW.
+ */
+START_TEST(a_ramp_is_paid_for)
+{
+	static const int ticks[] = { 1, 60 };
+
+	begin(SLOW BUS GRID HOUSE BATTERY, "hour,house,bat\n0,0,-60\n1,0,0\n2,50,\n", 0);
+	const struct study_guarded *g = run(STUDY_RULES, GUARD_ECONOMIC, ticks[_i], none);
+	ck_assert_double_eq_tol(k.r.assets[2].taken_kwh, 60, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 60 + 3.46 + 2 * 3120 / 3600.0, 0.1);
+	ck_assert_double_eq_tol(g->reason_s[WHY_RAMP], 480, 5);
+	kit_done(&k);
+}
+END_TEST
+
+/* Ten above its reserve, and no more: the last hundredth before it slower and slower. */
+START_TEST(a_reserve_is_not_touched)
+{
+	begin(DISPATCH BUS GRID HOUSE BATTERY, "hour,house,bat\n0,0,-10\n1,50,\n2,50,\n", 0);
+	const struct study_guarded *g = run(STUDY_RULES, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_ge(k.r.assets[2].stored_end, 20 - 1e-6);
+	ck_assert_double_le(k.r.assets[2].stored_end, 20.3);
+	ck_assert_double_gt(g->reason_s[WHY_SOC_LOW], 3000);
+	kit_done(&k);
+}
+END_TEST
+
+/* The hour that the grid is away is served from the battery; a second until it is known, and 10 s more until it counts as there. */
+START_TEST(without_the_grid_it_is_an_island)
+{
+	begin(DISPATCH BUS FAILING HOUSE BATTERY, "hour,house,bat,there\n0,30,-60,1\n1,30,,0\n2,0,0,1\n", 0);
+	const struct study_guarded *g = run(policies[_i], GUARD_ECONOMIC, 60, none);
+	ck_assert_double_eq_tol(g->island_s, 3600 - 1 + 10, 2);
+	ck_assert_double_eq_tol(k.r.sums.unserved_kwh, 0, 1e-6);
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, 30, 0.1);
+	ck_assert_double_eq_tol(k.r.sums.import_kwh, 30 + 60, 1e-6);
+	ck_assert_uint_eq(k.r.outages, 0); /* none of its loads is critical */
+	kit_done(&k);
+}
+END_TEST
+
+/*
+ * 30 kWh above its least for 20 + 60 kW: what the hour cannot serve is not served; and below 5 % over its least, at 20 kWh, the hall is shed
+ * for the house, which so lives on.
+ */
+START_TEST(an_island_sheds_before_it_is_empty)
+{
+	begin(DISPATCH BUS FAILING HOUSE HALL BATTERY,
+	    "hour,house,hall,bat,there\n0,0,0,-20,1\n1,20,60,,0\n2,0,0,0,1\n", 0);
+	const struct study_guarded *g = run(STUDY_RULES, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_gt(g->shed[0].seconds, 0);
+	ck_assert_double_gt(g->shed[1].seconds, 0);
+	ck_assert_double_eq_tol(k.r.assets[1].taken_kwh, 20, 1e-6);
+	ck_assert_double_ge(k.r.assets[3].stored_end, 10 - 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.unserved_kwh, 80 - 20 - k.r.assets[2].taken_kwh, 1e-6);
+	kit_done(&k);
+}
+END_TEST
+
+/* Below 80 of the 100 kW it charges, up to them; above it gives. */
+START_TEST(peak_cut_recharges_below_the_target)
+{
+	begin(DISPATCH BUS GRID HOUSE BATTERY, "hour,house,bat\n0,30,\n1,130,\n", 0);
+	const struct study_guarded *g = run(STUDY_RULES, GUARD_PEAK, 60, none);
+	ck_assert_double_eq_tol(k.r.assets[2].taken_kwh, 50, 0.2);
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, 30, 0.5);
+	ck_assert_double_le(g->with.kw, 100.5);
+	ck_assert_double_eq_tol(
+	    g->without.kw, 130, 1e-6); /* rules are the guard's: without it the battery is at rest */
+	ck_assert_uint_eq(g->without.above, 2);
+	ck_assert_double_gt(g->reason_s[WHY_PEAK], 7000);
+	kit_done(&k);
+}
+END_TEST
+
+/* What is planned is done, as far as the ramp lets it: 40 kWh from the cheap hour for the dear one. */
+START_TEST(a_plan_is_followed)
+{
+	begin(SLOW BUS "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, data: [{series: price_import, "
+	               "column: price}]}\n" HOUSE BATTERY,
+	    "hour,house,bat,price\n0,10,,0.1\n1,40,,1\n2,0,0,0.001\n", 0);
+	kit_run(&k, STUDY_PLAN, STUDY_PERFECT, 48, 0);
+	double planned = k.r.assets[2].made_kwh;
+	ck_assert_double_eq_tol(planned, 40, 1e-6);
+	run(STUDY_PLAN, GUARD_ECONOMIC, 60, none);
+	/*
+	 * 400 s up to 40 kW lack 40 x 200 / 3600 = 2.22 kWh, which it takes on the way back: so 37.78 are planned for the second hour, and it gives
+	 * them but for 400 s until it takes nothing more, and half of 377.8 s.
+	 */
+	double kw = 40 - 40 * 200 / 3600.0;
+	ck_assert_double_eq_tol(k.r.assets[2].taken_kwh, 40, 0.05);
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, kw * (3600 - 400 - kw / 0.1 / 2) / 3600, 0.05);
+	kit_done(&k);
+}
+END_TEST
+
+START_TEST(what_cannot_be_guarded_is_said)
+{
+	begin(BUS GRID HOUSE, "hour,house\n0,10\n1,10\n", 0);
+	ck_assert(!kit_guard(&k, STUDY_NONE, GUARD_ECONOMIC, 60, none));
+	ck_assert_str_eq(k.why,
+	    "the guard cannot work here: the site file has no section energy: dispatch:; one, as dispatch: "
+	    "{target_kw: 500}, would be right");
+	kit_done(&k);
+	begin(DISPATCH BUS HOUSE, "hour,house\n0,10\n1,10\n", 0);
+	ck_assert(!kit_guard(&k, STUDY_NONE, GUARD_ECONOMIC, 60, none));
+	ck_assert_ptr_nonnull(strstr(k.why, "there is no receiving point"));
+	kit_done(&k);
+	begin(DISPATCH BUS GRID HOUSE, "time,house\n2026-01-01T00:00:00Z,1\n2026-01-01T00:01:00Z,1\n", 0);
+	ck_assert(!kit_guard(&k, STUDY_NONE, GUARD_ECONOMIC, 300, none));
+	ck_assert_str_eq(k.why,
+	    "the guard's ticks of 5m do not fit into rows of 1m; whole seconds, up to 5m, of which half an hour "
+	    "and a row are a multiple, would be right");
+	kit_done(&k);
+}
+END_TEST
+
+T_MAIN("study_guard",
+    T_LOOP(a_guard_without_work_changes_nothing, 0, 3) T(half_hours_are_those_of_the_clock)
+        T(what_is_drawn_is_not_offset_by_what_is_given) T_LOOP(a_peak_of_ten_minutes_is_cut, 0, 2)
+            T(a_target_that_only_shedding_reaches) T(an_export_limit_is_kept) T_LOOP(a_ramp_is_paid_for, 0, 2)
+                T(a_reserve_is_not_touched) T_LOOP(without_the_grid_it_is_an_island, 0, 3)
+                    T(an_island_sheds_before_it_is_empty) T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
+                        T(what_cannot_be_guarded_is_said))
