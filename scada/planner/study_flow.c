@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "scada/planner/study_flow.h"
 
@@ -168,6 +169,12 @@ study_flow_balances(const struct study_run *s, unsigned i)
 	    (b->can_form_grid || !g->has_forming);
 }
 
+static bool
+is_island_bus(const struct study_run *s, const char *bus)
+{
+	return problem_is_island(&s->now, problem_bus(&s->now, bus), 0);
+}
+
 static double
 set_batteries(struct study_run *s, double hours, double rest)
 {
@@ -176,7 +183,10 @@ set_batteries(struct study_run *s, double hours, double rest)
 	for (unsigned k = 0; k < g->district.set.battery_count; k++) {
 		unsigned i = g->battery[k];
 		struct band b = band_of(s, i, hours);
-		g->kw[i] = study_flow_balances(s, i) ? 0 : fmin(b.high, fmax(b.low, g->told_kw[i]));
+		/* Behind another connection that is away: it balances what is there, as was decided. */
+		bool is_alone = !g->is_here[i] && is_island_bus(s, asset_of(s, i)->bus);
+		double told = is_alone ? base_kw(s, i) : g->told_kw[i];
+		g->kw[i] = study_flow_balances(s, i) ? 0 : fmin(b.high, fmax(b.low, told));
 		if (g->is_here[i])
 			rest -= g->kw[i] - base_kw(s, i);
 	}
@@ -239,7 +249,7 @@ hold_sun(struct study_run *s, double over)
 
 /* Least important first. What then is still missing is what a plant takes itself: settling names it. */
 static void
-lose_loads(struct study_run *s, double missing)
+lose_loads(struct study_run *s, const char *bus, double missing)
 {
 	struct study_guard *g = s->guard;
 
@@ -248,7 +258,7 @@ lose_loads(struct study_run *s, double missing)
 		unsigned which = 0;
 		for (unsigned i = 0; i < s->now.asset_count; i++) {
 			const struct asset *a = asset_of(s, i);
-			if (a->kind == ASSET_LOAD && g->is_here[i] && g->kw[i] > 0 &&
+			if (a->kind == ASSET_LOAD && a->bus != NULL && strcmp(a->bus, bus) == 0 && g->kw[i] > 0 &&
 			    (last == NULL ||
 			        ((const struct asset_load *)a->parameters)->priority >
 			            ((const struct asset_load *)last->parameters)->priority)) {
@@ -269,7 +279,7 @@ balance(struct study_run *s, double hours, double rest)
 {
 	rest = balance_sets(s, balance_batteries(s, hours, rest));
 	if (rest > 0)
-		lose_loads(s, rest);
+		lose_loads(s, s->guard->district.grid->bus, rest);
 	else
 		hold_sun(s, -rest);
 }
@@ -289,6 +299,25 @@ set_grid(struct study_run *s, double rest)
 	g->kw[g->grid] = fmax(g->meter_kw, -problem_at(&s->now, g->grid, SERIES_EXPORT_MAX, 0));
 }
 
+/* What a battery behind another connection leaves undone of what was decided: its own grid does it, where the utility feeds the bus that. */
+static void
+make_up(struct study_run *s, unsigned battery)
+{
+	struct study_guard *g = s->guard;
+	const char *bus = asset_of(s, battery)->bus;
+	double missing = base_kw(s, battery) - g->kw[battery];
+
+	if (is_island_bus(s, bus)) {
+		lose_loads(s, bus, missing);
+		return;
+	}
+	for (unsigned i = 0; i < s->now.asset_count; i++)
+		if (asset_of(s, i)->kind == ASSET_GRID && strcmp(asset_of(s, i)->bus, bus) == 0 && is_there(s, i)) {
+			g->kw[i] += missing;
+			return;
+		}
+}
+
 void
 study_flow(struct study_run *s, double hours)
 {
@@ -298,6 +327,9 @@ study_flow(struct study_run *s, double hours)
 	if (g->is_cut)
 		g->without_kw = 0;
 	rest = set_batteries(s, hours, rest);
+	for (unsigned k = 0; k < g->district.set.battery_count; k++)
+		if (!g->is_here[g->battery[k]])
+			make_up(s, g->battery[k]);
 	if (is_island(g)) {
 		balance(s, hours, rest);
 		for (unsigned i = 0; i < s->now.asset_count; i++)

@@ -44,8 +44,11 @@ begin(const char *energy, const char *csv, int64_t step_us)
 static const struct study_guarded *
 run(enum study_policy policy, enum guard_mode mode, int tick_s, double target_kw)
 {
+	bool is_fed = k.site->energy->buses.n > 1; /* by the utility, which is no asset */
+
 	ck_assert_msg(kit_guard(&k, policy, mode, tick_s, target_kw), "%s", k.why);
-	kit_balance(&k);
+	if (!is_fed)
+		kit_balance(&k);
 	for (unsigned i = 0; i < k.r.asset_count; i++) {
 		const struct study_asset *a = &k.r.assets[i];
 		if (a->asset->kind == ASSET_BATTERY) /* BATTERY loses nothing */
@@ -259,6 +262,86 @@ START_TEST(an_island_sheds_before_it_is_empty)
 }
 END_TEST
 
+/*
+ * 150 kW for ten minutes where the connection carries 100: the battery gives 50 kW meanwhile, 8.33 kWh, and little before it is seen. No
+ * target: the limit of the connection alone.
+ */
+START_TEST(an_import_limit_is_kept)
+{
+	char csv[2000] = "time,house,bat\n";
+
+	five_minutes(csv, sizeof(csv), 0, 20, 0, 0, 0, "-50");
+	five_minutes(csv, sizeof(csv), 1, 60, 150, 2, 4, "");
+	begin(DISPATCH BUS
+	    "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, price_import: 0.2}\n" HOUSE BATTERY,
+	    csv, KIT_HOUR);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, 60, 0);
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, 50 / 6.0, 0.1);
+	ck_assert_double_le(g->import_over_s, 25);
+	ck_assert_double_le(g->import_over_kwh, 50 * 25 / 3600.0);
+	ck_assert_double_ge(g->reason_s[WHY_GRID_LIMIT] + g->import_over_s, 595);
+	kit_done(&k);
+}
+END_TEST
+
+#define SCHOOL \
+	"    - {name: SCHOOL, kind: load, bus: SITE, lost_load_cost_per_kwh: 5, data: [{series: load_kw, column: " \
+	"house}]}\n" \
+	"    - {name: BAT, kind: battery, bus: SITE, energy_kwh: 200, charge_kw: 100, discharge_kw: 100," \
+	" efficiency_charge: 1, efficiency_discharge: 1, standby_pct_per_day: 0, soc_min_pct: 5, soc_max_pct: 95, " \
+	"reserve_pct: 5," \
+	" data: [{series: fixed_kw, column: bat}]}\n"
+#define TWO \
+	"  buses: [{name: MAIN, carrier: electricity}, {name: SITE, carrier: electricity, parent: MAIN}]\n  assets:\n"
+
+/*
+ * A school behind another connection, with 60 kWh: 50 kW of it for the dear hour, but the last hundredth (2 kWh) before its end goes slowly, and
+ * the utility does the rest. In an outage it is alone: nobody tapers, 50 of 60 kWh, then what is left.
+ */
+START_TEST(a_battery_behind_another_connection)
+{
+	static const char *const there[] = { "1", "0" };
+	char csv[400];
+
+	str_printf(csv, sizeof(csv),
+	    "hour,house,bat,there,price\n0,0,-60,1,0.1\n1,50,,%s,1\n2,50,,%s,1\n3,0,0,1,0.001\n", there[_i], there[_i]);
+	begin(DISPATCH TWO
+	    "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, data: [{series: available, column: there},"
+	    " {series: price_import, column: price}]}\n" SCHOOL,
+	    csv, 0);
+	run(STUDY_PLAN, GUARD_ECONOMIC, 60, none);
+	double given = k.r.assets[2].made_kwh, late = k.r.assets[2].taken_kwh - 60; /* while it turns round */
+	ck_assert_double_ge(late, 0);
+	ck_assert_double_le(late, _i == 0 ? 0.1 : 1e-6);
+	ck_assert_double_ge(given, _i == 0 ? 58 : 60 - 1e-2);
+	ck_assert_double_le(given, 60 + late + 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.unserved_kwh, _i == 0 ? 0 : 100 - given, 1e-2);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_IMPORT], 60 * 0.1 + (_i == 0 ? 100 + late - given : 0), 1e-2);
+	kit_done(&k);
+}
+END_TEST
+
+/* A set alone with its load, no battery: it goes with the minutes, down to its least, where 5 kW are taken by nobody. */
+START_TEST(a_set_balances_an_island)
+{
+	char csv[2000] = "time,house,there\n";
+
+	five_minutes(csv, sizeof(csv), 0, 0, 0, 0, 0, "1");
+	five_minutes(csv, sizeof(csv), 1, 45, 5, 0, 3, "0");
+	begin("  over_cost_per_kwh: 1\n" DISPATCH BUS FAILING HOUSE
+	      "    - {name: SET, kind: gas-turbine, bus: MAIN, rated_kw: 50, min_kw: 10, fuel_full_m3_per_h: 12.5,"
+	      " fuel_idle_share: 0, fuel_price: 1, start_cost: 3}\n",
+	    csv, KIT_HOUR);
+	run(STUDY_RULES, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_eq_tol(k.r.sums.unserved_kwh, 0, 1e-6);
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, 45 * 0.75 + 10 * 0.25, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.over_kwh, 5 * 0.25, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_FUEL], 0.25 * k.r.assets[2].made_kwh, 1e-6);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_START], 3, 1e-9);
+	kit_done(&k);
+}
+END_TEST
+
 /* Below 80 of the 100 kW it charges, up to them; above it gives. */
 START_TEST(peak_cut_recharges_below_the_target)
 {
@@ -320,7 +403,8 @@ END_TEST
 T_MAIN("study_guard",
     T_LOOP(a_guard_without_work_changes_nothing, 0, 3) T(half_hours_are_those_of_the_clock)
         T(what_is_drawn_is_not_offset_by_what_is_given) T_LOOP(a_peak_of_ten_minutes_is_cut, 0, 2)
-            T(a_target_that_only_shedding_reaches) T(an_export_limit_is_kept) T_LOOP(a_ramp_is_paid_for, 0, 2)
-                T(a_reserve_is_not_touched) T_LOOP(without_the_grid_it_is_an_island, 0, 3)
-                    T(an_island_sheds_before_it_is_empty) T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
-                        T(what_cannot_be_guarded_is_said))
+            T(a_target_that_only_shedding_reaches) T(an_export_limit_is_kept) T(an_import_limit_is_kept) T_LOOP(
+                a_ramp_is_paid_for, 0, 2) T(a_reserve_is_not_touched) T_LOOP(without_the_grid_it_is_an_island, 0, 3)
+                T(an_island_sheds_before_it_is_empty) T(a_set_balances_an_island)
+                    T_LOOP(a_battery_behind_another_connection, 0, 2) T(peak_cut_recharges_below_the_target)
+                        T(a_plan_is_followed) T(what_cannot_be_guarded_is_said))
