@@ -108,16 +108,19 @@ START_TEST(half_hours_are_those_of_the_clock)
 }
 END_TEST
 
-/* What is given in the one half does not pay what is drawn in the other: 20 kWh each way, where the hour's mean is nothing. */
+/* What is given in one quarter does not pay what is drawn in the next: 20 kWh each way, where the half hour's mean is nothing. */
 START_TEST(what_is_drawn_is_not_offset_by_what_is_given)
 {
-	begin(DISPATCH BUS GRID HOUSE SUN, "time,house,sun\n2026-01-01T00:00:00Z,40,0\n2026-01-01T00:30:00Z,40,80\n",
+	begin(DISPATCH BUS GRID HOUSE SUN,
+	    "time,house,sun\n2026-01-01T00:00:00Z,40,0\n2026-01-01T00:15:00Z,40,80\n2026-01-01T00:30:00Z,40,0\n"
+	    "2026-01-01T00:45:00Z,40,80\n",
 	    KIT_HOUR);
 	ck_assert_double_eq_tol(kit_run(&k, STUDY_NONE, STUDY_PERFECT, 48, 0)->total, 0, 1e-9);
 	run(STUDY_NONE, GUARD_ECONOMIC, 60, none);
 	ck_assert_double_eq_tol(k.r.sums.import_kwh, 20, 1e-9);
 	ck_assert_double_eq_tol(k.r.sums.export_kwh, 20, 1e-9);
 	ck_assert_double_eq_tol(k.r.sums.total, 20 * 0.2 - 20 * 0.1, 1e-9);
+	ck_assert_double_eq_tol(k.r.sums.peak_kw, 20, 1e-9);
 	kit_done(&k);
 }
 END_TEST
@@ -161,8 +164,10 @@ END_TEST
 /* 130 kW against 100, without a battery: 15 kWh of each half hour have to go, in steps of 30 kW, and for 5 min at least. */
 START_TEST(a_target_that_only_shedding_reaches)
 {
+	static const int ticks[] = { 1, 60 };
+
 	begin(DISPATCH BUS GRID HOUSE HALL, "hour,house,hall\n0,50,80\n1,0,0\n", 0);
-	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, 60, none);
+	const struct study_guarded *g = run(STUDY_NONE, GUARD_ECONOMIC, ticks[_i], none);
 	ck_assert_uint_eq(g->without.above, 2);
 	ck_assert_double_eq_tol(g->without.kw, 130, 1e-9);
 	ck_assert_uint_eq(g->with.above, 0);
@@ -173,7 +178,7 @@ START_TEST(a_target_that_only_shedding_reaches)
 	ck_assert_double_eq_tol(k.r.sums.cost[COST_LOST], 10 * off, 1e-6); /* of the hall, not of the house */
 	ck_assert_double_eq_tol(k.r.sums.import_kwh, 130 - off, 1e-6);
 	ck_assert_double_ge(off, 30 - 0.5);
-	ck_assert_double_le(off, 40);
+	ck_assert_double_le(off, 31);
 	ck_assert_double_ge(g->shed[0].seconds, g->shed[1].seconds); /* the first goes first and comes back last */
 	for (unsigned i = 0; i < 2; i++) {
 		ck_assert_double_eq_tol(g->shed[i].kwh, 30 * g->shed[i].seconds / 3600, 1e-6);
@@ -221,9 +226,11 @@ END_TEST
 /* Ten above its reserve, and no more: the last hundredth before it slower and slower. */
 START_TEST(a_reserve_is_not_touched)
 {
+	static const int ticks[] = { 60, 300 };
+
 	begin(DISPATCH BUS GRID HOUSE BATTERY, "hour,house,bat\n0,0,-10\n1,50,\n2,50,\n", 0);
-	const struct study_guarded *g = run(STUDY_RULES, GUARD_ECONOMIC, 60, none);
-	ck_assert_double_ge(k.r.assets[2].stored_end, 20 - 1e-6);
+	const struct study_guarded *g = run(STUDY_RULES, GUARD_ECONOMIC, ticks[_i], none);
+	ck_assert_double_ge(k.r.assets[2].stored_end, 20 - 0.02); /* 50 kW for a second */
 	ck_assert_double_le(k.r.assets[2].stored_end, 20.3);
 	ck_assert_double_gt(g->reason_s[WHY_SOC_LOW], 3000);
 	kit_done(&k);
@@ -321,6 +328,24 @@ START_TEST(a_battery_behind_another_connection)
 }
 END_TEST
 
+/* A battery beside another connection of its own, which does what a slow ramp leaves undone: as in a_plan_is_followed. */
+START_TEST(another_connection_makes_up)
+{
+	begin(SLOW "  buses: [{name: MAIN, carrier: electricity}, {name: SITE, carrier: electricity}]\n  assets:\n" GRID
+	           "    - {name: OTHER, kind: grid, bus: SITE, import_max_kw: 500, data: [{series: price_import, "
+	           "column: price}]}\n" SCHOOL,
+	    "hour,house,bat,price\n0,10,,0.1\n1,40,,1\n2,0,0,0.001\n", 0);
+	run(STUDY_PLAN, GUARD_ECONOMIC, 60, none);
+	kit_balance(&k);
+	double given = k.r.assets[3].made_kwh, taken = k.r.assets[3].taken_kwh;
+	ck_assert_double_eq_tol(taken, 40, 0.05);
+	ck_assert_double_eq_tol(given, 31.6, 0.1);
+	ck_assert_double_eq_tol(k.r.assets[1].made_kwh, 10 + 40 + taken - given, 1e-6);
+	ck_assert_double_eq(k.r.assets[0].made_kwh, 0);
+	kit_done(&k);
+}
+END_TEST
+
 /* A set alone with its load, no battery: it goes with the minutes, down to its least, where 5 kW are taken by nobody. */
 START_TEST(a_set_balances_an_island)
 {
@@ -379,6 +404,27 @@ START_TEST(a_plan_is_followed)
 }
 END_TEST
 
+/* A plan of a day holds though a ramp put the battery elsewhere than it saw: nothing is planned again. */
+START_TEST(a_plan_holds_though_the_battery_is_elsewhere)
+{
+	const struct study_asked asked = { .policy = STUDY_PLAN,
+		.horizon_us = 48 * KIT_HOUR,
+		.replan_us = 24 * KIT_HOUR,
+		.solver_s = 5,
+		.guard = { .tick_us = 60 * US_PER_S, .mode = GUARD_ECONOMIC, .target_kw = none } };
+
+	begin(SLOW BUS "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, data: [{series: price_import, "
+	               "column: price}]}\n" HOUSE BATTERY,
+	    "hour,house,bat,price\n0,10,,0.1\n1,40,,1\n2,0,0,0.001\n", 0);
+	ck_assert_msg(study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)), "%s", k.why);
+	ck_assert_uint_eq(k.r.plans, 1);
+	ck_assert_uint_eq(k.r.realised, 0);
+	/* 40 kW, but for 400 s until it takes nothing more and half of 400 s up. */
+	ck_assert_double_eq_tol(k.r.assets[2].made_kwh, 40 * (3600 - 400 - 200) / 3600.0, 0.05);
+	kit_done(&k);
+}
+END_TEST
+
 START_TEST(what_cannot_be_guarded_is_said)
 {
 	begin(BUS GRID HOUSE, "hour,house\n0,10\n1,10\n", 0);
@@ -403,8 +449,10 @@ END_TEST
 T_MAIN("study_guard",
     T_LOOP(a_guard_without_work_changes_nothing, 0, 3) T(half_hours_are_those_of_the_clock)
         T(what_is_drawn_is_not_offset_by_what_is_given) T_LOOP(a_peak_of_ten_minutes_is_cut, 0, 2)
-            T(a_target_that_only_shedding_reaches) T(an_export_limit_is_kept) T(an_import_limit_is_kept) T_LOOP(
-                a_ramp_is_paid_for, 0, 2) T(a_reserve_is_not_touched) T_LOOP(without_the_grid_it_is_an_island, 0, 3)
-                T(an_island_sheds_before_it_is_empty) T(a_set_balances_an_island)
-                    T_LOOP(a_battery_behind_another_connection, 0, 2) T(peak_cut_recharges_below_the_target)
-                        T(a_plan_is_followed) T(what_cannot_be_guarded_is_said))
+            T_LOOP(a_target_that_only_shedding_reaches, 0, 2) T(an_export_limit_is_kept) T(an_import_limit_is_kept)
+                T_LOOP(a_ramp_is_paid_for, 0, 2) T_LOOP(a_reserve_is_not_touched, 0, 2)
+                    T_LOOP(without_the_grid_it_is_an_island, 0, 3) T(an_island_sheds_before_it_is_empty)
+                        T(a_set_balances_an_island) T_LOOP(a_battery_behind_another_connection, 0, 2)
+                            T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
+                                T(a_plan_holds_though_the_battery_is_elsewhere) T(another_connection_makes_up)
+                                    T(what_cannot_be_guarded_is_said))
