@@ -14,8 +14,8 @@
 #define STUDY_TICK_MAX_US (300 * US_PER_S)
 
 struct study_guard_asked {
-	int64_t
-	    tick_us; /* 0: no guard; whole seconds, of which half an hour and a step are a multiple, STUDY_TICK_MAX_US at most */
+	/* Whole seconds, at most STUDY_TICK_MAX_US, of which half an hour and a row of the file are a multiple; 0: no guard. */
+	int64_t tick_us;
 	enum guard_mode mode; /* economic, plan-following or peak-cut */
 	double target_kw;     /* demand target; NaN: the site file's */
 };
@@ -41,8 +41,8 @@ struct study_guarded {
 	struct study_shed shed[DEMAND_STEPS_MAX];
 	unsigned shed_count;
 	unsigned half_hours;
-	struct study_peak with,
-	    without; /* without: as it was decided for the step, by rules: batteries at rest; no load shed */
+	/* Without it: as it was decided for the step, by rules with batteries at rest, and no load shed. */
+	struct study_peak with, without;
 };
 struct study_guard_stepped { /* of one step */
 	double limited_s, shed_kwh;
