@@ -110,11 +110,12 @@ struct halves {
 	    apart[CALENDAR_ROWS];           /* kWh; here, apart: of batteries, given less taken */
 	struct figure drawn[CALENDAR_ROWS]; /* kW */
 	double known[CALENDAR_ROWS];        /* share of the half hour that drawn is of */
+	unsigned given_marks[CALENDAR_ROWS], moved_marks[CALENDAR_ROWS]; /* of given; of here and apart */
 };
 
-/* A power is the mean of the time that is known; what a counter counted is of all of it. */
+/* A power is the mean of the time that is known; what a counter counted is of all of it. Of the half hour that runs: until now. */
 static enum err
-read_drawn(const struct report_source *src, const struct dispatched_meters *m, const int64_t *edges, struct halves *h)
+read_drawn(const struct report_source *src, const struct dispatched_meters *m, struct halves *h)
 {
 	struct bucket b[CALENDAR_ROWS];
 	enum err e = OK;
@@ -124,7 +125,7 @@ read_drawn(const struct report_source *src, const struct dispatched_meters *m, c
 	}
 	if (!m->has_drawn || m->drawn.point.key == 0)
 		return OK;
-	e = demand_read(src, &m->drawn, edges, h->n, h->drawn);
+	e = demand_read(src, &m->drawn, h->edges, h->n, h->drawn);
 	if (e == OK && !m->drawn.is_counter)
 		e = report_spans(src, &m->drawn.point, h->edges, h->n, b);
 	for (unsigned i = 0; i < h->n && e == OK && !m->drawn.is_counter; i++)
@@ -135,7 +136,7 @@ read_drawn(const struct report_source *src, const struct dispatched_meters *m, c
 /* Adds what a meter counted, or the mean of a power, in kWh; a half hour that is not known stays so. */
 static enum err
 add_kwh(const struct report_source *src, const struct query_point *p, bool is_counter, double scale, struct halves *h,
-    double *sum)
+    double *sum, unsigned *marks)
 {
 	struct bucket b[CALENDAR_ROWS];
 	enum err e = p->key != 0 ? report_spans(src, p, h->edges, h->n, b) : OK;
@@ -145,6 +146,9 @@ add_kwh(const struct report_source *src, const struct query_point *p, bool is_co
 			sum[i] = (double)NAN;
 		else
 			sum[i] += scale * (is_counter ? b[i].increment : b[i].mean * (double)b[i].known * hours);
+		if (p->key != 0 && !isnan(sum[i]))
+			marks[i] |= figures_marks(
+			    src, p, is_counter ? COLUMN_INCREMENT : COLUMN_MEAN, &b[i], h->edges[i], h->edges[i + 1]);
 	}
 	return e;
 }
@@ -157,12 +161,12 @@ read_batteries(const struct report_source *src, const struct dispatched_meters *
 		const struct dispatched_battery *b = &m->batteries[k];
 		double *sum = b->is_apart ? h->apart : h->here;
 		if (b->out.key == 0 || b->in.key == 0) {
-			e = add_kwh(src, &b->power, false, b->power_scale, h, sum);
+			e = add_kwh(src, &b->power, false, b->power_scale, h, sum, h->moved_marks);
 			continue;
 		}
-		e = add_kwh(src, &b->out, true, b->out_scale, h, sum);
+		e = add_kwh(src, &b->out, true, b->out_scale, h, sum, h->moved_marks);
 		if (e == OK)
-			e = add_kwh(src, &b->in, true, -b->in_scale, h, sum);
+			e = add_kwh(src, &b->in, true, -b->in_scale, h, sum, h->moved_marks);
 	}
 	return e;
 }
@@ -206,23 +210,24 @@ greater(double a, double b)
 
 /* What batteries did in a half hour: known of all of them, and of the receiving point where some are there, or not at all. */
 static void
-add_moved(
-    const struct halves *h, unsigned i, double kwh, double price, double hours, bool is_over, struct dispatched *out)
+add_moved(const struct halves *h, unsigned i, double kwh, double price, double ms, bool is_over, struct dispatched *out)
 {
 	double all = h->here[i] + h->apart[i];
 	double without = h->here[i] == 0 ? kwh : dispatched_drawn_without(kwh, h->given[i], h->here[i]);
 	if (is_over && !isnan(kwh))
-		out->greatest_without_kw = greater(out->greatest_without_kw, (isnan(without) ? kwh : without) / hours);
+		out->greatest_without_kw =
+		    greater(out->greatest_without_kw, (isnan(without) ? kwh : without) / (ms / (double)MS_PER_HOUR));
 	/* Batteries that did nothing moved nothing, whatever the meters say. */
 	double moved = h->here[i] == 0 ? 0 : without - kwh;
 	if (isnan(all) || isnan(moved))
 		return;
+	out->moved_marks |= h->moved_marks[i] | (h->here[i] == 0 ? 0 : h->drawn[i].marks | h->given_marks[i]);
 	add_to(&out->moved_kwh, moved);
 	add_to(&out->apart_kwh, h->apart[i]);
 	add_to(&out->moved_cost, moved == 0 ? 0 : moved * price);
 	add_to(&out->discharged_kwh, all > 0 ? all : 0);
 	add_to(&out->charged_kwh, all < 0 ? -all : 0);
-	out->moved_ms += hours * (double)MS_PER_HOUR;
+	out->moved_ms += ms; /* of the same sum as length_ms: to be compared with it */
 }
 
 static void
@@ -243,7 +248,7 @@ add_half(const struct report_source *src, const struct dispatched_meters *m, con
 			out->greatest_kw = greater(out->greatest_kw, h->drawn[i].v);
 	}
 	if (m->battery_count > 0)
-		add_moved(h, i, kwh, price, hours, is_over, out);
+		add_moved(h, i, kwh, price, ms, is_over, out);
 	else if (is_over)
 		out->greatest_without_kw = out->greatest_kw;
 }
@@ -274,10 +279,10 @@ dispatched_read(const struct report_source *src, const struct dispatched_meters 
 	if (!begin(src, from, to, &h))
 		return OK;
 	(void)calendar_steps(from, to, 30, edges, CALENDAR_ROWS + 1);
-	e = read_drawn(src, m, edges, &h);
+	e = read_drawn(src, m, &h);
 	for (unsigned k = 0; k < m->given_count && e == OK; k++)
-		e = add_kwh(
-		    src, &m->given[k], m->given_lines[k]->as == COLUMN_INCREMENT, m->given_scales[k], &h, h.given);
+		e = add_kwh(src, &m->given[k], m->given_lines[k]->as == COLUMN_INCREMENT, m->given_scales[k], &h,
+		    h.given, h.given_marks);
 	if (e == OK)
 		e = read_batteries(src, m, &h);
 	for (unsigned i = 0; i < h.n && e == OK; i++)
@@ -305,4 +310,5 @@ dispatched_add(struct dispatched *sum, const struct dispatched *day)
 	sum->moved_ms += day->moved_ms;
 	sum->lacks_price |= day->lacks_price;
 	sum->marks |= day->marks;
+	sum->moved_marks |= day->moved_marks;
 }

@@ -45,7 +45,7 @@ struct dispatched {
 	double greatest_kw, greatest_without_kw;       /* of half hours that are over */
 	double length_ms, drawn_ms, cost_ms, moved_ms; /* all of it, and that of which each is known */
 	bool lacks_price;
-	unsigned marks; /* of what was drawn */
+	unsigned marks, moved_marks; /* of what was drawn; of what batteries moved */
 };
 /* A day of the calendar, clipped at now. */
 enum err dispatched_read(const struct report_source *src, const struct dispatched_meters *m, int64_t from, int64_t to,

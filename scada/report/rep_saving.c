@@ -11,6 +11,9 @@
 #include "scada/report/operating.h"
 #include "scada/report/saving.h"
 
+/* Of a day that runs, what is younger may still be on its way to the record: it would make every figure one of a part of the day. */
+#define SETTLE_US (60 * US_PER_S)
+
 /* A row: key and figures of the three spans; of a span that has none the figure is empty. */
 static void
 put(struct sheet *s, const char *key, struct sheet_text title, const char *unit, int decimals,
@@ -91,7 +94,9 @@ put_co2(const struct report_source *src, struct sheet *s, const struct saving *v
 		kg = use_saved_kg(&v->uses, p->lines, &marks);
 		saved[k] = made_figure(kg, marks);
 		without[k] = made_figure(emitted[k].v + kg, emitted[k].marks | marks);
-		moved[k] = v->meters.battery_count > 0 ? made_figure(p->moved_kg, is_known ? 0 : CELL_PARTIAL) : none();
+		moved[k] = v->meters.battery_count > 0
+		    ? made_figure(p->moved_kg, p->half.moved_marks | (is_known ? 0 : CELL_PARTIAL))
+		    : none();
 		due[k] = made_figure(saving_due(v, (enum saving_span)k, target), 0);
 		share[k] = made_figure(100 * kg / due[k].v, marks);
 		expected[k] = k == SAVING_YEAR ? made_figure(saving_expected(v, kg), CELL_ESTIMATED) : none();
@@ -122,7 +127,7 @@ put_cost(const struct report_source *src, struct sheet *s, const struct saving *
 	for (int k = 0; k < SAVING_SPANS; k++) {
 		const struct saving_period *p = &v->spans[k];
 		unsigned all = p->half.cost_ms >= p->half.length_ms ? 0 : CELL_PARTIAL;
-		unsigned both = p->half.moved_ms >= p->half.length_ms ? 0 : CELL_PARTIAL;
+		unsigned both = p->half.moved_marks | (p->half.moved_ms >= p->half.length_ms ? 0 : CELL_PARTIAL);
 		cost[k] = made_figure(p->half.cost, p->half.marks | all);
 		moved[k] = has_batteries ? made_figure(p->half.moved_cost, both) : none();
 		base[k] = k != SAVING_DAY ? made_figure(p->base, p->base_marks) : none();
@@ -176,8 +181,13 @@ put_known(struct sheet *s, const struct saving *v)
 }
 
 static void
-put_notes(struct sheet *s, const struct saving *v)
+put_notes(struct sheet *s, const struct saving *v, bool is_running)
 {
+	if (is_running)
+		sheet_note(s,
+		    T2("counted until a minute before it was made: what is younger may still be on its way to the "
+		       "record",
+		        "作成の1分前まで集計 (以降の値は記録途中の場合あり)"));
 	sheet_note(s,
 	    T2("saved by local production: (local - own - sold) x factor of what is bought, heat x factor of a boiler, "
 	       "less the CO2 of fuel; without it: emitted + saved",
@@ -253,13 +263,16 @@ static enum err
 make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t to, char *message, size_t size)
 {
 	struct saving v;
+	struct report_source until = *src;
+	bool is_running = to > src->now.us / US_PER_MS;
 	enum err e;
+	until.now.us -= is_running ? SETTLE_US : 0;
 	if (src->site->reports == NULL) {
 		str_printf(message, size,
 		    "the site file names no energies to count; write reports: energy: and factors: (chisan-site(5))");
 		return ERR_NOT_FOUND;
 	}
-	e = saving_read(src, from, to, &v, message, size);
+	e = saving_read(&until, from, to, &v, message, size);
 	if (e == OK) {
 		operating_subtitle(src, sheet, from);
 		put_columns(sheet, &v);
@@ -267,7 +280,7 @@ make(const struct report_source *src, struct sheet *sheet, int64_t from, int64_t
 		put_energy(sheet, &v);
 		put_cost(src, sheet, &v);
 		put_known(sheet, &v);
-		put_notes(sheet, &v);
+		put_notes(sheet, &v, is_running);
 		use_factor_table(sheet, &v.uses);
 		put_tariffs(src, sheet, &v);
 	}

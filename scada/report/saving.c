@@ -38,8 +38,9 @@ begin_spans(const struct report_source *src, int64_t from, int64_t to, struct sa
 	const int64_t ends[SAVING_SPANS] = { date + 1, calendar_month_begin(date, 1), calendar_month_begin(year, 12) };
 	for (int k = 0; k < SAVING_SPANS; k++) {
 		struct saving_period *p = &s->spans[k];
-		*p = (struct saving_period){ .from = calendar_begin(begins[k]),
-			.to = to < now ? to : now,
+		int64_t begin = calendar_begin(begins[k]), end = to < now ? to : now;
+		*p = (struct saving_period){ .from = begin,
+			.to = end > begin ? end : begin,
 			.end = calendar_begin(ends[k]),
 			.half = dispatched_none(),
 			.moved_kg = (double)NAN,
@@ -113,6 +114,8 @@ read_days(const struct report_source *src, struct saving *s, struct months *m)
 	for (unsigned i = 0; i < MONTHS_MOST; i++)
 		m->with[i] = m->without[i] = (double)NAN;
 	for (int64_t date = m->first; date <= last && e == OK; date++) {
+		if (calendar_begin(date) >= src->now.us / US_PER_MS)
+			break; /* nothing of it is over */
 		e = saving_day_read(src, &s->uses, &s->meters, date, &scratch, &d);
 		if (e != OK)
 			break;

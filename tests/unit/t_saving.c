@@ -538,19 +538,48 @@ START_TEST(the_report_names_its_rows_factors_and_tariff)
 }
 END_TEST
 
+START_TEST(of_a_day_that_runs_nothing_is_missing_up_to_a_minute_ago)
+{
+	char message[400], cell[64];
+	ck_assert(clock_set_zone("Asia/Tokyo"));
+	int64_t day = kit_ms("2026-11-24T00:00:00+09:00");
+	struct report r;
+	struct report_source src = {
+		.site = site, .query = &q, .db = &record.db, .now = { kit_ms("2026-11-24T06:16:02+09:00") * 1000 }
+	};
+	fill(day, day + 6 * HOUR + 10 * 60000); /* what came in the last minute is still on its way */
+	static const char *const names[] = { "RX.IMP", "RX.EXP", "RX.GAS", "RX.GEN", "ESS1.KWH_D", "ESS1.KWH_C" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		gap(names[i], day + 6 * HOUR + 15 * 60000 + 10000, day + DAY);
+	ck_assert_int_eq(report_make(&src, "saving", "", LANGUAGE_EN, &r, message, sizeof(message)), OK);
+	static const char *const keys[] = { "saved_local", "saved_dispatch", "emitted", "bought", "cost",
+		"cost_saved" };
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		ck_assert_msg(field(r.csv, keys[i], 2, cell, sizeof(cell))[0] == '\0', "%s: %s", keys[i], cell);
+	ck_assert_str_eq(field(r.csv, "known", 1, cell, sizeof(cell)), "100.0");
+	ck_assert(strstr(r.text, "until a minute before") != NULL);
+	report_done(&r);
+	/* When the gap has grown beyond that, it is told; the battery stands still meanwhile. */
+	src.now.us += 60 * US_PER_S;
+	ck_assert_int_eq(report_make(&src, "saving", "", LANGUAGE_EN, &r, message, sizeof(message)), OK);
+	ck_assert_int_eq(field(r.csv, "saved_local", 2, cell, sizeof(cell))[0], '#');
+	ck_assert_int_eq(field(r.csv, "cost", 2, cell, sizeof(cell))[0], '#');
+	report_done(&r);
+}
+END_TEST
+
 T_MAIN("saving",
     T_FIXTURE(set_up, tear_down) T(without_batteries_less_is_given_then_more_is_drawn) T(a_day_saves_what_the_hand_says)
         T_LONG(a_month_and_a_year_have_what_is_known_and_say_how_much) T(a_day_that_runs_is_counted_until_now)
-            T(a_half_hour_that_runs_is_no_demand_yet)
-                T_LONG(agreed_and_measured_contracts_see_the_peak_that_batteries_took)
-                    T_LONG(a_measured_contract_looks_back_over_the_turn_of_the_year)
-                        T_LONG(days_of_23_and_25_hours_cost_what_they_last)
-                            T_LONG(a_factor_that_changes_within_a_month_divides_it)
-                                T_LONG(a_fiscal_year_begins_in_april_with_its_own_factor) T(a_gap_is_left_out_and_told)
-                                    T_LONG(a_power_in_place_of_a_counter_costs_what_is_known_of_it)
-                                        T(what_a_counter_counted_over_midnight_is_known_of_the_month)
-                                            T_LONG(a_battery_without_counters_goes_by_its_power)
-                                                T(a_battery_on_a_bus_of_its_own_counts_in_co2_alone)
-                                                    T_LONG(days_that_are_over_are_read_once)
-                                                        T_LONG(late_data_open_the_days_they_touch)
-                                                            T(the_report_names_its_rows_factors_and_tariff))
+            T(a_half_hour_that_runs_is_no_demand_yet) T_LONG(
+                agreed_and_measured_contracts_see_the_peak_that_batteries_took)
+                T_LONG(a_measured_contract_looks_back_over_the_turn_of_the_year) T_LONG(
+                    days_of_23_and_25_hours_cost_what_they_last) T_LONG(a_factor_that_changes_within_a_month_divides_it)
+                    T_LONG(a_fiscal_year_begins_in_april_with_its_own_factor) T(a_gap_is_left_out_and_told)
+                        T_LONG(a_power_in_place_of_a_counter_costs_what_is_known_of_it)
+                            T(what_a_counter_counted_over_midnight_is_known_of_the_month)
+                                T_LONG(a_battery_without_counters_goes_by_its_power)
+                                    T(a_battery_on_a_bus_of_its_own_counts_in_co2_alone) T_LONG(
+                                        days_that_are_over_are_read_once) T_LONG(late_data_open_the_days_they_touch)
+                                        T(the_report_names_its_rows_factors_and_tariff)
+                                            T(of_a_day_that_runs_nothing_is_missing_up_to_a_minute_ago))
