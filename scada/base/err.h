@@ -78,7 +78,8 @@
 	_(ERR_SCAN_OFF,          109, "scan-off",        "somebody switched its scan off") \
 	_(ERR_BY_HAND,           110, "by-hand",         "somebody entered it by hand") \
 	_(ERR_CLOCK,             111, "clock",           "the system clock is not kept: is a time service running, and does it reach its source?") \
-	_(ERR_UNPROVED,          112, "unproved",        "the chain of the journal was not proved yet since the store began")
+	_(ERR_UNPROVED,          112, "unproved",        "the chain of the journal was not proved yet since the store began") \
+	_(ERR_PART,              113, "part",            "a part of the day so far was not measured; it is left out of the figure")
 /* clang-format on */
 
 #define ERR_ENUM(id, number, word, text) id = (number),

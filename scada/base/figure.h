@@ -53,7 +53,10 @@
 	_(FIGURE_WHEEL_USE,  "wheel-use",     "kWh", "demand of the running half hour as filed") \
 	_(FIGURE_WHEEL_MISS, "wheel-imbalance", "kWh", "imbalance that the running half hour will come to: shortage is positive") \
 	_(FIGURE_WHEEL_MISS_GEN, "wheel-imbalance-generation", "kWh", "of it generation's alone: as filed less what it will come to") \
-	_(FIGURE_WHEEL_MISS_DEM, "wheel-imbalance-demand", "kWh", "of it demand's alone: what it will come to less as filed")
+	_(FIGURE_WHEEL_MISS_DEM, "wheel-imbalance-demand", "kWh", "of it demand's alone: what it will come to less as filed") \
+	_(FIGURE_CO2_SAVED,  "co2-saved-today", "kg", "CO2 that dispatch saved on the local day so far, against the same plant with its batteries idle") \
+	_(FIGURE_CO2_LOCAL,  "co2-local-today", "kg", "CO2 that local production saved on the local day so far; never to be added to the other") \
+	_(FIGURE_COST,       "cost-today",    "", "cost of energy drawn from the grid on the local day so far, in the site's currency, without tax and demand charge")
 /* clang-format on */
 #define FIGURE_ENUM(id, word, unit, help) id,
 enum figure { FIGURE_LIST(FIGURE_ENUM) FIGURE_COUNT };

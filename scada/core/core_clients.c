@@ -465,7 +465,7 @@ ask_cb(struct system_facts *facts, pid_t pids[], size_t max, void *arg)
 	facts->sessions = sessions_count(c->sessions);
 	facts->time_off_ms = clock_off_ms();
 	facts->restarts = 0;
-	memory_facts(c->memory, facts, clock_mono());
+	memory_facts(c->memory, facts, clock_utc(), clock_mono());
 	count_acting(c, facts);
 	for (int i = 0; i < HELPER_ALL; i++) {
 		pid_t pid = supervise_pid(c->supervise, (enum helper_id)i);

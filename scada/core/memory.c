@@ -30,6 +30,7 @@ struct memory {
 	struct acts *acts;
 	struct events *events;
 	struct relay *relay;
+	struct today *today;
 	struct stored_site site; /* for the reader */
 	struct conn *reader;
 	struct table *table;
@@ -318,7 +319,25 @@ file_cb(const uint8_t *body, size_t len, void *arg)
 	logbook_file(recorder_logbook(m->recorder), body, len);
 }
 
-static const struct relay_ops relay_ops = { .file = file_cb };
+static void
+own_cb(const struct frame *f, void *arg)
+{
+	struct memory *m = arg;
+
+	today_take(m->today, f);
+}
+
+static const struct relay_ops relay_ops = { .file = file_cb, .own = own_cb };
+
+static bool
+ask_today_cb(const struct wbuf *body, void *arg)
+{
+	struct memory *m = arg;
+
+	return relay_own(m->relay, W_REPORT_GET, body);
+}
+
+static const struct today_ops today_ops = { .ask = ask_today_cb };
 
 /* A copy of everything leaves the house: that is worth an entry. */
 static void
@@ -415,6 +434,7 @@ memory_site(struct memory *m, struct table *t, struct calc *c, uint16_t generati
 	acts_site(m->acts, t);
 	events_site(m->events, t);
 	recorder_site(m->recorder, t, generation, hash);
+	today_site(m->today, t != NULL ? table_site(t) : NULL);
 	if (t == NULL)
 		return;
 	stored_site_make(&m->site, table_site(t), generation, hash, m->boot);
@@ -477,6 +497,8 @@ memory_tick(struct memory *m, struct utc now, struct mono mono)
 		return;
 	held_tick(m->held, now, mono);
 	events_tick(m->events, now, mono);
+	if (!m->is_finishing)
+		today_tick(m->today, now, mono);
 	save_part(m, now, mono);
 }
 
@@ -536,15 +558,16 @@ memory_save(struct memory *m, const struct msg_store_state *state)
 }
 
 void
-memory_facts(const struct memory *m, struct system_facts *out, struct mono now)
+memory_facts(const struct memory *m, struct system_facts *out, struct utc now, struct mono mono)
 {
 	struct archive_figures f;
 
 	recorder_figures(m->recorder, &f);
 	out->health = *recorder_health(m->recorder);
-	out->durable_s = f.oldest.us != 0 ? (double)mono_diff_us(now, f.oldest) / 1e6 : 0;
+	out->durable_s = f.oldest.us != 0 ? (double)mono_diff_us(mono, f.oldest) / 1e6 : 0;
 	out->waiting = logbook_waiting(recorder_logbook(m->recorder));
 	out->recorded = (double)f.samples;
+	today_facts(m->today, now, mono, &out->today);
 }
 
 struct logbook *
@@ -588,6 +611,7 @@ memory_new(struct ev_loop *loop, struct publish *p, const struct memory_ops *ops
 	m->acts = acts_new(recorder_logbook(m->recorder), m->held, &acts_ops, m);
 	m->events = events_new(recorder_logbook(m->recorder));
 	m->relay = relay_new(&relay_ops, m);
+	m->today = today_new(&today_ops, m);
 	ev_timer_init(&m->deadline, deadline_cb, 0.0, 0.0);
 	m->deadline.data = m;
 	return m;
@@ -603,6 +627,7 @@ memory_free(struct memory *m)
 	held_free(m->held);
 	events_free(m->events);
 	relay_free(m->relay);
+	today_free(m->today);
 	recorder_free(m->recorder);
 	wbuf_done(&m->site.tree);
 	free(m);

@@ -82,7 +82,7 @@ void memory_alarm_entry(struct memory *m, const struct msg_journal_add *entry);
 /* Saved with the next batch, without an entry. False: no store. */
 bool memory_save(struct memory *m, const struct msg_store_state *state);
 
-void memory_facts(const struct memory *m, struct system_facts *out, struct mono now);
+void memory_facts(const struct memory *m, struct system_facts *out, struct utc now, struct mono mono);
 struct logbook *memory_log(struct memory *m);
 
 void memory_finish(struct memory *m, struct utc now, struct mono mono);

@@ -24,6 +24,7 @@ struct relay {
 	void *arg;
 	struct conn *reader; /* NULL = not up */
 	struct question questions[RELAY_MAX];
+	uint32_t own; /* sequence of chisand's own question at the reader; 0 = none is open */
 	struct wbuf body;
 };
 
@@ -74,6 +75,10 @@ relay_down(struct relay *r)
 		if (q.sequence != 0)
 			conn_result(q.client, q.asked, ERR_CLOSED, -1, "%s", gone_text);
 	}
+	if (r->own == 0)
+		return;
+	r->own = 0;
+	r->ops->own(NULL, r->arg);
 }
 
 /* ---- clients */
@@ -121,6 +126,16 @@ ask(struct relay *r, struct conn *client, const struct frame *f)
 		q->asked = f->sequence;
 		q->held_back = 0;
 	}
+}
+
+bool
+relay_own(struct relay *r, uint16_t type, const struct wbuf *body)
+{
+	if (r->reader == NULL || r->own != 0)
+		return false;
+	if (conn_send(r->reader, type, 0, body, &r->own) != OK)
+		r->own = 0;
+	return r->own != 0;
 }
 
 static struct question *
@@ -229,6 +244,12 @@ relay_frame(struct relay *r, const struct frame *f)
 		return OK;
 	if (!is_answer(f->type))
 		return ERR_FRAME;
+	if (r->own != 0 && f->reply_to == r->own) {
+		if (f->type == W_RESULT)
+			r->own = 0;
+		r->ops->own(f, r->arg);
+		return OK;
+	}
 	for (size_t i = 0; i < RELAY_MAX && f->reply_to != 0; i++) {
 		struct question *q = &r->questions[i];
 		struct question was = *q;

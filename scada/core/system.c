@@ -209,6 +209,19 @@ take_wheel(struct system *s)
 	s->figures[FIGURE_WHEEL_MISS_DEM] = f->use_short_kwh;
 }
 
+static void
+take_today(struct system *s)
+{
+	for (int i = 0; i < TODAY_COUNT; i++)
+		s->figures[FIGURE_CO2_SAVED + i] = s->facts.today.v[i];
+}
+
+static bool
+is_of_today(int figure)
+{
+	return figure >= FIGURE_CO2_SAVED && figure <= FIGURE_COST;
+}
+
 static bool
 is_of_wheel(int figure)
 {
@@ -229,6 +242,8 @@ is_known(struct system *s, int figure)
 		return s->was_known[figure] |= s->facts.dispatch.is_there && isfinite(s->figures[figure]);
 	if (is_of_wheel(figure))
 		return s->was_known[figure] |= s->facts.wheel.is_there && isfinite(s->figures[figure]);
+	if (is_of_today(figure))
+		return s->was_known[figure] |= isfinite(s->figures[figure]);
 	return figure != FIGURE_DAYS || (s->facts.health.total != 0 && isfinite(s->facts.health.growth));
 }
 
@@ -248,6 +263,14 @@ figure_of(const struct system *s, int figure, point_id id)
 	}
 }
 
+static enum err
+cause_of_today(const struct system *s, int figure)
+{
+	if (!isfinite(s->figures[figure]))
+		return ERR_NO_SAMPLE;
+	return s->facts.today.is_part[figure - FIGURE_CO2_SAVED] ? ERR_PART : OK;
+}
+
 /* Of a store that does not run, or has not said it yet, neither the size of the disk is known nor whether the journal is whole. */
 static enum err
 cause_of(const struct system *s, int figure)
@@ -256,6 +279,8 @@ cause_of(const struct system *s, int figure)
 		return s->facts.dispatch.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
 	if (is_of_wheel(figure))
 		return s->facts.wheel.is_there && isfinite(s->figures[figure]) ? OK : ERR_NO_SAMPLE;
+	if (is_of_today(figure))
+		return cause_of_today(s, figure);
 	if (figure == FIGURE_CHAIN)
 		return s->facts.health.chain > 1 ? ERR_UNPROVED : OK;
 	if (figure == FIGURE_TIME_OFF)
@@ -306,6 +331,7 @@ tick_cb(struct ev_loop *loop, ev_timer *w, int revents)
 	take_alarms(s);
 	take_dispatch(s);
 	take_wheel(s);
+	take_today(s);
 	s->figures[FIGURE_LAG] = (double)s->longest_us / 1e3;
 	s->longest_us = 0;
 	if (s->table == NULL)

@@ -11,6 +11,7 @@
 #include "scada/base/figure.h"
 #include "scada/core/dispatching.h"
 #include "scada/core/table.h"
+#include "scada/core/today.h"
 #include "scada/core/wheeling.h"
 
 /* What others know. */
@@ -24,6 +25,7 @@ struct system_facts {
 	double restarts;    /* of helpers, since the start */
 	struct dispatch_facts dispatch;
 	struct wheel_facts wheel;
+	struct today_figures today;
 };
 
 struct system_ops {

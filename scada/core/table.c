@@ -262,6 +262,7 @@ table_sample(
     struct table *t, point_id id, double raw, enum err cause, struct utc scan, struct utc received, struct mono now)
 {
 	struct value v = { .time = scan };
+	bool is_part = cause == ERR_PART;
 
 	if (id >= t->count || !t->cells[id].is_read)
 		return false;
@@ -269,6 +270,8 @@ table_sample(
 	c->last_sample = now.us;
 	if (c->is_off)
 		return true; /* read along with its neighbours, or under way when it was switched off */
+	if (is_part)
+		cause = OK; /* a new number, of less than it should be */
 	if (cause == OK && !isfinite(raw))
 		cause = ERR_NOT_A_NUMBER;
 	if (cause != OK) {
@@ -291,6 +294,8 @@ table_sample(
 	}
 	if (c->pipeline != NULL && c->pipeline->frozen.limit_us != 0 && frozen_step(&c->pipeline->frozen, raw, now))
 		flag(&v, Q_INACCURATE, ERR_FROZEN);
+	if (is_part)
+		flag(&v, Q_DERIVED, ERR_PART);
 	if (c->under == NULL && is_other(&v, &t->live[id]))
 		mark(&t->moved, id);
 	store(t, id, &v, now);

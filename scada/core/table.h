@@ -25,7 +25,8 @@ void table_free(struct table *t); /* NULL is fine */
 void table_adopt(struct table *t, const struct table *old);
 
 /*
- * raw: decoded by the driver, before scaling; ignored unless cause is OK. scan: when it was read; received: when it came here.
+ * raw: decoded by the driver, before scaling; ignored unless cause is OK, or ERR_PART: a new number, but not a good one. scan: when
+ * it was read; received: when it came here.
  * False: no such point, or a calculated one (the sender is wrong). Points of chisand itself (protocol internal) come through
  * here too.
  */

@@ -40,11 +40,8 @@ struct row {
 	char *cell[COLUMN_COUNT];
 };
 
-/*
- * Of a second server and a system above, which there are not; and money and CO2 of the day, which the store alone can tell. Every other row of
- * the list must be there.
- */
-static const char *const absent[] = { "SYS.ROLE", "SYS.PEER", "SYS.SYNC", "SYS.SNF", "CEMS.CO2_SAVED", "CEMS.COST_D" };
+/* Of a second server and a system above, which there are not. Every other row of the list must be there. */
+static const char *const absent[] = { "SYS.ROLE", "SYS.PEER", "SYS.SYNC", "SYS.SNF" };
 
 static char list_path[1024];
 static struct row *rows;

@@ -27,7 +27,8 @@ static struct ev_loop *loop;
 static struct relay *relay;
 static struct end reader, clients[CLIENTS]; /* the far ends */
 static struct conn *to_reader, *to_client[CLIENTS];
-static unsigned filed;
+static unsigned filed, own_frames, own_ends;
+static uint16_t own_type;
 static enum err told;
 
 static void
@@ -86,7 +87,17 @@ file_cb(const uint8_t *body, size_t len, void *arg)
 
 static const struct conn_ops end_ops = { end_frame, NULL }, client_ops = { near_client, NULL },
                              reader_ops = { near_reader, NULL };
-static const struct relay_ops ops = { file_cb };
+
+static void
+own_cb(const struct frame *f, void *arg)
+{
+	(void)arg;
+	own_frames += f != NULL;
+	own_ends += f == NULL;
+	own_type = f != NULL ? f->type : 0;
+}
+
+static const struct relay_ops ops = { .file = file_cb, .own = own_cb };
 
 static void
 turns(void)
@@ -116,7 +127,7 @@ setup(void)
 	make_pair(&reader, &to_reader, &reader_ops);
 	for (int i = 0; i < CLIENTS; i++)
 		make_pair(&clients[i], &to_client[i], &client_ops);
-	filed = 0;
+	filed = own_frames = own_ends = 0;
 	told = OK;
 	relay_up(relay, to_reader);
 }
@@ -315,8 +326,41 @@ START_TEST(reports_go_to_the_writer_and_lies_are_refused)
 }
 END_TEST
 
+START_TEST(a_question_of_its_own_is_told_apart_and_ends_with_the_reader)
+{
+	struct wbuf body = { .len = 0 };
+	uint32_t own;
+
+	msg_report_get_put(&body, &(struct msg_report_get){ .report = "saving", .label = "" });
+	ask(0);
+	ck_assert(relay_own(relay, W_REPORT_GET, &body));
+	ck_assert(!relay_own(relay, W_REPORT_GET, &body)); /* one at a time */
+	turns();
+	own = reader.sequence;
+	ck_assert_uint_eq(reader.type, W_REPORT_GET);
+	say(reader.conn, W_REPORT_DATA, own, "abc", 3);
+	ck_assert_uint_eq(own_frames, 1);
+	ck_assert_uint_eq(own_type, W_REPORT_DATA);
+	conn_result(reader.conn, own, OK, -1, "done");
+	turns();
+	ck_assert_uint_eq(own_frames, 2);
+	ck_assert_uint_eq(own_type, W_RESULT);
+	ck_assert_uint_eq(clients[0].frames, 0); /* whose question is still open */
+	ck_assert_uint_eq(relay_open(relay), 1);
+	conn_result(reader.conn, own, OK, -1, "again");
+	turns();
+	ck_assert_uint_eq(own_frames, 2);
+	ck_assert(relay_own(relay, W_REPORT_GET, &body));
+	relay_down(relay);
+	ck_assert_uint_eq(own_ends, 1);
+	ck_assert(!relay_own(relay, W_REPORT_GET, &body));
+	wbuf_done(&body);
+}
+END_TEST
+
 T_MAIN("relay",
     T_FIXTURE(setup, teardown) T(answers_find_their_asker) T(grants_and_cancels_are_passed_on)
         T(a_client_that_goes_takes_its_questions_along) T(questions_are_bounded)
             T(without_a_reader_the_answer_is_a_sentence_at_once) T(grants_of_a_client_that_does_not_read_are_held_back)
-                T(reports_go_to_the_writer_and_lies_are_refused))
+                T(reports_go_to_the_writer_and_lies_are_refused)
+                    T(a_question_of_its_own_is_told_apart_and_ends_with_the_reader))

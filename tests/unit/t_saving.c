@@ -9,6 +9,7 @@
 
 #include "tests/unit/t.h"
 
+#include "scada/core/today.h"
 #include "scada/report/saving.h"
 
 #include "tests/unit/report_kit.h"
@@ -568,6 +569,96 @@ START_TEST(of_a_day_that_runs_nothing_is_missing_up_to_a_minute_ago)
 }
 END_TEST
 
+/* ---- as points say it */
+
+/* The report of the day in which now is, as chisand asks for it. */
+static struct today_figures
+told_at(const char *now)
+{
+	char message[400];
+	struct report r;
+	struct today_figures f;
+	const struct report_source src = { .site = site, .query = &q, .db = &record.db, .now = { kit_ms(now) * 1000 } };
+	ck_assert_msg(report_make(&src, "saving", "", LANGUAGE_JA, &r, message, sizeof(message)) == OK, "%s", message);
+	ck_assert(today_read(r.csv, strlen(r.csv), &f));
+	report_done(&r);
+	return f;
+}
+
+static void
+tell_all(const struct today_figures *f, double saved, double local, double cost)
+{
+	const double wanted[TODAY_COUNT] = { saved, local, cost };
+	for (int i = 0; i < TODAY_COUNT; i++) {
+		ck_assert_msg(fabs(f->v[i] - wanted[i]) <= (i == TODAY_SAVED ? 0.05 : 0.5), "figure %d is %g, not %g",
+		    i, f->v[i], wanted[i]);
+		ck_assert_msg(!f->is_part[i], "figure %d is of a part of the day", i);
+	}
+}
+
+START_TEST(points_say_of_the_day_what_the_report_says)
+{
+	ck_assert(clock_set_zone("Asia/Tokyo"));
+	int64_t day = kit_ms("2026-11-24T00:00:00+09:00");
+	fill(day, day + DAY + HOUR);
+	struct today_figures f = told_at("2026-11-24T06:11:00+09:00");
+	double hours = 6 + 1.0 / 6; /* until a minute before */
+	tell_all(&f, -240 * 0.5, ((200 - 20) * 0.5 - 10 * GAS_KG) * hours, 100 * hours * NIGHT);
+	read_with("2026-11-24", "2026-11-24T06:10:00+09:00", NULL);
+	tell_all(&f, v.spans[SAVING_DAY].moved_kg, saved_kg(SAVING_DAY), v.spans[SAVING_DAY].half.cost);
+	/* The day's turn: of the new one nothing is over for a minute, then it begins at nought. */
+	f = told_at("2026-11-25T00:00:30+09:00");
+	for (int i = 0; i < TODAY_COUNT; i++)
+		ck_assert(isnan(f.v[i]));
+	/* 902 s, which are no more nor less when counted in hours; meters have counted for ten minutes, the power is known for all of it. */
+	f = told_at("2026-11-25T00:16:02+09:00");
+	tell_all(&f, -10 * 0.5, 200 * 0.5 * 902 / 3600 - (20 * 0.5 + 10 * GAS_KG) / 6, 100 * NIGHT / 6);
+}
+END_TEST
+
+START_TEST(points_have_days_of_23_and_25_hours)
+{
+	ck_assert(clock_set_zone("Europe/Berlin"));
+	double an_hour = (200 - 20) * 0.5 - 10 * GAS_KG;
+	fill(kit_ms("2026-10-25T00:00:00+02:00"), kit_ms("2026-10-26T00:00:00+01:00"));
+	struct today_figures f = told_at("2026-10-25T23:51:00+01:00"); /* a Sunday; the third hour is there twice */
+	double hours = 24 + 5.0 / 6;
+	tell_all(&f, (-5 * 60 + 4 * 30) * 0.4, hours * ((200 - 20) * 0.4 - 10 * GAS_KG), hours * 100 * NIGHT);
+	fake_done(&q);
+	fill(kit_ms("2027-03-28T00:00:00+01:00"), kit_ms("2027-03-29T00:00:00+02:00"));
+	f = told_at("2027-03-28T23:51:00+02:00");
+	hours = 22 + 5.0 / 6;
+	tell_all(&f, (-3 * 60 + 4 * 30) * 0.5, hours * an_hour, hours * 100 * NIGHT);
+}
+END_TEST
+
+START_TEST(points_say_that_a_part_of_the_day_was_not_measured)
+{
+	ck_assert(clock_set_zone("Asia/Tokyo"));
+	int64_t day = kit_ms("2026-11-24T00:00:00+09:00");
+	fill(day, day + DAY);
+	gap("RX.GEN", day + HOUR, day + 2 * HOUR); /* a power: nobody knows what it made meanwhile; counters do */
+	struct today_figures f = told_at("2026-11-24T06:11:00+09:00");
+	ck_assert(!f.is_part[TODAY_SAVED]);
+	ck_assert(!f.is_part[TODAY_COST]);
+	ck_assert(f.is_part[TODAY_LOCAL]);
+	gap("RX.IMP", day + HOUR, day + 2 * HOUR);
+	gap("ESS1.KWH_C", day + HOUR, day + 2 * HOUR);
+	f = told_at("2026-11-24T06:11:00+09:00");
+	ck_assert(f.is_part[TODAY_SAVED]); /* in which half hours, at which price? */
+	ck_assert(f.is_part[TODAY_COST]);
+	/* The first day, from ten past four, and from ten past midnight on. */
+	for (int64_t late = 10 * 60000; late <= 4 * HOUR + 10 * 60000; late += 4 * HOUR) {
+		fake_done(&q);
+		fill(day + late, day + DAY);
+		f = told_at("2026-11-24T06:11:00+09:00");
+		for (int i = 0; i < TODAY_COUNT; i++)
+			ck_assert_msg(
+			    isfinite(f.v[i]) && f.is_part[i], "figure %d from %d min on", i, (int)(late / 60000));
+	}
+}
+END_TEST
+
 T_MAIN("saving",
     T_FIXTURE(set_up, tear_down) T(without_batteries_less_is_given_then_more_is_drawn) T(a_day_saves_what_the_hand_says)
         T_LONG(a_month_and_a_year_have_what_is_known_and_say_how_much) T(a_day_that_runs_is_counted_until_now)
@@ -582,4 +673,7 @@ T_MAIN("saving",
                                     T(a_battery_on_a_bus_of_its_own_counts_in_co2_alone) T_LONG(
                                         days_that_are_over_are_read_once) T_LONG(late_data_open_the_days_they_touch)
                                         T(the_report_names_its_rows_factors_and_tariff)
-                                            T(of_a_day_that_runs_nothing_is_missing_up_to_a_minute_ago))
+                                            T(of_a_day_that_runs_nothing_is_missing_up_to_a_minute_ago)
+                                                T(points_say_of_the_day_what_the_report_says)
+                                                    T_LONG(points_have_days_of_23_and_25_hours)
+                                                        T_LONG(points_say_that_a_part_of_the_day_was_not_measured))

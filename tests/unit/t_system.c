@@ -17,9 +17,11 @@
 static const char *const words[] = { "sessions", "store-state", "disk-free", "disk-free", "disk-used", "disk-days",
 	"history-size", "history-size", "store-lag", "journal-waiting", "recorded", "memory", "alarms-unacknowledged",
 	"alarm-rate", "alarm-flood", "alarms-shelved", "alarms-suppressed", "alarms-out", "alarms-old",
-	"alarms-chattering", "overrides", "tags", "journal-chain", "time-offset", "restarts" };
+	"alarms-chattering", "overrides", "tags", "journal-chain", "time-offset", "restarts", "co2-saved-today",
+	"co2-local-today", "cost-today" };
 static const char *const units[] = { "count", "", "%", "GB", "%", "d", "MB", "GB", "s", "count", "count/s", "MB",
-	"count", "count", "", "count", "count", "count", "count", "count", "count", "count", "", "ms", "count" };
+	"count", "count", "", "count", "count", "count", "count", "count", "count", "count", "", "ms", "count", "kg",
+	"kg", "yen" };
 enum {
 	SESSIONS,
 	STATE,
@@ -46,6 +48,9 @@ enum {
 	CHAIN,
 	TIME_OFF,
 	RESTARTS,
+	CO2_SAVED,
+	CO2_LOCAL,
+	COST,
 	FIGURES
 };
 _Static_assert(ARRAY_LEN(words) == FIGURES && ARRAY_LEN(units) == FIGURES, "a row for each");
@@ -111,6 +116,9 @@ setup(void)
 		.total = 120000000000,
 		.growth = 1e9,
 		.chain = 1 };
+	given.today.v[TODAY_SAVED] = -41.2;
+	given.today.v[TODAY_LOCAL] = 3120;
+	given.today.v[TODAY_COST] = 92411;
 	turns = 0;
 	figures = system_new(loop, &ops, NULL);
 	system_site(figures, table);
@@ -242,8 +250,34 @@ START_TEST(until_growth_is_known_the_days_were_never_read)
 }
 END_TEST
 
+START_TEST(the_day_so_far_is_told_with_what_it_lacks)
+{
+	given.today.is_part[TODAY_LOCAL] = true;
+	given.today.v[TODAY_COST] = (double)NAN;
+	ev_run(loop, 0);
+	ck_assert_double_eq(figure(CO2_SAVED)->v, -41.2);
+	ck_assert_uint_eq(figure(CO2_SAVED)->quality, 0);
+	ck_assert_double_eq(figure(CO2_LOCAL)->v, 3120); /* what was measured, and no more is claimed */
+	ck_assert_uint_eq(figure(CO2_LOCAL)->quality, Q_DERIVED);
+	ck_assert_uint_eq(figure(CO2_LOCAL)->cause, ERR_PART);
+	ck_assert_uint_eq(figure(COST)->quality, Q_NEVER_READ);
+	given.today.v[TODAY_LOCAL] = 3125;
+	given.today.v[TODAY_COST] = 92500;
+	ev_run(loop, 0);
+	ck_assert_double_eq(figure(CO2_LOCAL)->v, 3125); /* it goes on */
+	ck_assert_double_eq(figure(COST)->v, 92500);
+	ck_assert_uint_eq(figure(COST)->quality, 0);
+	for (int i = 0; i < TODAY_COUNT; i++)
+		given.today.v[i] = (double)NAN;
+	ev_run(loop, 0);
+	ck_assert_double_eq(figure(CO2_SAVED)->v, -41.2); /* the last one, marked */
+	ck_assert_uint_eq(figure(CO2_SAVED)->quality, Q_STALE);
+	ck_assert_uint_eq(figure(CO2_SAVED)->cause, ERR_NO_SAMPLE);
+}
+END_TEST
+
 T_MAIN("system",
     T_FIXTURE(setup, teardown) T(figures_come_in_the_unit_of_their_point)
         T(alarms_overrides_and_tags_are_told_each_by_its_own) T(a_disk_that_does_not_grow_lasts_for_ever)
             T(without_a_store_its_disk_is_not_known) T(the_journal_the_clock_and_the_helpers_are_watched)
-                T(until_growth_is_known_the_days_were_never_read))
+                T(until_growth_is_known_the_days_were_never_read) T(the_day_so_far_is_told_with_what_it_lacks))
