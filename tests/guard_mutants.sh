@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make guard-mutants: each line below breaks the guard, the demand controller or the sharing in one place; t_guard_plant must notice.  Not part of the
-# check: it is for whoever changes the guard, or the tests of it.  A mutant that nothing notices is a limit that is not proven.
-#   top_srcdir, top_builddir   where the sources are, and t_guard_plant is built
-#   MUTANT_CC, MUTANT_LIBS     how its object becomes a program, before and behind the mutant (Makefile.am)
+# make guard-mutants: each line below breaks the guard, the demand controller or the sharing in one place; the tests must notice: first those of
+# each rule, which take no second, then t_guard_plant.  Not part of the check: it is for whoever changes the guard, or the tests of it.  A mutant that
+# nothing notices is a limit that is not proven.
+#   top_srcdir, top_builddir   where the sources are, and the tests are built
+#   MUTANT_CC, MUTANT_LIBS     how the mutant and a test become a program, before and behind them (Makefile.am)
 #   MUTANTS='import ramp'      only these; CHISAN_GUARD_HOURS: hours of the runs with faults (6)
 # NAME | FILE of scada/dispatch | sed.  Each sed must change the file, and what it makes must compile.
 set -u
 src=$(cd "${top_srcdir:-.}" && pwd) build=$(cd "${top_builddir:-build}" && pwd)
-export top_srcdir="$src" CHISAN_LIBEXECDIR="$build/scada/site" CK_DEFAULT_TIMEOUT=600
+export top_srcdir="$src" CHISAN_LIBEXECDIR="$build/scada/site"
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
@@ -62,7 +63,7 @@ plan-not          |guard.c        |s/return planned(g, t);/return 0;/
 blind-never       |guard.c        |s/give(g, t, is_long ? 0 : or_zero(g->total_kw));/give(g, t, or_zero(g->total_kw));/
 blind-at-once     |guard.c        |s/give(g, t, is_long ? 0 : or_zero(g->total_kw));/give(g, t, 0);/
 blind-unsaid      |guard.c        |s/t->out->flags |= GUARD_METER_BAD;/;/
-blind-works-on    |guard.c        |s/if (t.is_blind || !isfinite(in->demand.power_kw))/if (t.is_blind)/
+blind-works-on    |guard.c        |s/if (t.is_blind || !isfinite(t.power_kw))/if (t.is_blind)/
 blind-sources     |guard.c        |s/t->why = WHY_BLIND;/t->why = WHY_BLIND; g->source_kw[1] = (double)NAN;/
 manual            |guard.c        |/^\t\trest_at_manual(g);$/{n;s/return;//}
 manual-bump       |guard.c        |s/^\t\trest_at_manual(g);$//
@@ -94,7 +95,7 @@ return-early      |demand.c       |s/>= d->set.min_off_s \* (double)US_PER_S/>= 
 return-gap        |demand.c       |s/^\t    now - d->act_us >= DEMAND_SHED_GAP_S \* US_PER_S;/\t    true;/
 return-high       |demand.c       |s/forecast_kw < DEMAND_RELEASE \* d->set.target_kw/true/
 return-with       |demand.c       |s/with_it <= d->set.target_kw/true/
-return-never      |demand.c       |s/^\t\tgive_back(d, now);$//
+return-never      |demand.c       |s/^\t\tgive_back(d, now);$/\t\t;/
 blind-steps       |demand.c       |s/if (is_over \&\& may_return(d, in->mono.us))/if (may_return(d, in->mono.us))/
 blind-steps-stay  |demand.c       |s/if (is_over \&\& may_return(d, in->mono.us))/if (false)/
 blind-floor       |demand.c       |s/^\t\td->held_floor = (double)NAN;$//
@@ -119,13 +120,26 @@ restart-other     |demand.c       |s/if (!is_sound || away < 0 || gone + away >=
 LIST
 }
 
+program() { # test
+	(cd "$build" && eval "$MUTANT_CC -o '$dir/$1' 'tests/unit/$1-$1.o' '$dir/m.o' $MUTANT_LIBS") >"$dir/log" 2>&1 && return
+	echo "$name: $1 does not link: $(head -n 3 "$dir/log")"
+	return 1
+}
+
 run() { # name file sed; 0 killed, 1 survives, 2 not tried
 	from=$src/scada/dispatch/$2
 	sed "$3" "$from" >"$dir/$2" || return 2
 	[ "$1" != none ] && cmp -s "$dir/$2" "$from" && { echo "$1: the sed changes nothing in $2; the list wants mending"; return 2; }
-	(cd "$build" && eval "$MUTANT_CC -o '$dir/t' '$dir/$2' $MUTANT_LIBS") >"$dir/log" 2>&1 || { echo "$1: does not compile: $(head -n 3 "$dir/log")"; return 2; }
+	(cd "$build" && eval "$MUTANT_CC -c -o '$dir/m.o' '$dir/$2'") >"$dir/log" 2>&1 || { echo "$1: does not compile: $(head -n 3 "$dir/log")"; return 2; }
+	for test in t_share t_demand t_demand_meter t_guard t_guard_limits; do
+		program $test || return 2
+		CHISAN_VALGRIND=1 "$dir/$test" >"$dir/log" 2>&1 && continue
+		echo "$1: killed: $(grep -a -m1 -o 't_[a-z_]*\.c:[0-9]*:[EF]:.*' "$dir/log" | cut -c1-150)"
+		return 0
+	done
+	program t_guard_plant || return 2
 	for seed in 5 1 6 3 0 2 4 7; do # the ones with most to notice first
-		CHISAN_GUARD_SEED=$seed CHISAN_GUARD_HOURS=${CHISAN_GUARD_HOURS:-6} CK_FORK=no "$dir/t" >"$dir/log" 2>&1 && continue
+		CHISAN_GUARD_SEED=$seed CHISAN_GUARD_HOURS=${CHISAN_GUARD_HOURS:-6} CK_FORK=no "$dir/t_guard_plant" >"$dir/log" 2>&1 && continue
 		echo "$1: killed: $(grep -a -m1 -o '[0-9]*: [a-z-]*, after.*' "$dir/log" | cut -c1-150)"
 		return 0
 	done

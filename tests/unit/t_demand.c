@@ -4,69 +4,9 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
-#include "scada/dispatch/demand.h"
 #include "tests/unit/t.h"
 
-#define MIDNIGHT INT64_C(1795964400) /* 2026-11-30 00:00 in Tokyo */
-
-static struct demand demand;
-static struct demand_settings set;
-static struct demand_input in;
-static struct demand_output out;
-static double counter; /* what the meter counts, kWh, unrounded */
-static bool counts, measures;
-
-static void
-begin_at(int64_t second)
-{
-	char why[200];
-	set = (struct demand_settings){ .target_kw = 1450,
-		.import_max_kw = 4000,
-		.counter_step_kwh = 0.01,
-		.slope_s = 60,
-		.min_off_s = 300,
-		.blind_s = 300,
-		.step_count = 3,
-		.step_kw = { 40, 60, 80 } };
-	in = (struct demand_input){ .utc = { (MIDNIGHT + second) * US_PER_S },
-		.mono = { 1000 * US_PER_S },
-		.power_kw = 0,
-		.counter_kwh = (double)NAN,
-		.month_max_kw = (double)NAN };
-	counter = 5000;
-	counts = true;
-	measures = true;
-	ck_assert(demand_init(&demand, &set, why, sizeof(why)));
-}
-
-static void
-again(void)
-{
-	char why[200];
-	ck_assert(demand_init(&demand, &set, why, sizeof(why)));
-}
-
-/* One second in which so much is drawn. */
-static void
-second(double kw)
-{
-	in.utc.us += US_PER_S;
-	in.mono.us += US_PER_S;
-	counter += (kw > 0 ? kw : 0) / 3600;
-	in.power_kw = measures ? kw : (double)NAN;
-	in.counter_kwh = counts ? floor(counter * 100) / 100 : (double)NAN;
-	demand_step(&demand, &in, &out);
-	in.pulse = false;
-}
-
-static void
-run(double kw, unsigned seconds)
-{
-	for (unsigned i = 0; i < seconds; i++)
-		second(kw);
-}
+#include "tests/unit/demand_kit.h"
 
 START_TEST(the_vectors_of_the_rule)
 {
@@ -181,6 +121,27 @@ START_TEST(a_step_is_off_for_its_least_time_and_comes_back_below_95_percent)
 }
 END_TEST
 
+/* All three go at once as far as the rule lets them, and come back no faster: ten seconds between. */
+START_TEST(steps_come_back_one_by_one)
+{
+	int64_t back_us = 0;
+	begin_at(-1);
+	run(1300, 400);
+	while (out.shed < 3)
+		second(1900);
+	while (out.shed > 0) {
+		unsigned before = out.shed;
+		second(300);
+		if (out.shed == before)
+			continue;
+		ck_assert_uint_eq(out.shed, before - 1);
+		ck_assert_int_ge(in.mono.us - back_us, DEMAND_SHED_GAP_S * US_PER_S);
+		back_us = in.mono.us;
+	}
+	ck_assert_int_gt(back_us, 0);
+}
+END_TEST
+
 START_TEST(batteries_go_before_steps_and_are_not_counted_twice)
 {
 	double battery = 0;
@@ -216,65 +177,6 @@ START_TEST(no_step_is_shed_where_nothing_is_drawn)
 	ck_assert_int_eq(out.stage, DEMAND_OVER);
 	run(300, 30); /* and where something is, they go */
 	ck_assert_uint_gt(out.shed, 0);
-}
-END_TEST
-
-START_TEST(export_never_offsets_import)
-{
-	begin_at(-1);
-	counts = _i == 0;
-	run(1000, 901);
-	run(-2000, 898);
-	ck_assert_double_eq_tol(out.used_kwh, 250, 0.6);
-}
-END_TEST
-
-/* 0 rolled over, 1 exchanged for one that stands elsewhere, 2 restarted at 0, 3 one reading of nonsense, 4 the same without power. */
-START_TEST(what_a_counter_does_makes_no_false_demand)
-{
-	begin_at(-1);
-	if (_i == 0) {
-		set.counter_size_kwh = 10000;
-		again();
-		counter = 9900;
-	}
-	measures = _i != 4;
-	run(1200, 601);
-	if (_i == 1)
-		counter = 777777;
-	if (_i == 2)
-		counter = 0;
-	if (_i >= 3) {
-		double keep = counter;
-		counter = 4e9;
-		second(1200);
-		counter = keep + 1200 / 3600.0;
-	}
-	for (unsigned i = 0; i < 1100; i++) {
-		if (_i == 0 && counter >= 10000)
-			counter -= 10000;
-		second(1200);
-		ck_assert_double_lt(out.forecast_kw, 1215);
-		ck_assert_int_eq(out.stage, DEMAND_CLEAR);
-	}
-	ck_assert_double_eq_tol(out.used_kwh, 1200 * out.elapsed_min / 60, 1.5);
-}
-END_TEST
-
-START_TEST(a_clock_that_is_set_moves_the_window_and_loses_no_energy)
-{
-	int64_t by = _i == 0 ? 400 : _i == 1 ? -400 : _i == 2 ? 1500 : _i == 3 ? -1500 : 86400;
-	begin_at(-1800);
-	run(1200, 1800);
-	run(600, 900);
-	in.utc.us += by * US_PER_S;
-	second(600);
-	ck_assert(!out.window_closed);
-	ck_assert_double_le(out.now_kw, 1200);
-	double gone = out.elapsed_min * 60, low = gone < 900 ? gone : 900;
-	ck_assert_double_eq_tol(out.used_kwh, (low * 600 + (gone - low) * 1200) / 3600, 1.0);
-	run(600, 100);
-	ck_assert_int_eq(out.stage, DEMAND_CLEAR);
 }
 END_TEST
 
@@ -347,45 +249,6 @@ START_TEST(a_bad_meter_is_said_held_and_let_go)
 }
 END_TEST
 
-/* 0 less was drawn than before the gap, 1 more: neither is a jump when the meter is back, nor a slope, nor a step of the loads. */
-START_TEST(what_the_counter_says_of_a_gap_lies_over_all_of_it)
-{
-	double kw = _i == 0 ? 100 : 1400;
-
-	begin_at(-1);
-	run(_i == 0 ? 1200 : 600, 600);
-	counts = measures = false;
-	run(kw, 200);
-	counts = measures = true;
-	second(kw);
-	ck_assert(out.is_known && !out.is_estimated);
-	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 0.5); /* the first second */
-	ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, kw, 5);
-	ck_assert_int_eq(out.stage, DEMAND_CLEAR);
-	run(kw, 1000);
-	ck_assert_uint_eq(out.shed, 0);
-}
-END_TEST
-
-START_TEST(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
-{
-	begin_at(-1);
-	counts = false;
-	run(1200, 600);
-	measures = false;
-	run(1200, 8);
-	measures = true;
-	second(1200);
-	ck_assert(!out.is_estimated);
-	measures = false;
-	run(1200, 60);
-	measures = true;
-	run(1200, 60);
-	ck_assert(out.is_known && out.is_estimated);
-	ck_assert_double_eq_tol(out.used_kwh, 1200 * out.elapsed_min / 60, 1.5);
-}
-END_TEST
-
 /* 0 with a counter, 1 without. */
 START_TEST(a_restart_goes_on_where_it_was)
 {
@@ -416,6 +279,45 @@ START_TEST(a_restart_goes_on_where_it_was)
 	in.utc.us += 1800 * US_PER_S;
 	ck_assert(!demand_restore(&demand, blob.data, blob.len, in.utc, in.mono));
 	wbuf_done(&blob);
+}
+END_TEST
+
+/* A step that was shed before is off for the whole of its least time, whoever was away meanwhile. */
+START_TEST(a_restart_forgets_no_least_time)
+{
+	struct wbuf blob;
+	wbuf_init(&blob);
+	begin_at(-1);
+	run(1300, 400);
+	while (out.shed == 0)
+		second(1700);
+	int64_t shed_at = in.utc.us;
+	demand_save(&demand, in.utc, in.mono, &blob);
+	again();
+	in.utc.us += 30 * US_PER_S;
+	in.mono.us = 90000 * US_PER_S;
+	ck_assert(demand_restore(&demand, blob.data, blob.len, in.utc, in.mono));
+	second(300);
+	ck_assert_uint_eq(out.shed, 1);
+	while (out.shed > 0)
+		second(300);
+	ck_assert_int_ge(in.utc.us - shed_at, 300 * US_PER_S);
+	wbuf_done(&blob);
+}
+END_TEST
+
+/* What a half hour needed that is over is not asked for in the next one, though nobody sees it. */
+START_TEST(a_floor_does_not_outlive_its_half_hour)
+{
+	begin_at(-1);
+	run(1700, 1780);
+	ck_assert_double_gt(out.battery_floor_kw, 0);
+	counts = measures = false;
+	run(1700, 15);
+	ck_assert(!out.is_known);
+	ck_assert_double_gt(out.battery_floor_kw, 0);
+	run(1700, 10);
+	ck_assert(isnan(out.battery_floor_kw));
 }
 END_TEST
 
@@ -452,14 +354,10 @@ T_MAIN("demand",
         T(nothing_is_said_or_shed_in_the_first_five_minutes_and_u_is_held_in_the_last) T(
             over_is_said_when_it_is_certain_and_a_record_beside_it)
             T(steps_go_one_by_one_and_come_back_at_the_end_of_the_window) T(steps_stay_where_the_next_window_needs_them)
-                T(a_step_is_off_for_its_least_time_and_comes_back_below_95_percent) T(
-                    batteries_go_before_steps_and_are_not_counted_twice) T(no_step_is_shed_where_nothing_is_drawn)
-                    T_LOOP(export_never_offsets_import, 0, 2) T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
-                        T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
-                            T(windows_close_with_their_mean) T(pulses_make_the_window_and_a_lost_one_does_not_matter)
-                                T(a_bad_meter_is_said_held_and_let_go)
-                                    T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
-                                        T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
-                                            T_LOOP(a_restart_goes_on_where_it_was, 0, 2)
-                                                T(a_start_without_a_past_is_no_false_demand)
-                                                    T(settings_are_refused_with_a_sentence))
+                T(a_step_is_off_for_its_least_time_and_comes_back_below_95_percent)
+                    T(batteries_go_before_steps_and_are_not_counted_twice) T(no_step_is_shed_where_nothing_is_drawn) T(
+                        steps_come_back_one_by_one) T(windows_close_with_their_mean)
+                        T(pulses_make_the_window_and_a_lost_one_does_not_matter) T(a_bad_meter_is_said_held_and_let_go)
+                            T_LOOP(a_restart_goes_on_where_it_was, 0, 2) T(a_restart_forgets_no_least_time)
+                                T(a_floor_does_not_outlive_its_half_hour) T(a_start_without_a_past_is_no_false_demand)
+                                    T(settings_are_refused_with_a_sentence))

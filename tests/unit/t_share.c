@@ -83,6 +83,28 @@ START_TEST(the_fuller_gives_more_and_the_emptier_takes_more)
 }
 END_TEST
 
+/* One that has half its capacity left carries half as much; what a device says of itself is a limit, below nothing is nothing. */
+START_TEST(health_device_and_ramp_are_kept_to)
+{
+	struct share_battery b[2] = { sound(60), sound(60) };
+	struct share_part p[2];
+	b[1].health = 0.5;
+	ck_assert_double_eq(share_among(b, 2, 120, p), 0);
+	ck_assert_double_eq_tol(p[0].kw, 80, 1e-9);
+	b[0].device_discharge_kw = 50;
+	b[0].device_charge_kw = -3;
+	share_limits(&b[0], &p[0]);
+	ck_assert_double_eq(p[0].high_kw, 50);
+	ck_assert_double_eq(p[0].low_kw, 0);
+	b[1].now_kw = 100;
+	b[1].ramp_kw = 10;
+	share_limits(&b[1], &p[1]);
+	ck_assert_double_eq(p[1].low_kw, 90);
+	ck_assert_double_eq(p[1].high_kw, 110);
+	ck_assert_int_eq(p[1].low_by, SHARE_RAMP);
+}
+END_TEST
+
 static void
 make_random(struct share_battery *b, unsigned n)
 {
@@ -182,4 +204,5 @@ END_TEST
 
 T_MAIN("share",
     T(power_is_derated_by_charge_and_temperature) T(the_fuller_gives_more_and_the_emptier_takes_more)
-        T(the_sum_is_exact_and_no_limit_is_passed) T(it_is_smooth) T(equals_do_not_flap_at_their_minimum))
+        T(health_device_and_ramp_are_kept_to) T(the_sum_is_exact_and_no_limit_is_passed) T(it_is_smooth)
+            T(equals_do_not_flap_at_their_minimum))

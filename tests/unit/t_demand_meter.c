@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * t_demand_meter.c - the demand controller's energy: what counter and power say of it, alone and against each other.
+ */
+#include "config.h"
+
+#include "tests/unit/t.h"
+
+#include "tests/unit/demand_kit.h"
+
+START_TEST(export_never_offsets_import)
+{
+	begin_at(-1);
+	counts = _i == 0;
+	run(1000, 901);
+	run(-2000, 898);
+	ck_assert_double_eq_tol(out.used_kwh, 250, 0.6);
+}
+END_TEST
+
+/* What power filled in while the counter was not read is not counted a second time when it is. */
+START_TEST(a_counter_that_comes_back_counts_nothing_twice)
+{
+	begin_at(-1);
+	run(1200, 600);
+	counts = false;
+	run(1200, 60);
+	counts = true;
+	run(1200, 60);
+	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 0.5);
+}
+END_TEST
+
+/* It rolls over while nobody reads: what it says of the gap is true all the same. */
+START_TEST(a_counter_rolls_over_in_a_gap)
+{
+	begin_at(-1);
+	set.counter_size_kwh = 10000;
+	again();
+	counter = 9790;
+	run(1200, 600);
+	counts = measures = false;
+	run(300, 60);
+	counter += 7 - 10000; /* more than a minute of the slope before */
+	ck_assert_double_gt(counter, 0);
+	counts = measures = true;
+	run(1200, 5);
+	ck_assert(!out.is_estimated);
+	ck_assert_double_eq_tol(out.used_kwh, counter + 10000 - 9790, 0.5);
+}
+END_TEST
+
+/* 0 rolled over, 1 exchanged for one that stands elsewhere, 2 restarted at 0, 3 one reading of nonsense, 4 the same without power. */
+START_TEST(what_a_counter_does_makes_no_false_demand)
+{
+	begin_at(-1);
+	if (_i == 0) {
+		set.counter_size_kwh = 10000;
+		again();
+		counter = 9900;
+	}
+	measures = _i != 4;
+	run(1200, 601);
+	if (_i == 1)
+		counter = 777777;
+	if (_i == 2)
+		counter = 0;
+	if (_i >= 3) {
+		double keep = counter;
+		counter = 4e9;
+		second(1200);
+		counter = keep + 1200 / 3600.0;
+	}
+	for (unsigned i = 0; i < 1100; i++) {
+		if (_i == 0 && counter >= 10000)
+			counter -= 10000;
+		second(1200);
+		ck_assert_double_lt(out.forecast_kw, 1215);
+		ck_assert_int_eq(out.stage, DEMAND_CLEAR);
+	}
+	ck_assert_double_eq_tol(out.used_kwh, 1200 * out.elapsed_min / 60, 1.5);
+}
+END_TEST
+
+/* 0 less was drawn than before the gap, 1 more: neither is a jump when the meter is back, nor a slope, nor a step of the loads. */
+START_TEST(what_the_counter_says_of_a_gap_lies_over_all_of_it)
+{
+	double kw = _i == 0 ? 100 : 1400;
+
+	begin_at(-1);
+	run(_i == 0 ? 1200 : 600, 600);
+	counts = measures = false;
+	run(kw, 200);
+	counts = measures = true;
+	second(kw);
+	ck_assert(out.is_known && !out.is_estimated);
+	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 0.5); /* the first second */
+	ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, kw, 5);
+	ck_assert_int_eq(out.stage, DEMAND_CLEAR);
+	run(kw, 1000);
+	ck_assert_uint_eq(out.shed, 0);
+}
+END_TEST
+
+START_TEST(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+{
+	begin_at(-1);
+	counts = false;
+	run(1200, 600);
+	measures = false;
+	run(1200, 8);
+	measures = true;
+	second(1200);
+	ck_assert(!out.is_estimated);
+	measures = false;
+	run(1200, 60);
+	measures = true;
+	run(1200, 60);
+	ck_assert(out.is_known && out.is_estimated);
+	ck_assert_double_eq_tol(out.used_kwh, 1200 * out.elapsed_min / 60, 1.5);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_moves_the_window_and_loses_no_energy)
+{
+	int64_t by = _i == 0 ? 400 : _i == 1 ? -400 : _i == 2 ? 1500 : _i == 3 ? -1500 : 86400;
+	begin_at(-1800);
+	run(1200, 1800);
+	run(600, 900);
+	in.utc.us += by * US_PER_S;
+	second(600);
+	ck_assert(!out.window_closed);
+	ck_assert_double_le(out.now_kw, 1200);
+	ck_assert_double_eq_tol(out.elapsed_min * 60, (double)(in.utc.us % (1800 * US_PER_S)) / 1e6, 1e-6);
+	double gone = out.elapsed_min * 60, low = gone < 900 ? gone : 900;
+	ck_assert_double_eq_tol(out.used_kwh, (low * 600 + (gone - low) * 1200) / 3600, 1.0);
+	run(600, 100);
+	ck_assert_int_eq(out.stage, DEMAND_CLEAR);
+}
+END_TEST
+
+T_MAIN("demand_meter",
+    T_LOOP(export_never_offsets_import, 0, 2) T(a_counter_that_comes_back_counts_nothing_twice)
+        T(a_counter_rolls_over_in_a_gap) T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
+            T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
+                T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+                    T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5))
