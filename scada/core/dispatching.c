@@ -241,7 +241,8 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 		note_window(d, now, mono);
 		dispatch_put_planned(d, now, mono);
 		dispatch_reckon(d);
-		if (mono_diff_us(mono, d->saved_at) >= SAVE_US)
+		/* A step and its least time off at once: steps go and come ten seconds apart, so seldom that no disk feels it. */
+		if (mono_diff_us(mono, d->saved_at) >= SAVE_US || d->out.demand.shed != d->saved_shed)
 			dispatch_save(d, now, mono);
 	}
 	dispatch_tell(d, now);

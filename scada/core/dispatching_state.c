@@ -202,6 +202,7 @@ dispatch_save(struct dispatching *d, struct utc now, struct mono mono)
 	struct wbuf blob = { .len = 0 };
 
 	d->saved_at = mono;
+	d->saved_shed = d->out.demand.shed;
 	dispatch_put_state(d, &d->chosen, now, mono, &blob);
 	d->ops->save(
 	    &(struct msg_store_state){

@@ -71,6 +71,7 @@ static char reasons[POINTS][32], refusal[64], logged[4096];
 static bool is_meter_bad;
 static uint8_t saved[4096];
 static size_t saved_len;
+static unsigned save_count;
 static struct msg_dispatch told;
 static uint8_t frame[8192];
 static unsigned told_count;
@@ -153,6 +154,7 @@ save_cb(const struct msg_store_state *s, void *arg)
 	ck_assert_uint_lt(s->blob.len, sizeof(saved));
 	memcpy(saved, s->blob.data, s->blob.len);
 	saved_len = s->blob.len;
+	save_count++;
 }
 
 static void
@@ -316,7 +318,7 @@ setup(void)
 	held = (double)NAN;
 	is_meter_bad = false;
 	logged[0] = refusal[0] = '\0';
-	saved_len = told_count = entry_count = previews = 0;
+	saved_len = save_count = told_count = entry_count = previews = 0;
 	for (unsigned i = 0; i < POINTS; i++)
 		wanted[i] = planned[i] = (double)NAN;
 	make_table();

@@ -265,6 +265,60 @@ START_TEST(what_was_set_survives_a_restart)
 }
 END_TEST
 
+/* chisand ends in the second after a load was shed, and nothing was asked of it before it did: what was handed to the store is all there is. */
+START_TEST(a_kill_just_after_a_shed_forgets_no_least_time)
+{
+	struct msg_store_state s = { .kind = STATE_DISPATCH, .name = "dispatch", .blob = { saved, 0 } };
+	unsigned seconds = 0;
+
+	soc = 30; /* the battery has nothing to give */
+	must_set(GUARD_PEAK);
+	run(1800 + 299); /* 800 of 1000 kW */
+	load_kw = 2000;
+	while (isnan(wanted[HALL_SHED]) && seconds++ < 100)
+		second();
+	ck_assert_double_eq(wanted[HALL_SHED], 1);
+	int64_t shed_at = us;
+
+	dispatching_free(d);
+	wanted[HALL_SHED] = (double)NAN;
+	us += 5 * US_PER_S;
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 2, hash, now(), mono());
+	s.blob.len = saved_len;
+	ck_assert(dispatching_restore(d, &s, now(), mono()));
+	dispatching_begin(d);
+	load_kw = 50;
+	second();
+	ck_assert_double_eq(wanted[HALL_SHED], 1);
+	while (isfinite(wanted[HALL_SHED]))
+		second();
+	ck_assert_int_ge(us - shed_at, 300 * US_PER_S);
+}
+END_TEST
+
+/* Each step that goes or comes, and else once a minute. */
+START_TEST(no_more_is_saved_than_needed)
+{
+	unsigned changes = 0;
+	double before = 0;
+
+	soc = 30;
+	must_set(GUARD_PEAK);
+	run(1800);
+	save_count = 0;
+	for (unsigned i = 0; i < 3600; i++) {
+		load_kw = i < 900 ? 1600 : 100;
+		second();
+		double shed = isfinite(wanted[HALL_SHED]) ? wanted[HALL_SHED] : 0;
+		changes += shed != before;
+		before = shed;
+	}
+	ck_assert_uint_eq(changes, 4);
+	ck_assert_uint_le(save_count, 60 + changes + 2); /* and two half hours */
+}
+END_TEST
+
 START_TEST(a_site_without_the_section_says_so)
 {
 	char why[300];
@@ -319,5 +373,6 @@ T_MAIN("dispatching",
                 T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
                     T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
                         T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
-                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
-                                T(nothing_is_told_that_has_not_changed))
+                            T(a_kill_just_after_a_shed_forgets_no_least_time) T(no_more_is_saved_than_needed)
+                                T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
+                                    T(nothing_is_told_that_has_not_changed))
