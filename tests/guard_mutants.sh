@@ -27,42 +27,44 @@ curtail-forget    |guard.c        |s/isfinite(cap) \&\& cap < to ? cap : to/to/
 peak-floor        |guard.c        |s/^\ttotal = at_least(t, total, t->out->demand.battery_floor_kw.*$//
 peak-given        |guard.c        |s/battery_floor_kw - t->given_kw, WHY_PEAK/battery_floor_kw, WHY_PEAK/
 peak-shed         |guard.c        |s/out->shed = out->demand.shed;/out->shed = 0;/
-peak-room         |guard.c        |s/d.battery_more_kw = t->room_kw;/d.battery_more_kw = 0;/
-peak-battery      |guard.c        |s/d.battery_kw = t->battery_kw;/d.battery_kw = 0;/
+peak-room         |guard_look.c   |s/d.battery_more_kw = t->room_kw;/d.battery_more_kw = 0;/
+peak-battery      |guard_look.c   |s/d.battery_kw = t->battery_kw;/d.battery_kw = 0;/
 response          |guard.c        |s/total = at_least(t, total, zero - t->in->dr_kw, WHY_RESPONSE);/;/
 follow            |guard.c        |s/return follow(g, t);/return planned(g, t);/
 follow-last-min   |guard.c        |s/left_s > 60 ? left_s : 60/left_s > 600 ? left_s : 600/
 follow-made       |guard.c        |s/g->slot_kwh -= or_zero/g->slot_kwh += or_zero/
-discharge-rating  |guard.c        |s/\.discharge_kw = a->discharge_kw,/.discharge_kw = a->discharge_kw * 1.05,/
-charge-rating     |guard.c        |s/\.charge_kw = a->charge_kw,/.charge_kw = a->charge_kw * 1.05,/
-soc-floor         |guard.c        |s/floor_pct = a->reserve_pct;/floor_pct = a->soc_min_pct;/
-soc-ceiling       |guard.c        |s/\.ceiling_pct = a->soc_max_pct,/.ceiling_pct = a->soc_max_pct + 2,/
-soc-island        |guard.c        |s/t->in->mode != GUARD_ISLAND \&\& a->reserve_pct > floor_pct/a->reserve_pct > floor_pct/
-temperature       |guard.c        |s/\.temperature_c = b->temperature_c,/.temperature_c = (double)NAN,/
-device-charge     |guard.c        |s/\.device_charge_kw = b->device_charge_kw,/.device_charge_kw = (double)NAN,/
-device-discharge  |guard.c        |s/\.device_discharge_kw = b->device_discharge_kw,/.device_discharge_kw = (double)NAN,/
-ramp              |guard.c        |s/\.ramp_kw = ramp \* t->dt_s,/.ramp_kw = 2 * ramp * t->dt_s,/
-ramp-own          |guard.c        |s/ramp = a->ramp_kw_per_s;/;/
-ramp-from         |guard.c        |s/isfinite(g->kw\[i\]) ? g->kw\[i\] : b->power_kw/isfinite(g->kw[i]) ? g->kw[i] : 0/
+discharge-rating  |guard_look.c   |s/\.discharge_kw = a->discharge_kw,/.discharge_kw = a->discharge_kw * 1.05,/
+charge-rating     |guard_look.c   |s/\.charge_kw = a->charge_kw,/.charge_kw = a->charge_kw * 1.05,/
+soc-floor         |guard_look.c   |s/floor_pct = a->reserve_pct;/floor_pct = a->soc_min_pct;/
+soc-ceiling       |guard_look.c   |s/\.ceiling_pct = a->soc_max_pct,/.ceiling_pct = a->soc_max_pct + 2,/
+soc-island        |guard_look.c   |s/t->in->mode != GUARD_ISLAND \&\& a->reserve_pct > floor_pct/a->reserve_pct > floor_pct/
+temperature       |guard_look.c   |s/\.temperature_c = b->temperature_c,/.temperature_c = (double)NAN,/
+device-charge     |guard_look.c   |s/\.device_charge_kw = b->device_charge_kw,/.device_charge_kw = (double)NAN,/
+device-discharge  |guard_look.c   |s/\.device_discharge_kw = b->device_discharge_kw,/.device_discharge_kw = (double)NAN,/
+ramp              |guard_look.c   |s/\.ramp_kw = ramp \* t->dt_s,/.ramp_kw = 2 * ramp * t->dt_s,/
+ramp-own          |guard_look.c   |s/ramp = a->ramp_kw_per_s;/;/
+ramp-from         |guard_look.c   |s/isfinite(g->kw\[i\]) ? g->kw\[i\] : b->power_kw/isfinite(g->kw[i]) ? g->kw[i] : 0/
 ramp-pause        |guard.c        |s/t.dt_s > CHANGE_MAX_S ? CHANGE_MAX_S : t.dt_s/t.dt_s/
-bad-state         |guard.c        |s/!b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw)/!b->is_available || !isfinite(b->power_kw)/
-bad-power         |guard.c        |s/!b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw)/!b->is_available || !isfinite(b->soc_pct)/
-bad-given         |guard.c        |s/if (is_out || isfinite(b->held_kw) || b->is_forming) {/if (isfinite(b->held_kw) || b->is_forming) {/
-held              |guard.c        |s/if (is_out || isfinite(b->held_kw) || b->is_forming) {/if (is_out || b->is_forming) {/
-held-given        |guard.c        |s/^\t\t\tt->given_kw += or_zero(b->power_kw);$//
+bad-state         |guard_look.c   |s/!b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw)/!b->is_available || !isfinite(b->power_kw)/
+bad-power         |guard_look.c   |s/!b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw)/!b->is_available || !isfinite(b->soc_pct)/
+bad-given         |guard_look.c   |s/if (is_out || isfinite(b->held_kw) || b->is_forming) {/if (isfinite(b->held_kw) || b->is_forming) {/
+held              |guard_look.c   |s/if (is_out || isfinite(b->held_kw) || b->is_forming) {/if (is_out || b->is_forming) {/
+held-given        |guard_look.c   |s/^\t\t\tt->given_kw += or_zero(b->power_kw);$//
 out-wanted        |guard.c        |s/if (isfinite(b->held_kw) || is_out) {/if (false) {/
 no-return         |guard.c        |s/if (got > most) {/if (false) {/
 no-return-unread  |guard.c        |s/b->site_load_kw > 0 ? b->site_load_kw : 0, kw/isnan(b->site_load_kw) ? 50 : b->site_load_kw, kw/
 no-return-more    |guard.c        |s/b->site_load_kw > 0 ? b->site_load_kw : 0, kw/b->site_load_kw + 20, kw/
-elsewhere-share   |guard.c        |s/if (g->set.battery\[i\].is_elsewhere)$/if (false)/
+elsewhere-share   |guard_look.c   |s/if (g->set.battery\[i\].is_elsewhere)$/if (false)/
+elsewhere-not     |guard.c        |s/if (g->set.battery\[i\].is_elsewhere)$/if (false)/
+elsewhere-island  |guard_island.c |s/if (g->set.battery\[i\].is_elsewhere)$/if (false)/
 plan-fits         |guard.c        |s/return t->is_plan \&\& fabs(sum - total) < DEAD_KW;/return t->is_plan;/
 plan-limits       |guard.c        |s/if (!(kw >= p.low_kw - DEAD_KW/if (false \&\& !(kw >= p.low_kw - DEAD_KW/
 plan-blind        |guard.c        |s/bool fits = !t->is_blind/bool fits = true/
-plan-stale        |guard.c        |s/t->in->plan_until.us > t->in->demand.utc.us/t->in->plan_until.us > 0/
+plan-stale        |guard_look.c   |s/t->in->plan_until.us > t->in->demand.utc.us/t->in->plan_until.us > 0/
 plan-not          |guard.c        |s/return planned(g, t);/return 0;/
 blind-never       |guard.c        |s/give(g, t, is_long ? 0 : or_zero(g->total_kw));/give(g, t, or_zero(g->total_kw));/
 blind-at-once     |guard.c        |s/give(g, t, is_long ? 0 : or_zero(g->total_kw));/give(g, t, 0);/
-blind-unsaid      |guard.c        |s/t->out->flags |= GUARD_METER_BAD;/;/
+blind-unsaid      |guard_look.c   |s/t->out->flags |= GUARD_METER_BAD;/;/
 blind-works-on    |guard.c        |s/if (t.is_blind || !isfinite(t.power_kw))/if (t.is_blind)/
 blind-sources     |guard.c        |s/t->why = WHY_BLIND;/t->why = WHY_BLIND; g->source_kw[1] = (double)NAN;/
 manual            |guard.c        |/^\t\trest_at_manual(g);$/{n;s/return;//}

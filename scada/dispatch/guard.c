@@ -7,16 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scada/dispatch/guard.h"
+#include "scada/dispatch/guard_private.h"
 #include "scada/dispatch/rules.h"
 
-#define DEAD_KW       0.5 /* what differs less from the plan is the plan */
-#define RULES_DEAD    2.0
-#define REFILL        0.8
-#define BACK_PCT_S    0.02  /* a source held down is let go so fast, of its rating: slower than batteries follow */
-#define RESERVE_SLACK 0.001 /* of the reserve: batteries stand at it, and an alarm may not come and go */
-#define FROZEN_KW     20    /* batteries that change by so much move every meter */
-#define CHANGE_MAX_S  5     /* after a pause ramps go on as if it were no longer */
+#define DEAD_KW      0.5 /* what differs less from the plan is the plan */
+#define RULES_DEAD   2.0
+#define REFILL       0.8
+#define BACK_PCT_S   0.02 /* a source held down is let go so fast, of its rating: slower than batteries follow */
+#define CHANGE_MAX_S 5    /* after a pause ramps go on as if it were no longer */
 
 #define WORD(id, name, help) name,
 #define HELP(id, name, help) help,
@@ -58,163 +56,9 @@ guard_init(struct guard *g, const struct guard_settings *set, char *why, size_t 
 	return demand_init(&g->demand, &set->demand, why, size);
 }
 
-struct turn { /* what one second works with */
-	const struct guard_input *in;
-	struct guard_output *out;
-	double dt_s;
-	struct share_battery share[GUARD_BATTERIES_MAX];
-	unsigned index[GUARD_BATTERIES_MAX], count; /* the free ones */
-	double battery_kw, given_kw; /* measured: all at the receiving point; of those that are not free */
-	double power_kw;             /* at the receiving point; NaN: bad, or frozen */
-	double room_kw, take_kw;     /* discharge and charge that is left to the free ones, without ramp */
-	bool is_plan, is_blind;
-	enum guard_reason why;
-};
-
-static double
-or_zero(double v)
-{
-	return isfinite(v) ? v : 0;
-}
-
-static struct share_battery
-share_of(const struct guard *g, const struct turn *t, unsigned i)
-{
-	const struct asset_battery *a = g->set.battery[i].asset;
-	const struct guard_battery_in *b = &t->in->battery[i];
-	double rated = a->charge_kw > a->discharge_kw ? a->charge_kw : a->discharge_kw;
-	double ramp = rated * g->set.ramp_pct_per_s / 100, floor_pct = a->soc_min_pct;
-	if (t->in->mode != GUARD_ISLAND && a->reserve_pct > floor_pct)
-		floor_pct = a->reserve_pct;
-	if (a->ramp_kw_per_s > 0 && a->ramp_kw_per_s < ramp)
-		ramp = a->ramp_kw_per_s;
-	return (struct share_battery){ .energy_kwh = a->energy_kwh,
-		.charge_kw = a->charge_kw,
-		.discharge_kw = a->discharge_kw,
-		.device_charge_kw = b->device_charge_kw,
-		.device_discharge_kw = b->device_discharge_kw,
-		.soc_pct = b->soc_pct,
-		.temperature_c = b->temperature_c,
-		.health = b->health,
-		.floor_pct = floor_pct,
-		.ceiling_pct = a->soc_max_pct,
-		.temperature_min_c = a->temperature_min_c,
-		.temperature_max_c = a->temperature_max_c,
-		.min_kw = g->set.battery[i].min_kw,
-		.ramp_kw = ramp * t->dt_s,
-		.now_kw = isfinite(g->kw[i]) ? g->kw[i] : b->power_kw,
-		.is_available = b->is_available,
-		.is_running = g->runs[i] };
-}
-
-/* AC kWh between the least state of charge and this one. */
-static double
-kwh_up_to(const struct asset_battery *a, double soc_pct, double health)
-{
-	double share = (soc_pct - a->soc_min_pct) / 100;
-	return share > 0 ? share * a->energy_kwh * (health > 0 && health <= 1 ? health : 1) * a->efficiency_discharge
-	                 : 0;
-}
-
-static void
-reserve(struct guard *g, struct turn *t, unsigned i)
-{
-	const struct asset_battery *a = g->set.battery[i].asset;
-	const struct guard_battery_in *b = &t->in->battery[i];
-	double stored = kwh_up_to(a, b->soc_pct, b->health), kept = kwh_up_to(a, a->reserve_pct, b->health);
-	if (!g->set.battery[i].is_elsewhere) {
-		t->out->stored_kwh += stored;
-		t->out->kept_kwh += kept;
-	} else if (stored < kept - RESERVE_SLACK * kept) {
-		t->out->flags |= GUARD_RESERVE;
-	}
-}
-
-static void
-look(struct guard *g, struct turn *t)
-{
-	t->is_plan = t->in->plan_until.us > t->in->demand.utc.us;
-	for (unsigned i = 0; i < g->set.battery_count; i++) {
-		const struct guard_battery_in *b = &t->in->battery[i];
-		bool is_out = !b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw);
-		if (is_out)
-			t->out->flags |= GUARD_BATTERY_OUT;
-		else
-			reserve(g, t, i);
-		t->is_plan = t->is_plan && (isfinite(b->plan_kw) || g->set.battery[i].is_elsewhere);
-		if (g->set.battery[i].is_elsewhere)
-			continue;
-		t->battery_kw += or_zero(b->power_kw);
-		if (is_out || isfinite(b->held_kw) || b->is_forming) {
-			t->given_kw += or_zero(b->power_kw);
-			continue;
-		}
-		struct share_battery s = share_of(g, t, i);
-		struct share_part ever;
-		t->share[t->count] = s;
-		s.ramp_kw = (double)NAN;
-		share_limits(&s, &ever);
-		t->room_kw += ever.high_kw > b->power_kw ? ever.high_kw - b->power_kw : 0;
-		t->take_kw += ever.low_kw < b->power_kw ? b->power_kw - ever.low_kw : 0;
-		t->index[t->count++] = i;
-	}
-	if (t->out->stored_kwh < t->out->kept_kwh * (1 - RESERVE_SLACK))
-		t->out->flags |= GUARD_RESERVE;
-}
-
-/*
- * A value that is good and stands still while batteries move is not measured.  What was wanted since it moved last was made of a dead value: the total
- * is held as it was then.  At exactly 0 nothing is concluded: so a meter reads behind an open breaker.
- */
-static void
-watch_meter(struct guard *g, struct turn *t)
-{
-	const struct demand_input *d = &t->in->demand;
-	t->power_kw = d->power_kw;
-	if (d->power_kw != g->meter_kw || d->power_kw == 0 || t->in->mode == GUARD_ISLAND) {
-		g->meter_kw = d->power_kw;
-		g->meter_counter_kwh = d->counter_kwh;
-		g->meter_battery_kw = t->battery_kw;
-		g->meter_total_kw = g->total_kw;
-		g->meter_us = d->mono.us;
-		g->is_frozen = false;
-		return;
-	}
-	if (!g->is_frozen && d->mono.us - g->meter_us >= GUARD_FROZEN_S * US_PER_S &&
-	    fabs(t->battery_kw - g->meter_battery_kw) >= FROZEN_KW) {
-		g->is_frozen = true;
-		g->good_us = g->meter_us;
-	}
-	if (g->is_frozen) { /* each second: on the way there ramps hold */
-		g->total_kw = g->meter_total_kw;
-		t->power_kw = (double)NAN;
-	}
-}
-
-static void
-watch_demand(struct guard *g, struct turn *t)
-{
-	struct demand_input d = t->in->demand;
-	watch_meter(g, t);
-	d.power_kw = t->power_kw;
-	if (g->is_frozen && d.counter_kwh == g->meter_counter_kwh)
-		d.counter_kwh = (double)NAN; /* as dead as the power beside it */
-	d.battery_kw = t->battery_kw;
-	d.battery_more_kw = t->room_kw;
-	d.only_watches = t->in->mode == GUARD_MANUAL || t->in->mode == GUARD_ISLAND;
-	if (d.only_watches)
-		d.battery_more_kw = 0;
-	demand_step(&g->demand, &d, &t->out->demand);
-	if (isfinite(d.power_kw))
-		g->good_us = d.mono.us;
-	t->is_blind = d.mono.us - g->good_us > DEMAND_PATIENCE_S * US_PER_S && t->in->mode != GUARD_ISLAND;
-	if (t->is_blind)
-		t->out->flags |= GUARD_METER_BAD;
-}
-
 /* Net export of this half hour so far. */
 static void
-count_slot(struct guard *g, const struct turn *t)
+count_slot(struct guard *g, const struct guard_turn *t)
 {
 	int64_t slot = t->in->demand.utc.us / (DEMAND_WINDOW_S * US_PER_S);
 	if (slot != g->slot) {
@@ -231,7 +75,7 @@ count_slot(struct guard *g, const struct turn *t)
 
 /* In the last minute the power stands as it was: a rest over so short a time would make it jump. */
 static double
-follow(struct guard *g, const struct turn *t)
+follow(struct guard *g, const struct guard_turn *t)
 {
 	double gone_s = (double)(t->in->demand.utc.us % (DEMAND_WINDOW_S * US_PER_S)) / 1e6,
 	       left_s = DEMAND_WINDOW_S - gone_s;
@@ -241,7 +85,7 @@ follow(struct guard *g, const struct turn *t)
 }
 
 static double
-planned(const struct guard *g, const struct turn *t)
+planned(const struct guard *g, const struct guard_turn *t)
 {
 	double sum = 0;
 	for (unsigned i = 0; i < g->set.battery_count; i++) {
@@ -253,7 +97,7 @@ planned(const struct guard *g, const struct turn *t)
 }
 
 static double
-rules(const struct guard *g, struct turn *t, enum rules_kind kind)
+rules(const struct guard *g, struct guard_turn *t, enum rules_kind kind)
 {
 	double target = g->set.demand.target_kw > 0 ? g->set.demand.target_kw : g->set.demand.import_max_kw;
 	t->why = kind == RULES_PEAK ? WHY_PEAK : WHY_SURPLUS;
@@ -263,7 +107,7 @@ rules(const struct guard *g, struct turn *t, enum rules_kind kind)
 }
 
 static double
-base(struct guard *g, struct turn *t)
+base(struct guard *g, struct guard_turn *t)
 {
 	enum guard_mode m = t->in->mode;
 	t->why = WHY_SHARED;
@@ -280,7 +124,7 @@ base(struct guard *g, struct turn *t)
 }
 
 static double
-at_least(struct turn *t, double total, double least, enum guard_reason why)
+at_least(struct guard_turn *t, double total, double least, enum guard_reason why)
 {
 	if (!(least > total))
 		return total;
@@ -290,7 +134,7 @@ at_least(struct turn *t, double total, double least, enum guard_reason why)
 
 /* Export first, import after it: where both are asked for, what is drawn too much is worse. */
 static double
-within(struct guard *g, struct turn *t, double total)
+within(struct guard *g, struct guard_turn *t, double total)
 {
 	/* What the free batteries would have to give for a draw of 0. */
 	double zero = g->grid_kw + t->battery_kw - t->given_kw, most = zero + g->set.export_max_kw;
@@ -309,7 +153,7 @@ within(struct guard *g, struct turn *t, double total)
 
 /* What goes out beyond the limit and batteries cannot take: sources down, in their order; let go slowly as room comes back. */
 static void
-curtail(struct guard *g, struct turn *t)
+curtail(struct guard *g, struct guard_turn *t)
 {
 	double over = -g->grid_kw - g->set.export_max_kw, take = t->take_kw;
 	double down = over - take, room = take - over;
@@ -331,8 +175,8 @@ curtail(struct guard *g, struct turn *t)
 		t->out->flags |= GUARD_EXPORT;
 }
 
-static enum guard_reason
-reason_of(enum share_bound b, enum guard_reason why)
+enum guard_reason
+guard_bound_reason(enum share_bound b, enum guard_reason why)
 {
 	static const enum guard_reason of[] = { [SHARE_FREE] = WHY_NONE,
 		[SHARE_POWER] = WHY_POWER,
@@ -347,7 +191,7 @@ reason_of(enum share_bound b, enum guard_reason why)
 
 /* The plan as it stands, where each battery can do it and it is the whole. */
 static bool
-plan_fits(const struct turn *t, double total)
+plan_fits(const struct guard_turn *t, double total)
 {
 	double sum = 0;
 	for (unsigned k = 0; k < t->count; k++) {
@@ -362,7 +206,7 @@ plan_fits(const struct turn *t, double total)
 }
 
 static void
-give(struct guard *g, struct turn *t, double total)
+give(struct guard *g, struct guard_turn *t, double total)
 {
 	struct share_part p[GUARD_BATTERIES_MAX];
 	bool fits = !t->is_blind && plan_fits(t, total);
@@ -378,7 +222,7 @@ give(struct guard *g, struct turn *t, double total)
 		is_ramp = is_ramp || p[k].bound == SHARE_RAMP;
 		if (fits)
 			continue;
-		t->out->battery[i] = (struct guard_want){ p[k].kw, reason_of(p[k].bound, t->why) };
+		t->out->battery[i] = (struct guard_want){ p[k].kw, guard_bound_reason(p[k].bound, t->why) };
 	}
 	if (fabs(t->out->short_kw) > 1 && !is_ramp)
 		t->out->flags |= GUARD_SHORT;
@@ -388,17 +232,17 @@ give(struct guard *g, struct turn *t, double total)
 
 /* Behind a connection of its own: the plan, and nothing may flow back. */
 static void
-elsewhere(struct guard *g, struct turn *t, unsigned i)
+elsewhere(struct guard *g, struct guard_turn *t, unsigned i)
 {
 	const struct guard_battery_in *b = &t->in->battery[i];
-	struct share_battery s = share_of(g, t, i);
+	struct share_battery s = guard_share_of(g, t, i);
 	struct share_part p;
 	double most = b->site_load_kw > 0 ? b->site_load_kw : 0, kw = t->is_plan ? or_zero(b->plan_kw) : 0;
 	share_limits(&s, &p);
 	if (p.high_by == SHARE_OUT || isfinite(b->held_kw))
 		return;
-	enum guard_reason why = kw > p.high_kw ? reason_of(p.high_by, 0)
-	    : kw < p.low_kw                    ? reason_of(p.low_by, 0)
+	enum guard_reason why = kw > p.high_kw ? guard_bound_reason(p.high_by, 0)
+	    : kw < p.low_kw                    ? guard_bound_reason(p.low_by, 0)
 	                                       : WHY_SURPLUS;
 	double got = kw > p.high_kw ? p.high_kw : kw < p.low_kw ? p.low_kw : kw;
 	if (got > most) { /* stronger than a ramp */
@@ -411,62 +255,7 @@ elsewhere(struct guard *g, struct turn *t, unsigned i)
 }
 
 static void
-island(struct guard *g, struct turn *t)
-{
-	double high = 0, least = (double)INFINITY, given = 0;
-	int64_t now = t->in->demand.mono.us, since = now - g->island_us;
-	for (unsigned i = 0; i < g->set.battery_count; i++) {
-		struct share_battery s = share_of(g, t, i);
-		struct share_part p;
-		if (g->set.battery[i].is_elsewhere)
-			continue;
-		s.ramp_kw = (double)NAN;
-		share_limits(&s, &p);
-		if (p.high_by == SHARE_OUT)
-			continue;
-		high += p.high_kw;
-		given += or_zero(t->in->battery[i].power_kw);
-		least = fmin(least, s.soc_pct - s.floor_pct);
-	}
-	if (least < 5)
-		g->island_shed = g->set.demand.step_count;
-	else if (given > 0.9 * high && since >= GUARD_ISLAND_GAP_S * US_PER_S &&
-	    g->island_shed < g->set.demand.step_count)
-		g->island_shed++;
-	else if (given < 0.7 * high && least > 10 && since >= GUARD_ISLAND_BACK_S * US_PER_S && g->island_shed > 0)
-		g->island_shed--;
-	else
-		return;
-	g->island_us = now;
-}
-
-/* As if those that form the grid were among them: their own part is theirs to find. */
-static void
-share_island(struct guard *g, struct turn *t)
-{
-	struct share_battery s[GUARD_BATTERIES_MAX];
-	struct share_part p[GUARD_BATTERIES_MAX];
-	unsigned index[GUARD_BATTERIES_MAX], n = 0;
-	for (unsigned i = 0; i < g->set.battery_count; i++)
-		if (!g->set.battery[i].is_elsewhere && !isfinite(t->in->battery[i].held_kw)) {
-			index[n] = i;
-			s[n++] = share_of(g, t, i);
-		}
-	double total = 0;
-	for (unsigned k = 0; k < n; k++)
-		total += or_zero(t->in->battery[index[k]].power_kw);
-	t->out->total_kw = total;
-	t->out->short_kw = share_among(s, n, total, p);
-	for (unsigned k = 0; k < n; k++) {
-		bool is_forming = t->in->battery[index[k]].is_forming;
-		g->kw[index[k]] = is_forming ? (double)NAN : p[k].kw;
-		if (!is_forming && p[k].bound != SHARE_OUT)
-			t->out->battery[index[k]] = (struct guard_want){ p[k].kw, reason_of(p[k].bound, WHY_ISLAND) };
-	}
-}
-
-static void
-blind(struct guard *g, struct turn *t)
+blind(struct guard *g, struct guard_turn *t)
 {
 	bool is_long = (double)(t->in->demand.mono.us - g->good_us) > g->set.demand.blind_s * (double)US_PER_S;
 	t->why = WHY_BLIND;
@@ -474,11 +263,11 @@ blind(struct guard *g, struct turn *t)
 }
 
 static void
-say_rest(struct guard *g, struct turn *t)
+say_rest(struct guard *g, struct guard_turn *t)
 {
 	for (unsigned i = 0; i < g->set.battery_count; i++) {
 		const struct guard_battery_in *b = &t->in->battery[i];
-		bool is_out = !b->is_available || !isfinite(b->soc_pct) || !isfinite(b->power_kw);
+		bool is_out = guard_is_out(b);
 		if (isfinite(b->held_kw) || is_out) {
 			t->out->battery[i] = (struct guard_want){ (double)NAN, is_out ? WHY_OUT : WHY_HELD };
 			g->kw[i] = (double)NAN;
@@ -503,7 +292,7 @@ rest_at_manual(struct guard *g)
 void
 guard_step(struct guard *g, const struct guard_input *in, struct guard_output *out)
 {
-	struct turn t = { .in = in, .out = out };
+	struct guard_turn t = { .in = in, .out = out };
 	int64_t now = in->demand.mono.us;
 	memset(out, 0, sizeof(*out));
 	for (unsigned i = 0; i < GUARD_BATTERIES_MAX; i++)
@@ -516,19 +305,15 @@ guard_step(struct guard *g, const struct guard_input *in, struct guard_output *o
 	t.dt_s = !g->is_begun ? 1 : t.dt_s < 0 ? 0 : t.dt_s > CHANGE_MAX_S ? CHANGE_MAX_S : t.dt_s;
 	g->is_begun = true;
 	g->last_us = now;
-	look(g, &t);
-	watch_demand(g, &t);
+	guard_look(g, &t);
+	guard_watch_demand(g, &t);
 	count_slot(g, &t);
 	if (in->mode == GUARD_MANUAL) {
 		rest_at_manual(g);
 		return;
 	}
 	if (in->mode == GUARD_ISLAND) {
-		island(g, &t);
-		share_island(g, &t);
-		g->total_kw = (double)NAN;
-		out->shed = g->island_shed;
-		out->shed_reason = out->shed > 0 ? WHY_ISLAND : WHY_NONE;
+		guard_island(g, &t);
 		say_rest(g, &t);
 		return;
 	}
