@@ -106,7 +106,7 @@ offset-export     |demand_meter.c |s/return kw <= 0 ? 0 : kw < most ? kw : most;
 roll-over         |demand_meter.c |s/if (rise < 0 \&\& d->set.counter_size_kwh > 0)/if (false)/
 counter-lies      |demand_meter.c |s/return rise >= 0 \&\& rise <= most ? rise/return rise >= 0 ? rise/
 counter-backward  |demand_meter.c |s/return rise >= 0 \&\& rise <= most ? rise/return rise <= most ? rise/
-counter-not       |demand_meter.c |s/has_counter = isfinite(in->counter_kwh)/has_counter = false \&\& isfinite(in->counter_kwh)/
+counter-not       |demand_meter.c |s/is_read = isfinite(in->counter_kwh)/is_read = false \&\& isfinite(in->counter_kwh)/
 counter-twice     |demand_meter.c |s/d->counter_from_kwh += rise;/d->counter_from_kwh = d->sum.drawn_kwh + rise;/
 pulse-ignored     |demand_meter.c |s/if (!d->is_synced || is_due || is_train) {/if (false) {/
 pulse-any         |demand_meter.c |s/if (!d->is_synced || is_due || is_train) {/if (true) {/
@@ -119,6 +119,34 @@ restart-energy    |demand.c       |s/struct demand_cell end = { used,/struct dem
 restart-steps     |demand.c       |s/^\td->shed = shed;$//
 restart-off       |demand.c       |s/d->shed_us\[i\] = saved_us - off\[i\];/d->shed_us[i] = 0;/
 restart-other     |demand.c       |s/if (!is_sound || away < 0 || gone + away >= DEMAND_WINDOW_US)/if (!is_sound)/
+counter-seldom    |demand_meter.c |s/now_us - d->rose_us/now_us - d->counter_us/
+counter-slow      |demand_meter.c |s/ \&\& meter_watch_is_quick(\&d->watch)//
+stands-filled     |demand_meter.c |s/kwh = d->sum.drawn_kwh + d->watch.drawn_kwh;/;/
+stands-jump       |demand_meter.c |s/ \&\& rewind_to(d, d->watch.rise_us)//
+stands-believed   |demand_meter.c |s/is_read \&\& !d->watch.counter_stands/is_read/
+stands-leap       |demand_meter.c |s/in->counter_kwh != d->counter_kwh || d->watch.counter_stands/in->counter_kwh != d->counter_kwh/
+stands-saved      |demand.c       |s/^\td->watch = learned;$//
+stands-power      |demand.c       |s/if (d->watch.power_stands)/if (false)/
+stands-unsaid     |guard_look.c   |s/t->out->flags |= GUARD_COUNTER_STANDS;/;/
+frozen-counter    |guard_look.c   |s/(batteries_tell || counter_tells)/batteries_tell/
+frozen-zero       |guard_look.c   |s/d->power_kw == 0 \&\& !counter_tells/d->power_kw == 0/
+watch-wait        |meter_watch.c  |s/WAITS \* w->period_us > STAND_US/false/
+watch-step        |meter_watch.c  |s/w->run_kwh <= 2 \* step_of(w, s)/false/
+watch-small       |meter_watch.c  |s/w->power_kw >= least_kw/w->power_kw >= 1/
+watch-both        |meter_watch.c  |s/ || now.us - w->power_us >= STAND_US//
+watch-unknown     |meter_watch.c  |s/METER_WATCH_UNKNOWN_S \* US_PER_S/STAND_US/
+watch-stutter     |meter_watch.c  |s/if (w->is_whole \&\& rise < HONEST \* w->drawn_kwh)/if (false)/
+watch-once        |meter_watch.c  |s/w->honest_us == 0 || now.us - w->honest_us < STAND_US/w->honest_us == 0/
+watch-other       |meter_watch.c  |s/rise < 0 || rise > most_of(w, s, now)/rise < 0/
+watch-coarse      |meter_watch.c  |s/COARSE \* s->limit_kw/0 * s->limit_kw/
+watch-late        |meter_watch.c  |s/w->rise_us < w->power_us + STAND_US/false/
+watch-moves       |meter_watch.c  |s/is_pause || power_kw != was_kw/is_pause/
+island-high       |guard_island.c |s/given > 0.9 \* high/given > 1.9 * high/
+island-gap        |guard_island.c |s/since >= GUARD_ISLAND_GAP_S \* US_PER_S/true/
+island-back       |guard_island.c |s/since >= GUARD_ISLAND_BACK_S \* US_PER_S/true/
+island-empty      |guard_island.c |s/if (least < 5)/if (false)/
+island-forming    |guard_island.c |s/if (!is_forming \&\& p/if (p/
+island-held       |guard_island.c |s/ \&\& !isfinite(t->in->battery\[i\].held_kw)//
 LIST
 }
 
@@ -133,7 +161,7 @@ run() { # name file sed; 0 killed, 1 survives, 2 not tried
 	sed "$3" "$from" >"$dir/$2" || return 2
 	[ "$1" != none ] && cmp -s "$dir/$2" "$from" && { echo "$1: the sed changes nothing in $2; the list wants mending"; return 2; }
 	(cd "$build" && eval "$MUTANT_CC -c -o '$dir/m.o' '$dir/$2'") >"$dir/log" 2>&1 || { echo "$1: does not compile: $(head -n 3 "$dir/log")"; return 2; }
-	for test in t_share t_demand t_demand_meter t_guard t_guard_limits; do
+	for test in t_share t_meter_watch t_demand t_demand_meter t_guard t_guard_limits; do
 		program $test || return 2
 		CHISAN_VALGRIND=1 "$dir/$test" >"$dir/log" 2>&1 && continue
 		echo "$1: killed: $(grep -a -m1 -o 't_[a-z_]*\.c:[0-9]*:[EF]:.*' "$dir/log" | cut -c1-150)"

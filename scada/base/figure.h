@@ -36,7 +36,7 @@
 	_(FIGURE_TAGS,     "tags",            "",   "tags that hang somewhere") \
 	_(FIGURE_MODE,     "dispatch-mode",   "",   "mode that dispatch works in: 0 manual, 1 economic, 2 plan-following, 3 peak-cut, 4 demand-response, 5 island") \
 	_(FIGURE_GRID,     "grid-state",      "",   "the utility's grid: 0 unknown, 1 there, 2 lost") \
-	_(FIGURE_GUARD,    "guard-flags",     "",   "what the guard finds, bits: 0 receiving point not measured, 1 no plan, 2 import limit, 3 export limit, 4 batteries fall short, 5 below reserve, 6 battery out, 7 relay and measurement of the grid differ") \
+	_(FIGURE_GUARD,    "guard-flags",     "",   "what the guard finds, bits: 0 receiving point not measured, 1 no plan, 2 import limit, 3 export limit, 4 batteries fall short, 5 below reserve, 6 battery out, 7 relay and measurement of the grid differ, 8 the counter stands still while power is drawn") \
 	_(FIGURE_DEM_NOW,  "demand-now",      "kW", "half hour's mean if nothing more were drawn in it") \
 	_(FIGURE_DEM_FCST, "demand-forecast", "kW", "half hour's mean as it will be at the present slope") \
 	_(FIGURE_DEM_TGT,  "demand-target",   "kW", "demand target") \

@@ -212,6 +212,26 @@ note_window(struct dispatching *d, struct utc now, struct mono mono)
 	dispatch_save(d, now, mono);
 }
 
+/* Which of the receiving point's two values is not believed any more, though both are good. */
+static void
+say_meter(struct dispatching *d, struct utc now, struct mono mono)
+{
+	const struct demand_output *o = &d->out.demand;
+
+	if (o->counter_stands != d->counter_stood)
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+		    o->counter_stands
+		        ? "the receiving point's counter stands still while power is drawn: the half hour goes by power"
+		        : "the receiving point's counter counts again");
+	if (o->power_stands && !d->power_stood)
+		logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
+		    "the receiving point's power stands still at %.0f kW while its counter counts: it is not believed "
+		    "until it moves",
+		    d->power_kw);
+	d->counter_stood = o->counter_stands;
+	d->power_stood = o->power_stands;
+}
+
 void
 dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 {
@@ -238,6 +258,7 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 		} else {
 			want_all(d, now, mono);
 		}
+		say_meter(d, now, mono);
 		note_window(d, now, mono);
 		dispatch_put_planned(d, now, mono);
 		dispatch_reckon(d);

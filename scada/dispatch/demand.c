@@ -79,6 +79,7 @@ demand_init(struct demand *d, const struct demand_settings *set, char *why, size
 		return false;
 	memset(d, 0, sizeof(*d));
 	d->set = *set;
+	meter_watch_begin(&d->watch);
 	d->power_kw = d->counter_kwh = d->held_u = d->held_floor = (double)NAN;
 	return true;
 }
@@ -98,7 +99,7 @@ begin(struct demand *d, const struct demand_input *in)
 {
 	int64_t now = in->mono.us;
 	d->is_begun = true;
-	d->first_us = d->last_us = d->counter_us = d->accepted_us = now;
+	d->first_us = d->last_us = d->counter_us = d->rose_us = d->accepted_us = now;
 	d->estimated_us = d->counter_estimated_us = now;
 	d->good_us = isfinite(in->power_kw) || isfinite(in->counter_kwh) ? now : now - DEMAND_PATIENCE_S * US_PER_S - 1;
 	d->cell = now / DEMAND_CELL_US;
@@ -229,8 +230,24 @@ decide(struct demand *d, const struct demand_input *in, struct demand_cell mean,
 	out->shed = d->shed;
 }
 
+/* The input without what stands still. */
+static struct demand_input
+watch(struct demand *d, const struct demand_input *shown, struct demand_output *out)
+{
+	const struct demand_settings *s = &d->set;
+	struct meter_watch_settings set = { s->import_max_kw, s->counter_step_kwh, s->counter_size_kwh };
+	struct demand_input in = *shown;
+
+	meter_watch_step(&d->watch, &set, in.mono, in.power_kw, in.counter_kwh);
+	if (d->watch.power_stands)
+		in.power_kw = (double)NAN;
+	out->counter_stands = d->watch.counter_stands;
+	out->power_stands = d->watch.power_stands;
+	return in;
+}
+
 void
-demand_step(struct demand *d, const struct demand_input *in, struct demand_output *out)
+demand_step(struct demand *d, const struct demand_input *shown, struct demand_output *out)
 {
 	*out = (struct demand_output){ .closed_kw = (double)NAN,
 		.adjust_kw = (double)NAN,
@@ -239,6 +256,7 @@ demand_step(struct demand *d, const struct demand_input *in, struct demand_outpu
 		.forecast_kw = (double)NAN,
 		.used_kwh = (double)NAN,
 		.slope_kwh_per_min = (double)NAN };
+	struct demand_input seen = watch(d, shown, out), *in = &seen;
 	if (!d->is_begun)
 		begin(d, in);
 	if (in->only_watches)
@@ -269,7 +287,7 @@ demand_step(struct demand *d, const struct demand_input *in, struct demand_outpu
 void
 demand_save(const struct demand *d, struct utc utc, struct mono mono, struct wbuf *out)
 {
-	w_u8(out, 1);
+	w_u8(out, 2);
 	w_i64(out, utc.us);
 	w_i64(out, mono.us - d->start_us);
 	w_f64(out, d->sum.drawn_kwh - demand_at(d, d->start_us).drawn_kwh);
@@ -280,6 +298,9 @@ demand_save(const struct demand *d, struct utc utc, struct mono mono, struct wbu
 	w_u8(out, (uint8_t)d->shed);
 	for (unsigned i = 0; i < d->shed; i++)
 		w_i64(out, mono.us - d->shed_us[i]);
+	w_u8(out, d->watch.counter_stands);
+	w_f64(out, d->watch.step_kwh);
+	w_i64(out, d->watch.period_us);
 }
 
 /* The window as it was: its last slope_s with the slope, before that in a straight line. demand_step() then closes the gap like any other. */
@@ -300,14 +321,26 @@ rebuild(struct demand *d, int64_t saved_us, int64_t gone_us, double used, double
 		demand_advance(d, saved_us - span, bend);
 	if (span > 0)
 		demand_advance(d, saved_us, end);
-	d->good_us = d->counter_us = d->accepted_us = saved_us;
+	d->good_us = d->counter_us = d->rose_us = d->accepted_us = saved_us;
 	d->counter_from_kwh = used;
+}
+
+/* What was learned of the counter, since version 2. */
+static bool
+read_watch(struct rbuf *r, struct meter_watch *w)
+{
+	w->counter_stands = r_u8(r) != 0;
+	w->step_kwh = r_f64(r);
+	w->period_us = r_i64(r);
+	return isfinite(w->step_kwh) && w->step_kwh >= 0 && w->period_us >= 0 &&
+	    w->period_us <= INT64_C(366) * 86400 * US_PER_S;
 }
 
 bool
 demand_restore(struct demand *d, const uint8_t *blob, size_t len, struct utc utc, struct mono mono)
 {
 	struct rbuf r;
+	struct meter_watch learned;
 	int64_t off[DEMAND_STEPS_MAX] = { 0 };
 	rbuf_init(&r, blob, len);
 	uint8_t version = r_u8(&r);
@@ -318,8 +351,10 @@ demand_restore(struct demand *d, const uint8_t *blob, size_t len, struct utc utc
 	unsigned shed = r_u8(&r);
 	for (unsigned i = 0; i < shed && i < DEMAND_STEPS_MAX; i++)
 		off[i] = r_i64(&r);
+	meter_watch_begin(&learned);
+	bool is_known = version == 1 || (version == 2 && read_watch(&r, &learned));
 	int64_t away = utc.us - saved, saved_us = mono.us - away;
-	bool is_sound = version == 1 && shed <= d->set.step_count && r_done(&r) && gone >= 0 &&
+	bool is_sound = is_known && shed <= d->set.step_count && r_done(&r) && gone >= 0 &&
 	    gone <= 2 * DEMAND_WINDOW_US && isfinite(used) && used >= 0 && used <= d->set.import_max_kw &&
 	    isfinite(slope_kw) && slope_kw >= 0 && isfinite(battery_kw);
 	if (!is_sound || away < 0 || gone + away >= DEMAND_WINDOW_US)
@@ -329,6 +364,7 @@ demand_restore(struct demand *d, const uint8_t *blob, size_t len, struct utc utc
 		return false;
 	d->slope_kw = slope_kw;
 	d->counter_kwh = counter;
+	d->watch = learned;
 	d->shed = shed;
 	rebuild(d, saved_us, gone, used, battery_kw);
 	d->estimated_us = d->counter_estimated_us = was_partial ? saved_us : d->start_us;

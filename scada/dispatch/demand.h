@@ -3,12 +3,13 @@
  * demand.h - the half-hour demand controller: how much is drawn in this half hour, how much it will be, and what is to be done about it.
  * Pure: state in a struct, time given. Once a second: demand_step().
  *
- * Energy    of what is drawn, never offset by what is given: from the counter where its step is fine (0.1 kWh or less), else the integral of
- *           power. A counter that went back has rolled over if that is possible with its size and the connection's limit; else it began
- *           anew or lied, and power fills that span. Spans without either go on with the slope before them; beyond 10 s they are marked
- *           "estimated", until the counter spans them: what it counted then lies evenly over them, and what was estimated too high falls.
- *           More than 1.2 times import_max_kw is taken for no more than that. A window whose beginning nobody saw: as the mean since, estimated; "over" counts
- *           only what was measured.
+ * Energy    of what is drawn, never offset by what is given: from the counter where its step is fine (0.1 kWh or less) and comes within
+ *           5 s, else the integral of power. Where one of them stands still (meter_watch.h) the other makes it alone; what the counter missed
+ *           before that was found out is what power said. A counter that went back has rolled over if that is possible with its size and the
+ *           connection's limit; else it began anew or lied, and power fills that span. Spans without either go on with the slope before
+ *           them; beyond 10 s they are marked "estimated", until the counter spans them: what it counted then lies evenly over them, and
+ *           what was estimated too high falls. More than 1.2 times import_max_kw is taken for no more than that. A window whose beginning
+ *           nobody saw: as the mean since, estimated; "over" counts only what was measured.
  *           All of it goes into a ring over time: when the clock is set, the window is cut out of the ring again where it now begins.
  * Windows   of 30 min, by the clock (:00, :30) or by the utility's pulse. A pulse out of time is dropped unless it is the second of a train;
  *           one that is late by more than a minute is lost: the window ended by itself after 30 min.
@@ -34,6 +35,7 @@
 
 #include "scada/base/clock.h"
 #include "scada/base/wire.h"
+#include "scada/dispatch/meter_watch.h"
 
 enum { DEMAND_STEPS_MAX = 16, DEMAND_RING = 512, DEMAND_CELL_S = 5, DEMAND_WINDOW_S = 1800 };
 enum { DEMAND_MASK_S = 300, DEMAND_HOLD_S = 60, DEMAND_PATIENCE_S = 5, DEMAND_SHED_GAP_S = 10, DEMAND_GAP_S = 10 };
@@ -81,6 +83,7 @@ struct demand_output {
 	double closed_kw;        /* its mean; with window_closed */
 	bool closed_is_whole;    /* measured from end to end: counts for the month */
 	bool pulse_lost;
+	bool counter_stands, power_stands; /* though it is good: the half hour goes by the other */
 };
 
 struct demand_cell {
@@ -91,10 +94,11 @@ struct demand { /* hands off: look at demand_output */
 	struct demand_cell ring[DEMAND_RING], sum; /* sum: now */
 	int64_t cell, first_us; /* number of the last cell written; the ring knows nothing before first_us */
 	int64_t last_us, start_us, estimated_us, counter_estimated_us, good_us; /* mono */
-	bool is_begun;
+	bool is_begun, is_by_counter;                                           /* by_counter: in the second before */
+	struct meter_watch watch;
 	double power_kw, counter_kwh,
 	    counter_from_kwh; /* counter_from_kwh: sum.drawn_kwh when the counter was read last */
-	int64_t pulse_us, accepted_us, counter_us;
+	int64_t pulse_us, accepted_us, counter_us, rose_us; /* the counter was read, and changed */
 	bool is_synced;
 	double held_u, held_floor, slope_kw, battery_kw; /* the last two: means over the slope */
 	unsigned shed;

@@ -57,9 +57,10 @@ demand_advance(struct demand *d, int64_t us, struct demand_cell sum)
 static double
 counter_rise(const struct demand *d, double counter_kwh, int64_t now_us)
 {
+	/* One that is read seldom stands between: what comes then is of all the time since it changed. */
 	double rise = counter_kwh - d->counter_kwh,
-	       most = d->set.import_max_kw * 1.2 * (double)(now_us - d->counter_us) * H_PER_US +
-	    2 * d->set.counter_step_kwh;
+	       most =
+	           d->set.import_max_kw * 1.2 * (double)(now_us - d->rose_us) * H_PER_US + 2 * d->set.counter_step_kwh;
 	if (rise < 0 && d->set.counter_size_kwh > 0)
 		rise += d->set.counter_size_kwh;
 	return rise >= 0 && rise <= most ? rise : (double)NAN;
@@ -72,14 +73,32 @@ drawn(double kw, double most)
 }
 
 /* The sums are again what they were at us, and go on from there: nothing was measured since, and now it is known what came. */
-static void
+static bool
 rewind_to(struct demand *d, int64_t us)
 {
 	if (d->last_us - us >= (DEMAND_RING - 2) * DEMAND_CELL_US)
-		return; /* the ring does not know any more */
+		return false; /* the ring does not know any more */
 	d->sum = demand_at(d, us);
 	d->last_us = us > d->first_us ? us : d->first_us;
 	d->cell = cell_of(d->last_us);
+	return true;
+}
+
+/* What it did not tell while it stood it does not tell later. */
+static void
+note_counter(struct demand *d, const struct demand_input *in)
+{
+	if (in->counter_kwh != d->counter_kwh || d->watch.counter_stands)
+		d->rose_us = in->mono.us;
+	d->counter_kwh = in->counter_kwh;
+	d->counter_us = in->mono.us;
+}
+
+/* A counter whose step is fine and comes soon makes the half hour, unless it stands. */
+static bool
+is_by_counter(const struct demand *d)
+{
+	return d->set.counter_step_kwh <= FINE_KWH && meter_watch_is_quick(&d->watch) && !d->watch.counter_stands;
 }
 
 /*
@@ -91,18 +110,22 @@ static double
 energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *good)
 {
 	double most = d->set.import_max_kw * 1.2, sum = d->sum.drawn_kwh, kwh = (double)NAN;
-	bool has_power = isfinite(in->power_kw), has_counter = isfinite(in->counter_kwh) && in->counter_kwh >= 0;
+	bool has_power = isfinite(in->power_kw), is_read = isfinite(in->counter_kwh) && in->counter_kwh >= 0;
+	bool has_counter = is_read && !d->watch.counter_stands, is_fine = is_by_counter(d);
 	bool is_short = dt <= DEMAND_GAP_S * US_PER_S;
 	if (has_power && is_short && isfinite(d->power_kw))
 		kwh = sum + (drawn(in->power_kw, most) + drawn(d->power_kw, most)) / 2 * (double)dt * H_PER_US;
+	/* Found out just now: since its last step it was power. */
+	if (d->watch.counter_stands && d->is_by_counter && rewind_to(d, d->watch.rise_us))
+		kwh = d->sum.drawn_kwh + d->watch.drawn_kwh;
+	d->is_by_counter = is_fine;
 	*good = has_power || has_counter;
 	if (has_counter) {
 		double rise = isfinite(d->counter_kwh) ? counter_rise(d, in->counter_kwh, in->mono.us) : (double)NAN;
-		bool is_fine = d->set.counter_step_kwh <= FINE_KWH;
 		if (isfinite(rise) && (is_fine || !isfinite(kwh))) {
 			double by_counter = d->counter_from_kwh + rise;
 			if (d->estimated_us > d->counter_us) {
-				rewind_to(d, d->counter_us);
+				(void)rewind_to(d, d->counter_us);
 				sum = d->sum.drawn_kwh;
 			}
 			kwh = by_counter > sum ? by_counter : sum;
@@ -112,8 +135,7 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 		bool is_spanned = d->counter_us >= d->start_us || in->mono.us - d->counter_us <= 60 * US_PER_S;
 		if (isfinite(rise) && is_spanned && d->estimated_us > d->counter_us)
 			d->estimated_us = d->counter_estimated_us;
-		d->counter_kwh = in->counter_kwh;
-		d->counter_us = in->mono.us;
+		note_counter(d, in);
 		d->counter_estimated_us = d->estimated_us;
 		if (isfinite(rise) && is_fine) {
 			d->counter_from_kwh += rise;
@@ -127,7 +149,8 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 			d->estimated_us = in->mono.us;
 	}
 	d->power_kw = in->power_kw;
-	if (has_counter) {
+	if (is_read) {
+		note_counter(d, in);
 		d->counter_from_kwh = kwh;
 		d->counter_estimated_us = d->estimated_us;
 	}

@@ -20,9 +20,9 @@
  *
  * The meter turns bad: for 5 s nothing changes but for the batteries' own limits. Then METER_BAD, and the total is held as it was; after
  * blind_s it goes to 0 by the ramps, sources that were held down stay so, and steps are given back (demand.h). A plan is not followed blind, but for
- * that of a battery elsewhere, which its own load limits. Frozen is bad too: not changed by one bit for FROZEN_S while the batteries changed by 20 kW;
- * then the total is held as it was when the value last changed. The counter goes on for the demand where it is good: steps are shed by it, and the
- * battery floor waits for the meter. Good again: from what batteries do, by the ramps.
+ * that of a battery elsewhere, which its own load limits. Frozen is bad too: not changed by one bit for FROZEN_S while the batteries changed by 20 kW,
+ * or while the counter counted (meter_watch.h); then the total is held as it was when the value last changed. The counter goes on for the demand where it is good: steps are shed by it, and the
+ * battery floor waits for the meter. A counter that stands while power is drawn is COUNTER_STANDS, also in manual: the half hour goes by power. Good again: from what batteries do, by the ramps.
  * Kept within: a limit that batteries and sources can keep is kept again within the time of a full swing by their ramps, 20 s at 10 %/s, and 5 s.
  * Manual: nothing is wanted, at once; the next mode begins from what is measured, without a bump.
  */
@@ -126,7 +126,7 @@ struct guard {
 	/* What stood when the meter's value last changed, and when. */
 	double meter_kw, meter_counter_kwh, meter_battery_kw, meter_total_kw;
 	int64_t meter_us;
-	bool is_begun, is_frozen;
+	bool is_begun, is_frozen, is_belied; /* belied: by its own counter, in the second before */
 	unsigned island_shed;
 	bool runs[GUARD_BATTERIES_MAX];
 };

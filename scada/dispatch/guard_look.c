@@ -101,15 +101,16 @@ guard_look(struct guard *g, struct guard_turn *t)
 }
 
 /*
- * A value that is good and stands still while batteries move is not measured.  What was wanted since it moved last was made of a dead value: the total
- * is held as it was then.  At exactly 0 nothing is concluded: so a meter reads behind an open breaker.
+ * A value that is good and stands still while batteries move, or its own counter counts, is not measured.  What was wanted since it moved last was made
+ * of a dead value: the total is held as it was then.  At exactly 0 batteries prove nothing: so a meter reads behind an open breaker.
  */
 static void
 watch_meter(struct guard *g, struct guard_turn *t)
 {
 	const struct demand_input *d = &t->in->demand;
+	bool counter_tells = g->is_belied || g->is_frozen;
 	t->power_kw = d->power_kw;
-	if (d->power_kw != g->meter_kw || d->power_kw == 0 || t->in->mode == GUARD_ISLAND) {
+	if (d->power_kw != g->meter_kw || (d->power_kw == 0 && !counter_tells) || t->in->mode == GUARD_ISLAND) {
 		g->meter_kw = d->power_kw;
 		g->meter_counter_kwh = d->counter_kwh;
 		g->meter_battery_kw = t->battery_kw;
@@ -118,8 +119,9 @@ watch_meter(struct guard *g, struct guard_turn *t)
 		g->is_frozen = false;
 		return;
 	}
-	if (!g->is_frozen && d->mono.us - g->meter_us >= GUARD_FROZEN_S * US_PER_S &&
-	    fabs(t->battery_kw - g->meter_battery_kw) >= FROZEN_KW) {
+	bool batteries_tell = d->mono.us - g->meter_us >= GUARD_FROZEN_S * US_PER_S &&
+	    fabs(t->battery_kw - g->meter_battery_kw) >= FROZEN_KW;
+	if (!g->is_frozen && (batteries_tell || counter_tells)) {
 		g->is_frozen = true;
 		g->good_us = g->meter_us;
 	}
@@ -143,6 +145,9 @@ guard_watch_demand(struct guard *g, struct guard_turn *t)
 	if (d.only_watches)
 		d.battery_more_kw = 0;
 	demand_step(&g->demand, &d, &t->out->demand);
+	g->is_belied = t->out->demand.power_stands;
+	if (t->out->demand.counter_stands)
+		t->out->flags |= GUARD_COUNTER_STANDS;
 	if (isfinite(d.power_kw))
 		g->good_us = d.mono.us;
 	t->is_blind = d.mono.us - g->good_us > DEMAND_PATIENCE_S * US_PER_S && t->in->mode != GUARD_ISLAND;

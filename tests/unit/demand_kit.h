@@ -17,8 +17,9 @@ static struct demand demand;
 static struct demand_settings set;
 static struct demand_input in;
 static struct demand_output out;
-static double counter; /* what the meter counts, kWh, unrounded */
-static bool counts, measures;
+static double counter;                /* what the meter counts, kWh, unrounded */
+static bool counts, measures, stands; /* stands: with good quality */
+static unsigned poll_s;               /* the counter is read so often */
 
 static inline void
 begin_at(int64_t second)
@@ -39,6 +40,8 @@ begin_at(int64_t second)
 		.month_max_kw = (double)NAN };
 	counter = 5000;
 	counts = true;
+	stands = false;
+	poll_s = 1;
 	measures = true;
 	ck_assert(demand_init(&demand, &set, why, sizeof(why)));
 }
@@ -58,7 +61,10 @@ second(double kw)
 	in.mono.us += US_PER_S;
 	counter += (kw > 0 ? kw : 0) / 3600;
 	in.power_kw = measures ? kw : (double)NAN;
-	in.counter_kwh = counts ? floor(counter * 100) / 100 : (double)NAN;
+	if (!counts)
+		in.counter_kwh = (double)NAN;
+	else if (isnan(in.counter_kwh) || (!stands && in.mono.us / US_PER_S % poll_s == 0))
+		in.counter_kwh = floor(counter * 100) / 100;
 	demand_step(&demand, &in, &out);
 	in.pulse = false;
 }

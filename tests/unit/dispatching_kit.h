@@ -68,7 +68,7 @@ static int64_t us;
 static double load_kw, gt_kw, kwh, soc, wanted[POINTS], planned[POINTS], held;
 static double breaker, line;
 static char reasons[POINTS][32], refusal[64], logged[4096];
-static bool is_meter_bad;
+static bool is_meter_bad, counter_stands;
 static uint8_t saved[4096];
 static size_t saved_len;
 static unsigned save_count;
@@ -239,7 +239,7 @@ second(void)
 	us += US_PER_S;
 	if (breaker < 0.5)
 		meter = 0;
-	kwh += meter > 0 ? meter / 3600 : 0;
+	kwh += meter > 0 && !counter_stands ? meter / 3600 : 0;
 	soc -= p / 3600 / ess.energy_kwh * 100;
 	sample(METER, meter);
 	sample(KWH, kwh);
@@ -316,7 +316,7 @@ setup(void)
 	breaker = 1;
 	line = 66;
 	held = (double)NAN;
-	is_meter_bad = false;
+	is_meter_bad = counter_stands = false;
 	logged[0] = refusal[0] = '\0';
 	saved_len = save_count = told_count = entry_count = previews = 0;
 	for (unsigned i = 0; i < POINTS; i++)

@@ -12,6 +12,7 @@
  *   batteries        told within rating, what the device reports, state of charge, reserve and temperature, in the very second; never a battery
  *                    that is out or held by hand; no faster than the ramp but for these; each in proportion to its energy
  *   elsewhere        a battery behind a connection of its own is told to give no more than its load takes
+ *   counter          it is not said to stand where it counts
  *   meter bad        held as it was, said after five seconds, nothing after `blind`; sources stay as they are
  *   manual           nothing is wanted of anything
  */
@@ -424,6 +425,8 @@ rig_holds(struct rig *r)
 		check_release(r);
 	}
 	check_blind(r);
+	must(r, !(r->out.flags & GUARD_COUNTER_STANDS) || r->stuck_us > r->us - 120 * US_PER_S,
+	    "the counter is said to stand, and it counts");
 	check_half_hour(r, is_seen && !r->has_restarted);
 	if (is_ours) {
 		r->judged_s++;

@@ -47,7 +47,7 @@ struct rig {
 	/* what the instruments show */
 	enum meter meter;
 	double shown_kw, counter_kwh;
-	bool has_counter, is_counter_bad, loses_pulses, has_false_pulse, is_synced;
+	bool has_counter, is_counter_bad, is_counter_stuck, loses_pulses, has_false_pulse, is_synced;
 	bool is_unread[GUARD_BATTERIES_MAX], is_held[GUARD_BATTERIES_MAX];
 	double warm_c[GUARD_BATTERIES_MAX],
 	    device_kw[GUARD_BATTERIES_MAX]; /* NaN: as the world has it; nothing reported */
@@ -61,7 +61,7 @@ struct rig {
 	/* what guard_holds.h counts */
 	bool was_worked; /* in the second before dispatch worked by itself */
 	unsigned import_s, export_s, source_s, lazy_s, unshed_s, bad_s, blind_s;
-	int64_t acted_us, off_us[DEMAND_STEPS_MAX], excused_us, lied_us, doubt_us, frozen_us;
+	int64_t acted_us, off_us[DEMAND_STEPS_MAX], excused_us, lied_us, doubt_us, frozen_us, stuck_us;
 	double end_kw, grace_kw, told_kw[GUARD_BATTERIES_MAX]; /* told: in the second before */
 	unsigned faults, windows, compared, judged_s, sheds, returns, shared;
 	char last[80];
@@ -228,9 +228,11 @@ note_truth(struct rig *r)
 	t->net = was.net - p / 3600;
 	t->battery = was.battery + shown_batteries_kw(r) / 3600;
 	t->shed = was.shed + shed_sum(r, r->out.shed) / 3600;
-	r->counter_kwh += t->drawn - was.drawn;
+	r->counter_kwh += r->is_counter_stuck ? 0 : t->drawn - was.drawn;
 	if (r->meter == METER_FROZEN)
 		r->frozen_us = r->us;
+	if (r->is_counter_stuck)
+		r->stuck_us = r->us;
 }
 
 /* Where this half hour began: by the utility's pulses as they should come, or by the guard's clock. */

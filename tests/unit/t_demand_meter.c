@@ -50,6 +50,21 @@ START_TEST(a_counter_rolls_over_in_a_gap)
 }
 END_TEST
 
+/* Begun anew while nobody looked: it spans nothing, and what the slope filled in stays, as an estimate. */
+START_TEST(a_counter_that_began_anew_in_a_gap_spans_nothing)
+{
+	begin_at(-1);
+	run(1200, 600);
+	counts = measures = false;
+	run(1200, 60);
+	counter = 3;
+	counts = true;
+	run(1200, 3);
+	ck_assert(out.is_estimated);
+	ck_assert_double_eq_tol(out.used_kwh, 1200 * out.elapsed_min / 60, 2);
+}
+END_TEST
+
 /* 0 rolled over, 1 exchanged for one that stands elsewhere, 2 restarted at 0, 3 one reading of nonsense, 4 the same without power. */
 START_TEST(what_a_counter_does_makes_no_false_demand)
 {
@@ -139,9 +154,129 @@ START_TEST(a_clock_that_is_set_moves_the_window_and_loses_no_energy)
 }
 END_TEST
 
+/* Read each 10, 60 or 5 s it stands between, and what it says then is of all that time: nothing of it is lost, and nothing is a jump. */
+START_TEST(a_counter_that_is_read_seldom_loses_nothing)
+{
+	begin_at(-1);
+	poll_s = _i == 0 ? 10 : _i == 1 ? 60 : 5;
+	for (unsigned i = 0; i < 1700; i++) {
+		second(1200 + i % 3);
+		ck_assert(!out.counter_stands && !out.is_estimated);
+		if (i > 60)
+			ck_assert_double_lt(out.forecast_kw, 1330);
+		if (i > 400)
+			ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, 1201, 110);
+	}
+	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 1.5);
+}
+END_TEST
+
+/* 0: what was drawn meanwhile it never counts; 1: it did, and tells it at once when it is read truly again. */
+START_TEST(a_counter_that_stands_is_told_and_power_makes_the_half_hour)
+{
+	begin_at(-1);
+	for (unsigned i = 0; i < 1700; i++) {
+		stands = i >= 500 && i < 1100;
+		if (i == 1100 && _i == 0)
+			counter = in.counter_kwh;
+		second(1200 + i % 3);
+		ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, 1201, i >= 500 && i < 565 ? 1300 : 15);
+		ck_assert_double_lt(out.forecast_kw, 1225);
+		ck_assert(out.counter_stands || i < 566 || i >= 1100);
+		ck_assert(!out.counter_stands || (i > 560 && i < 1165));
+		ck_assert(!out.is_estimated);
+	}
+	ck_assert_double_eq_tol(out.used_kwh, 1201 * 1700 / 3600.0, 1.5);
+}
+END_TEST
+
+/* Steps are shed by what power says; where power goes too nothing is known any more, though the counter is good. */
+START_TEST(a_counter_that_stands_hides_no_peak)
+{
+	begin_at(-1);
+	stands = false;
+	run(1300, 400);
+	stands = true;
+	for (unsigned i = 0; i < 500; i++)
+		second(1600 + i % 3);
+	ck_assert_uint_eq(out.shed, 3);
+	ck_assert(out.is_known);
+	measures = false;
+	run(1600, 10);
+	ck_assert(!out.is_known);
+	measures = true;
+	run(1600, 10);
+	ck_assert(out.is_known);
+}
+END_TEST
+
+/* What was found out of it outlives a restart: it is not believed for another 40 minutes. */
+START_TEST(a_restart_believes_no_counter_that_stood)
+{
+	struct wbuf blob;
+	wbuf_init(&blob);
+	begin_at(-1);
+	for (unsigned i = 0; i < 500; i++) {
+		stands = i >= 300;
+		second(1200 + i % 3);
+	}
+	ck_assert(out.counter_stands);
+	demand_save(&demand, in.utc, in.mono, &blob);
+	again();
+	in.utc.us += 20 * US_PER_S;
+	in.mono.us += 7000 * US_PER_S;
+	ck_assert(demand_restore(&demand, blob.data, blob.len, in.utc, in.mono));
+	for (unsigned i = 0; i < 600; i++) {
+		second(1200 + i % 3);
+		ck_assert(out.counter_stands);
+	}
+	ck_assert_double_eq_tol(out.used_kwh, 1201 * 1120 / 3600.0, 2);
+	stands = false;
+	counter = in.counter_kwh;
+	for (unsigned i = 0; i < 100; i++)
+		second(1200 + i % 3);
+	ck_assert(!out.counter_stands);
+	/* A form that was saved before the watch was there is read as well. */
+	blob.data[0] = 1;
+	again();
+	ck_assert(demand_restore(&demand, blob.data, blob.len - 17, in.utc, in.mono));
+	wbuf_done(&blob);
+}
+END_TEST
+
+/* It shows 300 kW, and 2600 are drawn: the counter makes the half hour. */
+START_TEST(a_power_that_stands_hides_no_peak)
+{
+	begin_at(-1);
+	set.counter_step_kwh = _i == 0 ? 0.01 : 1; /* of which power makes the half hour */
+	again();
+	for (unsigned i = 0; i < 400; i++)
+		second(300 + i % 3);
+	for (unsigned i = 0; i < 900; i++) {
+		double keep = in.power_kw;
+		in.utc.us += US_PER_S;
+		in.mono.us += US_PER_S;
+		counter += 2600 / 3600.0;
+		in.counter_kwh = _i == 0 ? floor(counter * 100) / 100 : floor(counter);
+		in.power_kw = keep;
+		demand_step(&demand, &in, &out);
+	}
+	ck_assert(out.power_stands && !out.counter_stands);
+	ck_assert_uint_eq(out.shed, 3);
+	ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, 2600, 80);
+	second(2600);
+	ck_assert(!out.power_stands);
+}
+END_TEST
+
 T_MAIN("demand_meter",
     T_LOOP(export_never_offsets_import, 0, 2) T(a_counter_that_comes_back_counts_nothing_twice)
-        T(a_counter_rolls_over_in_a_gap) T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
-            T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
-                T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
-                    T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5))
+        T(a_counter_rolls_over_in_a_gap) T(a_counter_that_began_anew_in_a_gap_spans_nothing)
+            T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
+                T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
+                    T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+                        T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
+                            T_LOOP(a_counter_that_is_read_seldom_loses_nothing, 0, 3)
+                                T_LOOP(a_counter_that_stands_is_told_and_power_makes_the_half_hour, 0, 2)
+                                    T(a_counter_that_stands_hides_no_peak) T(a_restart_believes_no_counter_that_stood)
+                                        T_LOOP(a_power_that_stands_hides_no_peak, 0, 2))

@@ -319,6 +319,52 @@ START_TEST(no_more_is_saved_than_needed)
 }
 END_TEST
 
+/* One sentence when it is found, one when it is over; as a flag meanwhile. */
+START_TEST(a_counter_that_stands_is_said)
+{
+	struct dispatch_facts f;
+
+	for (unsigned i = 0; i < 400; i++) {
+		counter_stands = i >= 100 && i < 250;
+		load_kw = 800 + i % 3;
+		second();
+		dispatching_facts(d, &f);
+		if (i == 200) {
+			ck_assert_uint_ne((unsigned)f.flags & GUARD_COUNTER_STANDS, 0);
+			ck_assert_ptr_nonnull(
+			    strstr(logged, "the receiving point's counter stands still while power is drawn"));
+			ck_assert_ptr_null(strstr(logged, "counts again"));
+		}
+	}
+	ck_assert_uint_eq((unsigned)f.flags & GUARD_COUNTER_STANDS, 0);
+	ck_assert_ptr_nonnull(strstr(logged, "the receiving point's counter counts again"));
+	ck_assert_ptr_null(strstr(strstr(logged, "stands still") + 1, "stands still"));
+}
+END_TEST
+
+START_TEST(a_power_that_stands_is_said)
+{
+	must_set(GUARD_PEAK);
+	for (unsigned i = 0; i < 100; i++) {
+		load_kw = 800 + i % 3;
+		second();
+	}
+	for (unsigned i = 0; i < 200; i++) {
+		us += US_PER_S;
+		kwh += 800 / 3600.0;
+		sample(KWH, kwh);
+		sample(METER, 250);
+		table_tick(table, mono());
+		dispatching_tick(d, now(), mono());
+		logbook_tick(book, mono());
+	}
+	ck_assert_ptr_nonnull(
+	    strstr(logged, "the receiving point's power stands still at 250 kW while its counter counts"));
+	ck_assert_ptr_null(strstr(strstr(logged, "stands still") + 1, "stands still"));
+	ck_assert_uint_ne(told.flags & GUARD_METER_BAD, 0);
+}
+END_TEST
+
 START_TEST(a_site_without_the_section_says_so)
 {
 	char why[300];
@@ -374,5 +420,6 @@ T_MAIN("dispatching",
                     T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
                         T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
                             T(a_kill_just_after_a_shed_forgets_no_least_time) T(no_more_is_saved_than_needed)
-                                T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
-                                    T(nothing_is_told_that_has_not_changed))
+                                T(a_counter_that_stands_is_said) T(a_power_that_stands_is_said)
+                                    T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
+                                        T(nothing_is_told_that_has_not_changed))

@@ -235,6 +235,93 @@ START_TEST(what_was_short_is_not_made_up_for_blind)
 }
 END_TEST
 
+/* One second with a counter beside the meter: what it counts of what is drawn. */
+static void
+second_counted(bool counts)
+{
+	load_kw += in.demand.mono.us / US_PER_S % 2 == 0 ? 1 : -1;
+	if (isnan(in.demand.counter_kwh))
+		in.demand.counter_kwh = 1000;
+	in.demand.counter_kwh += counts && grid_kw > 0 ? grid_kw / 3600 : 0;
+	second();
+}
+
+/* In manual too: a person is to look at it, whoever works. */
+START_TEST(a_counter_that_stands_is_told)
+{
+	begin(_i == 0 ? GUARD_ECONOMIC : GUARD_MANUAL);
+	set.demand.counter_step_kwh = 0.01;
+	again();
+	for (unsigned i = 0; i < 400; i++) {
+		second_counted(i < 100 || i >= 250);
+		if (i < 150 || i > 330)
+			ck_assert_uint_eq(out.flags & GUARD_COUNTER_STANDS, 0);
+		if (i > 170 && i < 250)
+			ck_assert_uint_ne(out.flags & GUARD_COUNTER_STANDS, 0);
+		ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+		ck_assert(out.demand.is_known);
+	}
+}
+END_TEST
+
+/* The meter shows 0 or 150 kW for ever, batteries do not move, and its counter counts 600. */
+START_TEST(a_meter_that_its_own_counter_belies_is_a_bad_one)
+{
+	begin(GUARD_ECONOMIC);
+	set.demand.counter_step_kwh = 0.01;
+	again();
+	for (unsigned i = 0; i < 100; i++)
+		second_counted(true);
+	frozen_kw = _i == 0 ? 0 : 150;
+	for (unsigned i = 0; i < 300; i++) {
+		second_counted(true);
+		if (i < 110)
+			ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+		if (i > 200)
+			ck_assert_uint_ne(out.flags & GUARD_METER_BAD, 0);
+	}
+	ck_assert_int_eq(out.battery[0].reason, WHY_BLIND);
+	ck_assert(out.demand.is_known);
+	ck_assert_double_eq_tol(out.demand.slope_kwh_per_min * 60, 600, 20);
+	frozen_kw = none;
+	for (unsigned i = 0; i < 3; i++)
+		second_counted(true);
+	ck_assert_uint_eq(out.flags & GUARD_METER_BAD, 0);
+}
+END_TEST
+
+/* One step each ten seconds, so that what it gave is seen before the next; what a person holds is not shared out. */
+START_TEST(an_island_waits_for_what_a_step_gave)
+{
+	unsigned since = 0, steps = 0;
+
+	begin(GUARD_ISLAND);
+	in.battery[0].is_forming = true;
+	in.battery[2].held_kw = -50;
+	for (unsigned i = 0; i < 60; i++) {
+		power[0] = power[1] = 178;
+		power[2] = -50;
+		second();
+		ck_assert_double_eq(out.total_kw, 2 * 178);
+		ck_assert(isnan(out.battery[2].kw));
+		ck_assert_uint_eq(out.shed, 0); /* 306 kW of 540: a person can have more of the held one */
+	}
+	in.battery[2].held_kw = 178;
+	for (unsigned i = 0; i < 60; i++) {
+		unsigned before = out.shed;
+		power[0] = power[1] = power[2] = 178;
+		second();
+		since++;
+		if (out.shed == before)
+			continue;
+		ck_assert_uint_eq(out.shed, before + 1);
+		ck_assert(steps++ == 0 || since >= GUARD_ISLAND_GAP_S);
+		since = 0;
+	}
+	ck_assert_uint_eq(steps, 3);
+}
+END_TEST
+
 /* The least important load goes first, all its levels before the next load's; of equals the first in the file. */
 START_TEST(steps_go_by_priority)
 {
@@ -278,6 +365,8 @@ T_MAIN("guard_limits",
         T(no_load_is_shed_while_batteries_are_on_their_way) T(what_a_source_was_told_is_let_go_slowly)
             T(a_source_takes_no_more_than_the_room_that_is_there) T_LOOP(what_a_battery_reports_is_kept_to, 0, 3)
                 T(a_battery_has_a_ramp_of_its_own_and_a_pause_is_no_leap) T(a_ramp_begins_where_the_battery_is)
-                    T_LOOP(a_battery_that_is_not_read_is_out, 0, 2) T_LOOP(what_others_do_is_taken_as_given, 0, 2)
-                        T(sources_stay_down_while_the_meter_is_bad)
-                            T_LOOP(what_was_short_is_not_made_up_for_blind, 0, 2) T(steps_go_by_priority))
+                    T_LOOP(a_battery_that_is_not_read_is_out, 0, 2) T_LOOP(what_others_do_is_taken_as_given, 0, 2) T(
+                        sources_stay_down_while_the_meter_is_bad) T_LOOP(what_was_short_is_not_made_up_for_blind, 0, 2)
+                        T_LOOP(a_counter_that_stands_is_told, 0, 2)
+                            T_LOOP(a_meter_that_its_own_counter_belies_is_a_bad_one, 0, 2)
+                                T(an_island_waits_for_what_a_step_gave) T(steps_go_by_priority))

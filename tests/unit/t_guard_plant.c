@@ -300,5 +300,25 @@ START_TEST(no_limit_is_exceeded_for_longer_than_the_guard_allows)
 }
 END_TEST
 
-T_MAIN(
-    "guard_plant", T_TIMEOUT(7200) T_LONG_LOOP(no_limit_is_exceeded_for_longer_than_the_guard_allows, 0, t_rounds(8)))
+/* All else is as it should be: each half hour is told as it was, though its counter does not count for forty minutes. */
+START_TEST(a_counter_that_stands_costs_no_half_hour)
+{
+	struct rig *r = begin(5);
+	unsigned said_s = 0;
+
+	r->next_us = INT64_MAX;
+	for (int64_t s = 0; s < 3 * 3600; s++) {
+		r->is_counter_stuck = s >= 4300 && s < 6700;
+		second(r);
+		said_s += (r->out.flags & GUARD_COUNTER_STANDS) != 0;
+	}
+	ck_assert_uint_gt(said_s, 2300);
+	ck_assert_uint_ge(r->compared, 4);
+	ck_assert_uint_gt(r->windows, 0);
+	rig_end(r);
+}
+END_TEST
+
+T_MAIN("guard_plant",
+    T_TIMEOUT(7200) T_LONG(a_counter_that_stands_costs_no_half_hour)
+        T_LONG_LOOP(no_limit_is_exceeded_for_longer_than_the_guard_allows, 0, t_rounds(8)))
