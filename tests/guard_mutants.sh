@@ -107,7 +107,7 @@ roll-over         |demand_meter.c |s/if (rise < 0 \&\& d->set.counter_size_kwh >
 counter-lies      |demand_meter.c |s/return rise >= 0 \&\& rise <= most ? rise/return rise >= 0 ? rise/
 counter-backward  |demand_meter.c |s/return rise >= 0 \&\& rise <= most ? rise/return rise <= most ? rise/
 counter-not       |demand_meter.c |s/is_read = isfinite(in->counter_kwh)/is_read = false \&\& isfinite(in->counter_kwh)/
-counter-twice     |demand_meter.c |s/d->counter_from_kwh += rise;/d->counter_from_kwh = d->sum.drawn_kwh + rise;/
+counter-twice     |demand_meter.c |s/d->counter_from_kwh + rise);/d->sum.drawn_kwh + rise);/
 pulse-ignored     |demand_meter.c |s/if (!d->is_synced || is_due || is_train) {/if (false) {/
 pulse-any         |demand_meter.c |s/if (!d->is_synced || is_due || is_train) {/if (true) {/
 pulse-lost        |demand_meter.c |s/return gone >= DEMAND_WINDOW_US ? d->start_us + DEMAND_WINDOW_US : d->start_us;/return d->start_us;/
@@ -121,6 +121,7 @@ restart-off       |demand.c       |s/d->shed_us\[i\] = saved_us - off\[i\];/d->s
 restart-other     |demand.c       |s/if (!is_sound || away < 0 || gone + away >= DEMAND_WINDOW_US)/if (!is_sound)/
 counter-seldom    |demand_meter.c |s/now_us - d->rose_us/now_us - d->counter_us/
 counter-slow      |demand_meter.c |s/ \&\& meter_watch_is_quick(\&d->watch)//
+counter-read      |demand_meter.c |s/if (in->counter_kwh != d->counter_kwh || d->watch.counter_stands) {/if (true) {/
 stands-filled     |demand_meter.c |s/kwh = d->sum.drawn_kwh + d->watch.drawn_kwh;/;/
 stands-jump       |demand_meter.c |s/ \&\& rewind_to(d, d->watch.rise_us)//
 stands-believed   |demand_meter.c |s/is_read \&\& !d->watch.counter_stands/is_read/

@@ -43,7 +43,7 @@
 	_(GUARD_RESERVE,     5, "reserve", "less is stored on a bus than the reserves of its batteries together") \
 	_(GUARD_BATTERY_OUT, 6, "out",     "a battery is out of service, or not measured") \
 	_(GUARD_GRID_DOUBT,  7, "doubt",   "relay and measurement differ on whether the utility's grid is there") \
-	_(GUARD_COUNTER_STANDS, 8, "counter", "the receiving point's counter stands still while power is drawn: the half hour goes by power")
+	_(GUARD_COUNTER_STANDS, 8, "counter", "the receiving point's counter stands still while power is drawn")
 /* clang-format on */
 
 #define MODE_ENUM_GUARD(id, word, ja, help) id,

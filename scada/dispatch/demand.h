@@ -97,7 +97,7 @@ struct demand { /* hands off: look at demand_output */
 	bool is_begun, is_by_counter;                                           /* by_counter: in the second before */
 	struct meter_watch watch;
 	double power_kw, counter_kwh,
-	    counter_from_kwh; /* counter_from_kwh: sum.drawn_kwh when the counter was read last */
+	    counter_from_kwh; /* counter_from_kwh: sum.drawn_kwh when the counter changed last */
 	int64_t pulse_us, accepted_us, counter_us, rose_us; /* the counter was read, and changed */
 	bool is_synced;
 	double held_u, held_floor, slope_kw, battery_kw; /* the last two: means over the slope */

@@ -84,14 +84,17 @@ rewind_to(struct demand *d, int64_t us)
 	return true;
 }
 
-/* What it did not tell while it stood it does not tell later. */
+/* kwh: the sum, from which on its next rise counts. What it did not tell while it stood it does not tell later. */
 static void
-note_counter(struct demand *d, const struct demand_input *in)
+note_counter(struct demand *d, const struct demand_input *in, double kwh)
 {
-	if (in->counter_kwh != d->counter_kwh || d->watch.counter_stands)
+	if (in->counter_kwh != d->counter_kwh || d->watch.counter_stands) {
 		d->rose_us = in->mono.us;
+		d->counter_from_kwh = kwh;
+	}
 	d->counter_kwh = in->counter_kwh;
 	d->counter_us = in->mono.us;
+	d->counter_estimated_us = d->estimated_us;
 }
 
 /* A counter whose step is fine and comes soon makes the half hour, unless it stands. */
@@ -102,7 +105,7 @@ is_by_counter(const struct demand *d)
 }
 
 /*
- * The counter is read against where the sum stood when it was read last, so that what power filled in meanwhile is corrected by it
+ * The counter is read against where the sum stood when it changed last, so that what power filled in meanwhile is corrected by it
  * and not added to it.  What power measured never falls again, as a window's energy does not; what was only estimated gives way, and what the
  * counter says lies evenly over the span: as a jump at its end it would be a slope that nobody drew.
  */
@@ -135,10 +138,8 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 		bool is_spanned = d->counter_us >= d->start_us || in->mono.us - d->counter_us <= 60 * US_PER_S;
 		if (isfinite(rise) && is_spanned && d->estimated_us > d->counter_us)
 			d->estimated_us = d->counter_estimated_us;
-		note_counter(d, in);
-		d->counter_estimated_us = d->estimated_us;
 		if (isfinite(rise) && is_fine) {
-			d->counter_from_kwh += rise;
+			note_counter(d, in, d->counter_from_kwh + rise);
 			d->power_kw = in->power_kw;
 			return kwh;
 		}
@@ -149,11 +150,8 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 			d->estimated_us = in->mono.us;
 	}
 	d->power_kw = in->power_kw;
-	if (is_read) {
-		note_counter(d, in);
-		d->counter_from_kwh = kwh;
-		d->counter_estimated_us = d->estimated_us;
-	}
+	if (is_read)
+		note_counter(d, in, kwh);
 	return kwh;
 }
 

@@ -171,7 +171,27 @@ START_TEST(a_counter_that_is_read_seldom_loses_nothing)
 }
 END_TEST
 
-/* 0: what was drawn meanwhile it never counts; 1: it did, and tells it at once when it is read truly again. */
+/* Power is lost just before the counter is read: what it says then was measured for the most part already. 0 power alone, 1 both for a while. */
+START_TEST(a_counter_that_is_read_seldom_takes_over_without_a_leap)
+{
+	begin_at(-1);
+	poll_s = 60;
+	run(1200, 660);
+	while ((in.mono.us / US_PER_S + 10) % poll_s != 0)
+		second(1200);
+	measures = false;
+	counts = _i == 0;
+	run(1200, 5);
+	counts = true;
+	run(1200, 66);
+	ck_assert_double_eq_tol(out.used_kwh, in.counter_kwh - 5000, 0.5);
+	measures = true;
+	run(1200, 300);
+	ck_assert_double_eq_tol(out.used_kwh, counter - 5000, 2);
+}
+END_TEST
+
+/* 0: what was drawn meanwhile it never counts; 1: it did, and tells it at once when it is read truly again; 2: half of it. */
 START_TEST(a_counter_that_stands_is_told_and_power_makes_the_half_hour)
 {
 	begin_at(-1);
@@ -179,6 +199,8 @@ START_TEST(a_counter_that_stands_is_told_and_power_makes_the_half_hour)
 		stands = i >= 500 && i < 1100;
 		if (i == 1100 && _i == 0)
 			counter = in.counter_kwh;
+		if (i == 1100 && _i == 2)
+			counter = (counter + in.counter_kwh) / 2;
 		second(1200 + i % 3);
 		ck_assert_double_eq_tol(out.slope_kwh_per_min * 60, 1201, i >= 500 && i < 565 ? 1300 : 15);
 		ck_assert_double_lt(out.forecast_kw, 1225);
@@ -271,12 +293,12 @@ END_TEST
 
 T_MAIN("demand_meter",
     T_LOOP(export_never_offsets_import, 0, 2) T(a_counter_that_comes_back_counts_nothing_twice)
-        T(a_counter_rolls_over_in_a_gap) T(a_counter_that_began_anew_in_a_gap_spans_nothing)
-            T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
-                T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
-                    T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
-                        T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
-                            T_LOOP(a_counter_that_is_read_seldom_loses_nothing, 0, 3)
-                                T_LOOP(a_counter_that_stands_is_told_and_power_makes_the_half_hour, 0, 2)
-                                    T(a_counter_that_stands_hides_no_peak) T(a_restart_believes_no_counter_that_stood)
-                                        T_LOOP(a_power_that_stands_hides_no_peak, 0, 2))
+        T(a_counter_rolls_over_in_a_gap) T(a_counter_that_began_anew_in_a_gap_spans_nothing) T_LOOP(
+            what_a_counter_does_makes_no_false_demand, 0, 5) T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it,
+            0, 2) T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+            T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
+                T_LOOP(a_counter_that_is_read_seldom_loses_nothing, 0, 3)
+                    T_LOOP(a_counter_that_stands_is_told_and_power_makes_the_half_hour, 0, 3)
+                        T_LOOP(a_counter_that_is_read_seldom_takes_over_without_a_leap, 0, 2)
+                            T(a_counter_that_stands_hides_no_peak) T(a_restart_believes_no_counter_that_stood)
+                                T_LOOP(a_power_that_stands_hides_no_peak, 0, 2))
