@@ -142,6 +142,16 @@ watch-other       |meter_watch.c  |s/rise < 0 || rise > most_of(w, s, now)/rise 
 watch-coarse      |meter_watch.c  |s/COARSE \* s->limit_kw/0 * s->limit_kw/
 watch-late        |meter_watch.c  |s/w->rise_us < w->power_us + STAND_US/false/
 watch-moves       |meter_watch.c  |s/is_pause || power_kw != was_kw/is_pause/
+rules-dead        |rules.c        |s/<= dead_kw/<= 0/
+rules-refill      |rules.c        |s/net < refill_kw ? net - refill_kw : 0/0/
+rules-export      |rules.c        |s/kind == RULES_PEAK \&\& net > 0/kind == RULES_PEAK/
+rules-unknown     |rules.c        |s/if (!isfinite(net))/if (false)/
+peaks-old         |peaks.c        |s/if (p->of\[i\].month > month)/if (false)/
+peaks-lower       |peaks.c        |s/ || kw > p->of\[i\].kw//
+peaks-thirteen    |peaks.c        |s/month - PEAKS_MONTHS + 1/month - PEAKS_MONTHS/
+peaks-eleven      |peaks.c        |s/month - PEAKS_MONTHS + 1/month - PEAKS_MONTHS + 2/
+peaks-no-number   |peaks.c        |s/!isfinite(kw) || month <= 0/month <= 0/
+peaks-read        |peaks.c        |s/place((int32_t)month) != i || !isfinite(kw)/!isfinite(kw)/
 island-high       |guard_island.c |s/given > 0.9 \* high/given > 1.9 * high/
 island-gap        |guard_island.c |s/since >= GUARD_ISLAND_GAP_S \* US_PER_S/true/
 island-back       |guard_island.c |s/since >= GUARD_ISLAND_BACK_S \* US_PER_S/true/
@@ -162,7 +172,7 @@ run() { # name file sed; 0 killed, 1 survives, 2 not tried
 	sed "$3" "$from" >"$dir/$2" || return 2
 	[ "$1" != none ] && cmp -s "$dir/$2" "$from" && { echo "$1: the sed changes nothing in $2; the list wants mending"; return 2; }
 	(cd "$build" && eval "$MUTANT_CC -c -o '$dir/m.o' '$dir/$2'") >"$dir/log" 2>&1 || { echo "$1: does not compile: $(head -n 3 "$dir/log")"; return 2; }
-	for test in t_share t_meter_watch t_demand t_demand_meter t_guard t_guard_limits; do
+	for test in t_share t_rules t_utility t_meter_watch t_demand t_demand_meter t_guard t_guard_limits; do
 		program $test || return 2
 		CHISAN_VALGRIND=1 "$dir/$test" >"$dir/log" 2>&1 && continue
 		echo "$1: killed: $(grep -a -m1 -o 't_[a-z_]*\.c:[0-9]*:[EF]:.*' "$dir/log" | cut -c1-150)"

@@ -135,6 +135,9 @@ START_TEST(peaks_of_months_are_kept_for_twelve)
 	static const double kw[] = { 89, 82, 85, 60, 63, 78, 80, 83, 82, 74, 61, 77, 84, 93 };
 	static const double billed[] = { 89, 89, 89, 89, 89, 89, 89, 89, 89, 89, 89, 89, 85, 93 };
 	for (int32_t i = 0; i < 14; i++) {
+		if (i == 12) /* a month begins: the same one of the year before is over */
+			ck_assert_double_eq(peaks_year(&p, jan + 6 + i), 85);
+		ck_assert(peaks_note(&p, jan + 6 + i, kw[i] - 2));
 		ck_assert(peaks_note(&p, jan + 6 + i, kw[i]));
 		ck_assert(!peaks_note(&p, jan + 6 + i, kw[i] - 1));
 		ck_assert_double_eq(peaks_month(&p, jan + 6 + i), kw[i]);
