@@ -92,7 +92,7 @@ shed-mask         |demand.c       |s/if (!is_masked \&\& need_kw > 0/if (need_kw
 shed-early        |demand.c       |s/^\tneed_kw -= more_kw;/;/
 shed-late         |demand.c       |s/^\tneed_kw -= more_kw;/need_kw -= more_kw + 100;/
 shed-one          |demand.c       |s/need_kw > 0 \&\& d->shed < d->set.step_count/need_kw > 0 \&\& d->shed < 1/
-shed-order        |district.c     |s/l->priority < below \&\& l->priority > next/l->priority < below \&\& (next == INT64_MIN || l->priority < next)/
+shed-order        |district.c     |s/^\t\t\t    l->priority > next)/\t\t\t    (next == INT64_MIN || l->priority < next))/
 return-early      |demand.c       |s/>= d->set.min_off_s \* (double)US_PER_S/>= d->set.min_off_s * 0.5e6/
 return-gap        |demand.c       |s/^\t    now - d->act_us >= DEMAND_SHED_GAP_S \* US_PER_S;/\t    true;/
 return-high       |demand.c       |s/forecast_kw < DEMAND_RELEASE \* d->set.target_kw/true/
