@@ -119,28 +119,51 @@ lp_element(struct lp *lp, unsigned row, unsigned column, double value)
 }
 
 static int
-by_column_and_row(const void *a, const void *b)
+by_row(const void *a, const void *b)
 {
 	const struct element *x = a, *y = b;
 
-	if (x->column != y->column)
-		return x->column < y->column ? -1 : 1;
 	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Column by column, each by rows, as most of them come already. The caller frees. */
+static struct element *
+sorted(const struct lp *lp)
+{
+	const struct element *e = lp->builder->elements;
+	struct element *to = xcalloc(lp->elements + 1, sizeof(*to));
+	unsigned *end = xcalloc(lp->columns + 1, sizeof(*end));
+
+	for (unsigned i = 0; i < lp->elements; i++) {
+		assert(e[i].row < lp->rows && e[i].column < lp->columns);
+		end[e[i].column + 1]++;
+	}
+	for (unsigned c = 0; c < lp->columns; c++)
+		end[c + 1] += end[c];
+	/* What was each one's begin is then its end. */
+	for (unsigned i = 0; i < lp->elements; i++)
+		to[end[e[i].column]++] = e[i];
+	for (unsigned c = 0, from = 0; c < lp->columns; from = end[c++]) {
+		bool is_sorted = true;
+		for (unsigned i = from + 1; i < end[c]; i++)
+			is_sorted = is_sorted && to[i - 1].row <= to[i].row;
+		if (!is_sorted)
+			qsort(to + from, end[c] - from, sizeof(*to), by_row);
+	}
+	free(end);
+	return to;
 }
 
 void
 lp_finish(struct lp *lp)
 {
-	struct element *e = lp->builder->elements;
+	struct element *e = sorted(lp);
 	unsigned n = 0, c = 0;
 
-	if (lp->elements > 0)
-		qsort(e, lp->elements, sizeof(*e), by_column_and_row);
 	lp->start = xcalloc(lp->columns + 1, sizeof(*lp->start));
 	lp->index = xcalloc(lp->elements + 1, sizeof(*lp->index));
 	lp->value = xcalloc(lp->elements + 1, sizeof(*lp->value));
 	for (unsigned i = 0; i < lp->elements; i++) {
-		assert(e[i].row < lp->rows && e[i].column < lp->columns);
 		if (i > 0 && e[i].row == e[i - 1].row && e[i].column == e[i - 1].column) {
 			lp->value[n - 1] += e[i].value;
 			continue;
@@ -153,6 +176,7 @@ lp_finish(struct lp *lp)
 	while (c < lp->columns)
 		lp->start[++c] = (int)n;
 	lp->elements = n;
+	free(e);
 	drop_builder(lp);
 }
 
