@@ -225,7 +225,7 @@ say_commit(const char *what, const struct tried *t, const char *least, double wi
 {
 	char o[80], r[100] = "-", ratio[60] = "-";
 
-	snprintf(o, sizeof(o), "%.0f ms, proven %.0f ms, in the end +%.3f %%", t->seconds * 1e3, t->proven * 1e3,
+	snprintf(o, sizeof(o), "%.1f ms, proven %.1f ms, in the end +%.3f %%", t->seconds * 1e3, t->proven * 1e3,
 	    fmax(t->above, 0) * 100);
 	if (!isnan(t->rival)) {
 		snprintf(r, sizeof(r), "%.2f s, Cbc to 0.01 %% (to 0.1 %% %.2f s, with our rows %.2f s)", t->rival,
