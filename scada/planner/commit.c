@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commit.c - the binaries: first what is quick (the commitment before, the relaxation rounded), then better (runs moved: moves.c), then
+ * commit.c - the binaries: first what is quick (the relaxation, the commitment before, the relaxation rounded), then better (runs moved: moves.c), then
  * proven (branch.c, which also finds what rounding cannot), or, where that takes too long, better by parts (windows.c). Each step is one warm linear programme, given up as soon as its dual shows that
  * it will be dearer than the best.
  */
@@ -28,6 +28,15 @@ commit_is_over(const struct search *h)
 {
 	return left(h) <= 0 ||
 	    (h->best.x != NULL && h->best.cost - h->bound <= COMMIT_PROVEN * (1 + fabs(h->best.cost)));
+}
+
+static double *
+copy(const double *from, unsigned count)
+{
+	double *to = xcalloc(count + 1, sizeof(*to));
+
+	memcpy(to, from, count * sizeof(*to));
+	return to;
 }
 
 bool
@@ -225,17 +234,26 @@ commit_try(struct search *h)
 
 /* ---- the order of things */
 
-/* With a new forecast an edge or two of what ran are off by a step: that is found sooner so than by rounding. */
-static void
-try_before(struct search *h, unsigned shift)
+/* What ran before, as far as it may, into on, lower and upper. False: nothing did. */
+static bool
+take_before(struct search *h)
 {
 	const struct lp *lp = h->lp;
 
 	if (h->s->commitment == NULL)
-		return;
+		return false;
 	memcpy(h->on, h->s->commitment, lp->columns * sizeof(*h->on));
-	solver_shift(h->on, lp->steps, lp->step_columns, shift, sizeof(*h->on));
-	h->is_before = commit_try(h) && h->s->stick > 0;
+	solver_shift(h->on, lp->steps, lp->step_columns, h->shift, sizeof(*h->on));
+	bind(h);
+	return true;
+}
+
+/* With a new forecast an edge or two of what ran are off by a step: that is found sooner so than by rounding. */
+static void
+try_before(struct search *h)
+{
+	if (h->best.x == NULL && take_before(h))
+		h->is_before = commit_try(h) && h->s->stick > 0;
 }
 
 static void
@@ -322,6 +340,69 @@ relax(struct search *h, struct solution *out)
 	return false;
 }
 
+/* Might what ran before be kept, though this is the least cost? Not if it is the same, nor if prices of rows show that it is too dear. */
+static bool
+may_stay(struct search *h, const struct solution *least)
+{
+	const struct lp *lp = h->lp;
+	bool is_same = true;
+
+	if (h->s->stick <= 0 || !take_before(h))
+		return false;
+	for (unsigned c = 0; c < lp->columns && is_same; c++)
+		is_same = !lp->is_binary[c] || commit_is_mode(lp, c) || h->on[c] == (least->x[c] > 0.5);
+	return !is_same && solver_dual_bound(lp, h->lower, h->upper, least->dual, 1, 1) <= least->cost + h->s->stick;
+}
+
+/* Where the relaxation decides all by itself, it is what is sought: with rows as those of plan_cover.c it often does. */
+static void
+take_relaxed(struct search *h, const struct solution *relaxed)
+{
+	const struct lp *lp = h->lp;
+	struct solution whole = *relaxed;
+
+	whole.x = copy(relaxed->x, lp->columns);
+	if (!set_modes(h, whole.x) || !is_whole(lp, whole.x)) {
+		free(whole.x);
+		return;
+	}
+	whole.cost = lp_cost(lp, whole.x);
+	whole.dual = copy(relaxed->dual, lp->rows);
+	whole.reduced = copy(relaxed->reduced, lp->columns);
+	unsigned char *basis = NULL;
+	solver_keep_basis(h->s, lp, &basis);
+	if (may_stay(h, &whole))
+		try_before(h);
+	solver_use_basis(h->s, lp, basis);
+	free(basis);
+	commit_keep(h, &whole);
+}
+
+/*
+ * The relaxation, then what ran before. A machine that is too slow for the first has the second in half of its time. False: `out` says why there
+ * is neither.
+ */
+static bool
+begin(struct search *h, struct solution *out)
+{
+	double seconds = h->seconds;
+
+	if (h->s->commitment != NULL)
+		h->seconds = seconds / 2;
+	bool has_begun = relax(h, out);
+	h->seconds = seconds;
+	if (h->relaxed != NULL)
+		take_relaxed(h, out);
+	else if (out->end == SOLVE_INFEASIBLE || out->end == SOLVE_UNBOUNDED)
+		return false;
+	try_before(h);
+	if (h->relaxed == NULL && h->best.x != NULL) {
+		solution_done(out);
+		has_begun = relax(h, out);
+	}
+	return has_begun;
+}
+
 static void
 open_search(struct search *h)
 {
@@ -361,11 +442,11 @@ solver_commit(struct solver *s, const struct lp *lp, unsigned shift, double seco
 	h->lp = lp;
 	h->begin = clock_mono();
 	h->seconds = seconds;
+	h->shift = shift;
 	h->bound = -HUGE_VAL;
 	open_search(h);
-	try_before(h, shift);
-	if (relax(h, out)) {
-		if (h->relaxed != NULL)
+	if (begin(h, out)) {
+		if (h->relaxed != NULL && !commit_is_over(h))
 			search(h);
 		finish(h, out, gap);
 	}

@@ -17,6 +17,7 @@ struct search {
 	const struct lp *lp;
 	double *lower, *upper;  /* bounds of columns as they are tried */
 	bool *on, *best_on;     /* of columns */
+	unsigned shift;         /* steps since the commitment before */
 	const double *relaxed;  /* x of the relaxation; NULL = not yet solved */
 	struct solution best;   /* x NULL = none yet */
 	struct solution before; /* what the commitment before comes to, if it is not the best; x NULL = none */

@@ -6,25 +6,48 @@
 #include "config.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "scada/base/mem.h"
 #include "scada/planner/solver_private.h"
 
 static const double slice_s = 0.1;       /* of processor time, between looks at the clock */
 static const double yield_slice_s = 0.2; /* at most, where it is to end for somebody else */
+/*
+ * Where a column without an upper bound stands that would rather rise, while the dual simplex works; Clp takes a greater one if that binds.
+ * With Clp's own 1e10 costs that changed a little look like disaster, and it goes on with the primal simplex, which takes twice as long.
+ */
+static const double dual_bound = 1e5;
+
+enum { ALIKE_WITHIN = 8 }; /* steps among which one like a new one is looked for */
+
+/* Clp takes some MB for each linear programme and gives them back: those of the last are the next one's, not pages to be cleared anew. */
+static void
+keep_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
+}
 
 struct solver *
 solver_new(void)
 {
 	struct solver *s = xcalloc(1, sizeof(*s));
 
+	keep_memory();
 	s->clp = Clp_newModel();
 	s->cutoff = HUGE_VAL;
 	Clp_setLogLevel(s->clp, 0);
+	Clp_setDualBound(s->clp, dual_bound);
 	return s;
 }
 
@@ -301,6 +324,69 @@ solver_bounded(struct solver *s, const struct lp *lp, const double *lower, const
 	out->seconds = (double)mono_diff_us(clock_mono(), begin) / 1e6;
 }
 
+/* Which bounds there are: none, one, both, both at the same. */
+static unsigned
+make_of(double lower, double upper)
+{
+	return lower == upper ? 4 : (lower > -LP_INFINITY) + 2u * (upper < LP_INFINITY);
+}
+
+/* In how many columns and rows two steps do not have the same bounds. */
+static unsigned
+differences(const struct lp *lp, unsigned t, unsigned u)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < lp->step_columns; k++) {
+		unsigned a = t * lp->step_columns + k, b = u * lp->step_columns + k;
+		n += make_of(lp->lower[a], lp->upper[a]) != make_of(lp->lower[b], lp->upper[b]);
+	}
+	for (unsigned k = 0; k < lp->step_rows; k++) {
+		unsigned a = t * lp->step_rows + k, b = u * lp->step_rows + k;
+		n += make_of(lp->row_lower[a], lp->row_upper[a]) != make_of(lp->row_lower[b], lp->row_upper[b]);
+	}
+	return n;
+}
+
+/*
+ * Of the last of so many known steps, the one that is most like step t; the last of several. Not the very last, in which the horizon ended: what
+ * is stored is worth something there.
+ */
+static unsigned
+most_alike(const struct lp *lp, unsigned t, unsigned known)
+{
+	unsigned best = known - 1, least = UINT_MAX;
+
+	for (unsigned u = known - 1; u > 0 && known - u <= ALIKE_WITHIN && least > 0; u--) {
+		unsigned n = differences(lp, t, u - 1);
+		if (n < least) {
+			least = n;
+			best = u - 1;
+		}
+	}
+	return best;
+}
+
+/*
+ * The basis moves with the horizon. A step that is new at its end begins as one like it: a half hour ends in every second quarter, and a row
+ * that is free where it was bound makes the whole basis singular.
+ */
+static void
+shift_basis(struct solver *s, const struct lp *lp, unsigned shift)
+{
+	unsigned char *rows = s->status + lp->columns;
+
+	if (shift == 0 || shift >= lp->steps)
+		return;
+	solver_shift(s->status, lp->steps, lp->step_columns, shift, 1);
+	solver_shift(rows, lp->steps, lp->step_rows, shift, 1);
+	for (unsigned t = lp->steps - shift; t < lp->steps; t++) {
+		unsigned u = most_alike(lp, t, lp->steps - shift);
+		memcpy(s->status + t * lp->step_columns, s->status + u * lp->step_columns, lp->step_columns);
+		memcpy(rows + t * lp->step_rows, rows + u * lp->step_rows, lp->step_rows);
+	}
+}
+
 bool
 solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solution *out)
 {
@@ -320,10 +406,8 @@ solver_begin(struct solver *s, const struct lp *lp, unsigned shift, struct solut
 		s->status = NULL;
 		s->commitment = NULL;
 	}
-	if (s->status != NULL) {
-		solver_shift(s->status, lp->steps, lp->step_columns, shift, 1);
-		solver_shift(s->status + lp->columns, lp->steps, lp->step_rows, shift, 1);
-	}
+	if (s->status != NULL)
+		shift_basis(s, lp, shift);
 	return true;
 }
 

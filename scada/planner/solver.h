@@ -38,7 +38,7 @@ void solver_free(struct solver *s); /* NULL is fine */
  * seconds: deadline.
  */
 void solver_relax(struct solver *s, const struct lp *lp, unsigned shift, double seconds, struct solution *out);
-/* With the binaries decided (commit.c): from the commitment before, shifted, then improved while there is time; gap as reached. */
+/* With the binaries decided (commit.c): the relaxation, the commitment before, shifted, then better while there is time; gap as reached. */
 void solver_commit(
     struct solver *s, const struct lp *lp, unsigned shift, double seconds, struct solution *out, double *gap);
 /* Called with each plan that solver_commit() finds, the first as soon as it is there; it borrows `found`. NULL: nobody. */

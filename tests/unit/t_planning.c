@@ -635,7 +635,7 @@ START_TEST(a_preview_gives_way_when_a_plan_is_asked_for)
 	struct msg_preview p = preview("ESS1", 100, 2);
 	ck_assert_msg(p.is_good == 1, "%s", p.text);
 	unsigned all = looks;
-	ck_assert_uint_gt(all, 10);
+	ck_assert_uint_ge(all, 4); /* of each of its two plans: before its one linear programme, and behind it */
 	const unsigned at[] = { 1, all / 2 };
 	for (unsigned i = 0; i < ARRAY_LEN(at); i++) {
 		looks = 0;

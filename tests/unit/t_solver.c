@@ -117,6 +117,34 @@ START_TEST(warm_costs_what_cold_costs)
 }
 END_TEST
 
+/* In every second step less may be missing: a step that is new at the end begins as the one two before it, not as the last that was. */
+START_TEST(a_new_step_begins_as_one_like_it)
+{
+	struct solver *s = solver_new();
+	struct lp *lp[2];
+	struct solution out;
+	unsigned char was[12 * 8 + 12 * 9];
+
+	for (unsigned from = 0; from < 2; from++) {
+		lp[from] = kit_units(1, 2, 12, from);
+		for (unsigned t = from; t < 12; t += 2)
+			lp[from]->upper[8 * t + 7] = 1e6;
+	}
+	solver_relax(s, lp[0], 0, 10, &out);
+	ck_assert_int_eq(out.end, SOLVE_OPTIMAL);
+	solution_done(&out);
+	memcpy(was, s->status, sizeof(was));
+	ck_assert_int_ne(memcmp(was + 8 * 10, was + 8 * 11, 8), 0);
+	ck_assert(solver_begin(s, lp[1], 1, &out));
+	ck_assert_mem_eq(s->status, was + 8, sizeof(*was) * 8 * 11);
+	ck_assert_mem_eq(s->status + 8 * 11, was + 8 * 10, 8);
+	ck_assert_mem_eq(s->status + 8 * 12 + 9 * 11, was + 8 * 12 + 9 * 10, 9);
+	for (int i = 0; i < 2; i++)
+		lp_free(lp[i]);
+	solver_free(s);
+}
+END_TEST
+
 START_TEST(other_steps_start_cold)
 {
 	struct solver *s = solver_new();
@@ -338,7 +366,7 @@ END_TEST
 
 T_MAIN("solver",
     T(finds_the_least_cost_and_its_prices) T(says_why_there_is_no_plan) T(refuses_before_the_solver_sees_it)
-        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(other_steps_start_cold) T(what_is_known_goes_over_to_other_columns)
-            T(what_went_over_fits_also_without_time) T(a_solver_that_lies_is_caught)
-                T_LOOP(prices_of_rows_bound_the_cost, 0, 5) T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5)
-                    T_LONG(ends_by_the_clock_on_a_busy_processor))
+        T_LOOP(warm_costs_what_cold_costs, 0, 5) T(a_new_step_begins_as_one_like_it) T(other_steps_start_cold)
+            T(what_is_known_goes_over_to_other_columns) T(what_went_over_fits_also_without_time)
+                T(a_solver_that_lies_is_caught) T_LOOP(prices_of_rows_bound_the_cost, 0, 5)
+                    T_LOOP(a_cutoff_hides_nothing_cheaper, 0, 5) T_LONG(ends_by_the_clock_on_a_busy_processor))
