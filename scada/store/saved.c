@@ -64,7 +64,7 @@ note_late(struct db *db, const struct msg_store_state *m)
 	sqlite3_stmt *st = db_prepare(db, "INSERT INTO late (point, t0, t1) VALUES (?1, ?2, ?3)");
 	if (st == NULL)
 		return db->why;
-	/* Before the site is known the zone is not: the same day in UTC, which touches the right one too. */
+	/* A day of the site: the writer takes its zone before the first row. */
 	(void)sqlite3_bind_int(st, 1, as);
 	(void)sqlite3_bind_int64(st, 2, utc_of_date(date, 0).us / US_PER_MS);
 	(void)sqlite3_bind_int64(st, 3, utc_of_date(date + 1, 0).us / US_PER_MS - 1);

@@ -87,6 +87,8 @@ use_site(struct writer *w, struct site *s, struct utc now)
 	site_free(w->site);
 	w->site = s;
 	w->boot = w->coming.boot;
+	if (!clock_set_zone(s->timezone)) /* before the first row: what is of a day is so by the site's days */
+		log_error("the time zone %s is not known here: days are counted in UTC", s->timezone);
 	if (!w->is_open) {
 		w->retry_at = clock_mono();
 		writer_open(w, now);

@@ -300,6 +300,17 @@ START_TEST(a_revision_says_what_made_it)
 }
 END_TEST
 
+/* With the first thing that comes after the site: rolling, which needs days too, begins only when there is time for it. */
+START_TEST(a_day_of_prices_is_one_of_the_site)
+{
+	wheel_state("2026-12-01/prices", "18.5");
+	sp_act(&sp, "behind it", NULL);
+	wait_for_all();
+	ck_assert_int_eq(ask("SELECT t0 FROM late WHERE point = -1"), INT64_C(1796050800000)); /* midnight of Tokyo */
+	ck_assert_int_eq(ask("SELECT t1 - t0 FROM late WHERE point = -1"), 86400000 - 1);
+}
+END_TEST
+
 START_TEST(a_person_confirms_what_was_seen_once)
 {
 	sp_report(&sp, "2026-11", "a,1\n");
@@ -452,7 +463,7 @@ T_MAIN("writer",
             T(batches_are_stored_once) T(a_batch_that_waited_keeps_its_times) T(another_run_of_chisand_counts_from_one)
                 T(the_first_batch_may_have_any_number) T(states_are_saved_without_entries)
                     T(a_new_site_may_come_while_it_runs) T(a_report_gets_a_revision_only_if_it_says_something_else)
-                        T(a_revision_says_what_made_it) T(a_person_confirms_what_was_seen_once)
-                            T_LOOP(frames_that_cannot_be_read_hurt_nobody, 0, 5) T(an_entry_that_is_too_long_is_refused)
-                                T(it_says_how_it_is) T(folders_are_made_with_care)
-                                    T(files_of_the_first_layout_find_their_place) T_LOOP(its_options_are_checked, 0, 9))
+                        T(a_revision_says_what_made_it) T(a_day_of_prices_is_one_of_the_site) T(
+                            a_person_confirms_what_was_seen_once) T_LOOP(frames_that_cannot_be_read_hurt_nobody, 0, 5)
+                            T(an_entry_that_is_too_long_is_refused) T(it_says_how_it_is) T(folders_are_made_with_care)
+                                T(files_of_the_first_layout_find_their_place) T_LOOP(its_options_are_checked, 0, 9))
