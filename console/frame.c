@@ -362,9 +362,10 @@ draw_title(struct console *co, struct view *v)
 	}
 	str_printf(text, sizeof text, "%s", hint);
 	int width = text_width(text);
-	if (used + width + 5 > g->columns)
+	bool is_whole = used + width + 5 <= g->columns;
+	if (!is_whole)
 		width = g->columns - used - 5;
-	if (width > 8)
+	if (is_whole ? width > 0 : width > 8) /* less than that of a sentence says nothing */
 		grid_fit(g, TITLE_ROW, g->columns - width - 1, width, LOOK_LABEL, text, true);
 }
 

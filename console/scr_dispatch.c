@@ -12,6 +12,7 @@
 #include "console/mode_acts.h"
 #include "console/screen.h"
 #include "console/wrap.h"
+#include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
@@ -69,17 +70,42 @@ label(struct console *co, int row, struct area a, const char *en, const char *ja
 	grid_put(co->grid, row, a.column + 1, LABEL_CELLS, LOOK_LABEL, console_title(co, en, ja));
 }
 
+/* A text as the line after its label shows it. */
+static int
+text_cells(struct area a)
+{
+	int cells = a.columns - LABEL_CELLS - 3;
+
+	return cells < 2 ? 2 : cells;
+}
+
+/* How many rows it wants, at most `most`. */
+static int
+rows_of(const char *text, int most, struct area a)
+{
+	char safe[1024];
+	size_t skip;
+	int rows = 0;
+
+	text_put_safe(safe, sizeof safe, text, -1);
+	for (const char *rest = safe; rows < most && *rest != '\0'; rows++) {
+		size_t n = wrap_line(rest, text_cells(a), &skip);
+		rest += n + skip;
+	}
+	return rows < 1 ? 1 : rows;
+}
+
 /* In at most `rows` rows; returns how many it took. */
 static int
 put_rows(struct console *co, int row, int rows, struct area a, enum look look, const char *text)
 {
 	char safe[1024], line[1024];
-	int cells = a.columns - LABEL_CELLS - 3, used = 0;
+	int cells = text_cells(a), used = 0;
 	size_t skip;
 
 	text_put_safe(safe, sizeof safe, text, -1);
 	for (const char *rest = safe; used < rows && *rest != '\0'; used++) {
-		size_t n = wrap_line(rest, cells < 2 ? 2 : cells, &skip);
+		size_t n = wrap_line(rest, cells, &skip);
 
 		str_copy(line, sizeof line, rest);
 		if (used + 1 < rows) /* the last one is cut, and says so */
@@ -96,40 +122,102 @@ put(struct console *co, int row, struct area a, enum look look, const char *text
 	(void)put_rows(co, row, 1, a, look, text);
 }
 
-static int
-draw_mode(struct console *co, const struct client_dispatch *d, int row, struct area a)
-{
-	char mode[80], text[700], since[40] = "", until[80] = "", when[40], limit[40];
+/* ---- which rows there is room for */
 
-	label(co, row, a, "Mode", "モード");
+#define LIST_LEAST 4 /* outputs that are seen at a time before anything else has a second row */
+
+struct room {
+	char mode_text[700], grid_text[700], target_text[400]; /* of the last "" = the schedule has none now */
+	int mode, grid, target, bar, gap, detail, greatest;    /* rows of each */
+	int list;                                              /* rows of outputs */
+};
+
+static void
+say_mode(const struct console *co, const struct client_dispatch *d, char *text, size_t size)
+{
+	char mode[80], since[40] = "", until[80] = "", when[40], limit[40];
+
 	if (d->m.since != 0)
 		str_printf(since, sizeof since, " since %s",
 		    utc_civil(when, sizeof when, (struct utc){ d->m.since }, "%m-%d %H:%M"));
 	if (d->m.acting == GUARD_RESPONSE)
 		str_printf(until, sizeof until, ", at most %s until %s", kw(d->m.response_kw, limit, sizeof limit),
 		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
-	str_printf(text, sizeof text, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
+	str_printf(text, size, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
 	    d->m.user[0] != '\0' ? " by " : "", d->m.user, d->m.reason[0] != '\0' ? ": " : "", d->m.reason);
-	return put_rows(co, row, a.rows >= 16 ? 2 : 1, a, d->m.acting == GUARD_ISLAND ? LOOK_LIMIT : LOOK_TITLE, text);
 }
 
-static int
-draw_guard(struct console *co, const struct client_dispatch *d, int row, struct area a)
+static void
+say_grid(const struct console *co, const struct client_dispatch *d, char *text, size_t size)
 {
-	char text[700];
 	const char *flag;
 
-	label(co, row, a, "Grid", "系統");
-	str_copy(text, sizeof text, grid_state_title(d->m.grid, co->is_ja));
+	str_copy(text, size, grid_state_title(d->m.grid, co->is_ja));
 	for (unsigned i = 0; (flag = guard_flag_help(d->m.flags, i)) != NULL; i++) {
-		str_append(text, sizeof text, "; ");
-		str_append(text, sizeof text, flag);
+		str_append(text, size, "; ");
+		str_append(text, size, flag);
 	}
-	return put_rows(co, row, a.rows >= 16 ? 2 : 1, a,
+}
+
+static bool
+has_bar(const struct console *co, const struct client_dispatch *d, struct area a)
+{
+	double most = fmax(fmax(d->m.forecast_kw, d->m.now_kw), d->m.target_kw);
+
+	return !co->is_accessible && a.columns - LABEL_CELLS - 4 >= BAR_LEAST && most > 0 && !isnan(d->m.forecast_kw);
+}
+
+/* Each of these gives up a row, the first one first, until enough outputs have one. */
+static void
+find_room(const struct console *co, const struct client_dispatch *d, struct area a, struct room *r)
+{
+	const struct schedule_entry *target = client_schedule_target(co->client, co->now);
+	int least = d->want_count < LIST_LEAST ? (int)d->want_count : LIST_LEAST;
+
+	say_mode(co, d, r->mode_text, sizeof r->mode_text);
+	say_grid(co, d, r->grid_text, sizeof r->grid_text);
+	r->target_text[0] = '\0';
+	if (target != NULL)
+		client_schedule_target_text(target, r->target_text, sizeof r->target_text);
+	r->mode = rows_of(r->mode_text, 2, a);
+	r->grid = rows_of(r->grid_text, 2, a);
+	r->target = target != NULL ? rows_of(r->target_text, 2, a) : 0;
+	r->bar = has_bar(co, d, a);
+	r->gap = r->greatest = 1;
+	r->detail = a.rows >= 24 ? 2 : 1; /* of two the first is empty */
+	struct {
+		int *rows, least;
+	} gives[] = { { &r->gap, 0 }, { &r->detail, 1 }, { &r->target, 1 }, { &r->mode, 1 }, { &r->grid, 1 },
+		{ &r->detail, 0 }, { &r->bar, 0 }, { &r->greatest, 0 } };
+	for (size_t i = 0;; i++) {
+		r->list = a.rows - r->mode - r->grid - r->target - r->bar - r->gap - r->detail - r->greatest -
+		    5; /* one of titles */
+		while (i < ARRAY_LEN(gives) && *gives[i].rows <= gives[i].least)
+			i++;
+		if (r->list >= least || i == ARRAY_LEN(gives))
+			return;
+		--*gives[i].rows;
+	}
+}
+
+/* ---- what is told */
+
+static void
+draw_mode(struct console *co, const struct client_dispatch *d, const struct room *r, int row, struct area a)
+{
+	label(co, row, a, "Mode", "モード");
+	put_rows(co, row, r->mode, a, d->m.acting == GUARD_ISLAND ? LOOK_LIMIT : LOOK_TITLE, r->mode_text);
+}
+
+static void
+draw_guard(struct console *co, const struct client_dispatch *d, const struct room *r, int row, struct area a)
+{
+	label(co, row, a, "Grid", "系統");
+	put_rows(co, row, r->grid, a,
 	    d->m.grid == GRID_LOST ? LOOK_BAD
 	        : d->m.flags != 0  ? LOOK_UNCERTAIN
 	                           : LOOK_NORMAL,
-	    text);
+	    r->grid_text);
 }
 
 /* What is drawn, to where it goes at this slope, and the target in its place. */
@@ -139,8 +227,6 @@ draw_bar(struct console *co, const struct client_dispatch *d, int row, struct ar
 	int at = a.column + LABEL_CELLS + 2, cells = a.columns - LABEL_CELLS - 4;
 	double most = fmax(fmax(d->m.forecast_kw, d->m.now_kw), d->m.target_kw) * 1.1;
 
-	if (co->is_accessible || cells < BAR_LEAST || !(most > 0) || isnan(d->m.forecast_kw))
-		return;
 	int now = (int)lround(d->m.now_kw / most * cells), then = (int)lround(d->m.forecast_kw / most * cells);
 	enum look look = d->m.stage == 0 ? LOOK_NORMAL : d->m.stage == 1 ? LOOK_UNCERTAIN : LOOK_BAD;
 	grid_fill(co->grid, row, at, cells, LOOK_LABEL, co->is_ascii ? "." : "·");
@@ -150,8 +236,9 @@ draw_bar(struct console *co, const struct client_dispatch *d, int row, struct ar
 		grid_put(co->grid, row, at + (int)lround(d->m.target_kw / most * cells), 1, LOOK_LIMIT, "|");
 }
 
-static void
-draw_demand(struct console *co, const struct client_dispatch *d, int row, struct area a)
+/* Returns the row behind it. */
+static int
+draw_demand(struct console *co, const struct client_dispatch *d, const struct room *r, int row, struct area a)
 {
 	char text[400], now[32], then[32], target[32], adjust[32], minutes[32], month[32], year[32], power[32];
 	double left = HALF_HOUR - d->m.elapsed_min;
@@ -167,8 +254,9 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 		    kw(d->m.now_kw, now, sizeof now), str_fixed(minutes, sizeof minutes, left, left < 10 ? 1 : 0));
 		put(co, row, a, look, text);
 	}
-	draw_bar(co, d, row + 1, a);
-	label(co, row + 2, a, "Now", "現在");
+	if (r->bar > 0)
+		draw_bar(co, d, ++row, a);
+	label(co, ++row, a, "Now", "現在");
 	const char *flow = d->m.power_kw < 0 ? "gives" : "draws";
 	kw(fabs(d->m.power_kw), power, sizeof power);
 	if (isnan(d->m.adjust_kw))
@@ -179,25 +267,22 @@ draw_demand(struct console *co, const struct client_dispatch *d, int row, struct
 	else
 		str_printf(text, sizeof text, "%s %s; may draw %s more until the half hour ends", flow, power,
 		    kw(d->m.adjust_kw, adjust, sizeof adjust));
-	put(co, row + 2, a, look, text);
-	label(co, row + 3, a, "Greatest", "最大");
+	put(co, row, a, look, text);
+	if (r->greatest == 0)
+		return row + 1;
+	label(co, ++row, a, "Greatest", "最大");
 	str_printf(text, sizeof text, "month %s, 12 months %s; %u of %u steps of loads shed",
 	    kw(d->m.month_kw, month, sizeof month), kw(d->m.year_kw, year, sizeof year), d->m.shed, d->m.steps);
-	put(co, row + 3, a, d->m.shed > 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
+	put(co, row, a, d->m.shed > 0 ? LOOK_UNCERTAIN : LOOK_NORMAL, text);
+	return row + 1;
 }
 
-/* By which entry of the schedule the target is another than otherwise. Returns how many rows it took. */
-static int
-draw_target(struct console *co, int row, struct area a)
+/* By which entry of the schedule the target is another than otherwise. */
+static void
+draw_target(struct console *co, const struct room *r, int row, struct area a)
 {
-	const struct schedule_entry *e = client_schedule_target(co->client, co->now);
-	char text[400];
-
-	if (e == NULL)
-		return 0;
 	label(co, row, a, "Target", "目標値");
-	return put_rows(
-	    co, row, a.rows >= 16 ? 2 : 1, a, LOOK_NORMAL, client_schedule_target_text(e, text, sizeof text));
+	put_rows(co, row, r->target, a, LOOK_NORMAL, r->target_text);
 }
 
 static void
@@ -255,10 +340,10 @@ draw_detail(struct console *co, const struct client_want *w, int row, struct are
 }
 
 static void
-draw_wants(struct console *co, struct page *p, const struct client_dispatch *d, int row, struct area a)
+draw_wants(
+    struct console *co, struct page *p, const struct client_dispatch *d, const struct room *r, int row, struct area a)
 {
-	int detail = a.rows >= 24 ? 2 : a.rows >= 16 ? 1 : 0; /* of two the first is empty */
-	int rows = a.row + a.rows - row - 1 - detail;
+	int rows = r->list;
 
 	list_fit(&p->list, (int)d->want_count, rows > 0 ? rows : 1);
 	if (rows < 1)
@@ -275,7 +360,7 @@ draw_wants(struct console *co, struct page *p, const struct client_dispatch *d, 
 		co->grid->cursor_row = row + 1 + i;
 		co->grid->cursor_column = a.column;
 	}
-	if (detail > 0 && p->list.at >= 0 && (uint32_t)p->list.at < d->want_count)
+	if (r->detail > 0 && p->list.at >= 0 && (uint32_t)p->list.at < d->want_count)
 		draw_detail(co, &d->wants[p->list.at], a.row + a.rows - 1, a);
 }
 
@@ -284,7 +369,9 @@ draw(struct console *co, void *private, struct area a)
 {
 	const struct client_dispatch *d = told(co);
 	struct page *p = private;
+	int row = a.row;
 	char text[700];
+	struct room r;
 
 	if (d == NULL) {
 		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL, "Nothing was told of dispatch yet.");
@@ -298,14 +385,16 @@ draw(struct console *co, void *private, struct area a)
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_NORMAL, safe);
 		return;
 	}
-	int row = a.row + draw_mode(co, d, a.row, a);
-	row += draw_guard(co, d, row, a);
-	draw_demand(co, d, row, a);
-	row += draw_target(co, row + 4, a);
-	draw_outage(co, d, row + 4, a);
-	label(co, row + 5, a, "Plan", "計画");
-	put(co, row + 5, a, LOOK_NORMAL, client_plan_text(d, co->now, text, sizeof text));
-	draw_wants(co, p, d, row + (a.rows >= 16 ? 7 : 6), a);
+	find_room(co, d, a, &r);
+	draw_mode(co, d, &r, row, a);
+	draw_guard(co, d, &r, row += r.mode, a);
+	row = draw_demand(co, d, &r, row + r.grid, a);
+	if (r.target > 0)
+		draw_target(co, &r, row, a);
+	draw_outage(co, d, row += r.target, a);
+	label(co, ++row, a, "Plan", "計画");
+	put(co, row, a, LOOK_NORMAL, client_plan_text(d, co->now, text, sizeof text));
+	draw_wants(co, p, d, &r, row + 1 + r.gap, a);
 }
 
 /* ---- keys */
