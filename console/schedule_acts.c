@@ -13,7 +13,7 @@
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
-static void
+static bool
 send(struct console *co, enum schedule_act act, const struct schedule_seen *about, const struct schedule_entry *e,
     const char *reason)
 {
@@ -34,8 +34,9 @@ send(struct console *co, enum schedule_act act, const struct schedule_seen *abou
 	        .reason = reason });
 	str_printf(
 	    what, sizeof what, "schedule, %s: %s", schedule_act_word(act), schedule_say(e, false, kind, sizeof kind));
-	acts_send(co, W_SCHEDULE, &b, JOURNAL_DISPATCH, "", what, (struct utc){ 0 });
+	bool is_sent = acts_send(co, W_SCHEDULE, &b, JOURNAL_DISPATCH, "", what, (struct utc){ 0 });
 	wbuf_done(&b);
+	return is_sent;
 }
 
 static const char *
@@ -46,26 +47,28 @@ label(struct console *co, const char *before, const struct schedule_seen *about,
 	return co->prompt_label;
 }
 
-void
-schedule_acts_add(struct console *co, const char *answer)
+bool
+schedule_acts_add(struct console *co, const char *answer, struct schedule_entry *sent)
 {
 	static const struct schedule_seen none;
 	struct schedule_words w;
 	char why[256];
 
 	if (!acts_is_allowed(co, W_SCHEDULE, true))
-		return;
+		return false;
 	if (answer == NULL || answer[0] == '\0') {
 		prompt_open(&co->prompt, "enter: ", REQ_SCHEDULE_ADD, "");
 		console_message(
 		    co, false, "out ASSET, steam FURNACE T/H, demand-response KW, target KW; FROM UNTIL REASON");
 	} else if (schedule_read(answer, co->now, &w, why, sizeof why)) {
-		send(co, SCHEDULE_ADD, &none, &w.entry, w.entry.reason);
+		*sent = w.entry;
+		return send(co, SCHEDULE_ADD, &none, &w.entry, w.entry.reason);
 	} else {
 		prompt_open(
 		    &co->prompt, "enter: ", REQ_SCHEDULE_ADD, answer); /* what was typed is mended, not typed anew */
 		console_message(co, true, "%s", why);
 	}
+	return false;
 }
 
 /* May it be done, and with which entry? */
@@ -111,7 +114,7 @@ schedule_acts_change(
 		    was != NULL && why[0] == '\0' ? "kind and asset stay: end this entry and enter another" : why);
 		return;
 	}
-	send(co, SCHEDULE_CHANGE, &about, &w.entry, w.entry.reason);
+	(void)send(co, SCHEDULE_CHANGE, &about, &w.entry, w.entry.reason);
 }
 
 void
@@ -135,5 +138,5 @@ schedule_acts_end(struct console *co, const struct schedule_entry *e, struct sch
 	if (was == NULL)
 		console_message(co, true, "entry %llu is gone already", (unsigned long long)about.id);
 	else
-		send(co, SCHEDULE_END, &about, was, answer);
+		(void)send(co, SCHEDULE_END, &about, was, answer);
 }

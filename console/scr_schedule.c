@@ -25,6 +25,9 @@
 struct page {
 	struct list list;
 	struct schedule_seen asked;
+	uint64_t selected;           /* number of the entry under the cursor; 0 = none */
+	struct schedule_entry added; /* what was sent, while is_awaited; its id is the greatest known then */
+	bool is_awaited;
 };
 
 static const struct client_schedule *
@@ -41,6 +44,57 @@ selected_entry(const struct console *co, const struct page *p)
 	return s != NULL && p->list.at >= 0 && p->list.at < (int)s->count ? &s->list[p->list.at] : NULL;
 }
 
+static void
+note_selected(const struct console *co, struct page *p)
+{
+	const struct schedule_entry *e = selected_entry(co, p);
+
+	p->selected = e != NULL ? e->id : 0;
+}
+
+/* The one that this page has entered? Others enter some too. */
+static bool
+is_added(const struct page *p, const struct schedule_entry *e)
+{
+	const struct schedule_entry *a = &p->added;
+
+	return p->is_awaited && e->id > a->id && e->kind == a->kind && e->from.us == a->from.us &&
+	    e->until.us == a->until.us && (e->value == a->value || isnan(a->value)) &&
+	    strcmp(e->asset, a->asset) == 0 && strcmp(e->reason, a->reason) == 0;
+}
+
+/* The cursor stays on its entry whatever comes before it, and goes to one that was entered here. */
+static void
+follow(const struct console *co, struct page *p)
+{
+	const struct client_schedule *s = told(co);
+	int count = s != NULL ? (int)s->count : 0;
+
+	for (int i = 0; i < count; i++)
+		if (is_added(p, &s->list[i])) {
+			p->selected = s->list[i].id;
+			p->is_awaited = false;
+		}
+	for (int i = 0; i < count; i++)
+		if (s->list[i].id == p->selected)
+			list_follow(&p->list, i);
+	list_fit(&p->list, count, p->list.rows);
+	note_selected(co, p);
+}
+
+static void
+await_added(const struct console *co, struct page *p, const struct schedule_entry *sent)
+{
+	const struct client_schedule *s = told(co);
+
+	p->added = *sent;
+	p->added.id = 0;
+	for (unsigned i = 0; s != NULL && i < s->count; i++)
+		if (s->list[i].id > p->added.id)
+			p->added.id = s->list[i].id;
+	p->is_awaited = true;
+}
+
 static bool
 open_schedule(struct console *co, void *private, const char *argument)
 {
@@ -53,8 +107,9 @@ open_schedule(struct console *co, void *private, const char *argument)
 static unsigned
 update(struct console *co, void *private, enum change what, uint32_t number)
 {
-	(void)private;
 	(void)number;
+	if (what == CHANGE_CONTROL || what == CHANGE_MODEL)
+		follow(co, private);
 	if (what == CHANGE_SECOND) /* one begins or ends */
 		return co->now.us / US_PER_S % 60 == 0 ? DRAW_BODY : DRAW_NOTHING;
 	return what == CHANGE_CONTROL || what == CHANGE_MODEL || what == CHANGE_LANGUAGE || what == CHANGE_PHASE
@@ -148,6 +203,7 @@ draw(struct console *co, void *private, struct area a)
 	co->grid->cursor_row = a.row;
 	co->grid->cursor_column = a.column;
 	list_fit(&p->list, s != NULL ? (int)s->count : 0, rows > 0 ? rows : 1);
+	note_selected(co, p);
 	if (s == NULL || s->count == 0) {
 		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL,
 		    console_title(
@@ -170,11 +226,18 @@ static unsigned
 request(struct console *co, void *private, enum request req, const char *argument)
 {
 	struct page *p = private;
+	struct schedule_entry sent;
 
-	if (list_request(&p->list, req))
+	if (list_request(&p->list, req)) {
+		note_selected(co, p);
+		p->is_awaited = false; /* who looks at another is not taken away from it */
 		return DRAW_BODY;
+	}
 	switch (req) {
-	case REQ_SCHEDULE_ADD: schedule_acts_add(co, argument); return DRAW_ALL;
+	case REQ_SCHEDULE_ADD:
+		if (schedule_acts_add(co, argument, &sent))
+			await_added(co, p, &sent);
+		return DRAW_ALL;
 	case REQ_OPEN:
 	case REQ_SCHEDULE_CHANGE: schedule_acts_change(co, selected_entry(co, p), &p->asked, argument); return DRAW_ALL;
 	case REQ_SCHEDULE_END: schedule_acts_end(co, selected_entry(co, p), &p->asked, argument); return DRAW_ALL;
