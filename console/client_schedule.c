@@ -167,7 +167,9 @@ example_of(enum schedule_kind kind)
 static bool
 wrong(enum schedule_kind kind, const char *what, char *why, size_t size)
 {
-	str_printf(why, size, "%s; as: %s", what, example_of(kind));
+	const char *joint = what[strlen(what) - 1] == '?' ? "" : ";"; /* a question has its end */
+
+	str_printf(why, size, "%s%s as: %s", what, joint, example_of(kind));
 	return false;
 }
 
