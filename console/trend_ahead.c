@@ -18,8 +18,8 @@
 
 struct slot {
 	struct trend_ahead *all;
-	char name[POINT_NAME_MAX];
-	uint32_t asked; /* 0 = no answer is awaited */
+	char name[POINT_NAME_MAX]; /* "" = it is free; a slot stays where it is, an answer goes to it */
+	uint32_t asked;            /* 0 = no answer is awaited */
 	struct utc when;
 	struct ahead_plan plan, next;
 };
@@ -27,8 +27,7 @@ struct trend_ahead {
 	struct client *client;
 	void (*changed)(void *arg);
 	void *arg;
-	struct slot slots[AHEAD_PENS];
-	int count;
+	struct slot slots[AHEAD_PENS]; /* in no order */
 };
 
 /* ---- one plan */
@@ -133,23 +132,25 @@ trend_ahead_new(struct client *c, void (*changed)(void *arg), void *arg)
 	a->client = c;
 	a->changed = changed;
 	a->arg = arg;
+	for (int i = 0; i < AHEAD_PENS; i++)
+		a->slots[i].all = a;
 	return a;
 }
 
 static void
-drop_from(struct trend_ahead *a, int first)
+drop(struct slot *s)
 {
-	for (int i = first; i < a->count; i++)
-		client_forget(a->client, &a->slots[i].asked);
-	a->count = first < a->count ? first : a->count;
+	client_forget(s->all->client, &s->asked);
+	s->name[0] = '\0';
+	s->plan.count = 0;
+	s->when.us = 0;
 }
 
 void
 trend_ahead_free(struct trend_ahead *a)
 {
-	if (a == NULL)
-		return;
-	drop_from(a, 0);
+	for (int i = 0; a != NULL && i < AHEAD_PENS; i++)
+		drop(&a->slots[i]);
 	free(a);
 }
 
@@ -205,32 +206,53 @@ ask(struct slot *s, struct utc now)
 	wbuf_done(&b);
 }
 
+static struct slot *
+find_slot(struct trend_ahead *a, const char *name)
+{
+	for (int i = 0; i < AHEAD_PENS; i++)
+		if (strcmp(a->slots[i].name, name) == 0)
+			return &a->slots[i];
+	return NULL;
+}
+
+static bool
+is_wanted(const struct trend_ahead *a, const char *name, const char (*names)[POINT_NAME_MAX], int count)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return is_planned(a->client, name);
+	return false;
+}
+
 void
 trend_ahead_want(struct trend_ahead *a, const char (*names)[POINT_NAME_MAX], int count, struct utc now)
 {
-	int n = 0;
+	count = count < AHEAD_PENS ? count : AHEAD_PENS;
+	for (int i = 0; i < AHEAD_PENS; i++)
+		if (a->slots[i].name[0] != '\0' && !is_wanted(a, a->slots[i].name, names, count))
+			drop(&a->slots[i]);
+	for (int i = 0; i < count; i++) {
+		struct slot *s = find_slot(a, names[i]);
 
-	for (int i = 0; i < count && n < AHEAD_PENS; i++) {
 		if (!is_planned(a->client, names[i]))
 			continue;
-		struct slot *s = &a->slots[n++];
-		if (n > a->count || strcmp(s->name, names[i]) != 0) {
-			client_forget(a->client, &s->asked);
-			*s = (struct slot){ .all = a };
+		if (s == NULL) {
+			s = find_slot(a, ""); /* there are as many as names */
 			str_copy(s->name, sizeof s->name, names[i]);
-			a->count = n > a->count ? n : a->count;
 		}
 		int64_t since = utc_diff_us(now, s->when);
 		if (since >= (s->asked != 0 ? AHEAD_QUIET_US : AHEAD_AGAIN_US) || since < 0)
 			ask(s, now);
 	}
-	drop_from(a, n);
 }
 
 void
 trend_ahead_reset(struct trend_ahead *a)
 {
-	drop_from(a, 0);
+	for (int i = 0; i < AHEAD_PENS; i++) {
+		client_forget(a->client, &a->slots[i].asked);
+		a->slots[i].when.us = 0;
+	}
 }
 
 struct utc
@@ -238,7 +260,7 @@ trend_ahead_until(const struct trend_ahead *a)
 {
 	struct utc last = { 0 };
 
-	for (int i = 0; i < a->count; i++)
+	for (int i = 0; i < AHEAD_PENS; i++)
 		if (a->slots[i].plan.count > 0 && until(&a->slots[i].plan).us > last.us)
 			last = until(&a->slots[i].plan);
 	return last;
@@ -247,7 +269,7 @@ trend_ahead_until(const struct trend_ahead *a)
 const struct ahead_plan *
 trend_ahead_find(const struct trend_ahead *a, const char *name)
 {
-	for (int i = 0; i < a->count; i++)
+	for (int i = 0; i < AHEAD_PENS; i++)
 		if (a->slots[i].plan.count > 0 && strcmp(a->slots[i].name, name) == 0)
 			return &a->slots[i].plan;
 	return NULL;

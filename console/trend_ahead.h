@@ -26,9 +26,12 @@ struct trend_ahead;
 /* changed: there is something new to show. It is called from the loop. */
 struct trend_ahead *trend_ahead_new(struct client *c, void (*changed)(void *arg), void *arg);
 void trend_ahead_free(struct trend_ahead *a); /* NULL is fine */
-/* The points that are looked at, at most AHEAD_PENS; asks for those that are planned. About once a second. */
+/*
+ * The points that are looked at, at most AHEAD_PENS, in any order; asks for those that are planned. About once a second. What is known of one
+ * stays until the next answer, also when the points are in another order.
+ */
 void trend_ahead_want(struct trend_ahead *a, const char (*names)[POINT_NAME_MAX], int count, struct utc now);
-void trend_ahead_reset(struct trend_ahead *a); /* the link is new */
+void trend_ahead_reset(struct trend_ahead *a); /* the link is new: all is asked again, and shown as it was until then */
 
 /* Until when one of them is planned; 0 = none is. */
 struct utc trend_ahead_until(const struct trend_ahead *a);

@@ -24,7 +24,7 @@ struct trend_marks {
 	struct client *client;
 	void (*changed)(void *arg);
 	void *arg;
-	struct trend_mark list[MARKS_MAX];
+	struct trend_mark list[TREND_MARKS_MAX];
 	int count;
 	char names[NAMES_MAX][POINT_NAME_MAX];
 	int name_count;
@@ -94,11 +94,11 @@ insert(struct trend_marks *m, const struct msg_journal *e)
 	for (int i = 0; i < m->count; i++)
 		if (m->list[i].seq == e->seq)
 			return;
-	if (m->count == MARKS_MAX) { /* the oldest goes, or this one is it */
+	if (m->count == TREND_MARKS_MAX) { /* the oldest goes, or this one is it */
 		if (e->time <= m->list[0].time.us)
 			return;
 		free_mark(&m->list[0]);
-		memmove(&m->list[0], &m->list[1], (MARKS_MAX - 1) * sizeof m->list[0]);
+		memmove(&m->list[0], &m->list[1], (TREND_MARKS_MAX - 1) * sizeof m->list[0]);
 		at = --m->count;
 	}
 	while (at > 0 && m->list[at - 1].time.us > e->time)

@@ -8,7 +8,7 @@
 
 #include "console/client.h"
 
-#define MARKS_MAX 1000 /* entries kept; of more, the newest */
+#define TREND_MARKS_MAX 1000 /* entries kept; of more, the newest */
 
 struct trend_mark {
 	uint64_t seq;

@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include "console/client_control.h"
+#include "console/trend_ahead.h"
 #include "console/trend_feed.h"
 #include "console/trend_marks.h"
 #include "scada/base/record.h"
@@ -32,10 +34,34 @@ find(const char *name, struct fakehistory_point *p, void *arg)
 
 static struct fakehistory history;
 
+static unsigned ahead_asked;
+
+/* A plan of two steps for whatever point. */
+static void
+tell_ahead(struct conn *c, const struct frame *f)
+{
+	struct wbuf values = { .len = 0 }, b = { .len = 0 };
+
+	ahead_asked++;
+	w_f32(&values, 100);
+	w_f32(&values, 50);
+	msg_plan_ahead_put(&b,
+	    &(struct msg_plan_ahead){
+	        .made = FAKE_NOW, .start = FAKE_NOW, .step_s = 1800, .values = { values.data, values.len } });
+	conn_send(c, W_PLAN_AHEAD, f->sequence, &b, NULL);
+	conn_result(c, f->sequence, OK, -1, "%s", "");
+	wbuf_done(&values);
+	wbuf_done(&b);
+}
+
 static bool
 answer(struct fake *s, struct conn *c, const struct frame *f)
 {
 	(void)s;
+	if (f->type == W_PLAN_AHEAD_GET) {
+		tell_ahead(c, f);
+		return true;
+	}
 	return fakehistory_answer(&history, c, f);
 }
 
@@ -399,6 +425,52 @@ START_TEST(a_journal_that_cannot_be_read_is_said)
 }
 END_TEST
 
+static struct trend_ahead *ahead;
+
+static bool
+both_are_planned(void)
+{
+	return trend_ahead_find(ahead, "ESS1.STATE") != NULL && trend_ahead_find(ahead, "ESS1.ALRM") != NULL;
+}
+
+static bool
+asked_again(void)
+{
+	return ahead_asked == 6;
+}
+
+/* As the keys of a trend do it: another order behind one that has no plan, one out and in again. */
+START_TEST(what_is_to_come_stays_where_pens_move)
+{
+	static const char there[2][POINT_NAME_MAX] = { "ESS1.STATE", "ESS1.ALRM" };
+	static const char moved[3][POINT_NAME_MAX] = { "ESS1.P", "ESS1.ALRM", "ESS1.STATE" };
+
+	client->control->planned[0] = client_find(client, there[0]);
+	client->control->planned[1] = client_find(client, there[1]);
+	ahead_asked = 0;
+	ahead = trend_ahead_new(client, changed, NULL);
+	trend_ahead_want(ahead, there, 2, NOW);
+	turn_until(both_are_planned);
+	trend_ahead_want(ahead, moved, 3, utc_add(NOW, US_PER_S));
+	ck_assert(both_are_planned());
+	trend_ahead_want(ahead, &there[1], 1, utc_add(NOW, 2 * US_PER_S));
+	ck_assert(trend_ahead_find(ahead, there[1]) != NULL && trend_ahead_find(ahead, there[0]) == NULL);
+	ck_assert_uint_eq(ahead_asked, 2); /* moving alone asks nothing */
+	trend_ahead_want(ahead, there, 2, utc_add(NOW, 3 * US_PER_S));
+	turn_until(both_are_planned);
+	ck_assert_uint_eq(ahead_asked, 3);
+	trend_ahead_want(ahead, there, 2, utc_add(NOW, AHEAD_AGAIN_US + 2 * US_PER_S));
+	trend_ahead_want(ahead, moved, 3, utc_add(NOW, AHEAD_AGAIN_US + 2 * US_PER_S));
+	ck_assert(both_are_planned()); /* also while the next answer is awaited, and when the link is new */
+	trend_ahead_reset(ahead);
+	trend_ahead_want(ahead, there, 2, utc_add(NOW, AHEAD_AGAIN_US + 3 * US_PER_S));
+	ck_assert(both_are_planned());
+	turn_until(asked_again);
+	ck_assert(both_are_planned());
+	trend_ahead_free(ahead);
+}
+END_TEST
+
 T_MAIN("trend_feed",
     T_FIXTURE(setup, teardown) T(what_is_wanted_is_asked_once_and_kept)
         T(another_length_is_asked_anew_and_the_old_one_is_kept) T(never_more_than_one_question_a_pen)
@@ -407,4 +479,5 @@ T_MAIN("trend_feed",
                     T(a_lost_link_ends_questions_and_a_new_one_asks_again)
                         T(marks_are_of_the_points_their_devices_and_no_point) T(marks_are_taken_as_they_are_recorded)
                             T(what_came_up_since_the_last_answer_is_not_unknown)
-                                T(the_first_live_value_meets_what_is_recorded) T(a_journal_that_cannot_be_read_is_said))
+                                T(the_first_live_value_meets_what_is_recorded) T(a_journal_that_cannot_be_read_is_said)
+                                    T(what_is_to_come_stays_where_pens_move))
