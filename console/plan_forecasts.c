@@ -12,8 +12,8 @@
 #include "scada/base/str.h"
 
 #define POINT_CELLS 14
-#define BASIS_CELLS 9
-#define MEAN_CELLS  12
+#define BASIS_CELLS 10 /* "clear sky" */
+#define MEAN_CELLS  11 /* "12345.6 kW" */
 #define LEAD_CELLS  7
 #define DETAIL_ROWS 3 /* an empty one, then what is said of the selected series */
 #define FILE_ROWS   3 /* at most */

@@ -127,9 +127,10 @@ put(struct console *co, int row, struct area a, enum look look, const char *text
 #define LIST_LEAST 4 /* outputs that are seen at a time before anything else has a second row */
 
 struct room {
-	char mode_text[700], grid_text[700], target_text[400]; /* of the last "" = the schedule has none now */
-	int mode, grid, target, bar, gap, detail, greatest;    /* rows of each */
-	int list;                                              /* rows of outputs */
+	char mode_text[700], grid_text[700], target_text[400],
+	    plan_text[700];                                       /* of the last "" = the schedule has none now */
+	int mode, grid, target, plan, bar, gap, detail, greatest; /* rows of each */
+	int list;                                                 /* rows of outputs */
 };
 
 static void
@@ -179,7 +180,9 @@ find_room(const struct console *co, const struct client_dispatch *d, struct area
 	r->target_text[0] = '\0';
 	if (target != NULL)
 		client_schedule_target_text(target, r->target_text, sizeof r->target_text);
+	client_plan_text(d, co->now, r->plan_text, sizeof r->plan_text);
 	r->mode = rows_of(r->mode_text, 2, a);
+	r->plan = rows_of(r->plan_text, 2, a);
 	r->grid = rows_of(r->grid_text, 2, a);
 	r->target = target != NULL ? rows_of(r->target_text, 2, a) : 0;
 	r->bar = has_bar(co, d, a);
@@ -187,11 +190,11 @@ find_room(const struct console *co, const struct client_dispatch *d, struct area
 	r->detail = a.rows >= 24 ? 2 : 1; /* of two the first is empty */
 	struct {
 		int *rows, least;
-	} gives[] = { { &r->gap, 0 }, { &r->detail, 1 }, { &r->target, 1 }, { &r->mode, 1 }, { &r->grid, 1 },
-		{ &r->detail, 0 }, { &r->bar, 0 }, { &r->greatest, 0 } };
+	} gives[] = { { &r->gap, 0 }, { &r->detail, 1 }, { &r->plan, 1 }, { &r->target, 1 }, { &r->mode, 1 },
+		{ &r->grid, 1 }, { &r->detail, 0 }, { &r->bar, 0 }, { &r->greatest, 0 } };
 	for (size_t i = 0;; i++) {
-		r->list = a.rows - r->mode - r->grid - r->target - r->bar - r->gap - r->detail - r->greatest -
-		    5; /* one of titles */
+		r->list = a.rows - r->mode - r->grid - r->target - r->bar - r->gap - r->detail - r->greatest - r->plan -
+		    4; /* one of titles */
 		while (i < ARRAY_LEN(gives) && *gives[i].rows <= gives[i].least)
 			i++;
 		if (r->list >= least || i == ARRAY_LEN(gives))
@@ -370,7 +373,6 @@ draw(struct console *co, void *private, struct area a)
 	const struct client_dispatch *d = told(co);
 	struct page *p = private;
 	int row = a.row;
-	char text[700];
 	struct room r;
 
 	if (d == NULL) {
@@ -393,8 +395,8 @@ draw(struct console *co, void *private, struct area a)
 		draw_target(co, &r, row, a);
 	draw_outage(co, d, row += r.target, a);
 	label(co, ++row, a, "Plan", "計画");
-	put(co, row, a, LOOK_NORMAL, client_plan_text(d, co->now, text, sizeof text));
-	draw_wants(co, p, d, &r, row + 1 + r.gap, a);
+	put_rows(co, row, r.plan, a, LOOK_NORMAL, r.plan_text);
+	draw_wants(co, p, d, &r, row + r.plan + r.gap, a);
 }
 
 /* ---- keys */

@@ -291,8 +291,8 @@ static void
 draw_titles(struct console *co, const struct page *p, int row, struct area a, int fit)
 {
 	grid_put(co->grid, row, a.column + 1, TIME_CELLS, LOOK_TITLE, console_title(co, "Time", "時刻"));
-	grid_fit(co->grid, row, a.column + 1 + TIME_CELLS, PRICE_CELLS, LOOK_TITLE, console_title(co, "a kWh", "単価"),
-	    true);
+	grid_fit(co->grid, row, a.column + 1 + TIME_CELLS, PRICE_CELLS, LOOK_TITLE,
+	    console_title(co, "per kWh", "単価"), true);
 	for (int i = p->first; i < p->first + fit; i++) {
 		const struct plan_got_asset *s = asset_of(p, i);
 		const char *name = s == NULL ? console_title(co, "loads", "負荷計") : s->name;

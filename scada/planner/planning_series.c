@@ -222,10 +222,20 @@ say_basis(struct filling *f)
 	char *b = f->p->basis;
 	size_t size = sizeof(f->p->basis);
 
-	str_printf(b, size, "forecasts: %u from similar days, %u plain, %u flat, %u as they are now", f->learned,
-	    f->plain, f->flat, f->held);
-	if (f->given > 0)
-		str_printf(b + strlen(b), size - strlen(b), "; %u from the file that is given", f->given);
+	const struct {
+		unsigned count;
+		const char *how;
+	} parts[] = { { f->learned, "from similar days" }, { f->plain, "plain" }, { f->flat, "flat" },
+		{ f->held, "as they are now" }, { f->given, "from the file that is given" } };
+	unsigned told = 0;
+
+	str_copy(b, size, "forecasts:");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (parts[i].count > 0)
+			str_printf(b + strlen(b), size - strlen(b), "%s %u %s", told++ > 0 ? "," : "", parts[i].count,
+			    parts[i].how);
+	if (told == 0)
+		str_append(b, size, " none");
 	if (f->ask->grid == GRID_LOST)
 		str_append(b, size, "; the grid is lost");
 }

@@ -109,7 +109,7 @@ fakedispatch_snapshot(struct fakedispatch *d, struct conn *c)
 	}
 	d->m.plan_made = d->now.us - 4 * 60 * US_PER_S;
 	d->m.plan_until = d->now.us + 56 * 60 * US_PER_S;
-	d->m.plan_text = "forecasts: 7 from similar days, 0 plain, 0 flat, 0 as they are now";
+	d->m.plan_text = "forecasts: 7 from similar days, 2 as they are now";
 	d->m.wants = (struct msg_bytes){ wants.data, wants.len };
 	msg_dispatch_put(&b, &d->m);
 	conn_send(c, W_DISPATCH, 0, &b, NULL);
@@ -220,7 +220,7 @@ tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
 	        .start = start,
 	        .steps = PLAN_STEPS,
 	        .step_s = 900,
-	        .text = "forecasts: 7 from similar days, 0 plain, 0 flat, 0 as they are now",
+	        .text = "forecasts: 7 from similar days, 2 as they are now",
 	        .total = 620831,
 	        .co2_kg = 3120,
 	        .peak_kw = 934,
