@@ -105,13 +105,13 @@ draw_flow(struct console *co, struct grid *g, struct place at, const struct scre
 	const struct client_point *p = &co->client->points[s->id];
 	bool is_unknown = quality_validity(s->quality) == V_BAD;
 	int which = is_unknown || is_near_zero(p, s->v) ? 2 : s->v > 0 ? 0 : 1;
+	int mark =
+	    (int)strcspn(s->mark, "sod"); /* its alarms say nothing of which way it flows: the value tells of them */
 
 	grid_fill(g, at.row, at.column, at.width, s->look, b->text[which]);
-	if (s->mark[0] != '\0') {
-		int mark = (int)strlen(s->mark);
+	if (mark > 0)
 		grid_put(g, at.row, at.column + (mark < at.width ? at.width - mark : 0),
 		    mark > at.width ? at.width : mark, s->look, s->mark);
-	}
 }
 
 static void

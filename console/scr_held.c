@@ -376,9 +376,10 @@ draw(struct console *co, void *private, struct area a)
 	list_fit(&p->list, p->list.count, rows);
 	if (p->list.count == 0) {
 		grid_put(co->grid, a.row + 1, a.column + 3, -1, LOOK_LABEL,
-		    p->only[0] != '\0'
-		        ? "Nobody holds this point, and no tag is on it."
-		        : "Nobody holds anything: no override, tag, value by hand; every point is scanned.");
+		    p->only[0] != '\0' ? "Nobody holds this point, and no tag is on it."
+		                       : "Nobody holds anything: no override, no tag, no value by hand.");
+		if (p->only[0] == '\0')
+			grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL, "Every point is scanned.");
 		return;
 	}
 	at = a.column + 1;

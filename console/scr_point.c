@@ -21,6 +21,7 @@
 #include "scada/base/text.h"
 
 #define LABEL_CELLS 12
+#define TITLE_LEAST 10 /* of a title in the other language that is cut */
 #define CHART_ROWS  9
 
 struct page {
@@ -482,6 +483,21 @@ draw_device(struct cursor *c, const struct client_point *pt)
 	text_line(c, "Device", LOOK_NORMAL, text);
 }
 
+/* In both languages where there is room; of the second no more than is left, and only if that says something. */
+static void
+draw_title(struct cursor *c, const struct client_point *pt)
+{
+	const struct console *co = c->co;
+	int cells = c->a.columns - LABEL_CELLS - 3;
+	bool has_both = !co->is_ascii && pt->title_ja[0] != '\0';
+	int left = cells - text_width(pt->title) - 2, wanted = has_both ? text_width(pt->title_ja) : 0;
+
+	text_line(c, "Title", LOOK_NORMAL, pt->title);
+	if (has_both && (left >= wanted || left >= TITLE_LEAST))
+		grid_fit(c->co->grid, c->row - 1, c->a.column + LABEL_CELLS + 4 + text_width(pt->title), left,
+		    LOOK_LABEL, pt->title_ja, false);
+}
+
 static void
 draw(struct console *co, void *private, struct area a)
 {
@@ -500,12 +516,7 @@ draw(struct console *co, void *private, struct area a)
 	pt = &co->client->points[p->id];
 	v = client_value(co->client, p->id);
 	shown_get(co, p->id, &s);
-	text_line(&c, "Title", LOOK_NORMAL, co->is_ascii || pt->title_ja[0] == '\0' ? pt->title : "");
-	if (!co->is_ascii && pt->title_ja[0] != '\0') {
-		int used =
-		    grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 2, a.columns / 2, LOOK_NORMAL, pt->title);
-		grid_put(co->grid, c.row - 1, a.column + LABEL_CELLS + 4 + used, -1, LOOK_LABEL, pt->title_ja);
-	}
+	draw_title(&c, pt);
 	draw_value(&c, pt, &s);
 	draw_quality(&c, &p->holder, &v, &s);
 	draw_output(&c, p->id);

@@ -59,7 +59,8 @@ explain(struct trend_page *p, const struct trend_feed_state *s, const struct buc
 		str_printf(to, size, "There is no history of %s yet.%s", name,
 		    p->view.is_live ? " What comes from now on is drawn at the right." : "");
 	else if (s->err != OK && s->err != ERR_NOT_FOUND && !s->is_known)
-		str_printf(to, size, "The history cannot be read: %s. It is asked for again; live values go on.",
+		str_printf(to, size,
+		    "The history cannot be read: %s. This page asks again by itself; live values go on.",
 		    s->text[0] != '\0' ? s->text : err_text(s->err));
 	else if (s->is_known && !any && is_seen)
 		str_printf(to, size, "%s had no usable value in this time; the quality below says why.", name);

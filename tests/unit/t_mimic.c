@@ -7,7 +7,10 @@
 
 #include "tests/unit/t.h"
 
+#include "console/client_alarms.h"
+#include "console/mimic.h"
 #include "console/shown.h"
+#include "tests/unit/client_alarm_kit.h"
 
 static struct client_point point;
 static struct delta_cell cell;
@@ -244,9 +247,45 @@ START_TEST(the_store_is_bounded)
 }
 END_TEST
 
+/* A word that says which way it flows, and the value beside it, as the mimic draws both. */
+static const char *
+flow_and_value(void)
+{
+	static const char text[] =
+	    "screen: a\ntitle: A\nf = A.B flow \"import \" \"export \" \"       \"\nv = A.B full\n--- 40x1\n"
+	    "{f....}{v........}|\n";
+	point_id ids[2] = { 0, 0 };
+	struct mimic m = { screen_file_parse(text, strlen(text), mimic_ignore_fault, NULL), ids };
+
+	ck_assert_ptr_nonnull(m.file);
+	grid_clear(g);
+	mimic_draw(&m, &co, &m.file->drawings[0], (struct area){ 0, 0, 1, 40 }, -1);
+	screen_file_free(m.file);
+	return line();
+}
+
+START_TEST(an_arrow_bears_the_doubt_and_not_what_is_put_aside)
+{
+	struct client_alarms *alarms = client_alarms_new(1, 1);
+	struct msg_alarm_def d = kit_def(0, "A.B.H", 3);
+
+	d.point = 0;
+	ck_assert_int_eq(kit_define(alarms, &d), OK);
+	client.alarms = alarms;
+	co.grid = g;
+	cell.v = -55.5;
+	ck_assert_str_eq(flow_and_value(), "export  -55.5 kW  |");
+	kit_go(alarms, 0, ALARM_DSUPR, KIT_NOW);
+	ck_assert_str_eq(flow_and_value(), "export  -55.5 kW d|"); /* and not "exportd" */
+	cell.quality = Q_STALE;
+	ck_assert_str_eq(flow_and_value(), "export~ -55.5 kW~d|");
+	client_alarms_free(alarms);
+}
+END_TEST
+
 T_MAIN("mimic",
     T_FIXTURE(set_up, tear_down) T(digits_stand_still_when_the_mark_comes) T(the_mark_is_there_in_the_narrowest_field)
         T(a_number_is_never_cut) T(the_unit_goes_before_the_number_suffers) T(never_read_is_no_number)
             T(a_lost_link_marks_every_value) T(an_old_value_tells_its_age) T(a_bar_shows_value_and_limits)
                 T(a_bar_with_two_signs_starts_at_zero) T(limits_are_named_by_the_worst) T(gaps_are_gaps)
-                    T(the_store_is_bounded))
+                    T(the_store_is_bounded) T(an_arrow_bears_the_doubt_and_not_what_is_put_aside))
