@@ -31,23 +31,6 @@ plan_forecasts_file(const struct console *co, const struct forecast_got *f, char
 	return buf;
 }
 
-/* Returns its rows, `most` at most. */
-static int
-put_wrapped(struct console *co, int row, int most, struct area a, enum look look, const char *text)
-{
-	int used = 0;
-
-	while (*text != '\0' && used < most) {
-		size_t skip, n = wrap_line(text, a.columns < 4 ? 2 : a.columns - 2, &skip);
-		char line[800];
-
-		str_printf(line, sizeof line, "%.*s", (int)n, text);
-		grid_fit(co->grid, row + used++, a.column + 1, a.columns - 2, look, line, false);
-		text += n + skip;
-	}
-	return used;
-}
-
 static const struct forecast_got_lead *
 lead_of(const struct forecast_got_series *s, unsigned ahead_min)
 {
@@ -146,7 +129,7 @@ draw_detail(struct console *co, const struct forecast_got_series *s, int row, st
 		              : "%s: a day ahead off by %s %s in the mean; four of five within %s and %s %s",
 		    s->point, str_fixed(error, sizeof error, l->error, 1), unit, str_fixed(low, sizeof low, l->low, 1),
 		    str_fixed(high, sizeof high, l->high, 1), unit);
-	put_wrapped(co, row, DETAIL_ROWS - 1, a, LOOK_NORMAL, text);
+	wrap_put(co->grid, row, DETAIL_ROWS - 1, a.column + 1, a.columns - 2, LOOK_NORMAL, text);
 }
 
 void
@@ -157,8 +140,8 @@ plan_forecasts_draw(struct console *co, const struct forecast_got *f, struct lis
 
 	plan_forecasts_file(co, f, file, sizeof file);
 	if (file[0] != '\0') {
-		int used = put_wrapped(
-		    co, a.row, FILE_ROWS, a, f->file == FORECAST_FILE_FRESH ? LOOK_NORMAL : LOOK_UNCERTAIN, file);
+		int used = wrap_put(co->grid, a.row, FILE_ROWS, a.column + 1, a.columns - 2,
+		    f->file == FORECAST_FILE_FRESH ? LOOK_NORMAL : LOOK_UNCERTAIN, file);
 		top += used;
 		rows -= used;
 	}

@@ -70,56 +70,23 @@ label(struct console *co, int row, struct area a, const char *en, const char *ja
 	grid_put(co->grid, row, a.column + 1, LABEL_CELLS, LOOK_LABEL, console_title(co, en, ja));
 }
 
-/* A text as the line after its label shows it. */
+/* Of a text behind its label. */
 static int
 text_cells(struct area a)
 {
-	int cells = a.columns - LABEL_CELLS - 3;
-
-	return cells < 2 ? 2 : cells;
+	return a.columns - LABEL_CELLS - 3;
 }
 
-/* How many rows it wants, at most `most`. */
-static int
-rows_of(const char *text, int most, struct area a)
-{
-	char safe[1024];
-	size_t skip;
-	int rows = 0;
-
-	text_put_safe(safe, sizeof safe, text, -1);
-	for (const char *rest = safe; rows < most && *rest != '\0'; rows++) {
-		size_t n = wrap_line(rest, text_cells(a), &skip);
-		rest += n + skip;
-	}
-	return rows < 1 ? 1 : rows;
-}
-
-/* In at most `rows` rows; returns how many it took. */
-static int
+static void
 put_rows(struct console *co, int row, int rows, struct area a, enum look look, const char *text)
 {
-	char safe[1024], line[1024];
-	int cells = text_cells(a), used = 0;
-	size_t skip;
-
-	text_put_safe(safe, sizeof safe, text, -1);
-	for (const char *rest = safe; used < rows && *rest != '\0'; used++) {
-		size_t n = wrap_line(rest, cells, &skip);
-
-		str_copy(line, sizeof line, rest);
-		if (used + 1 < rows) /* the last one is cut, and says so */
-			line[n] = '\0';
-		grid_fit(co->grid, row + used, a.column + LABEL_CELLS + 2, cells, look, line, false);
-		rest += n + skip;
-	}
-	return used;
+	wrap_put(co->grid, row, rows, a.column + LABEL_CELLS + 2, text_cells(a), look, text);
 }
 
 static void
 put(struct console *co, int row, struct area a, enum look look, const char *text)
 {
-	(void)put_rows(co, row, 1, a, look, text);
+	put_rows(co, row, 1, a, look, text);
 }
 
 /* ---- which rows there is room for */
@@ -168,12 +135,12 @@ has_bar(const struct console *co, const struct client_dispatch *d, struct area a
 	return !co->is_accessible && a.columns - LABEL_CELLS - 4 >= BAR_LEAST && most > 0 && !isnan(d->m.forecast_kw);
 }
 
-/* Each of these gives up a row, the first one first, until enough outputs have one. */
+/* Each of these gives up a row, the first one first, until enough outputs have one; the empty row as soon as one is missing. */
 static void
 find_room(const struct console *co, const struct client_dispatch *d, struct area a, struct room *r)
 {
 	const struct schedule_entry *target = client_schedule_target(co->client, co->now);
-	int least = d->want_count < LIST_LEAST ? (int)d->want_count : LIST_LEAST;
+	int count = (int)d->want_count, least = count < LIST_LEAST ? count : LIST_LEAST;
 
 	say_mode(co, d, r->mode_text, sizeof r->mode_text);
 	say_grid(co, d, r->grid_text, sizeof r->grid_text);
@@ -181,10 +148,10 @@ find_room(const struct console *co, const struct client_dispatch *d, struct area
 	if (target != NULL)
 		client_schedule_target_text(target, r->target_text, sizeof r->target_text);
 	client_plan_text(d, co->now, r->plan_text, sizeof r->plan_text);
-	r->mode = rows_of(r->mode_text, 2, a);
-	r->plan = rows_of(r->plan_text, 2, a);
-	r->grid = rows_of(r->grid_text, 2, a);
-	r->target = target != NULL ? rows_of(r->target_text, 2, a) : 0;
+	r->mode = wrap_rows(r->mode_text, text_cells(a), 2);
+	r->plan = wrap_rows(r->plan_text, text_cells(a), 2);
+	r->grid = wrap_rows(r->grid_text, text_cells(a), 2);
+	r->target = target != NULL ? wrap_rows(r->target_text, text_cells(a), 2) : 0;
 	r->bar = has_bar(co, d, a);
 	r->gap = r->greatest = 1;
 	r->detail = a.rows >= 24 ? 2 : 1; /* of two the first is empty */
@@ -197,7 +164,7 @@ find_room(const struct console *co, const struct client_dispatch *d, struct area
 		    4; /* one of titles */
 		while (i < ARRAY_LEN(gives) && *gives[i].rows <= gives[i].least)
 			i++;
-		if (r->list >= least || i == ARRAY_LEN(gives))
+		if (r->list >= (i == 0 ? count : least) || i == ARRAY_LEN(gives))
 			return;
 		--*gives[i].rows;
 	}
@@ -330,16 +297,18 @@ draw_want(struct console *co, const struct client_want *w, int row, struct area 
 	    why, false);
 }
 
-/* What a battery keeps of what is stored in it, and what for. */
+/* What a battery keeps of what is stored in it, and what for; of others the reason, which the list may have cut. */
 static void
 draw_detail(struct console *co, const struct client_want *w, int row, struct area a)
 {
-	char text[300], held[200];
+	char text[700], held[200];
 
-	if (client_held_text(w, held, sizeof held)[0] == '\0')
+	client_held_text(w, held, sizeof held);
+	if (held[0] == '\0' && w->why[0] == '\0')
 		return;
-	str_printf(text, sizeof text, "%s %s", co->client->points[w->point].name, held);
-	grid_fit(co->grid, row, a.column + 1, a.columns - 2, LOOK_NORMAL, text, false);
+	str_printf(text, sizeof text, "%s%s %s", co->client->points[w->point].name, held[0] != '\0' ? "" : ":",
+	    held[0] != '\0' ? held : w->why);
+	wrap_put(co->grid, row, 1, a.column + 1, a.columns - 2, LOOK_NORMAL, text);
 }
 
 static void

@@ -170,8 +170,7 @@ draw_entry(struct console *co, const struct schedule_entry *e, int row, struct a
 static void
 draw_detail(struct console *co, const struct schedule_entry *e, int row, int rows, struct area a)
 {
-	char text[900], what[160], from[40], until[40], set[40], safe[900], line[900];
-	size_t skip;
+	char text[900], what[160], from[40], until[40], set[40];
 
 	utc_civil(from, sizeof from, e->from, "%a %Y-%m-%d %H:%M");
 	utc_civil(until, sizeof until, e->until, "%a %Y-%m-%d %H:%M %Z");
@@ -181,16 +180,7 @@ draw_detail(struct console *co, const struct schedule_entry *e, int row, int row
 	put(co, row + 1, a.column + 1, a.columns - 2, LOOK_LABEL, schedule_kind_help(e->kind));
 	str_printf(
 	    text, sizeof text, "%s, %s: %s", utc_civil(set, sizeof set, e->set, "%m-%d %H:%M"), e->user, e->reason);
-	text_put_safe(safe, sizeof safe, text, -1);
-	const char *rest = safe;
-	for (int i = 2; i < rows && *rest != '\0'; i++) {
-		size_t n = wrap_line(rest, a.columns - 2, &skip);
-		str_copy(line, sizeof line, rest);
-		if (i + 1 < rows)
-			line[n] = '\0';
-		grid_fit(co->grid, row + i, a.column + 1, a.columns - 2, LOOK_NORMAL, line, false);
-		rest += n + skip;
-	}
+	wrap_put(co->grid, row + 2, rows - 2, a.column + 1, a.columns - 2, LOOK_NORMAL, text);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "console/list.h"
 #include "console/newfile.h"
 #include "console/wheel_acts.h"
+#include "console/wrap.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
@@ -148,10 +149,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 static void
 put(struct console *co, int row, struct area a, enum look look, const char *raw)
 {
-	char safe[1024];
-
-	text_put_safe(safe, sizeof safe, raw, -1);
-	grid_fit(co->grid, row, a.column + 1, a.columns - 2, look, safe, false);
+	wrap_put(co->grid, row, 1, a.column + 1, a.columns - 2, look, raw);
 }
 
 /* Returns its rows. */
@@ -168,10 +166,9 @@ draw_head(struct console *co, const struct page *p, struct area a)
 	put(co, a.row, a, g->m.edit != 0 ? LOOK_TITLE : LOOK_NORMAL, text);
 	if (!is_whole)
 		return 1;
-	if (wheel_got_found(g, co->is_ja, other, sizeof other)[0] != '\0')
-		put(co, a.row + 1, a, LOOK_UNCERTAIN, other);
-	else
-		put(co, a.row + 1, a, LOOK_LABEL, console_title(co, "nothing is found", "異常なし"));
+	bool is_found = wheel_got_found(g, co->is_ja, other, sizeof other)[0] != '\0';
+	int rows = wrap_put(co->grid, a.row + 1, 2, a.column + 1, a.columns - 2, is_found ? LOOK_UNCERTAIN : LOOK_LABEL,
+	    is_found ? other : console_title(co, "nothing is found", "異常なし"));
 	wheel_got_sum(g, &s);
 	str_printf(text, sizeof text,
 	    co->is_ja ? "計画 発電%s 需要%s kWh、受渡済 不足%s 余剰%s kWh %s円"
@@ -180,8 +177,8 @@ draw_head(struct console *co, const struct page *p, struct area a)
 	    str_fixed(number[1], sizeof number[1], s.plan[WHEEL_DEMAND], 0),
 	    str_fixed(number[2], sizeof number[2], s.shortage, 0), str_fixed(number[3], sizeof number[3], s.surplus, 0),
 	    str_fixed(number[4], sizeof number[4], s.yen, 0));
-	put(co, a.row + 2, a, LOOK_NORMAL, text);
-	return 3;
+	put(co, a.row + 1 + rows, a, LOOK_NORMAL, text);
+	return 2 + rows;
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wrap.c - where a line ends.
+ * wrap.c - where a line ends, and the lines of a sentence on a grid.
  */
 #include "config.h"
 
@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "console/wrap.h"
+#include "scada/base/str.h"
 #include "scada/base/text.h"
+
+#define TEXT_MAX 1200 /* of a sentence, made safe */
 
 size_t
 wrap_line(const char *text, int cells, size_t *skip)
@@ -41,4 +44,41 @@ wrap_line(const char *text, int cells, size_t *skip)
 		return space;
 	}
 	return at;
+}
+
+int
+wrap_rows(const char *raw, int cells, int most)
+{
+	char safe[TEXT_MAX];
+	size_t skip;
+	int rows = 0;
+
+	cells = cells < 2 ? 2 : cells;
+	text_put_safe(safe, sizeof safe, raw, -1);
+	for (const char *rest = safe; rows < most && *rest != '\0'; rows++) {
+		size_t n = wrap_line(rest, cells, &skip);
+		rest += n + skip;
+	}
+	return rows < 1 ? 1 : rows;
+}
+
+int
+wrap_put(struct grid *g, int row, int rows, int column, int cells, enum look look, const char *raw)
+{
+	char safe[TEXT_MAX], line[TEXT_MAX];
+	int used = 0;
+	size_t skip;
+
+	cells = cells < 2 ? 2 : cells;
+	text_put_safe(safe, sizeof safe, raw, -1);
+	for (const char *rest = safe; used < rows && *rest != '\0'; used++) {
+		size_t n = wrap_line(rest, cells, &skip);
+
+		str_copy(line, sizeof line, rest);
+		if (used + 1 < rows)
+			line[n] = '\0';
+		grid_fit(g, row + used, column, cells, look, line, false);
+		rest += n + skip;
+	}
+	return used;
 }

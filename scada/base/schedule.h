@@ -19,7 +19,7 @@
 	_(SCHEDULE_OUT,      "out",             "停止",   1, "",    "an asset is not in service: shut down, or under maintenance") \
 	_(SCHEDULE_STEAM,    "steam",           "蒸気量", 1, "t/h", "a furnace makes so much steam, more or less than now") \
 	_(SCHEDULE_RESPONSE, "demand-response", "DR",     0, "kW",  "no more than this is drawn; dispatch begins and ends it by itself") \
-	_(SCHEDULE_TARGET,   "target",          "目標値", 0, "kW",  "the demand target while it holds, in place of the one otherwise; also the plan's")
+	_(SCHEDULE_TARGET,   "target",          "目標値", 0, "kW",  "the demand target while it holds, the plan's too, in place of the usual one")
 
 /* What a person does. _(id, word, help) */
 #define SCHEDULE_ACT_LIST(_) \
