@@ -92,6 +92,6 @@ alarm_many_request(struct console *co, struct alarm_many *m, enum alarm_act act,
 	str_printf(co->prompt_label, sizeof co->prompt_label, "%s the %u alarm%s %s%s? y does it ", words_of(act)->ask,
 	    m->asked_count, m->asked_count == 1 ? "" : "s", words_of(act)->where, more);
 	prompt_ask(&co->prompt, co->prompt_label, (int)req);
-	console_message(co, false, "any other key: nothing is done; what comes after this question is not among them");
+	console_message(co, false, "any other key: nothing is done; what comes meanwhile is not among them");
 	return DRAW_ALL;
 }

@@ -11,6 +11,7 @@
 #include "console/list.h"
 #include "console/registers.h"
 #include "console/scr_raw.h"
+#include "console/wrap.h"
 #include "scada/base/str.h"
 #include "scada/base/text.h"
 
@@ -164,8 +165,8 @@ draw(struct console *co, void *private, struct area a)
 	int rows = a.rows - 1 - FOOT_ROWS;
 
 	if (!p->has_got) {
-		grid_fit(co->grid, a.row + 1, a.column + 1, a.columns - 2, p->ask != 0 ? LOOK_LABEL : LOOK_BAD,
-		    p->ask != 0 ? "asked, no answer yet" : p->failed, false);
+		wrap_put(co->grid, a.row + 1, 2, a.column + 1, a.columns - 2, p->ask != 0 ? LOOK_LABEL : LOOK_BAD,
+		    p->ask != 0 ? "asked, no answer yet" : p->failed);
 		if (p->ask == 0)
 			grid_fit(co->grid, a.row + 3, a.column + 1, a.columns - 2, LOOK_LABEL,
 			    "R asks for others, Enter for these once more.", false);

@@ -405,8 +405,9 @@ send_registers(struct conn *c, const struct frame *f)
 	if (!msg_registers_get_get(&r, &m))
 		return;
 	if (m.address >= 9000) {
-		conn_result(c, f->sequence, ERR_EXC_ADDRESS, -1, "MET.RX, %s %u..%u: no such address",
-		    mb_table_word((enum mb_table)m.table), m.address, m.address + m.count - 1);
+		conn_result(c, f->sequence, ERR_EXC_ADDRESS, -1, "MET.RX, %s %u..%u: %s",
+		    mb_table_word((enum mb_table)m.table), m.address, m.address + m.count - 1,
+		    err_text(ERR_EXC_ADDRESS));
 		return;
 	}
 	for (unsigned i = 0; i < sizeof data / 2; i++) {
