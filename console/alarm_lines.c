@@ -7,7 +7,11 @@
 #include "console/alarm_lines.h"
 #include "console/alarm_say.h"
 #include "console/banner.h"
+#include "console/frame.h"
+#include "console/wrap.h"
 #include "scada/base/str.h"
+
+#define ROOMY 16 /* rows of a body from which what to do has two */
 
 struct columns {
 	int time, name, first, times, value, words, since;
@@ -173,7 +177,13 @@ alarm_lines_row(struct console *co, const struct alarm_rows *rows, const struct 
 	grid_fit(co->grid, row, a.column, a.columns, LOOK_NORMAL, line, false);
 }
 
-/* What to do about the selected one, and how it stands. */
+int
+alarm_lines_below(const struct console *co)
+{
+	return co->is_accessible ? 0 : frame_body(co->grid).rows >= ROOMY ? 3 : 2;
+}
+
+/* What to do about the selected one, whole where there is room, and how it stands. */
 void
 alarm_lines_preview(struct console *co, const struct alarm_rows *rows, struct area a)
 {
@@ -186,10 +196,11 @@ alarm_lines_preview(struct console *co, const struct alarm_rows *rows, struct ar
 	const struct client_alarm *x = &co->client->alarms->alarms[r->alarm];
 	const char *response = console_title(co, x->response, x->response_ja);
 	grid_put(co->grid, row, a.column + 1, 3, LOOK_LABEL, "Do:");
-	grid_fit(co->grid, row, a.column + 5, a.columns - 6, response[0] != '\0' ? LOOK_NORMAL : LOOK_LABEL,
-	    response[0] != '\0' ? response : "the site file names no response", false);
+	row += wrap_put(co->grid, row, alarm_lines_below(co) - 1, a.column + 5, a.columns - 6,
+	    response[0] != '\0' ? LOOK_NORMAL : LOOK_LABEL,
+	    response[0] != '\0' ? response : "the site file names no response");
 	alarm_more(x, co->now, text, sizeof text);
-	grid_fit(co->grid, row + 1, a.column + 5, a.columns - 6, LOOK_LABEL, text, false);
+	grid_fit(co->grid, row, a.column + 5, a.columns - 6, LOOK_LABEL, text, false);
 }
 
 void

@@ -9,13 +9,14 @@
 #include "console/alarm_rows.h"
 #include "console/screen.h"
 
-#define ALARM_LINES_HEADS   2 /* rows above the list */
-#define ALARM_LINES_PREVIEW 2 /* rows below it */
+#define ALARM_LINES_HEADS 2 /* rows above the list */
 
 /* a: the body of the page, for all of them; rows below the list are not part of it. */
 void alarm_lines_head(struct console *co, const struct alarm_rows *rows, struct area a);
 void alarm_lines_row(
     struct console *co, const struct alarm_rows *rows, const struct alarm_row *r, int row, struct area a);
+/* Rows below the list, which alarm_lines_preview() fills. */
+int alarm_lines_below(const struct console *co);
 void alarm_lines_preview(struct console *co, const struct alarm_rows *rows, struct area a);
 void alarm_lines_empty(struct console *co, const struct alarm_rows *rows, struct area a);
 

@@ -97,12 +97,13 @@ client_dispatch(const struct client *c)
 }
 
 char *
-client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size)
+client_mode_text(const struct client_dispatch *d, bool ja, const char *limit, char *buf, size_t size)
 {
-	if (d->m.acting == d->m.mode)
-		str_copy(buf, size, guard_mode_title(d->m.mode, ja));
-	else
-		str_printf(buf, size, "%s (%s)", guard_mode_title(d->m.acting, ja), guard_mode_title(d->m.mode, ja));
+	str_printf(buf, size, "%s%s", guard_mode_title(d->m.acting, ja), limit);
+	if (d->m.acting != d->m.mode) {
+		str_append(buf, size, ja ? "、設定は" : "; chosen is ");
+		str_append(buf, size, guard_mode_title(d->m.mode, ja));
+	}
 	return buf;
 }
 

@@ -31,8 +31,8 @@ struct client_dispatch {
 point_id client_planned(const struct client *c, point_id id);
 /* NULL before anything was told. */
 const struct client_dispatch *client_dispatch(const struct client *c);
-/* "economic"; "island (economic)": what holds, and what was chosen where that differs. */
-char *client_mode_text(const struct client_dispatch *d, bool ja, char *buf, size_t size);
+/* "economic"; "island; chosen is economic": what holds, with its limit ("" = none) behind it, and what was chosen where that differs. */
+char *client_mode_text(const struct client_dispatch *d, bool ja, const char *limit, char *buf, size_t size);
 /* "made 18:46, holds until 19:46; forecasts: ..."; "none: chisan-planner does not run". Raw. */
 char *client_plan_text(const struct client_dispatch *d, struct utc now, char *buf, size_t size);
 /* "keeps 42 kWh as reserve: critical loads in an outage"; "": nothing is known. Returns buf. */

@@ -142,7 +142,7 @@ print_text(const struct options *o, const struct client *c, const struct client_
 		line("Dispatch", text);
 		return;
 	}
-	str_printf(text, sizeof text, "%s%s%s%s%s", client_mode_text(d, o->ja, mode, sizeof mode),
+	str_printf(text, sizeof text, "%s%s%s%s%s", client_mode_text(d, o->ja, "", mode, sizeof mode),
 	    d->m.user[0] != '\0' ? ", set by " : "", d->m.user, d->m.reason[0] != '\0' ? ": " : "", d->m.reason);
 	line("Mode", text);
 	str_copy(text, sizeof text, grid_state_title(d->m.grid, o->ja));

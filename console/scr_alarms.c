@@ -75,8 +75,8 @@ open_alarms(struct console *co, void *private, const char *argument)
 	struct page *p = private;
 
 	p->opened = ev_now(co->loop);
-	p->rows.list.rows = frame_body(co->grid).rows - ALARM_LINES_HEADS -
-	    (co->is_accessible ? 0 : ALARM_LINES_PREVIEW); /* keys may come first */
+	p->rows.list.rows =
+	    frame_body(co->grid).rows - ALARM_LINES_HEADS - alarm_lines_below(co); /* keys may come first */
 	if (argument != NULL)
 		str_copy(p->rows.filter.text, sizeof p->rows.filter.text, argument);
 	if (!co->has_model)
@@ -166,7 +166,7 @@ draw(struct console *co, void *private, struct area a)
 	struct page *p = private;
 
 	alarm_rows_follow(&p->rows, co->client);
-	a.rows -= co->is_accessible ? 0 : ALARM_LINES_PREVIEW;
+	a.rows -= alarm_lines_below(co);
 	alarm_rows_fit(&p->rows, a.rows - ALARM_LINES_HEADS);
 	alarm_lines_head(co, &p->rows, a);
 	draw_rows(co, p, a);

@@ -103,7 +103,7 @@ struct room {
 static void
 say_mode(const struct console *co, const struct client_dispatch *d, char *text, size_t size)
 {
-	char mode[80], since[40] = "", until[80] = "", when[40], limit[40];
+	char mode[200], since[40] = "", until[80] = "", when[40], limit[40];
 
 	if (d->m.since != 0)
 		str_printf(since, sizeof since, " since %s",
@@ -111,7 +111,7 @@ say_mode(const struct console *co, const struct client_dispatch *d, char *text, 
 	if (d->m.acting == GUARD_RESPONSE)
 		str_printf(until, sizeof until, ", at most %s until %s", kw(d->m.response_kw, limit, sizeof limit),
 		    utc_civil(when, sizeof when, (struct utc){ d->m.until }, "%m-%d %H:%M"));
-	str_printf(text, size, "%s%s%s%s%s%s%s", client_mode_text(d, co->is_ja, mode, sizeof mode), until, since,
+	str_printf(text, size, "%s%s%s%s%s%s", client_mode_text(d, co->is_ja, until, mode, sizeof mode), since,
 	    d->m.user[0] != '\0' ? " by " : "", d->m.user, d->m.reason[0] != '\0' ? ": " : "", d->m.reason);
 }
 
@@ -229,7 +229,9 @@ draw_demand(struct console *co, const struct client_dispatch *d, const struct ro
 	label(co, ++row, a, "Now", "現在");
 	const char *flow = d->m.power_kw < 0 ? "gives" : "draws";
 	kw(fabs(d->m.power_kw), power, sizeof power);
-	if (isnan(d->m.adjust_kw))
+	if (d->m.grid == GRID_LOST)
+		str_copy(text, sizeof text, "nothing can be drawn: the grid is lost");
+	else if (isnan(d->m.adjust_kw))
 		str_printf(text, sizeof text, "%s %s", flow, power);
 	else if (d->m.adjust_kw < 0)
 		str_printf(text, sizeof text, "%s %s; %s must go until the half hour ends", flow, power,

@@ -14,6 +14,7 @@
 #include "console/plan_forecasts.h"
 #include "console/plan_got.h"
 #include "console/screen.h"
+#include "console/shown.h"
 #include "scada/base/mem.h"
 #include "scada/base/reason.h"
 #include "scada/base/str.h"
@@ -342,8 +343,9 @@ draw_row(struct console *co, const struct page *p, int row, unsigned from, unsig
 	    utc_civil(when, sizeof when, plan_got_time(p->plan, from), "%m-%d %H:%M"));
 	if (entered(co, p, from, to, ahead, sizeof ahead)[0] != '\0')
 		grid_put(co->grid, row, a.column + 1 + TIME_CELLS, 1, LOOK_LIMIT, "*");
+	double price = plan_got_mean(p->plan->price, from, to); /* where a goal is not kept that may be thousands */
 	grid_fit(co->grid, row, a.column + 2 + TIME_CELLS, PRICE_CELLS - 1, LOOK_LABEL,
-	    str_fixed(number, sizeof number, plan_got_mean(p->plan->price, from, to), 2), true);
+	    shown_shorten(number, sizeof number, price, 2, PRICE_CELLS - 2) ? number : "######", true);
 	for (int i = p->first; i < p->first + fit; i++) {
 		const struct plan_got_asset *s = asset_of(p, i);
 		double kw = s == NULL ? plan_got_loads(p->plan, from, to) : plan_got_mean(s->kw, from, to);

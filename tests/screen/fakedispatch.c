@@ -205,7 +205,10 @@ tell_plan(const struct fakedispatch *d, struct conn *c, uint32_t sequence)
 	for (unsigned i = 0; i < ARRAY_LEN(planned); i++)
 		put_planned(&planned[i], start, &assets);
 	for (int t = 0; t < PLAN_STEPS; t++)
-		w_f32(&prices, t < 40 ? 12.5 : 21.25);
+		w_f32(&prices,
+		    t / 4 == 4   ? -27252.37
+		        : t < 40 ? 12.5
+		                 : 21.25); /* a broken goal costs more than money */
 	w_str(&relaxed, "reserve");
 	w_str(&relaxed, "MAIN");
 	w_u16(&relaxed, 12);
@@ -354,7 +357,11 @@ fakedispatch_frame(struct fakedispatch *d, struct conn *c, const struct frame *f
 	}
 	if (m.what == MODE_TARGET) {
 		d->m.target_kw = m.kw;
+	} else if (m.mode == GUARD_ISLAND) { /* as if the grid were lost now: what was chosen stays chosen */
+		d->m.acting = GUARD_ISLAND;
+		d->m.grid = GRID_LOST;
 	} else {
+		d->m.grid = GRID_THERE;
 		d->m.mode = d->m.acting = m.mode;
 		d->m.since = d->now.us;
 		d->m.until = m.until;
