@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "scada/dispatch/lp_what.h"
 #include "scada/dispatch/plan.h"
 #include "tests/unit/t_part.h"
 #include "tests/unit/problem_kit.h"
