@@ -241,11 +241,11 @@ client_step_verdict(const struct client_step *p, struct utc now, bool ja, char *
 	int64_t so = p->holds.us != 0 && now.us > p->holds.us ? (now.us - p->holds.us) / US_PER_S : 0;
 
 	switch (p->verdict) {
-	case SEQ_TRUE: str_copy(buf, size, ja ? "成立" : "so"); break;
-	case SEQ_FALSE: str_copy(buf, size, ja ? "不成立" : "not so"); break;
+	case SEQ_TRUE: str_copy(buf, size, ja ? "成立" : "fulfilled"); break;
+	case SEQ_FALSE: str_copy(buf, size, ja ? "不成立" : "not fulfilled"); break;
 	case SEQ_BAD: str_copy(buf, size, ja ? "判定不可: 入力が不良" : "not known: an input is not good"); break;
 	case SEQ_WAITING:
-		str_printf(buf, size, ja ? "成立 %lld/%lld秒" : "so for %lld s of %lld s", (long long)so,
+		str_printf(buf, size, ja ? "成立 %lld/%lld秒" : "fulfilled for %lld s of %lld s", (long long)so,
 		    (long long)(p->wait_us / US_PER_S));
 		break;
 	default: str_copy(buf, size, ja ? "運転員の判断" : "a person's word alone"); break;

@@ -250,11 +250,11 @@ holds_manners(const struct client *c, point_id id, char *buf, size_t size)
 
 	buf[0] = '\0';
 	if (f & OUT_TWO_PERSON)
-		join(buf, size, "needs a second person");
+		join(buf, size, "a second person");
 	if (f & OUT_SELECT)
-		join(buf, size, "is selected first");
+		join(buf, size, "selection first");
 	if (f & OUT_DANGEROUS)
-		join(buf, size, "its name is typed");
+		join(buf, size, "its name typed");
 	if (f & OUT_PULSE)
 		join(buf, size, "a pulse");
 	return buf[0] != '\0';

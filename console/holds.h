@@ -29,7 +29,7 @@ double holds_device(const struct client *c, point_id id); /* what the device has
 char *holds_path(const struct client *c, point_id id, char *buf, size_t size);
 /* "is given up by the device 60s after the last refresh: 450 kW"; false: nothing is said about it. */
 bool holds_alone(const struct client *c, point_id id, char *buf, size_t size);
-/* "two persons, select first, the name is typed"; false: none of that. */
+/* "a second person; selection first; its name typed"; false: none of that. */
 bool holds_manners(const struct client *c, point_id id, char *buf, size_t size);
 /* "INHIBIT duty since 11-22 20:31, permit 12, until 17:00: TEXT" */
 char *holds_tag(const struct msg_tag_state *t, struct utc now, bool ja, char *buf, size_t size);

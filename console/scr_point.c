@@ -21,6 +21,7 @@
 #include "scada/base/text.h"
 
 #define LABEL_CELLS 12
+#define ROOMY       16 /* rows of a page from which what is said of an output has two */
 #define TITLE_LEAST 10 /* of a title in the other language that is cut */
 #define CHART_ROWS  9
 
@@ -205,7 +206,8 @@ draw_output(struct cursor *c, point_id id)
 	int count = output_panel_lines(c->co, id, lines);
 
 	for (int i = 0; i < count; i++)
-		wrapped_lines(c, lines[i].label, lines[i].look, lines[i].text, lines[i].rows);
+		wrapped_lines(c, lines[i].label, lines[i].look, lines[i].text,
+		    lines[i].rows < 2 && c->a.rows >= ROOMY ? 2 : lines[i].rows);
 }
 
 /* How its alarms stand; the list of them is one key away. */

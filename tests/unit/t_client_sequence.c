@@ -131,8 +131,8 @@ START_TEST(what_is_told_is_there)
 	ck_assert_str_eq(client_step_needs(&s->steps[0], false), "nothing");
 	ck_assert_str_eq(client_step_needs(&s->steps[1], false), "A.B == 0");
 	q.v[0].steps[1].wait_us = 10 * US_PER_S;
-	ck_assert_str_eq(
-	    client_step_verdict(&s->steps[1], (struct utc){ NOW }, false, text, sizeof(text)), "so for 4 s of 10 s");
+	ck_assert_str_eq(client_step_verdict(&s->steps[1], (struct utc){ NOW }, false, text, sizeof(text)),
+	    "fulfilled for 4 s of 10 s");
 	/* the same again, and others in place of them */
 	ck_assert_int_eq(take_def(&good, 0), OK);
 	ck_assert(!q.v[0].is_told);
