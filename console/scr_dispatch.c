@@ -387,8 +387,11 @@ static unsigned
 request(struct console *co, void *private, enum request req, const char *argument)
 {
 	struct page *p = private;
+	const struct client_dispatch *d = told(co);
 	const char *name;
 
+	list_fit(
+	    &p->list, d != NULL ? (int)d->want_count : 0, p->list.rows); /* keys may come before the first drawing */
 	if (list_request(&p->list, req))
 		return DRAW_BODY;
 	switch (req) {

@@ -177,7 +177,15 @@ draw_detail(struct console *co, const struct schedule_entry *e, int row, int row
 	str_printf(text, sizeof text, "%llu %s, %s - %s", (unsigned long long)e->id,
 	    schedule_say(e, co->is_ja, what, sizeof what), from, until);
 	put(co, row, a.column + 1, a.columns - 2, LOOK_TITLE, text);
-	put(co, row + 1, a.column + 1, a.columns - 2, LOOK_LABEL, schedule_kind_help(e->kind));
+	const struct client_dispatch *d = client_dispatch(co->client);
+	if (d != NULL && client_schedule_look(co->client, e, co->now) == ENTRY_NOT_KEPT) {
+		str_printf(text, sizeof text, "%s%s",
+		    console_title(co, "not kept while dispatch is in ", "未実施: 制御モードは"),
+		    guard_mode_title(d->m.acting, co->is_ja));
+		put(co, row + 1, a.column + 1, a.columns - 2, LOOK_BAD, text);
+	} else {
+		put(co, row + 1, a.column + 1, a.columns - 2, LOOK_LABEL, schedule_kind_help(e->kind));
+	}
 	str_printf(
 	    text, sizeof text, "%s, %s: %s", utc_civil(set, sizeof set, e->set, "%m-%d %H:%M"), e->user, e->reason);
 	wrap_put(co->grid, row + 2, rows - 2, a.column + 1, a.columns - 2, LOOK_NORMAL, text);
@@ -218,6 +226,7 @@ request(struct console *co, void *private, enum request req, const char *argumen
 	struct page *p = private;
 	struct schedule_entry sent;
 
+	follow(co, p); /* keys may come before the first drawing */
 	if (list_request(&p->list, req)) {
 		note_selected(co, p);
 		p->is_awaited = false; /* who looks at another is not taken away from it */
