@@ -108,6 +108,28 @@ client_mode_text(const struct client_dispatch *d, bool ja, const char *limit, ch
 }
 
 char *
+client_now_text(const struct client_dispatch *d, char *buf, size_t size)
+{
+	char power[40] = "-", adjust[40];
+	const char *flow = d->m.power_kw < 0 ? "gives" : "draws";
+
+	if (d->m.grid == GRID_LOST) {
+		str_copy(buf, size, "nothing can be drawn: the grid is lost");
+		return buf;
+	}
+	if (!isnan(d->m.power_kw))
+		str_fixed(power, sizeof power, fabs(d->m.power_kw), 0);
+	str_printf(buf, size, "%s %s%s", flow, power, isnan(d->m.power_kw) ? "" : " kW");
+	if (isnan(d->m.adjust_kw))
+		return buf;
+	str_append(buf, size, d->m.adjust_kw < 0 ? "; " : "; may draw ");
+	str_append(buf, size, str_fixed(adjust, sizeof adjust, fabs(d->m.adjust_kw), 0));
+	str_append(buf, size,
+	    d->m.adjust_kw < 0 ? " kW must go until the half hour ends" : " kW more until the half hour ends");
+	return buf;
+}
+
+char *
 client_held_text(const struct client_want *w, char *buf, size_t size)
 {
 	char kwh[40];

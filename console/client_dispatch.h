@@ -33,6 +33,8 @@ point_id client_planned(const struct client *c, point_id id);
 const struct client_dispatch *client_dispatch(const struct client *c);
 /* "economic"; "island; chosen is economic": what holds, with its limit ("" = none) behind it, and what was chosen where that differs. */
 char *client_mode_text(const struct client_dispatch *d, bool ja, const char *limit, char *buf, size_t size);
+/* "draws 20 kW; may draw 7039 kW more until the half hour ends"; or what must go; or that the grid is lost. Returns buf. */
+char *client_now_text(const struct client_dispatch *d, char *buf, size_t size);
 /* "made 18:46, holds until 19:46; forecasts: ..."; "none: chisan-planner does not run". Raw. */
 char *client_plan_text(const struct client_dispatch *d, struct utc now, char *buf, size_t size);
 /* "keeps 42 kWh as reserve: critical loads in an outage"; "": nothing is known. Returns buf. */

@@ -158,9 +158,7 @@ print_text(const struct options *o, const struct client *c, const struct client_
 	const struct schedule_entry *entry = client_schedule_target(c, clock_utc());
 	if (entry != NULL)
 		line("Target", client_schedule_target_text(entry, text, sizeof text));
-	str_printf(text, sizeof text, "%s %s, may draw %s more", d->m.power_kw < 0 ? "gives" : "draws",
-	    kw(fabs(d->m.power_kw), a, sizeof a), kw(d->m.adjust_kw, b, sizeof b));
-	line("Now", text);
+	line("Now", client_now_text(d, text, sizeof text));
 	str_printf(text, sizeof text, "this month %s, twelve months %s; %u of %u steps shed",
 	    kw(d->m.month_kw, a, sizeof a), kw(d->m.year_kw, b, sizeof b), d->m.shed, d->m.steps);
 	line("Greatest", text);

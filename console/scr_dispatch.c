@@ -94,8 +94,8 @@ put(struct console *co, int row, struct area a, enum look look, const char *text
 #define LIST_LEAST 4 /* outputs that are seen at a time before anything else has a second row */
 
 struct room {
-	char mode_text[700], grid_text[700], target_text[400],
-	    plan_text[700];                                       /* of the last "" = the schedule has none now */
+	char mode_text[700], grid_text[700], plan_text[700];
+	char target_text[400];                                    /* "" = the schedule has none now */
 	int mode, grid, target, plan, bar, gap, detail, greatest; /* rows of each */
 	int list;                                                 /* rows of outputs */
 };
@@ -210,7 +210,7 @@ draw_bar(struct console *co, const struct client_dispatch *d, int row, struct ar
 static int
 draw_demand(struct console *co, const struct client_dispatch *d, const struct room *r, int row, struct area a)
 {
-	char text[400], now[32], then[32], target[32], adjust[32], minutes[32], month[32], year[32], power[32];
+	char text[400], now[32], then[32], target[32], minutes[32], month[32], year[32];
 	double left = HALF_HOUR - d->m.elapsed_min;
 	enum look look = d->m.stage == 0 ? LOOK_NORMAL : d->m.stage == 1 ? LOOK_UNCERTAIN : LOOK_BAD;
 
@@ -227,19 +227,7 @@ draw_demand(struct console *co, const struct client_dispatch *d, const struct ro
 	if (r->bar > 0)
 		draw_bar(co, d, ++row, a);
 	label(co, ++row, a, "Now", "現在");
-	const char *flow = d->m.power_kw < 0 ? "gives" : "draws";
-	kw(fabs(d->m.power_kw), power, sizeof power);
-	if (d->m.grid == GRID_LOST)
-		str_copy(text, sizeof text, "nothing can be drawn: the grid is lost");
-	else if (isnan(d->m.adjust_kw))
-		str_printf(text, sizeof text, "%s %s", flow, power);
-	else if (d->m.adjust_kw < 0)
-		str_printf(text, sizeof text, "%s %s; %s must go until the half hour ends", flow, power,
-		    kw(-d->m.adjust_kw, adjust, sizeof adjust));
-	else
-		str_printf(text, sizeof text, "%s %s; may draw %s more until the half hour ends", flow, power,
-		    kw(d->m.adjust_kw, adjust, sizeof adjust));
-	put(co, row, a, look, text);
+	put(co, row, a, look, client_now_text(d, text, sizeof text));
 	if (r->greatest == 0)
 		return row + 1;
 	label(co, ++row, a, "Greatest", "最大");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "console/client_private.h"
+#include "console/client_dispatch.h"
 #include "console/client_schedule.h"
 #include "scada/base/msg.h"
 #include "scada/base/schema.h"
@@ -138,6 +139,42 @@ START_TEST(a_frame_is_read_whole_or_refused)
 }
 END_TEST
 
+/* Nobody has to read a minus, and nobody is told of kW that cannot be had. */
+START_TEST(what_flows_now_is_said_without_signs)
+{
+	struct client_dispatch d = { .m = { .power_kw = 1620, .adjust_kw = -107, .grid = GRID_THERE } };
+	char text[200];
+
+	ck_assert_str_eq(
+	    client_now_text(&d, text, sizeof(text)), "draws 1620 kW; 107 kW must go until the half hour ends");
+	d.m.adjust_kw = 250;
+	d.m.power_kw = -2;
+	ck_assert_str_eq(
+	    client_now_text(&d, text, sizeof(text)), "gives 2 kW; may draw 250 kW more until the half hour ends");
+	d.m.adjust_kw = (double)NAN;
+	ck_assert_str_eq(client_now_text(&d, text, sizeof(text)), "gives 2 kW");
+	d.m.power_kw = (double)NAN;
+	ck_assert_str_eq(client_now_text(&d, text, sizeof(text)), "draws -");
+	d.m.grid = GRID_LOST;
+	ck_assert_str_eq(client_now_text(&d, text, sizeof(text)), "nothing can be drawn: the grid is lost");
+}
+END_TEST
+
+START_TEST(what_was_chosen_is_told_beside_what_holds)
+{
+	struct client_dispatch d = { .m = { .mode = GUARD_ECONOMIC, .acting = GUARD_ECONOMIC } };
+	char text[200];
+
+	ck_assert_str_eq(client_mode_text(&d, false, "", text, sizeof(text)), "economic");
+	d.m.acting = GUARD_ISLAND;
+	ck_assert_str_eq(client_mode_text(&d, false, "", text, sizeof(text)), "island; chosen is economic");
+	d.m.acting = GUARD_RESPONSE;
+	ck_assert_str_eq(client_mode_text(&d, false, ", at most 900 kW", text, sizeof(text)),
+	    "demand-response, at most 900 kW; chosen is economic");
+}
+END_TEST
+
 T_MAIN("client_schedule",
     T_FIXTURE(setup, NULL) T(a_line_is_an_entry) T_LOOP(what_is_wrong_with_a_line_is_said, 0, ARRAY_LEN(wrong))
-        T(what_is_written_reads_as_the_same) T(a_frame_is_read_whole_or_refused))
+        T(what_is_written_reads_as_the_same) T(a_frame_is_read_whole_or_refused) T(what_flows_now_is_said_without_signs)
+            T(what_was_chosen_is_told_beside_what_holds))
