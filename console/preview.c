@@ -137,7 +137,7 @@ say_short(const struct msg_preview *m, bool ja, char *buf, size_t size)
 
 	str_printf(buf, size,
 	    ja ? "費用 %s、CO2 %s kg、最低SOC %s %%、自立 %s h%s%s"
-	       : "cost %s, CO2 %s kg; lowest charge %s %%, survives %s h%s%s",
+	       : "cost %s, CO2 %s kg; lowest charge %s %%, stored lasts %s h%s%s",
 	    change(m->cost_with, m->cost_without, cost, sizeof cost),
 	    change(m->co2_with, m->co2_without, co2, sizeof co2), number(m->soc_with, 0, soc, sizeof soc),
 	    number(m->hours_with, 1, hours, sizeof hours),
@@ -172,8 +172,8 @@ preview_say(const struct preview *p, bool is_short, bool ja, char lines[PREVIEW_
 	str_printf(lines[0], PREVIEW_LINE, ja ? "48時間の費用 %s、CO2 %s" : "48 h cost %s; CO2 %s", a, b);
 	pair(m->hours_with, m->hours_without, 1, " h", ja, a, sizeof a);
 	pair(m->peak_with, m->peak_without, 0, " kW", ja, b, sizeof b);
-	str_printf(lines[1], PREVIEW_LINE,
-	    ja ? "停電時の重要負荷 %s、最大30分値 %s" : "critical loads survive %s; greatest half hour %s", a, b);
+	str_printf(
+	    lines[1], PREVIEW_LINE, ja ? "蓄電での自立 %s、最大30分値 %s" : "stored lasts %s; half hour %s", a, b);
 	charge(m->soc_with, m->soc_of_with, m->soc_at_with, a, sizeof a);
 	charge(m->soc_without, m->soc_of_without, m->soc_at_without, b, sizeof b);
 	str_printf(lines[2], PREVIEW_LINE, ja ? "最低SOC %s（なしの場合 %s）" : "lowest charge %s (%s without)", a, b);

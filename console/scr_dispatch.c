@@ -259,7 +259,7 @@ draw_outage(struct console *co, const struct client_dispatch *d, int row, struct
 	if (isnan(d->m.hours))
 		str_copy(text, sizeof text, "how long it would be survived is not known");
 	else if (d->m.hours >= 999)
-		str_printf(text, sizeof text, "own sources carry critical loads; %s", stored);
+		str_printf(text, sizeof text, "what runs now carries critical loads; %s", stored);
 	else
 		str_printf(text, sizeof text, "critical loads carried for %s h; %s",
 		    str_fixed(hours, sizeof hours, d->m.hours, 1), stored);
