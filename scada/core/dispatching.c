@@ -263,7 +263,8 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 		dispatch_put_planned(d, now, mono);
 		dispatch_reckon(d);
 		/* A step and its least time off at once: steps go and come ten seconds apart, so seldom that no disk feels it. */
-		if (mono_diff_us(mono, d->saved_at) >= SAVE_US || d->out.demand.shed != d->saved_shed)
+		if (mono_diff_us(mono, d->saved_at) >= SAVE_US || d->out.demand.shed != d->saved_shed ||
+		    d->guard.island_shed != d->saved_island)
 			dispatch_save(d, now, mono);
 	}
 	dispatch_tell(d, now);
@@ -282,6 +283,7 @@ make(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct wbuf blob = { .len = 0 };
 	bool was_there = d->is_there;
+	unsigned island = was_there ? d->guard.island_shed : 0;
 
 	if (was_there) /* the half hour goes on over a reload */
 		demand_save(&d->guard.demand, now, mono, &blob);
@@ -292,6 +294,8 @@ make(struct dispatching *d, struct utc now, struct mono mono)
 		dispatch_apply_target(d);
 		d->is_there = guard_init(&d->guard, &d->district.set, d->missing, sizeof(d->missing));
 	}
+	if (d->is_there)
+		guard_restore_island(&d->guard, island);
 	if (d->is_there && blob.len > 0)
 		(void)demand_restore(&d->guard.demand, blob.data, blob.len, now, mono);
 	if (!d->is_there && table_site(d->table)->energy != NULL && table_site(d->table)->energy->dispatch != NULL)

@@ -86,9 +86,10 @@ struct dispatching {
 	unsigned load_count;
 	/* ---- figures */
 	double reserve_kwh, hours, power_kw;
-	double filed_kw, made_kwh;               /* of self-wheeling: the running half hour */
-	int64_t now_us;                          /* utc of the last second */
-	bool counter_stood, power_stood;         /* in the second before */
+	double filed_kw, made_kwh;       /* of self-wheeling: the running half hour */
+	int64_t now_us;                  /* utc of the last second */
+	bool counter_stood, power_stood; /* in the second before */
+	unsigned saved_island;
 	unsigned shed, saved_shed;               /* wanted; of the half hour when it was saved last */
 	struct preview_wait waits[PREVIEWS_MAX]; /* the first is the one that was asked */
 	unsigned wait_count;

@@ -2,7 +2,8 @@
 /*
  * dispatching_state.c - what a person sets of dispatch: checked, described for the journal, saved, restored.
  *
- * The saved form: u8 version, u8 mode, u8 before, i64 since, i64 until, f64 response_kw, f64 target_kw, str user, str reason, peaks, bytes demand
+ * The saved form: u8 version, u8 mode, u8 before, i64 since, i64 until, f64 response_kw, f64 target_kw, str user, str reason, peaks, bytes demand,
+ * u8 steps shed in an island. Version 1 ends before that.
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 #include "scada/core/dispatching_private.h"
 #include "scada/core/say_value.h"
 
+#define VERSION_2  2
 #define VERSION_1  1
 #define STATE_NAME "dispatch"
 #define KW_MAX     1e6
@@ -180,7 +182,7 @@ dispatch_put_state(
 {
 	struct wbuf demand = { .len = 0 };
 
-	w_u8(blob, VERSION_1);
+	w_u8(blob, VERSION_2);
 	w_u8(blob, (uint8_t)c->mode);
 	w_u8(blob, (uint8_t)c->before);
 	w_i64(blob, c->since.us);
@@ -193,6 +195,7 @@ dispatch_put_state(
 	if (d->is_there)
 		demand_save(&d->guard.demand, now, mono, &demand);
 	w_bytes(blob, demand.data, demand.len);
+	w_u8(blob, (uint8_t)(d->is_there ? d->guard.island_shed : 0));
 	wbuf_done(&demand);
 }
 
@@ -203,6 +206,7 @@ dispatch_save(struct dispatching *d, struct utc now, struct mono mono)
 
 	d->saved_at = mono;
 	d->saved_shed = d->out.demand.shed;
+	d->saved_island = d->guard.island_shed;
 	dispatch_put_state(d, &d->chosen, now, mono, &blob);
 	d->ops->save(
 	    &(struct msg_store_state){
@@ -219,9 +223,10 @@ dispatching_save_all(struct dispatching *d, struct utc now, struct mono mono)
 }
 
 static bool
-read_chosen(struct rbuf *r, struct chosen *c)
+read_chosen(struct rbuf *r, struct chosen *c, uint8_t *version)
 {
-	uint8_t version = r_u8(r), mode = r_u8(r), before = r_u8(r);
+	*version = r_u8(r);
+	uint8_t mode = r_u8(r), before = r_u8(r);
 
 	*c = (struct chosen){ .mode = (enum guard_mode)mode, .before = (enum guard_mode)before };
 	c->since.us = r_i64(r);
@@ -229,8 +234,9 @@ read_chosen(struct rbuf *r, struct chosen *c)
 	c->response_kw = r_f64(r);
 	c->target_kw = r_f64(r);
 	const char *user = r_str(r), *reason = r_str(r);
-	if (r->bad || version != VERSION_1 || mode >= GUARD_MODES || before >= GUARD_MODES || isinf(c->target_kw) ||
-	    c->target_kw < 0 || (mode == GUARD_RESPONSE && !isfinite(c->response_kw)))
+	if (r->bad || (*version != VERSION_2 && *version != VERSION_1) || mode >= GUARD_MODES ||
+	    before >= GUARD_MODES || isinf(c->target_kw) || c->target_kw < 0 ||
+	    (mode == GUARD_RESPONSE && !isfinite(c->response_kw)))
 		return false;
 	str_copy(c->user, sizeof(c->user), user);
 	str_copy(c->reason, sizeof(c->reason), reason);
@@ -246,15 +252,18 @@ dispatching_restore(struct dispatching *d, const struct msg_store_state *s, stru
 	struct rbuf r;
 	char why[200];
 	size_t len;
+	uint8_t version, island = 0;
 
 	if (s->kind != STATE_DISPATCH)
 		return false;
 	if (strcmp(s->name, STATE_NAME) != 0)
 		return dispatch_restore_schedule(d, s);
 	rbuf_init(&r, s->blob.data, s->blob.len);
-	if (!read_chosen(&r, &c) || !peaks_get(&peaks, &r))
+	if (!read_chosen(&r, &c, &version) || !peaks_get(&peaks, &r))
 		return false;
 	demand = r_bytes(&r, &len);
+	if (version != VERSION_1)
+		island = r_u8(&r);
 	if (!r_done(&r))
 		return false;
 	d->chosen = c;
@@ -264,6 +273,7 @@ dispatching_restore(struct dispatching *d, const struct msg_store_state *s, stru
 		(void)demand_set(&d->guard.demand, &d->district.set.demand, why, sizeof(why));
 		d->guard.set.demand = d->district.set.demand;
 		(void)demand_restore(&d->guard.demand, demand, len, now, mono);
+		guard_restore_island(&d->guard, island);
 	}
 	return true;
 }

@@ -282,7 +282,7 @@ static void
 rest_at_manual(struct guard *g)
 {
 	g->total_kw = (double)NAN;
-	g->island_shed = 0;
+	g->island_shed = g->island_kept = 0;
 	for (unsigned i = 0; i < GUARD_BATTERIES_MAX; i++)
 		g->kw[i] = (double)NAN;
 	for (unsigned i = 0; i < GUARD_SOURCES_MAX; i++)
@@ -300,7 +300,7 @@ guard_step(struct guard *g, const struct guard_input *in, struct guard_output *o
 	for (unsigned i = 0; i < GUARD_SOURCES_MAX; i++)
 		out->source[i].kw = (double)NAN;
 	if (!g->is_begun)
-		g->last_us = g->good_us = now;
+		g->last_us = g->good_us = g->kept_us = now;
 	t.dt_s = (double)(now - g->last_us) / 1e6;
 	t.dt_s = !g->is_begun ? 1 : t.dt_s < 0 ? 0 : t.dt_s > CHANGE_MAX_S ? CHANGE_MAX_S : t.dt_s;
 	g->is_begun = true;
@@ -329,5 +329,6 @@ guard_step(struct guard *g, const struct guard_input *in, struct guard_output *o
 			elsewhere(g, &t, i);
 	out->shed = out->demand.shed;
 	out->shed_reason = out->shed > 0 ? WHY_PEAK : WHY_NONE;
+	guard_keep_island(g, &t);
 	say_rest(g, &t);
 }

@@ -40,6 +40,7 @@ enum {
 	GUARD_SOURCES_MAX = 16,
 	GUARD_ISLAND_GAP_S = 10,
 	GUARD_ISLAND_BACK_S = 300,
+	GUARD_ISLAND_KEEP_S = 30, /* from a start on, for what guard_restore_island() was told */
 	GUARD_FROZEN_S = 30
 };
 
@@ -128,10 +129,15 @@ struct guard {
 	int64_t meter_us;
 	bool is_begun, is_frozen, is_belied; /* belied: by its own counter, in the second before */
 	unsigned island_shed;
+	unsigned
+	    island_kept; /* steps that were shed in an island before a restart: they stay until it is known whether it still is one */
+	int64_t kept_us;
 	bool runs[GUARD_BATTERIES_MAX];
 };
 
 bool guard_init(struct guard *g, const struct guard_settings *set, char *why, size_t size);
 void guard_step(struct guard *g, const struct guard_input *in, struct guard_output *out);
+/* After guard_init(), before the first step: so many steps were shed in an island when the program ended; more than there are: all. */
+void guard_restore_island(struct guard *g, unsigned shed);
 
 #endif

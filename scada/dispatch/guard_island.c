@@ -63,8 +63,31 @@ share_island(struct guard *g, struct guard_turn *t)
 }
 
 void
+guard_restore_island(struct guard *g, unsigned shed)
+{
+	g->island_kept = shed < g->set.demand.step_count ? shed : g->set.demand.step_count;
+}
+
+/* A grid that is lost is known to be only after a second: what was shed does not come back on what the island has, for that. */
+void
+guard_keep_island(struct guard *g, struct guard_turn *t)
+{
+	if (t->in->demand.mono.us - g->kept_us >= GUARD_ISLAND_KEEP_S * US_PER_S)
+		g->island_kept = 0;
+	if (g->island_kept <= t->out->shed)
+		return;
+	t->out->shed = g->island_kept;
+	t->out->shed_reason = WHY_ISLAND;
+}
+
+void
 guard_island(struct guard *g, struct guard_turn *t)
 {
+	if (g->island_kept > g->island_shed) {
+		g->island_shed = g->island_kept;
+		g->island_us = t->in->demand.mono.us;
+	}
+	g->island_kept = 0;
 	shed(g, t);
 	share_island(g, t);
 	g->total_kw = (double)NAN;

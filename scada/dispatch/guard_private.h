@@ -39,5 +39,7 @@ void guard_watch_demand(struct guard *g, struct guard_turn *t);
 
 /* Steps and batteries of an island. */
 void guard_island(struct guard *g, struct guard_turn *t);
+/* With the grid: nothing, but for what was shed before a restart. */
+void guard_keep_island(struct guard *g, struct guard_turn *t);
 
 #endif
