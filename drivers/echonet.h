@@ -8,6 +8,7 @@
 
 #include <ev.h>
 
+#include "drivers/dump.h"
 #include "drivers/scan.h"
 #include "drivers/timer.h"
 
@@ -35,6 +36,11 @@ bool echonet_write(struct echonet *e, const struct msg_field_write *w, uint32_t 
 bool echonet_scan(struct echonet *e, point_id point, bool is_on);
 /* The bytes that the node gave last for a point, as far as they are kept; address: the property. False: it is none of ours. */
 bool echonet_raw(const struct echonet *e, point_id point, struct msg_raw *m);
+
+/* Each datagram in and out is put there from now on; NULL: nowhere. */
+void echonet_show(struct echonet *e, struct dump *d);
+/* Where a node of the configuration is on the wire: several devices at one address are one node. False: it is none of ours. */
+bool echonet_place_of(const struct echonet *e, uint32_t device, struct dump_place *out);
 
 /* Counters of those that changed: of every part-th device. */
 void echonet_tell(struct echonet *e, uint32_t part, uint32_t parts);

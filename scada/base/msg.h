@@ -161,11 +161,12 @@ struct msg_bytes {
 	_(bytes, data)          /* MSG_DUMP_LINE_FIELDS, one after the other */
 #define MSG_DUMP_LINE_FIELDS(_) \
 	_(i64, time)            /* utc */ \
-	_(u32, device) \
+	_(u32, device)          /* DUMP_NO_DEVICE: what none of the configuration sent, or what goes to all */ \
 	_(u8,  what)            /* enum dump_what */ \
 	_(u8,  form)            /* enum dump_form */ \
 	_(u16, err)             /* of DUMP_NONE: why; else OK */ \
-	_(u32, took_us)         /* since it was asked */ \
+	_(u32, took_us)         /* since it was asked; 0 = nothing was */ \
+	_(str, peer)            /* of datagrams: the address at the other end, with the port where it is not the usual one; else "" */ \
 	_(bytes, raw)           /* as on the wire; of DUMP_NONE what came all the same */
 
 /* Of this generation; all points are read at its start. */
@@ -880,7 +881,8 @@ enum transport {
 	TRANSPORT_COUNT
 };
 enum dump_what { DUMP_REQUEST, DUMP_ANSWER, DUMP_NONE, DUMP_WHAT_COUNT }; /* NONE: a request was given up */
-enum dump_form { DUMP_TCP, DUMP_RTU, DUMP_FORM_COUNT }; /* Modbus with its head of TCP; of serial lines */
+enum dump_form { DUMP_TCP, DUMP_RTU, DUMP_ECHONET, DUMP_FORM_COUNT };     /* of TCP; of serial lines; a datagram */
+#define DUMP_NO_DEVICE UINT32_MAX
 enum serial_parity { SERIAL_EVEN, SERIAL_ODD, SERIAL_NONE, SERIAL_PARITY_COUNT };
 #define SERIAL_PATH_MAX     128 /* bytes with the terminator */
 #define SERIAL_BAUD_MIN     1200

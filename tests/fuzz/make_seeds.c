@@ -529,12 +529,21 @@ static void
 put_dump(struct wbuf *b)
 {
 	static const uint8_t asked[] = { 0, 7, 0, 0, 0, 6, 1, 3, 0x9C, 0x40, 0, 2 };
-	struct msg_dump_line line = { .time = NOW, .device = 4, .raw = { asked, sizeof(asked) } };
+	static const uint8_t told[] = { 0x10, 0x81, 0, 7, 0x0E, 0xF0, 1, 5, 0xFF, 1, 0x72, 1, 0xD6, 4, 1, 2, 0x7D, 1 };
+	struct msg_dump_line line = { .time = NOW, .device = 4, .peer = "", .raw = { asked, sizeof(asked) } };
+	struct msg_dump_line node = { .time = NOW,
+		.device = DUMP_NO_DEVICE,
+		.what = DUMP_ANSWER,
+		.form = DUMP_ECHONET,
+		.took_us = 8200,
+		.peer = "192.0.2.7",
+		.raw = { told, sizeof(told) } };
 	struct wbuf lines;
 
 	wbuf_init(&lines);
 	msg_dump_line_put(&lines, &line);
-	msg_dump_put(b, &(struct msg_dump){ .left_out = 3, .lines = 1, .data = { lines.data, (uint32_t)lines.len } });
+	msg_dump_line_put(&lines, &node);
+	msg_dump_put(b, &(struct msg_dump){ .left_out = 3, .lines = 2, .data = { lines.data, (uint32_t)lines.len } });
 	wbuf_done(&lines);
 }
 
