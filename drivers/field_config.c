@@ -95,7 +95,17 @@ send_forwarded(const struct msg_forwarded *m, void *arg)
 	conn_send(f->conn, W_FORWARDED, 0, &f->out, NULL);
 }
 
-const struct proxy_ops field_proxy_ops = { .forwarded = send_forwarded };
+static void
+send_shared(const struct msg_shared *m, void *arg)
+{
+	struct field *f = arg;
+
+	wbuf_reset(&f->out);
+	msg_shared_put(&f->out, m);
+	conn_send(f->conn, W_SHARED, 0, &f->out, NULL);
+}
+
+const struct proxy_ops field_proxy_ops = { .forwarded = send_forwarded, .shared = send_shared };
 
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void

@@ -45,7 +45,8 @@ struct masters {
 	unsigned count;
 	uint64_t numbers; /* given so far */
 	struct mono refused_at;
-	unsigned refused;
+	unsigned refused; /* since it was said last */
+	uint64_t turned_away;
 };
 
 /* ---- masters.c */

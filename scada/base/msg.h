@@ -122,6 +122,19 @@ struct msg_bytes {
 	_(u32, last_error_count) /* times the same error came in a row */ \
 	_(str, detail)          /* the block it was about, "holding 100..124"; "" = none */
 
+/* Of each device of a link that is lent, once a second if it changed. The numbers are those of the link, since it was lent. */
+#define MSG_SHARED_FIELDS(_) \
+	_(u32, device) \
+	_(u16, masters)         /* connected just now */ \
+	_(u16, clients)         /* that may be */ \
+	_(u64, requests)        /* of all masters */ \
+	_(u64, refused)         /* writes among them that were not passed on */ \
+	_(u64, turned_away)     /* connections that were not taken */ \
+	_(i64, last_time)       /* utc of the last request; 0 = none yet */ \
+	_(i64, refused_time)    /* and of the last refusal of a write */ \
+	_(str, master)          /* whose request that was; "" = nobody's yet */ \
+	_(str, refusal)         /* who wanted to write what: "192.0.2.7, holding 40 of unit 1"; "" = none yet */
+
 #define MSG_FIELD_STATS_FIELDS(_) \
 	_(u32, lag_us)          /* longest delay of its loop in the last second */ \
 	_(u32, late)            /* polls that started later than half a period, ever */ \
@@ -848,7 +861,7 @@ struct msg_bytes {
 	_(report_confirm, REPORT_CONFIRM) _(report_sign, REPORT_SIGN) _(note, NOTE) _(more, MORE) \
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
-	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
+	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(shared, SHARED) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
 	_(registers_get, REGISTERS_GET) _(registers, REGISTERS) _(dump_get, DUMP_GET) _(dump, DUMP) \
 	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
 	_(field_proxy, FIELD_PROXY) _(forwarded, FORWARDED) \

@@ -277,6 +277,20 @@ links_up(struct links *l, unsigned part, struct conn *c)
 	send_config(l, part);
 }
 
+/* They were connected to the field program that is gone. */
+static void
+disconnect_masters(struct links *l, uint32_t device)
+{
+	const struct msg_shared *known = publish_shared_state(l->publish, device);
+	struct msg_shared m;
+
+	if (known == NULL || known->masters == 0)
+		return;
+	m = *known;
+	m.masters = 0;
+	publish_shared(l->publish, &m);
+}
+
 void
 links_down(struct links *l, unsigned part)
 {
@@ -288,6 +302,7 @@ links_down(struct links *l, unsigned part)
 			continue;
 		table_device_down(l->table, i, ERR_HELPER);
 		set_state(l, i, DEVICE_DOWN, ERR_HELPER);
+		disconnect_masters(l, i);
 	}
 	if (l->ops->down != NULL)
 		l->ops->down(part, l->arg);
@@ -357,6 +372,17 @@ got_device_state(struct links *l, unsigned part, struct rbuf *r)
 	return OK;
 }
 
+static enum err
+got_shared(struct links *l, unsigned part, struct rbuf *r)
+{
+	struct msg_shared m;
+
+	if (!msg_shared_get(r, &m) || !r_done(r) || links_part(l->site, m.device) != part || m.clients == 0)
+		return ERR_FRAME;
+	publish_shared(l->publish, &m);
+	return OK;
+}
+
 static bool
 is_output_of(const struct links *l, unsigned part, point_id point)
 {
@@ -419,6 +445,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_SAMPLES: return got_samples(l, part, &r, received, now);
 	case W_LATE: return got_late(l, part, &r, received);
 	case W_DEVICE_STATE: return got_device_state(l, part, &r);
+	case W_SHARED: return got_shared(l, part, &r);
 	case W_FIELD_WRITTEN: return got_written(l, part, f, &r);
 	case W_FIELD_PULSE: return got_pulse(l, part, &r);
 	case W_FORWARDED: return got_forwarded(l, &r);

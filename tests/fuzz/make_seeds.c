@@ -520,6 +520,22 @@ put_registers(struct wbuf *b)
 }
 
 static void
+put_shared(struct wbuf *b)
+{
+	msg_shared_put(b,
+	    &(struct msg_shared){ .device = 0,
+	        .masters = 2,
+	        .clients = 4,
+	        .requests = 4711,
+	        .refused = 3,
+	        .turned_away = 1,
+	        .last_time = NOW,
+	        .refused_time = NOW - 1000000,
+	        .master = "192.0.2.7",
+	        .refusal = "192.0.2.9, holding 40 of unit 1" });
+}
+
+static void
 put_dump_get(struct wbuf *b)
 {
 	msg_dump_get_put(b, &(struct msg_dump_get){ .device = 4, .whole = 1, .seconds = 10, .frames = 100 });
@@ -804,6 +820,7 @@ static const struct seed {
 	{ W_PREVIEW_GET, false, put_preview_get },
 	{ W_PREVIEW, false, put_preview },
 	{ W_PLAN_PREVIEW, false, put_plan_preview },
+	{ W_SHARED, true, put_shared },
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },
