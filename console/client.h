@@ -41,7 +41,7 @@ struct client_point {
 struct client_shared {
 	bool is_known; /* false: it is not lent */
 	unsigned masters, clients;
-	uint64_t requests, refused, turned_away;
+	uint64_t requests, refused, turned_away, held_back;
 	struct utc last_time, refused_time;
 	char master[64], refusal[160]; /* raw: go through put_safe */
 };

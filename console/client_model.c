@@ -266,6 +266,7 @@ client_model_shared(struct client_model *m, const struct frame *f, uint32_t *dev
 		.requests = s.requests,
 		.refused = s.refused,
 		.turned_away = s.turned_away,
+		.held_back = s.held_back,
 		.last_time.us = s.last_time,
 		.refused_time.us = s.refused_time };
 	str_copy(to->master, sizeof to->master, s.master);

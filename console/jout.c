@@ -123,6 +123,7 @@ shared_json(const struct client_shared *s)
 	json_object_set_new(j, "requests", json_integer((json_int_t)s->requests));
 	json_object_set_new(j, "writes_refused", json_integer((json_int_t)s->refused));
 	json_object_set_new(j, "turned_away", json_integer((json_int_t)s->turned_away));
+	json_object_set_new(j, "held_back", json_integer((json_int_t)s->held_back));
 	json_object_set_new(j, "last_master", s->master[0] == '\0' ? json_null() : jout_text(s->master));
 	json_object_set_new(j, "last_time", jout_time(s->last_time));
 	json_object_set_new(j, "last_refusal", s->refusal[0] == '\0' ? json_null() : jout_text(s->refusal));

@@ -14,14 +14,18 @@ shared_say(const struct client_shared *s, char buf[SHARED_SAY])
 {
 	char text[80];
 
-	str_printf(buf, SHARED_SAY, "shared with %u of %u masters: %" PRIu64 " request%s", s->masters, s->clients,
-	    s->requests, s->requests == 1 ? "" : "s");
+	str_printf(buf, SHARED_SAY, "%u of %u masters: %" PRIu64 " request%s", s->masters, s->clients, s->requests,
+	    s->requests == 1 ? "" : "s");
 	if (s->refused > 0) {
 		str_printf(text, sizeof text, ", %" PRIu64 " write%s refused", s->refused, s->refused == 1 ? "" : "s");
 		str_append(buf, SHARED_SAY, text);
 	}
 	if (s->turned_away > 0) {
 		str_printf(text, sizeof text, ", %" PRIu64 " turned away", s->turned_away);
+		str_append(buf, SHARED_SAY, text);
+	}
+	if (s->held_back > 0) {
+		str_printf(text, sizeof text, ", %" PRIu64 " held back", s->held_back);
 		str_append(buf, SHARED_SAY, text);
 	}
 	return buf;

@@ -9,7 +9,7 @@
 
 #define SHARED_SAY 400 /* bytes of a line, with its end */
 
-/* "shared with 2 of 4 masters: 4711 requests, 3 writes refused, 1 turned away". */
+/* "2 of 4 masters: 4711 requests, 3 writes refused, 1 turned away, 2 held back". */
 char *shared_say(const struct client_shared *s, char buf[SHARED_SAY]);
 /* "last 192.0.2.7 12:08:30; refused 12:01:00: 192.0.2.9, holding 40 of unit 1". Raw: go through put_safe. */
 char *shared_say_last(const struct client_shared *s, struct utc now, char buf[SHARED_SAY]);

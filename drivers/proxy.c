@@ -174,23 +174,43 @@ turn_fire(struct timer *timer, struct moment now)
 
 /* ---- requests come */
 
-/* His own of before, with what he has earned there; else the one that is quiet for the shortest time. */
-static struct place *
-place_for(struct proxy *x, const struct master *m)
+static bool
+is_quiet(const struct place *t, struct mono now)
 {
-	struct place *best = NULL;
+	return mono_diff_us(now, t->quiet_until) < 0;
+}
+
+/*
+ * His own, as long as he is connected. Else the one that is quiet for the shortest time; but where those of his address have gone from so many
+ * that they owe a pause to as they may, the one of these that is quiet for the longest time, or none while all are still under way: nobody
+ * makes one after the other quiet by coming anew.
+ */
+static struct place *
+place_for(struct proxy *x, const struct master *m, struct mono now)
+{
+	struct place *best = NULL, *owed = NULL;
+	unsigned count = 0;
 
 	for (uint32_t i = 0; i < x->place_count; i++) {
 		struct place *t = &x->places[i];
+		bool is_his = t->last != 0 && strcmp(t->host, master_host(m)) == 0;
 
+		if (t->is_held && t->last == master_number(m))
+			return t;
+		if (t->is_held)
+			continue;
+		count += is_his && (t->state != PLACE_FREE || is_quiet(t, now));
 		if (t->state != PLACE_FREE)
 			continue;
-		if (t->last == master_number(m))
-			return t;
+		if (is_his && is_quiet(t, now) && (owed == NULL || mono_diff_us(t->quiet_until, owed->quiet_until) > 0))
+			owed = t;
 		if (best == NULL || mono_diff_us(t->quiet_until, best->quiet_until) < 0)
 			best = t;
 	}
-	return best;
+	if (count < x->owed_most)
+		return best;
+	proxy_note_again(x, m, now);
+	return owed;
 }
 
 static bool
@@ -233,8 +253,8 @@ static size_t
 request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg)
 {
 	struct proxy *x = arg;
-	struct place *t = place_for(x, m);
 	struct moment now = moment_now();
+	struct place *t = place_for(x, m, now.mono);
 	uint8_t code;
 
 	proxy_note_request(x, m, now.utc);
@@ -242,6 +262,7 @@ request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, ui
 		return adu_head(out, adu, proxy_exception(r->pdu[0], PROXY_BUSY, out + ADU_HEAD));
 	memcpy(t->adu, adu, ADU_HEAD + r->len); /* what is written is looked at until the answer */
 	t->last = master_number(m);
+	t->is_held = true;
 	str_copy(t->host, sizeof(t->host), master_host(m));
 	code = admit(x, t, now);
 	if (code != 0)
@@ -261,9 +282,13 @@ gone_cb(struct master *m, void *arg)
 	struct proxy *x = arg;
 	struct place *t;
 
-	TAILQ_FOREACH(t, &x->line, entry) {
-		if (t->master != m)
+	for (uint32_t i = 0; i < x->place_count; i++) {
+		t = &x->places[i];
+		if (!t->is_held || t->last != master_number(m))
 			continue;
+		t->is_held = false;
+		if (t->master == NULL)
+			return;
 		t->master = NULL;
 		if (take_back(t))
 			refuse(t, PROXY_BUSY); /* to nobody: the place is free */
@@ -307,14 +332,22 @@ proxy_free(struct proxy *x)
 	free(x);
 }
 
-/* No master that is named can take the places of another. */
 static unsigned
-share_of(const struct cfg_proxy *cfg)
+named_of(const struct cfg_proxy *cfg)
 {
 	unsigned named = cfg->masters[0] != '\0';
 
 	for (const char *p = cfg->masters; *p != '\0'; p++)
 		named += *p == ' ';
+	return named;
+}
+
+/* No master that is named can take the places of another. */
+static unsigned
+share_of(const struct cfg_proxy *cfg)
+{
+	unsigned named = named_of(cfg);
+
 	return named <= 1 ? cfg->clients : cfg->clients > named ? cfg->clients / named : 1;
 }
 
@@ -335,6 +368,7 @@ lend(struct proxy *x, const struct cfg_link *l, uint32_t link)
 
 	x->cfg = l->proxy;
 	x->link = link;
+	x->owed_most = named_of(x->cfg) > 1 ? share_of(x->cfg) : (x->cfg->clients + 1u) / 2;
 	x->tally.is_dirty = true; /* whoever is told now knows nothing yet */
 	if (x->place_count != l->proxy->clients) {
 		free(x->places);

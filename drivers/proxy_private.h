@@ -18,6 +18,7 @@ struct place {
 	uint32_t turn;           /* of the proxy, in which it was looked at last */
 	struct master *master;   /* NULL: it has gone */
 	uint64_t last;           /* number of who had the place last; 0 = nobody */
+	bool is_held;            /* he is still connected */
 	struct mono quiet_until; /* not asked before: the device did not answer him */
 	struct mono came;
 	struct device *device;
@@ -29,7 +30,7 @@ struct place {
 
 /* What those who look on are told. */
 struct proxy_tally {
-	uint64_t requests, refused;
+	uint64_t requests, refused, held_back;
 	struct utc last, refused_at;
 	char master[64], refusal[128];
 	bool is_dirty;
@@ -47,6 +48,7 @@ struct proxy {
 	struct masters *masters;
 	struct place *places;
 	uint32_t place_count;
+	unsigned owed_most; /* places that one address may leave behind quiet */
 	TAILQ_HEAD(, place) line;
 	struct timer timer;
 	uint32_t turn;
@@ -54,6 +56,8 @@ struct proxy {
 	struct mono credit_at;
 	struct mono refused_at;
 	uint32_t refused; /* writes, since it was said last */
+	struct mono again_at;
+	uint32_t again; /* requests of who came anew too early, since it was said last */
 	struct proxy_tally tally;
 };
 
@@ -72,5 +76,7 @@ struct proxies {
 void proxy_note_request(struct proxy *x, const struct master *m, struct utc now);
 /* The write of t, whose order is read, is not passed on; why: "" or what to add. Said in the log every now and then. */
 void proxy_note_refused(struct proxy *x, const struct place *t, const char *why, struct moment now);
+/* m came anew while its address owes as many pauses as it may. The same. */
+void proxy_note_again(struct proxy *x, const struct master *m, struct mono now);
 
 #endif

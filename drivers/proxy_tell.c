@@ -8,7 +8,7 @@
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
-#define SAY_REFUSED_US (10 * US_PER_S)
+#define SAY_US (10 * US_PER_S) /* between two words of the same */
 
 void
 proxy_note_request(struct proxy *x, const struct master *m, struct utc now)
@@ -30,13 +30,29 @@ proxy_note_refused(struct proxy *x, const struct place *t, const char *why, stru
 	str_printf(x->tally.refusal, sizeof(x->tally.refusal), "%s, %s %u of unit %u%s", t->host,
 	    mb_table_word(r->table), r->address, r->unit, why);
 	x->refused++;
-	if (x->refused_at.us != 0 && mono_diff_us(now.mono, x->refused_at) < SAY_REFUSED_US)
+	if (x->refused_at.us != 0 && mono_diff_us(now.mono, x->refused_at) < SAY_US)
 		return;
 	log_notice("%s may not write %s %u of unit %u through the proxy at %s, port %u%s (%u refused since the last "
 	           "word of it)",
 	    t->host, mb_table_word(r->table), r->address, r->unit, x->host, x->port, why, x->refused);
 	x->refused_at = now.mono;
 	x->refused = 0;
+}
+
+void
+proxy_note_again(struct proxy *x, const struct master *m, struct mono now)
+{
+	x->tally.held_back++;
+	x->tally.is_dirty = true;
+	x->again++;
+	if (x->again_at.us != 0 && mono_diff_us(now, x->again_at) < SAY_US)
+		return;
+	log_notice("%s comes anew to the proxy at %s, port %u, again and again, before what it asked is answered or "
+	           "its pause is "
+	           "over: it gains nothing by that, and is held back (%u since the last word of it)",
+	    master_host(m), x->host, x->port, x->again);
+	x->again_at = now;
+	x->again = 0;
 }
 
 static void
@@ -49,6 +65,7 @@ tell(struct proxy *x)
 		.requests = c->requests,
 		.refused = c->refused,
 		.turned_away = c->turned_away,
+		.held_back = c->held_back,
 		.last_time = c->last.us,
 		.refused_time = c->refused_at.us,
 		.master = c->master,

@@ -35,7 +35,7 @@ struct masters_ops {
 	 */
 	size_t (*request)(
 	    struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg);
-	/* A master whose reply was to follow is gone: it is not to be named any more. NULL: all replies come at once. */
+	/* A master is gone, be it that its reply was to follow: it is not to be named any more. NULL: nobody wants to know. */
 	void (*gone)(struct master *m, void *arg);
 };
 

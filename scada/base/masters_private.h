@@ -24,7 +24,7 @@ struct master {
 	struct mono moved; /* output last went on */
 	int64_t credit_us; /* of requests; one costs a second over the rate */
 	struct mono credit_at;
-	bool is_waiting; /* its reply is to follow: nothing is read, and no time of its own runs */
+	bool is_waiting; /* its reply is to follow: nothing is looked at, and no time of its own runs */
 	uint8_t in[ADU_MAX], out[ADU_MAX];
 };
 

@@ -130,6 +130,7 @@ struct msg_bytes {
 	_(u64, requests)        /* of all masters */ \
 	_(u64, refused)         /* writes among them that were not passed on */ \
 	_(u64, turned_away)     /* connections that were not taken */ \
+	_(u64, held_back)       /* requests of who came anew before what his address owes was over */ \
 	_(i64, last_time)       /* utc of the last request; 0 = none yet */ \
 	_(i64, refused_time)    /* and of the last refusal of a write */ \
 	_(str, master)          /* whose request that was; "" = nobody's yet */ \

@@ -529,6 +529,7 @@ put_shared(struct wbuf *b)
 	        .requests = 4711,
 	        .refused = 3,
 	        .turned_away = 1,
+	        .held_back = 2,
 	        .last_time = NOW,
 	        .refused_time = NOW - 1000000,
 	        .master = "192.0.2.7",

@@ -258,7 +258,7 @@ START_TEST(who_shares_a_device_is_known)
 	fake_shared(&fake, 1, "192.0.2.7");
 	UNTIL(n_device > before);
 	ck_assert(c->devices[1].shared.is_known && !c->devices[0].shared.is_known);
-	ck_assert_str_eq(shared_say(&c->devices[1].shared, text), "shared with 2 of 4 masters: 4711 requests");
+	ck_assert_str_eq(shared_say(&c->devices[1].shared, text), "2 of 4 masters: 4711 requests");
 	ck_assert_ptr_nonnull(
 	    strstr(shared_say_last(&c->devices[1].shared, (struct utc){ FAKE_NOW }, text), "last 192.0.2.7 "));
 	client_free(c);

@@ -480,13 +480,21 @@ serve_no_more(void)
 }
 
 static int
-master(void)
+master_from(uint32_t address)
 {
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	turns();
 	return fd;
+}
+
+static int
+master(void)
+{
+	return master_from(INADDR_LOOPBACK);
 }
 
 static void
@@ -600,6 +608,91 @@ START_TEST(who_shares_a_device_is_told_when_it_changes)
 }
 END_TEST
 
+/* He asks what the device does not answer, leaves, and comes again. */
+START_TEST(who_connects_anew_takes_no_place_from_others)
+{
+	struct device *d;
+	struct errand errand;
+	unsigned sent = 0;
+	int fd, good, early;
+
+	serve();
+	run_s(0.2); /* its time goes before that of the sockets */
+	d = &w.poll->devices[0];
+	early = master_from(INADDR_LOOPBACK + 2); /* there before, and between two requests of his */
+	asks(early, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	for (int i = 0; i < 8; i++) {
+		fd = master();
+		asks(fd, "0300140001");
+		if (send_guest(d, &errand)) {
+			w.now.mono.us += 100000; /* its time-out: 1.6 s of pause for one of four places */
+			poll_returned(d, &errand, w.now);
+			sent++;
+		}
+		close(fd);
+		turns();
+	}
+	ck_assert_uint_le(sent, 2);
+	proxies_tell(proxies);
+	ck_assert_uint_ge(shared.held_back, 5);
+	good = master_from(INADDR_LOOPBACK + 1);
+	asks(good, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	asks(early, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	close(good);
+	close(early);
+	serve_no_more();
+}
+END_TEST
+
+START_TEST(who_leaves_while_it_is_asked_for_him_is_not_rid_of_it)
+{
+	static const struct answer a = { .data = (const uint8_t *)"\0\1", .len = 2 };
+	char text[2 * ADU_MAX + 1];
+	struct device *d;
+	struct errand errand;
+	int fd, other;
+
+	serve();
+	run_s(0.2);
+	d = &w.poll->devices[0];
+	for (int i = 0; i < 2; i++) { /* of four places */
+		fd = master();
+		asks(fd, "0300140001");
+		ck_assert(send_guest(d, &errand));
+		if (i == 0)
+			poll_returned(d, &errand, w.now); /* one is quiet */
+		close(fd);
+		turns();
+	} /* the other is under way */
+	fd = master();
+	asks(fd, "0300140001"); /* waits in the quiet one */
+	ck_assert_str_eq(hears(fd, text), "");
+	other = master();
+	asks(other, "0300140001");
+	ck_assert_str_eq(hears(other, text), "");
+	close(fd);
+	close(other);
+	turns();
+	other = master_from(INADDR_LOOPBACK + 1);
+	asks(other, "0300140001");
+	poll_answered(d, &errand, &a, w.now.mono, w.now); /* who asked has gone */
+	turns();
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &a, w.now.mono, w.now);
+	ck_assert_str_eq(hears(other, text), "03020001");
+	proxies_tell(proxies);
+	ck_assert(shared.masters == 1 && shared.held_back == 1);
+	close(other);
+	serve_no_more();
+}
+END_TEST
+
 /* ---- the frame */
 
 static const struct {
@@ -650,5 +743,6 @@ T_MAIN("proxy",
         T(guest_goes_between_our_own) T(guest_waits_for_orders) T(guest_without_an_answer_is_no_fault_of_the_device)
             T(guest_ends_with_the_device) T(guest_under_way_is_not_refused_by_what_the_device_says_to_us)
                 T(guest_waits_for_the_identity) T(write_that_waited_is_judged_by_what_the_device_is_now)
-                    T(who_shares_a_device_is_told_when_it_changes)
-                        T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
+                    T(who_shares_a_device_is_told_when_it_changes) T(who_connects_anew_takes_no_place_from_others)
+                        T(who_leaves_while_it_is_asked_for_him_is_not_rid_of_it)
+                            T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
