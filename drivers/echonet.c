@@ -210,7 +210,16 @@ give_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 	e->ops->written(m, reply_to, e->arg);
 }
 
+static void
+give_met(struct el_device *d, void *arg)
+{
+	struct echonet *e = arg;
+
+	e->ops->met(&(struct msg_node_id){ .device = d->cfg->number, .id = { d->id.bytes, d->id.len } }, e->arg);
+}
+
 static const struct el_ops poll_ops = { .send = send_to,
+	.met = give_met,
 	.samples = give_samples,
 	.late = give_late,
 	.state = give_state,

@@ -20,6 +20,8 @@ struct echonet_ops {
 	    uint32_t device, point_id point, const struct utc *times, const double *values, uint32_t count, void *arg);
 	void (*state)(const struct msg_device_state *m, void *arg);
 	void (*written)(const struct msg_field_written *m, uint32_t reply_to, void *arg);
+	/* Which node was met: is to come back as msg_echonet_device.was. */
+	void (*met)(const struct msg_node_id *m, void *arg);
 };
 
 struct echonet *echonet_new(

@@ -349,6 +349,7 @@ el_poll_new(const struct el_setup *config, const struct el_ops *ops, void *arg, 
 		struct el_device *d = &p->devices[i], **slot;
 
 		d->cfg = &config->devices[i];
+		d->id = d->cfg->was;
 		d->poll = p;
 		d->state = DEVICE_OFF;
 		TAILQ_INIT(&d->writes);

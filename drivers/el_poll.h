@@ -145,6 +145,8 @@ struct el_ops {
 	    void *arg);
 	void (*state)(struct el_device *d, void *arg); /* changed just now */
 	void (*written)(const struct msg_field_written *m, uint32_t reply_to, void *arg);
+	/* It said which it is (d->id), and had not said so. NULL: nobody wants to know. */
+	void (*met)(struct el_device *d, void *arg);
 	/* No answer to d->ask in time; it may be sent again. NULL: nobody wants to know. */
 	void (*silent)(struct el_device *d, struct moment now, void *arg);
 };

@@ -225,7 +225,13 @@ struct msg_bytes {
 	_(str, own)             /* numeric address of the interface, with %zone where it has one */ \
 	_(str, node)            /* numeric address of the node */ \
 	_(str, name) \
-	_(str, id)              /* its identification as digits of base 16; "" = anything, as long as it stays */
+	_(str, id)              /* its identification as digits of base 16; "" = anything, as long as it stays */ \
+	_(str, was)             /* the same as it was met by an earlier field program or configuration; "" = it was not */
+
+/* It was met, or was met as another one that the site file names. */
+#define MSG_NODE_ID_FIELDS(_) \
+	_(u32, device) \
+	_(bytes, id)            /* 1..17 */
 
 #define MSG_ECHONET_ITEM_FIELDS(_) \
 	_(u32, point) _(u32, device) \
@@ -854,7 +860,7 @@ struct msg_bytes {
 	_(schedule, SCHEDULE) _(schedule_state, SCHEDULE_STATE) _(preview_get, PREVIEW_GET) _(plan_preview, PLAN_PREVIEW) _(preview, PREVIEW) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
-	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \
+	_(echonet_device, ECHONET_DEVICE) _(node_id, NODE_ID) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
 	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) _(verify_get, VERIFY_GET) \

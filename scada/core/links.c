@@ -25,12 +25,15 @@ links_new(struct publish *p, const struct links_ops *ops, void *arg)
 	l->publish = p;
 	l->ops = ops;
 	l->arg = arg;
+	l->nodes = nodes_new();
 	return l;
 }
 
 void
 links_free(struct links *l)
 {
+	if (l != NULL)
+		nodes_free(l->nodes);
 	free(l);
 }
 
@@ -59,9 +62,13 @@ send_echonet(struct links *l, struct wbuf *b)
 	int64_t offset = utc_zone_offset_us(clock_utc());
 
 	for (uint32_t i = 0; i < s->node_count; i++) {
+		const struct site_device *d = s->nodes[i].device;
+		char was[2 * NODE_ID_MAX + 1];
+
 		if (!describe_is_echonet(s, i))
 			continue;
-		describe_echonet_device(s, i, known_until(l, i), offset, b);
+		describe_echonet_device(
+		    s, i, known_until(l, i), offset, nodes_known(l->nodes, d->name, d->link, was), b);
 		conn_send(l->conns[0], W_ECHONET_DEVICE, 0, b, NULL);
 		start.devices++;
 	}
@@ -372,6 +379,21 @@ got_device_state(struct links *l, unsigned part, struct rbuf *r)
 	return OK;
 }
 
+/* Kept by name and link: at another address it may be another node. */
+static enum err
+got_node_id(struct links *l, unsigned part, struct rbuf *r)
+{
+	const struct site_device *d;
+	struct msg_node_id m;
+
+	if (!msg_node_id_get(r, &m) || !r_done(r) || m.id.len == 0 || m.id.len > NODE_ID_MAX ||
+	    links_part(l->site, m.device) != part || !describe_is_echonet(l->site, m.device))
+		return ERR_FRAME;
+	d = l->site->nodes[m.device].device;
+	nodes_met(l->nodes, d->name, d->link, m.id.data, m.id.len);
+	return OK;
+}
+
 static enum err
 got_shared(struct links *l, unsigned part, struct rbuf *r)
 {
@@ -446,6 +468,7 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_LATE: return got_late(l, part, &r, received);
 	case W_DEVICE_STATE: return got_device_state(l, part, &r);
 	case W_SHARED: return got_shared(l, part, &r);
+	case W_NODE_ID: return got_node_id(l, part, &r);
 	case W_FIELD_WRITTEN: return got_written(l, part, f, &r);
 	case W_FIELD_PULSE: return got_pulse(l, part, &r);
 	case W_FORWARDED: return got_forwarded(l, &r);

@@ -643,7 +643,16 @@ put_echonet_device(struct wbuf *b)
 	        .own = "fe80::1%eth0",
 	        .node = "fe80::2",
 	        .name = "SCH",
-	        .id = "FE00007700000000000000000000000001" });
+	        .id = "FE00007700000000000000000000000001",
+	        .was = "FE00007700000000000000000000000001" });
+}
+
+static void
+put_node_id(struct wbuf *b)
+{
+	static const uint8_t id[] = { 0xFE, 0, 0, 0x77, 0, 1 };
+
+	msg_node_id_put(b, &(struct msg_node_id){ .device = 0, .id = { id, sizeof(id) } });
 }
 
 static void
@@ -842,6 +851,7 @@ static const struct seed {
 	{ W_FIELD_PLACE, false, put_field_place },
 	{ W_FIELD_STEP, false, put_field_step },
 	{ W_ECHONET_DEVICE, false, put_echonet_device },
+	{ W_NODE_ID, false, put_node_id },
 	{ W_ECHONET_ITEM, false, put_echonet_item },
 	{ W_ECHONET_START, false, put_echonet_start },
 	{ W_LATE, false, put_late },
