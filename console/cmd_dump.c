@@ -37,7 +37,7 @@ print_json(const struct msg_dump_line *m, const char *device, const char *line)
 		str_append(hex, sizeof hex, text);
 	}
 	json_object_set_new(j, "time", jout_time((struct utc){ m->time }));
-	json_object_set_new(j, "device", jout_text(device));
+	json_object_set_new(j, "device", m->device == DUMP_NO_DEVICE ? json_null() : jout_text(device));
 	json_object_set_new(j, "what", json_string(words[m->what]));
 	json_object_set_new(j, "form", json_string(forms[m->form]));
 	if (m->form == DUMP_ECHONET)

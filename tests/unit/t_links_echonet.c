@@ -12,6 +12,7 @@
 #include "scada/base/str.h"
 #include "scada/core/describe.h"
 #include "scada/core/links.h"
+#include "scada/core/nodes.h"
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
 
@@ -268,6 +269,29 @@ START_TEST(a_node_is_known_to_the_next_field_program)
 }
 END_TEST
 
+START_TEST(nodes_are_known_by_name_and_link)
+{
+	static const char *const names[] = { "M", "B", "Z", "A", "N", "MA" };
+	struct nodes *n = nodes_new();
+	char text[2 * NODE_ID_MAX + 1];
+	uint8_t id[2];
+
+	for (uint8_t i = 0; i < 200; i++) {
+		id[0] = (uint8_t)(i % 6);
+		id[1] = (uint8_t)(i % 7);
+		nodes_met(n, names[i % 6], i % 7 == 0 ? "" : i % 7 < 4 ? "x" : "y", id, 2);
+	}
+	for (uint8_t i = 0; i < 6; i++)
+		ck_assert_int_eq(nodes_known(n, names[i], "x", text)[1], '0' + i);
+	ck_assert_str_eq(nodes_known(n, "A", "z", text), "");
+	ck_assert_str_eq(nodes_known(n, "AA", "x", text), "");
+	nodes_met(n, "A", "y", (const uint8_t *)"\1", 1);
+	ck_assert_str_eq(nodes_known(n, "A", "y", text), "01");
+	ck_assert_uint_eq(strlen(nodes_known(n, "A", "x", text)), 4);
+	nodes_free(n);
+}
+END_TEST
+
 START_TEST(a_field_program_that_lies_is_refused)
 {
 	uint32_t device = device_of("SCH01.PV_P");
@@ -284,4 +308,5 @@ END_TEST
 T_MAIN("links_echonet",
     T_FIXTURE(set_up, tear_down) T(nodes_and_their_properties_go_by_frames_of_their_own)
         T(a_property_is_described_by_the_table_of_classes) T(what_a_device_remembers_comes_in_the_unit_of_its_point)
-            T(a_node_is_known_to_the_next_field_program) T(a_field_program_that_lies_is_refused))
+            T(a_node_is_known_to_the_next_field_program) T(nodes_are_known_by_name_and_link)
+                T(a_field_program_that_lies_is_refused))
