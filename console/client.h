@@ -37,6 +37,14 @@ struct client_point {
 	const char *falls_back; /* what the device does without Chisan; "" = not said */
 	const char *confirm;    /* a question to be answered with yes before a command; "" = none */
 };
+/* Other masters at a device whose link is lent; all the numbers are those of the link. */
+struct client_shared {
+	bool is_known; /* false: it is not lent */
+	unsigned masters, clients;
+	uint64_t requests, refused, turned_away, held_back;
+	struct utc last_time, refused_time;
+	char master[64], refusal[160]; /* raw: go through put_safe */
+};
 struct client_device {
 	const char *name, *title, *title_ja, *profile, *link, *area;
 	int protocol;
@@ -45,6 +53,7 @@ struct client_device {
 	uint32_t count;                /* its points */
 	struct msg_device_state state; /* state.detail is own memory */
 	bool has_state;
+	struct client_shared shared;
 };
 struct client_screen {
 	const char *name, *text;

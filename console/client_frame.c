@@ -136,7 +136,8 @@ got_device_state(struct client *c, const struct frame *f)
 
 	if (m == NULL || !(p->what & SUB_DEVICES))
 		return OK;
-	enum err e = client_model_device_state(m, f, &device);
+	enum err e =
+	    f->type == W_SHARED ? client_model_shared(m, f, &device) : client_model_device_state(m, f, &device);
 	if (e == OK && m == p->live && p->ops->device != NULL)
 		p->ops->device(c, device, p->arg);
 	return e;
@@ -316,6 +317,7 @@ client_take_frame(struct client *c, const struct frame *f)
 	case W_BYE: got_bye(c, f); return;
 	case W_PING: conn_send(p->conn, W_PONG, f->sequence, &(struct wbuf){ 0 }, NULL); return;
 	case W_CHANGES: e = got_changes(c, f); break;
+	case W_SHARED:
 	case W_DEVICE_STATE: e = got_device_state(c, f); break;
 	case W_RAW: e = got_raw(c, f); break;
 	case W_ALARM_DEF:

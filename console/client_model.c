@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "console/client_private.h"
+#include "scada/base/str.h"
 
 struct client_model *
 client_model_new(const struct msg_site *s)
@@ -244,6 +245,32 @@ client_model_device_state(struct client_model *m, const struct frame *f, uint32_
 		s.last_error = ERR_UNKNOWN;
 	d->state = s;
 	d->has_state = true;
+	*device = s.device;
+	return OK;
+}
+
+enum err
+client_model_shared(struct client_model *m, const struct frame *f, uint32_t *device)
+{
+	struct client_shared *to;
+	struct msg_shared s;
+	struct rbuf r;
+
+	rbuf_init(&r, f->body, f->length);
+	if (!msg_shared_get(&r, &s) || s.device >= m->device_count)
+		return ERR_FRAME;
+	to = &m->devices[s.device].shared;
+	*to = (struct client_shared){ .is_known = true,
+		.masters = s.masters,
+		.clients = s.clients,
+		.requests = s.requests,
+		.refused = s.refused,
+		.turned_away = s.turned_away,
+		.held_back = s.held_back,
+		.last_time.us = s.last_time,
+		.refused_time.us = s.refused_time };
+	str_copy(to->master, sizeof to->master, s.master);
+	str_copy(to->refusal, sizeof to->refusal, s.refusal);
 	*device = s.device;
 	return OK;
 }

@@ -49,6 +49,7 @@ enum err client_model_device(struct client_model *m, const struct frame *f);
 enum err client_model_point(struct client_model *m, const struct frame *f);
 enum err client_model_screen(struct client_model *m, const struct frame *f);
 enum err client_model_device_state(struct client_model *m, const struct frame *f, uint32_t *device);
+enum err client_model_shared(struct client_model *m, const struct frame *f, uint32_t *device);
 enum err client_model_values(
     struct client_model *m, const struct frame *f, void (*changed)(uint32_t point, void *arg), void *arg);
 struct client_control *client_control_new(uint32_t points);

@@ -16,7 +16,7 @@
 #include "scada/base/text.h"
 
 #define SECONDS   10 /* unless given */
-#define BYTES_MAX 1024
+#define BYTES_MAX 1536
 
 struct dump {
 	const struct options *o;
@@ -28,6 +28,7 @@ static void
 print_json(const struct msg_dump_line *m, const char *device, const char *line)
 {
 	static const char *const words[DUMP_WHAT_COUNT] = { "request", "answer", "none" };
+	static const char *const forms[DUMP_FORM_COUNT] = { "tcp", "rtu", "echonet" };
 	json_t *j = jout_begin();
 	char hex[2 * BYTES_MAX + 1] = "", text[8];
 
@@ -36,9 +37,11 @@ print_json(const struct msg_dump_line *m, const char *device, const char *line)
 		str_append(hex, sizeof hex, text);
 	}
 	json_object_set_new(j, "time", jout_time((struct utc){ m->time }));
-	json_object_set_new(j, "device", jout_text(device));
+	json_object_set_new(j, "device", m->device == DUMP_NO_DEVICE ? json_null() : jout_text(device));
 	json_object_set_new(j, "what", json_string(words[m->what]));
-	json_object_set_new(j, "form", json_string(m->form == DUMP_TCP ? "tcp" : "rtu"));
+	json_object_set_new(j, "form", json_string(forms[m->form]));
+	if (m->form == DUMP_ECHONET)
+		json_object_set_new(j, "peer", jout_text(m->peer));
 	json_object_set_new(j, "answer_ms", jout_number((double)m->took_us / 1000));
 	json_object_set_new(j, "line", jout_text(line));
 	json_object_set_new(j, "bytes", json_string(hex));
@@ -50,6 +53,8 @@ print(struct dump *d, const struct client *c, const struct msg_dump_line *m)
 {
 	char line[DUMP_SAY_LINE], bytes[DUMP_SAY_BYTES], device[POINT_NAME_MAX * 2] = "?";
 
+	if (m->device == DUMP_NO_DEVICE)
+		str_copy(device, sizeof device, "-");
 	if (m->device < c->device_count)
 		text_put_safe(device, sizeof device, c->devices[m->device].name, -1);
 	dump_say_line(&d->say, m, device, line);
@@ -90,7 +95,10 @@ take(struct client *c, const struct frame *f, void *arg)
 	return say_flush() == 0 && !d->is_bad;
 }
 
-/* A device by its name, or all that share a link by its address without or with a unit. False: there is none, as was said. */
+/*
+ * A device by its name, or all that share a link by its address without or with a unit; a node of ECHONET Lite by the whole of its address,
+ * all of an interface by what stands before. False: there is none, as was said.
+ */
 static bool
 find(const struct client *c, const char *what, struct msg_dump_get *m)
 {
@@ -107,6 +115,7 @@ find(const struct client *c, const char *what, struct msg_dump_get *m)
 		              : strcmp(names[i], what) != 0))
 			continue;
 		m->device = i;
+		m->whole = m->whole && !(link[len] == '\0' && strncmp(link, "echonet:", 8) == 0);
 		is_found = true;
 	}
 	near = str_nearest(what, names);

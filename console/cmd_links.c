@@ -10,6 +10,7 @@
 #include "console/cmd.h"
 #include "console/jout.h"
 #include "console/say.h"
+#include "console/shared_say.h"
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 
@@ -131,6 +132,31 @@ print_help(const struct client *c, const bool *chosen, struct utc now)
 	say_table_print(t);
 }
 
+/* Two lines each: who else asks it, and who was last. */
+static void
+print_shared(const struct client *c, const bool *chosen, struct utc now)
+{
+	static const struct say_column columns[] = { { NULL, false, 0 }, { NULL, false, 0 } };
+	struct say_table *t = say_table_new(columns, ARRAY_LEN(columns));
+	bool any = false;
+
+	for (uint32_t i = 0; i < c->device_count; i++) {
+		const struct client_device *d = &c->devices[i];
+		char text[SHARED_SAY];
+
+		if (!chosen[i] || !d->shared.is_known)
+			continue;
+		say_table_cell(t, d->name);
+		say_table_cell(t, shared_say(&d->shared, text));
+		say_table_cell(t, "");
+		say_table_cell(t, shared_say_last(&d->shared, now, text));
+		if (!any)
+			say("\n");
+		any = true;
+	}
+	say_table_print(t);
+}
+
 static void
 print_json(const struct client *c, const bool *chosen)
 {
@@ -205,6 +231,7 @@ cmd_links(const struct options *o)
 		struct utc now = clock_utc();
 		print_table(c, chosen, now);
 		print_help(c, chosen, now);
+		print_shared(c, chosen, now);
 	}
 	free(chosen);
 	client_free(c);

@@ -240,6 +240,10 @@ dump_say_line(struct dump_say *d, const struct msg_dump_line *m, const char *dev
 	utc_civil(time, sizeof time, (struct utc){ m->time }, "%H:%M:%S");
 	str_printf(buf, DUMP_SAY_LINE, "%c %s.%03d %.80s", m->what < DUMP_WHAT_COUNT ? marks[m->what] : '?', time,
 	    (int)(m->time / 1000 % 1000), device);
+	if (m->form == DUMP_ECHONET) {
+		dump_say_echonet(d, m, buf);
+		return buf;
+	}
 	if (is_whole || a != NULL) {
 		str_printf(text, sizeof text, "/%u", is_whole ? p.p[0] : a->unit);
 		add(buf, text);

@@ -109,6 +109,28 @@ jout_point(const struct client *c, point_id id, struct utc now)
 	return j;
 }
 
+/* null: its link is not lent. */
+static json_t *
+shared_json(const struct client_shared *s)
+{
+	json_t *j;
+
+	if (!s->is_known)
+		return json_null();
+	j = json_object();
+	json_object_set_new(j, "masters", json_integer(s->masters));
+	json_object_set_new(j, "clients", json_integer(s->clients));
+	json_object_set_new(j, "requests", json_integer((json_int_t)s->requests));
+	json_object_set_new(j, "writes_refused", json_integer((json_int_t)s->refused));
+	json_object_set_new(j, "turned_away", json_integer((json_int_t)s->turned_away));
+	json_object_set_new(j, "held_back", json_integer((json_int_t)s->held_back));
+	json_object_set_new(j, "last_master", s->master[0] == '\0' ? json_null() : jout_text(s->master));
+	json_object_set_new(j, "last_time", jout_time(s->last_time));
+	json_object_set_new(j, "last_refusal", s->refusal[0] == '\0' ? json_null() : jout_text(s->refusal));
+	json_object_set_new(j, "last_refusal_time", jout_time(s->refused_time));
+	return j;
+}
+
 json_t *
 jout_link(const struct client *c, uint32_t device)
 {
@@ -133,6 +155,7 @@ jout_link(const struct client *c, uint32_t device)
 	json_object_set_new(
 	    j, "detail", s->detail == NULL || s->detail[0] == '\0' ? json_null() : jout_text(s->detail));
 	json_object_set_new(j, "connects", json_integer((json_int_t)s->connects));
+	json_object_set_new(j, "shared", shared_json(&d->shared));
 	json_object_set_new(j, "link", jout_text(d->link));
 	json_object_set_new(j, "profile", jout_text(d->profile));
 	return j;

@@ -10,10 +10,11 @@
 #include "console/acts.h"
 #include "console/list.h"
 #include "console/scr_raw.h"
-
+#include "console/shared_say.h"
 #include "scada/base/str.h"
 
 #define HELP_ROWS    3
+#define SHARED_ROWS  2 /* more of them where the link of a device is lent */
 #define FULL_COLUMNS 80
 
 struct page {
@@ -21,6 +22,7 @@ struct page {
 	char filter[64];
 	uint32_t rows[DEVICE_MAX];
 	uint32_t count;
+	bool is_any_shared;
 	char asked[POINT_NAME_MAX]; /* whose registers are asked for, while it is typed */
 };
 
@@ -45,6 +47,9 @@ static void
 build(struct console *co, struct page *p)
 {
 	p->count = 0;
+	p->is_any_shared = false;
+	for (uint32_t i = 0; co->has_model && i < co->client->device_count; i++)
+		p->is_any_shared |= co->client->devices[i].shared.is_known;
 	for (uint32_t i = 0; co->has_model && i < co->client->device_count && p->count < DEVICE_MAX; i++)
 		if (protocol_is_field(co->client->devices[i].protocol) && passes(co, p, &co->client->devices[i]))
 			p->rows[p->count++] = i;
@@ -65,7 +70,7 @@ update(struct console *co, void *private, enum change what, uint32_t number)
 	struct page *p = private;
 
 	(void)number;
-	if (what == CHANGE_MODEL || (what == CHANGE_DEVICE && p->filter[0] == '!'))
+	if (what == CHANGE_MODEL || (what == CHANGE_DEVICE && (p->filter[0] == '!' || !p->is_any_shared)))
 		build(co, p);
 	return what == CHANGE_VALUES || what == CHANGE_SECOND ? DRAW_NOTHING : DRAW_BODY;
 }
@@ -181,27 +186,46 @@ static void
 draw_row_plain(struct console *co, const struct client_device *d, int row, struct area a)
 {
 	const struct msg_device_state *s = &d->state;
-	char text[400], since[24] = "", errors[64] = "";
+	char text[400], since[24] = "", errors[64] = "", shared[48] = "";
 
 	if (d->has_state && s->since != 0)
 		utc_civil(since, sizeof since, (struct utc){ s->since }, " since %m-%d %H:%M");
 	if (d->has_state && s->timeouts + s->errors > 0)
 		str_printf(errors, sizeof errors, ", timeouts %llu, errors %llu", (unsigned long long)s->timeouts,
 		    (unsigned long long)s->errors);
-	str_printf(text, sizeof text, "%s: %s%s%s%s%s, %s", d->name,
+	if (d->shared.is_known)
+		str_printf(
+		    shared, sizeof shared, ", shared with %u of %u masters", d->shared.masters, d->shared.clients);
+	str_printf(text, sizeof text, "%s: %s%s%s%s%s%s, %s", d->name,
 	    console_is_lost(co) ? "state not known" : state_word(co, d), console_is_lost(co) ? "" : since, errors,
-	    s->last_error != OK ? ", last " : "", s->last_error != OK ? err_word((enum err)s->last_error) : "",
+	    s->last_error != OK ? ", last " : "", s->last_error != OK ? err_word((enum err)s->last_error) : "", shared,
 	    console_title(co, d->title, d->title_ja));
 	grid_fit(co->grid, row, a.column, a.columns, state_look(co, d), text, false);
 }
 
+/* Who else asks it. */
+static void
+draw_shared(struct console *co, const struct client_device *d, int row, struct area a)
+{
+	char text[SHARED_SAY];
+
+	if (!d->shared.is_known)
+		return;
+	grid_put(co->grid, row, a.column + 1, a.columns - 1, console_is_lost(co) ? LOOK_LOST : LOOK_NORMAL,
+	    shared_say(&d->shared, text));
+	grid_put(
+	    co->grid, row + 1, a.column + 1, a.columns - 1, LOOK_LABEL, shared_say_last(&d->shared, co->now, text));
+}
+
 /* What happened last to the selected device, how often, when, and what helps. */
 static void
-draw_help(struct console *co, const struct client_device *d, struct area a)
+draw_help(struct console *co, const struct page *p, const struct client_device *d, struct area a)
 {
 	const struct msg_device_state *s = &d->state;
-	int row = a.row + a.rows - HELP_ROWS;
+	int row = a.row + a.rows - HELP_ROWS - (p->is_any_shared ? SHARED_ROWS : 0);
 	char when[64], times[32] = "";
+
+	draw_shared(co, d, row + HELP_ROWS, a);
 
 	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name,
 	    console_title(co, d->title, d->title_ja), d->link);
@@ -230,7 +254,7 @@ draw(struct console *co, void *private, struct area a)
 {
 	struct page *p = private;
 	int name = a.columns >= 100 ? 16 : 9, link = a.columns - name - 78;
-	int rows = a.rows - 1 - HELP_ROWS - 1;
+	int rows = a.rows - 1 - HELP_ROWS - (p->is_any_shared ? SHARED_ROWS : 0) - 1;
 
 	list_fit(&p->list, (int)p->count, rows);
 	if (!co->is_accessible)
@@ -248,7 +272,7 @@ draw(struct console *co, void *private, struct area a)
 		}
 	}
 	if (p->count > 0)
-		draw_help(co, &co->client->devices[p->rows[p->list.at]], a);
+		draw_help(co, p, &co->client->devices[p->rows[p->list.at]], a);
 	else
 		grid_put(co->grid, a.row + 2, a.column + 3, -1, LOOK_LABEL,
 		    p->filter[0] != '\0' ? "No device passes the filter; \\ then Esc shows all."

@@ -57,12 +57,12 @@ fire(struct timer *t, struct moment now)
 }
 
 void
-dump_put(struct dump *d, const struct device *of, const struct dump_frame *f, struct moment now)
+dump_put_at(struct dump *d, const struct dump_place *at, uint32_t number, const struct dump_frame *f, struct moment now)
 {
 	struct msg_dump_line m;
 
-	if (d == NULL || !d->is_open || of->poll != d->poll || of->cfg->link != d->link ||
-	    (d->device != UINT32_MAX && of->index != d->device) || d->left == 0)
+	if (!dump_is_open(d, at->of) || at->link != d->place.link ||
+	    (d->place.device != UINT32_MAX && at->device != d->place.device) || d->left == 0)
 		return;
 	d->left--;
 	if (d->heap.len + f->len > DUMP_HEAP_MAX) {
@@ -70,32 +70,37 @@ dump_put(struct dump *d, const struct device *of, const struct dump_frame *f, st
 		return;
 	}
 	m = (struct msg_dump_line){ .time = now.utc.us,
-		.device = of->cfg->number,
+		.device = number,
 		.what = f->what,
 		.form = f->form,
 		.err = (uint16_t)f->err,
 		.took_us = f->took_us,
+		.peer = f->peer != NULL ? f->peer : "",
 		.raw = { f->data, (uint32_t)f->len } };
 	msg_dump_line_put(&d->heap, &m);
 	d->lines++;
 }
 
+void
+dump_put(struct dump *d, const struct device *of, const struct dump_frame *f, struct moment now)
+{
+	struct dump_place at = { of->poll, of->cfg->link, of->index };
+
+	dump_put_at(d, &at, of->cfg->number, f, now);
+}
+
 /* OK: it is open. */
 static enum err
-begin(struct dump *d, const struct poll *p, const struct msg_dump_get *m, uint32_t reply_to, struct moment now)
+begin(struct dump *d, const struct dump_place *at, const struct msg_dump_get *m, uint32_t reply_to, struct moment now)
 {
-	uint32_t at = setup_find_device(p->config, m->device);
-
-	if (at == UINT32_MAX)
-		return ERR_NOT_FOUND;
 	if (d->is_open)
 		return ERR_BUSY;
 	d->is_open = true;
 	d->reply_to = reply_to;
 	d->generation = conn_generation(d->conn);
-	d->poll = p;
-	d->link = p->devices[at].cfg->link;
-	d->device = m->whole != 0 ? UINT32_MAX : at;
+	d->place = *at;
+	if (m->whole != 0)
+		d->place.device = UINT32_MAX;
 	d->until = mono_add(now.mono, m->seconds * US_PER_S);
 	d->left = m->frames == 0 ? UINT32_MAX : m->frames;
 	d->left_out = 0;
@@ -105,8 +110,9 @@ begin(struct dump *d, const struct poll *p, const struct msg_dump_get *m, uint32
 }
 
 void
-dump_ask(struct dump *d, const struct poll *p, const struct frame *f, struct moment now)
+dump_ask(struct dump *d, dump_find *find, void *arg, const struct frame *f, struct moment now)
 {
+	struct dump_place at;
 	struct msg_dump_get m;
 	struct rbuf r;
 	enum err e;
@@ -117,12 +123,13 @@ dump_ask(struct dump *d, const struct poll *p, const struct frame *f, struct mom
 	} else if (m.seconds == 0) {
 		if (d->reply_to == m.frames)
 			dump_end(d, OK, now);
-	} else if (p == NULL || f->generation != conn_generation(d->conn)) {
+	} else if (find == NULL || f->generation != conn_generation(d->conn)) {
 		conn_result(d->conn, f->sequence, ERR_GENERATION, AC_NONE, "%s", err_text(ERR_GENERATION));
-	} else if ((e = begin(d, p, &m, f->sequence, now)) != OK) {
-		conn_result(d->conn, f->sequence, e, AC_NONE, "%s",
-		    e == ERR_BUSY ? "somebody looks at frames of this field program already; one at a time"
-		                  : "this is no Modbus device of the field program");
+	} else if (!find(m.device, &at, arg)) {
+		conn_result(d->conn, f->sequence, ERR_NOT_FOUND, AC_NONE, "this is no device of the field program");
+	} else if ((e = begin(d, &at, &m, f->sequence, now)) != OK) {
+		conn_result(d->conn, f->sequence, e, AC_NONE,
+		    "somebody looks at frames of this field program already; one at a time");
 	}
 }
 

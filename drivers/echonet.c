@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "drivers/el_node.h"
 #include "drivers/el_poll.h"
 #include "drivers/el_port.h"
+#include "drivers/transport.h"
 #include "scada/base/log.h"
 #include "scada/base/str.h"
 
@@ -23,6 +25,7 @@ struct echonet {
 	struct timers *timers;
 	const struct echonet_ops *ops;
 	void *arg;
+	struct dump *dump;
 	struct el_node node;
 	struct el_setup *config, *pending;
 	struct el_poll *poll;
@@ -33,6 +36,95 @@ struct echonet {
 	uint64_t seed;
 	uint16_t tid;
 };
+
+/* ---- for who looks on */
+
+/* "192.0.2.7"; the port too where it is not that of ECHONET Lite. */
+static void
+peer_text(const struct el_port *p, const struct sockaddr_storage *a, char *buf, size_t size)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+	bool is_v6 = a->ss_family == AF_INET6;
+	unsigned port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	(void)inet_ntop(is_v6 ? AF_INET6 : AF_INET, is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr,
+	    host, sizeof(host));
+	if (port == p->port)
+		str_copy(buf, size, host);
+	else
+		str_printf(buf, size, is_v6 ? "[%s]:%u" : "%s:%u", host, port);
+}
+
+/* f has what, err, took_us and the bytes. d: whose datagram it is; NULL = of nobody, or of all. */
+static void
+show(struct echonet *e, const struct el_port *p, const struct sockaddr_storage *a, const struct el_device *d,
+    struct dump_frame f, struct moment now)
+{
+	struct dump_place at = { e, p->index, UINT32_MAX };
+	char peer[INET6_ADDRSTRLEN + 10];
+
+	peer_text(p, a, peer, sizeof(peer));
+	f.form = DUMP_ECHONET;
+	f.peer = peer;
+	if (d != NULL)
+		at.device = el_poll_node(d);
+	dump_put_at(e->dump, &at, d != NULL ? d->cfg->number : DUMP_NO_DEVICE, &f, now);
+}
+
+/* The number of a frame, be it one or not. */
+static unsigned
+tid_of(const uint8_t *data, size_t len)
+{
+	return len >= 4 ? (unsigned)data[2] << 8 | data[3] : UINT16_MAX + 1u;
+}
+
+static void
+show_received(
+    struct echonet *e, const struct el_port *p, const struct sockaddr_storage *from, const uint8_t *data, size_t len)
+{
+	struct moment now = moment_now();
+	unsigned tid = tid_of(data, len);
+	const struct el_device *d = e->poll != NULL ? el_poll_at(e->poll, p->index, from, tid) : NULL;
+	bool is_asked = d != NULL && d->ask.kind != ASK_NONE && d->ask.tid == tid;
+
+	show(e, p, from, d,
+	    (struct dump_frame){ .what = DUMP_ANSWER,
+	        .took_us = is_asked ? (uint32_t)mono_diff_us(now.mono, d->ask.sent) : 0,
+	        .data = data,
+	        .len = len },
+	    now);
+}
+
+static void
+sent(struct el_port *p, const struct sockaddr_storage *to, const uint8_t *data, size_t len, enum err err, void *arg)
+{
+	struct echonet *e = arg;
+	struct moment now;
+	const struct el_device *d;
+
+	if (!dump_is_open(e->dump, e))
+		return;
+	now = moment_now();
+	d = e->poll != NULL ? el_poll_at(e->poll, p->index, to, tid_of(data, len)) : NULL;
+	show(e, p, to, d, (struct dump_frame){ .what = DUMP_REQUEST, .data = data, .len = len }, now);
+	if (err != OK)
+		show(e, p, to, d, (struct dump_frame){ .what = DUMP_NONE, .err = err }, now);
+}
+
+static void
+silent(struct el_device *d, struct moment now, void *arg)
+{
+	struct echonet *e = arg;
+
+	if (dump_is_open(e->dump, e))
+		show(e, &e->ports[d->cfg->port], &d->cfg->node.addr, d,
+		    (struct dump_frame){ .what = DUMP_NONE,
+		        .err = ERR_TIMEOUT,
+		        .took_us = (uint32_t)mono_diff_us(now.mono, d->ask.sent) },
+		    now);
+}
 
 /* ---- from the nodes */
 
@@ -45,6 +137,8 @@ received(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *
 	bool is_to_all;
 	size_t n;
 
+	if (dump_is_open(e->dump, e))
+		show_received(e, p, from, data, len);
 	/* what we cannot read is no answer and no question; nodes of format 2 may share the port */
 	if (el_frame_take(data, len, &f) != OK || el_address_is_same(from, &p->own.addr))
 		return;
@@ -57,7 +151,7 @@ received(struct el_port *p, const struct sockaddr_storage *from, const uint8_t *
 		(void)el_poll_frame(e->poll, p->index, from, &f, (struct moment){ clock_mono(), clock_utc() });
 }
 
-static const struct el_port_ops port_ops = { .received = received };
+static const struct el_port_ops port_ops = { .received = received, .sent = sent };
 
 /* ---- from the poll */
 
@@ -116,9 +210,21 @@ give_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 	e->ops->written(m, reply_to, e->arg);
 }
 
-static const struct el_ops poll_ops = {
-	.send = send_to, .samples = give_samples, .late = give_late, .state = give_state, .written = give_written
-};
+static void
+give_met(struct el_device *d, void *arg)
+{
+	struct echonet *e = arg;
+
+	e->ops->met(&(struct msg_node_id){ .device = d->cfg->number, .id = { d->id.bytes, d->id.len } }, e->arg);
+}
+
+static const struct el_ops poll_ops = { .send = send_to,
+	.met = give_met,
+	.samples = give_samples,
+	.late = give_late,
+	.state = give_state,
+	.written = give_written,
+	.silent = silent };
 
 /* ---- ports */
 
@@ -290,6 +396,26 @@ echonet_raw(const struct echonet *e, point_id point, struct msg_raw *m)
 		.decoded = it->value,
 		.raw = { it->raw, it->raw_len } };
 	return true;
+}
+
+void
+echonet_show(struct echonet *e, struct dump *d)
+{
+	e->dump = d;
+}
+
+bool
+echonet_place_of(const struct echonet *e, uint32_t device, struct dump_place *out)
+{
+	for (uint32_t i = 0; e->poll != NULL && i < e->poll->device_count; i++) {
+		const struct el_device *d = &e->poll->devices[i];
+
+		if (d->cfg->number != device)
+			continue;
+		*out = (struct dump_place){ e, d->cfg->port, el_poll_node(d) };
+		return true;
+	}
+	return false;
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include <ev.h>
 
+#include "drivers/dump.h"
 #include "drivers/scan.h"
 #include "drivers/timer.h"
 
@@ -19,6 +20,8 @@ struct echonet_ops {
 	    uint32_t device, point_id point, const struct utc *times, const double *values, uint32_t count, void *arg);
 	void (*state)(const struct msg_device_state *m, void *arg);
 	void (*written)(const struct msg_field_written *m, uint32_t reply_to, void *arg);
+	/* Which node was met: is to come back as msg_echonet_device.was. */
+	void (*met)(const struct msg_node_id *m, void *arg);
 };
 
 struct echonet *echonet_new(
@@ -35,6 +38,11 @@ bool echonet_write(struct echonet *e, const struct msg_field_write *w, uint32_t 
 bool echonet_scan(struct echonet *e, point_id point, bool is_on);
 /* The bytes that the node gave last for a point, as far as they are kept; address: the property. False: it is none of ours. */
 bool echonet_raw(const struct echonet *e, point_id point, struct msg_raw *m);
+
+/* Each datagram in and out is put there from now on; NULL: nowhere. */
+void echonet_show(struct echonet *e, struct dump *d);
+/* Where a node of the configuration is on the wire: several devices at one address are one node. False: it is none of ours. */
+bool echonet_place_of(const struct echonet *e, uint32_t device, struct dump_place *out);
 
 /* Counters of those that changed: of every part-th device. */
 void echonet_tell(struct echonet *e, uint32_t part, uint32_t parts);

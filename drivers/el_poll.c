@@ -70,6 +70,8 @@ device_fire(struct timer *t, struct moment now)
 	struct el_device *d = t->arg;
 
 	if (d->ask.kind != ASK_NONE && mono_diff_us(now.mono, d->ask.deadline) >= 0) {
+		if (d->poll->ops->silent != NULL)
+			d->poll->ops->silent(d, now, d->poll->arg);
 		if (may_try_again(d))
 			ask_now(d, now);
 		else
@@ -102,6 +104,23 @@ slot_of(const struct el_poll *p, uint32_t port, const struct sockaddr_storage *a
 		if (p->slots[i]->cfg->port == port && el_address_is_same(&p->slots[i]->cfg->node.addr, a))
 			break;
 	return &p->slots[i];
+}
+
+const struct el_device *
+el_poll_at(const struct el_poll *p, uint32_t port, const struct sockaddr_storage *a, unsigned tid)
+{
+	const struct el_device *first = *slot_of(p, port, a);
+
+	for (const struct el_device *d = first; d != NULL; d = d->same)
+		if (d->ask.kind != ASK_NONE && d->ask.tid == tid)
+			return d;
+	return first;
+}
+
+uint32_t
+el_poll_node(const struct el_device *d)
+{
+	return (uint32_t)(*slot_of(d->poll, d->cfg->port, &d->cfg->node.addr) - d->poll->devices);
 }
 
 /* Whoever speaks is there: a node that was given up is asked at once, but not for each of its frames. */
@@ -330,6 +349,7 @@ el_poll_new(const struct el_setup *config, const struct el_ops *ops, void *arg, 
 		struct el_device *d = &p->devices[i], **slot;
 
 		d->cfg = &config->devices[i];
+		d->id = d->cfg->was;
 		d->poll = p;
 		d->state = DEVICE_OFF;
 		TAILQ_INIT(&d->writes);

@@ -145,6 +145,10 @@ struct el_ops {
 	    void *arg);
 	void (*state)(struct el_device *d, void *arg); /* changed just now */
 	void (*written)(const struct msg_field_written *m, uint32_t reply_to, void *arg);
+	/* It said which it is (d->id), and had not said so. NULL: nobody wants to know. */
+	void (*met)(struct el_device *d, void *arg);
+	/* No answer to d->ask in time; it may be sent again. NULL: nobody wants to know. */
+	void (*silent)(struct el_device *d, struct moment now, void *arg);
 };
 
 struct el_poll {
@@ -171,6 +175,10 @@ void el_poll_start(struct el_poll *p, struct moment now);
 /* A frame from a node, come in through a port of the configuration. False: it is of no device of ours. */
 bool el_poll_frame(
     struct el_poll *p, uint32_t port, const struct sockaddr_storage *from, const struct el_frame *f, struct moment now);
+/* The device at that address, and of several in one node the one that asked with this number; NULL = none of ours. */
+const struct el_device *el_poll_at(
+    const struct el_poll *p, uint32_t port, const struct sockaddr_storage *a, unsigned tid);
+uint32_t el_poll_node(const struct el_device *d); /* index of the first device at its address: stands for the node */
 /* The port cannot be used: all that is behind it is down. */
 void el_poll_port_failed(struct el_poll *p, uint32_t port, enum err e, const char *detail, struct moment now);
 

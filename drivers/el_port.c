@@ -224,8 +224,8 @@ el_port_close(struct el_port *p)
 	p->fd = p->group_fd = -1;
 }
 
-enum err
-el_port_send(struct el_port *p, const struct el_address *to, const uint8_t *data, size_t len)
+static enum err
+send_now(const struct el_port *p, const struct el_address *to, const uint8_t *data, size_t len)
 {
 	struct sockaddr_storage addr = to->addr;
 	ssize_t n;
@@ -241,6 +241,16 @@ el_port_send(struct el_port *p, const struct el_address *to, const uint8_t *data
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == ECONNREFUSED))
 		return OK;
 	return n < 0 ? err_from_errno(errno) : OK;
+}
+
+enum err
+el_port_send(struct el_port *p, const struct el_address *to, const uint8_t *data, size_t len)
+{
+	enum err e = send_now(p, to, data, len);
+
+	if (p->ops->sent != NULL)
+		p->ops->sent(p, &to->addr, data, len, e, p->arg);
+	return e;
 }
 
 enum err

@@ -17,6 +17,9 @@ struct el_port_ops {
 	/* A datagram; data lives until return. */
 	void (*received)(
 	    struct el_port *p, const struct sockaddr_storage *from, const uint8_t *data, size_t len, void *arg);
+	/* One went out, or failed to. NULL: nobody wants to know. */
+	void (*sent)(struct el_port *p, const struct sockaddr_storage *to, const uint8_t *data, size_t len, enum err e,
+	    void *arg);
 };
 
 struct el_port {

@@ -184,6 +184,8 @@ el_setup_device(struct el_setup *c, const struct msg_echonet_device *m)
 		return refuse(c, "node %.64s: a time-out, back-off or offset out of range", m->name);
 	if (!take_id(m->id, &d.id))
 		return refuse(c, "node %.64s: '%.60s' is no identification", m->name, m->id);
+	if (!take_id(m->was, &d.was))
+		return refuse(c, "node %.64s: '%.60s' is no identification that it had", m->name, m->was);
 	d.name = arena_strdup(c->arena, m->name);
 	c->devices = grown(c->devices, c->device_count, &c->device_cap, sizeof(d));
 	c->devices[c->device_count++] = d;

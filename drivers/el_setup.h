@@ -38,7 +38,8 @@ struct el_cfg_device {
 	struct el_address node;
 	const char *name;
 	bool enabled;
-	struct el_id id; /* what it has to be; none = anything, as long as it stays */
+	struct el_id id;  /* what it has to be; none = anything, as long as it stays */
+	struct el_id was; /* as it was met before this program or configuration; none = it was not */
 	int64_t timeout_us, retry_min_us, retry_max_us, offset_us;
 	struct utc since;
 	uint32_t first_item, item_count; /* after el_setup_finish: by object, then property */

@@ -74,6 +74,7 @@ el_who_take(struct el_device *d, const struct el_frame *f, struct moment now)
 {
 	const struct el_prop *p = NULL;
 	struct el_id is = { 0 };
+	bool is_new;
 
 	for (unsigned i = 0; i < f->count && p == NULL; i++)
 		if (f->props[i].epc == EPC_ID)
@@ -85,7 +86,10 @@ el_who_take(struct el_device *d, const struct el_frame *f, struct moment now)
 		return false;
 	}
 	d->gives_no_id = is.len == 0;
+	is_new = is.len > 0 && !is_same(&is, &d->id);
 	d->id = is;
+	if (is_new && d->poll->ops->met != NULL)
+		d->poll->ops->met(d, d->poll->arg);
 	d->is_identified = true;
 	d->elsewhere[0] = '\0';
 	d->who_at = now.mono;

@@ -154,6 +154,18 @@ take_write(struct field *f, const struct frame *frame)
 	}
 }
 
+/* Of either kind. */
+static bool
+find_place(uint32_t device, struct dump_place *out, void *arg)
+{
+	const struct field *f = arg;
+	uint32_t at = setup_find_device(f->config, device);
+
+	if (at != UINT32_MAX)
+		*out = (struct dump_place){ f->poll, f->poll->devices[at].cfg->link, at };
+	return at != UINT32_MAX || echonet_place_of(f->echonet, device, out);
+}
+
 static void
 pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 {
@@ -186,7 +198,9 @@ pipe_frame(struct conn *c, const struct frame *frame, void *arg)
 	case W_REGISTERS_GET:
 		look_ask(&f->look, f->conn, f->pending == NULL ? f->poll : NULL, frame, moment_now());
 		break;
-	case W_DUMP_GET: dump_ask(&f->dump, f->pending == NULL ? f->poll : NULL, frame, moment_now()); break;
+	case W_DUMP_GET:
+		dump_ask(&f->dump, f->pending == NULL && f->poll != NULL ? find_place : NULL, f, frame, moment_now());
+		break;
 	case W_BYE: log_info("chisand says good-bye"); break;
 	default: break; /* of no concern to a field program */
 	}
@@ -240,6 +254,7 @@ field_new(struct ev_loop *loop, int fd, int statm_fd, uint64_t seed)
 	f->conn = conn_new(loop, fd, &ops, f, &limits);
 	conn_set_role(f->conn, ROLE_PEER);
 	dump_init(&f->dump, f->conn, &f->timers);
+	echonet_show(f->echonet, &f->dump);
 	ev_init(&f->clock, clock_cb);
 	ev_prepare_init(&f->prepare, prepare_cb);
 	f->clock.data = f->prepare.data = f;

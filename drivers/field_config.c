@@ -77,9 +77,23 @@ send_pulse(const struct msg_field_pulse *m, void *arg)
 	conn_send(f->conn, W_FIELD_PULSE, 0, &f->out, NULL);
 }
 
-const struct echonet_ops field_echonet_ops = {
-	.samples = field_send_samples, .late = field_send_late, .state = field_put_state, .written = field_send_written
-};
+static void
+send_node_id(const struct msg_node_id *m, void *arg)
+{
+	struct field *f = arg;
+
+	if (f->is_muted)
+		return; /* the next configuration meets it again */
+	wbuf_reset(&f->out);
+	msg_node_id_put(&f->out, m);
+	conn_send(f->conn, W_NODE_ID, 0, &f->out, NULL);
+}
+
+const struct echonet_ops field_echonet_ops = { .samples = field_send_samples,
+	.late = field_send_late,
+	.state = field_put_state,
+	.written = field_send_written,
+	.met = send_node_id };
 static const struct outputs_ops outputs_ops = {
 	.written = field_send_written, .cleared = cleared, .pulse = send_pulse
 };
@@ -95,7 +109,17 @@ send_forwarded(const struct msg_forwarded *m, void *arg)
 	conn_send(f->conn, W_FORWARDED, 0, &f->out, NULL);
 }
 
-const struct proxy_ops field_proxy_ops = { .forwarded = send_forwarded };
+static void
+send_shared(const struct msg_shared *m, void *arg)
+{
+	struct field *f = arg;
+
+	wbuf_reset(&f->out);
+	msg_shared_put(&f->out, m);
+	conn_send(f->conn, W_SHARED, 0, &f->out, NULL);
+}
+
+const struct proxy_ops field_proxy_ops = { .forwarded = send_forwarded, .shared = send_shared };
 
 /* The new generation takes the place of the old one, on the connections that both have. */
 static void

@@ -144,8 +144,10 @@ field_tell_fire(struct timer *t, struct moment now)
 			field_send_state(&f->poll->devices[i], f);
 	echonet_tell(f->echonet, f->told, TELL_PARTS);
 	f->told = (f->told + 1) % TELL_PARTS;
-	if (f->told == 0)
+	if (f->told == 0) {
 		send_stats(f);
+		proxies_tell(f->proxies);
+	}
 }
 
 void

@@ -225,9 +225,33 @@ transmit(struct line *l, const struct frame_request *r)
 	return modbus_send_raw_request(l->ctx, frame, (int)len - 2) > 0 ? OK : gone(l);
 }
 
+/* What is waited for: the reply to r, or, r being NULL, which device unit is. */
+struct awaited {
+	const struct frame_request *r;
+	struct frame_answer *answer;
+	uint8_t unit;
+	struct frame_raw *identity;
+};
+
+static enum err
+find(const struct line *l, size_t len, const struct awaited *w)
+{
+	return w->r != NULL ? rtu_find(l->seen, len, w->r, w->answer)
+	                    : identity_find(l->seen, len, w->unit, w->identity);
+}
+
+/* What was wrong with what came, and is no reply. */
+static enum err
+verdict(enum err e, const struct awaited *w)
+{
+	if (e != ERR_BUSY)
+		return e;
+	return w->r != NULL && w->answer->err != OK ? w->answer->err : ERR_SPLIT_REPLY;
+}
+
 /* Until the reply is there, its time is over, or what came has fallen silent without being one. */
 static enum err
-await(struct line *l, const struct frame_request *r, struct mono deadline, struct frame_answer *out)
+await(struct line *l, const struct awaited *w, struct mono deadline)
 {
 	int64_t silence = SILENCE_US + 2 * line_gap_us(&l->serial);
 	enum err e = ERR_BUSY;
@@ -243,12 +267,12 @@ await(struct line *l, const struct frame_request *r, struct mono deadline, struc
 		if (n > 0) {
 			len += (size_t)n;
 			l->seen_len = len;
-			e = rtu_find(l->seen, len, r, out);
+			e = find(l, len, w);
 		}
 		if (e == OK)
 			return OK;
 		if (len == sizeof(l->seen) || (n == 0 && (len > 0 || left_us(deadline) <= 0)))
-			return len == 0 ? ERR_TIMEOUT : e != ERR_BUSY ? e : out->err != OK ? out->err : ERR_SPLIT_REPLY;
+			return len == 0 ? ERR_TIMEOUT : verdict(e, w);
 	}
 }
 
@@ -271,7 +295,27 @@ line_ask(struct line *l, const struct frame_request *r, int64_t timeout_us, stru
 	if (e != OK)
 		return e;
 	wire = line_wire_us(&l->serial, RTU_MAX < 13 + rtu_reply_len(r) ? RTU_MAX : 13 + rtu_reply_len(r));
-	e = await(l, r, mono_add(clock_mono(), timeout_us + wire), out);
+	e = await(l, &(struct awaited){ .r = r, .answer = out }, mono_add(clock_mono(), timeout_us + wire));
+	if (l->ctx != NULL)
+		l->is_unsure = e != OK;
+	return e;
+}
+
+enum err
+line_identify(struct line *l, uint8_t unit, int64_t timeout_us, struct frame_raw *out)
+{
+	int64_t wire = line_wire_us(&l->serial, RTU_MAX);
+	uint8_t frame[1 + IDENTIFY_PDU] = { unit };
+	enum err e = settle(l);
+
+	l->seen_len = 0;
+	if (e != OK)
+		return e;
+	identity_put(frame + 1);
+	(void)modbus_set_slave(l->ctx, unit);
+	if (modbus_send_raw_request(l->ctx, frame, sizeof(frame)) <= 0)
+		return gone(l);
+	e = await(l, &(struct awaited){ .unit = unit, .identity = out }, mono_add(clock_mono(), timeout_us + wire));
 	if (l->ctx != NULL)
 		l->is_unsure = e != OK;
 	return e;

@@ -7,6 +7,7 @@
 #ifndef CHISAN_LINE_H
 #define CHISAN_LINE_H
 
+#include "drivers/identity.h"
 #include "drivers/rtu.h"
 #include "drivers/setup.h"
 
@@ -26,6 +27,9 @@ bool line_is_open(const struct line *l);
  * out->len says how many bytes the reply had. ERR_NO_ADAPTER: the line is gone, and closed.
  */
 enum err line_ask(struct line *l, const struct frame_request *r, int64_t timeout_us, struct frame_answer *out);
+
+/* The same for the question which device it is (identity.h); a refusal is an answer, too. */
+enum err line_identify(struct line *l, uint8_t unit, int64_t timeout_us, struct frame_raw *out);
 
 /* What came since the last question was sent, with noise and all; until the next call. */
 const uint8_t *line_seen(const struct line *l, size_t *len);

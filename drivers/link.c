@@ -164,38 +164,74 @@ connection_close(struct connection *c)
 		c->exchanges[i].seat = NULL;
 }
 
+static bool
+is_earlier(const struct exchange *a, const struct exchange *b)
+{
+	return a->sent.us != b->sent.us ? a->sent.us < b->sent.us : (int16_t)(uint16_t)(a->id - b->id) < 0;
+}
+
+/*
+ * The device hung up, with nothing of an answer, and what it had not answered longest was a guest's, be it given up meanwhile: then it is that
+ * which it did not bear, and what we asked behind it was not looked at.
+ */
+static bool
+is_guests_fault(const struct connection *c, const struct exchange *lost, unsigned n, enum err e)
+{
+	const struct exchange *first = lost;
+
+	if (n == 0 || c->in_len > 0 || (e != ERR_HANGUP && e != ERR_RESET))
+		return false;
+	for (unsigned i = 0; i < LINK_EXPIRED; i++)
+		if (c->expired[i].is_set && c->expired[i].is_guest)
+			return true;
+	for (unsigned i = 1; i < n; i++)
+		if (is_earlier(&lost[i], first))
+			first = &lost[i];
+	return first->errand.is_guest;
+}
+
+/* All that was under way at the device is asked again, or ends without an answer, and says nothing of it. */
+static void
+give_back(struct seat *s, const struct exchange *lost, unsigned n, struct moment now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (lost[i].seat != s)
+			continue;
+		s->is_spared = s->is_spared || !lost[i].errand.is_guest;
+		poll_returned(s->device, &lost[i].errand, now);
+	}
+}
+
 /* The connection is lost: the devices that waited for an answer failed; the others had no part in it. */
 static void
 lose(struct connection *c, enum err e, struct moment now)
 {
+	struct exchange lost[DRIVER_WINDOW + 1];
+	unsigned n = 0;
 	struct seat *s;
-	bool had_any = false;
+	bool is_guests;
 
 	for (unsigned i = 0; i <= c->window; i++) {
-		s = c->exchanges[i].seat;
-		if (s == NULL)
+		if (c->exchanges[i].seat == NULL)
 			continue;
-		had_any = true;
-		if (c->exchanges[i].errand.is_guest) {
-			s->is_guest_hit = true;
-			s->guest_errand = c->exchanges[i].errand;
-		} else {
-			s->is_hit = true;
-		}
-		show(c, s->device, DUMP_NONE, e, c->exchanges[i].sent, c->in, c->in_len, now);
+		lost[n++] = c->exchanges[i];
+		show(c, c->exchanges[i].seat->device, DUMP_NONE, e, c->exchanges[i].sent, c->in, c->in_len, now);
 	}
+	is_guests = is_guests_fault(c, lost, n, e);
+	for (unsigned i = 0; i < n; i++)
+		if (!lost[i].errand.is_guest && !(is_guests && !lost[i].seat->is_spared))
+			lost[i].seat->is_hit = true;
 	connection_close(c);
 	TAILQ_FOREACH(s, &c->members, member) {
 		if (s->is_hit) {
 			s->is_hit = false;
 			seat_dequeue(s);
 			poll_failed(s->device, e, now);
-		} else if (s->is_guest_hit) {
-			poll_returned(s->device, &s->guest_errand, now);
-		} else if (!had_any && e != ERR_HANGUP) {
+		} else if (n > 0) {
+			give_back(s, lost, n, now);
+		} else if (e != ERR_HANGUP) {
 			poll_note(s->device, e, "between two requests", now);
 		}
-		s->is_guest_hit = false;
 	}
 }
 
@@ -219,7 +255,8 @@ connection_fail(struct connection *c, enum err e, struct moment now)
 static void
 expire(struct connection *c, struct exchange *x)
 {
-	c->expired[c->expired_at] = (struct expired){ .is_set = true, .unit = x->request.unit, .id = x->id };
+	c->expired[c->expired_at] =
+	    (struct expired){ .is_set = true, .is_guest = x->errand.is_guest, .unit = x->request.unit, .id = x->id };
 	c->expired_at = (uint8_t)((c->expired_at + 1) % LINK_EXPIRED);
 }
 
@@ -442,6 +479,7 @@ take_reply(struct connection *c, const struct reply *r, const uint8_t *bytes, si
 	done = *x;
 	release(c, x);
 	c->silent = 0;
+	done.seat->is_spared = done.seat->is_spared && done.errand.is_guest;
 	if (!done.is_probe && c->probes_in_flight > 0)
 		c->blamed = 0; /* it does take two */
 	gate_close(c, now);

@@ -27,10 +27,10 @@ struct connection;
 struct seat {
 	struct device *device;
 	struct connection *connection;
-	bool is_ready, is_probing;  /* in the queue of that name */
-	bool is_hit;                /* had a request in flight when the connection was lost */
-	bool is_guest_hit;          /* had that of a guest, */
-	struct errand guest_errand; /* this one */
+	bool is_ready, is_probing; /* in the queue of that name */
+	bool is_hit;               /* had a request in flight when the connection was lost */
+	bool
+	    is_spared; /* a connection was lost for a guest's sake with one of ours in flight, and nothing was answered since */
 	TAILQ_ENTRY(seat) member, turn;
 };
 TAILQ_HEAD(seats, seat);
@@ -47,7 +47,7 @@ struct exchange {
 
 /* A request that was given up while its connection went on. */
 struct expired {
-	bool is_set;
+	bool is_set, is_guest;
 	uint8_t unit;
 	uint16_t id;
 };

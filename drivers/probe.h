@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "drivers/identity.h"
 #include "drivers/line.h"
 #include "drivers/sunspec.h"
 #include "scada/base/clock.h"
@@ -62,11 +63,7 @@ enum err probe_read(struct probe *p, unsigned table, uint16_t address, uint16_t 
  * Device identification of Modbus (function 43, 14), the basic texts: maker, product, revision. Returns how many there are; text made
  * safe. 0: it does not say.
  */
-struct probe_text {
-	uint8_t id; /* 0 maker, 1 product, 2 revision */
-	char text[SUNSPEC_TEXT + 1];
-};
-size_t probe_identify(struct probe *p, struct probe_text *out, size_t most);
+size_t probe_identify(struct probe *p, struct identity_text *out, size_t most);
 
 /* ---- probe.c */
 

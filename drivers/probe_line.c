@@ -147,12 +147,16 @@ probe_read(struct probe *p, unsigned table, uint16_t address, uint16_t count, ui
 	return p->last;
 }
 
-/* Function 43 has replies whose length the line cannot know before they end; what SunSpec says of a device says more. */
 size_t
-probe_identify(struct probe *p, struct probe_text *out, size_t most)
+probe_identify(struct probe *p, struct identity_text *out, size_t most)
 {
-	(void)p;
-	(void)out;
-	(void)most;
-	return 0;
+	enum err e = line_is_open(p->line) ? ERR_BAD_CHECKSUM : ERR_NO_ADAPTER;
+	struct frame_raw raw;
+
+	for (unsigned i = 0; i < TRIES && is_garbled(e); i++) {
+		p->requests++;
+		rest(p);
+		e = line_identify(p->line, p->unit, p->timeout_us, &raw);
+	}
+	return e == OK ? identity_take(&raw, out, most) : 0;
 }

@@ -85,7 +85,7 @@ void
 probe_print_plain(FILE *to, struct probe *p)
 {
 	static const char *const names[] = { "manufacturer", "product", "revision" };
-	struct probe_text texts[8];
+	struct identity_text texts[8];
 	size_t n = probe_identify(p, texts, sizeof(texts) / sizeof(texts[0]));
 	uint8_t data[4] = { 0 };
 

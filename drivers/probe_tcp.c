@@ -15,14 +15,11 @@
 #include "drivers/probe.h"
 #include "scada/base/sandbox.h"
 #include "scada/base/str.h"
-#include "scada/base/text.h"
 
 #define SCHEME "modbus-tcp://"
 #define FORM   "write modbus-tcp://192.0.2.1:502/1"
 
-#define FC_IDENTIFY    43
-#define IDENTIFY_TYPE  14
-#define IDENTIFY_BYTES 11
+#define IDENTIFY_BYTES (7 + IDENTIFY_PDU)
 
 const struct probe_wire probe_wire = {
 	.program = "chisan-probe-modbus",
@@ -197,37 +194,15 @@ hear(struct probe *p, const struct frame_request *q, struct mono end, uint8_t *o
 	return e == OK ? a.err : e;
 }
 
-/* MODBUS Application Protocol V1.1b3, 6.21: type, code, conformity, more, next, count, then number, length, text. */
-static size_t
-take_texts(const struct frame_raw *raw, struct probe_text *out, size_t most)
-{
-	size_t n = 0, at = 6;
-
-	if (raw->function != FC_IDENTIFY || raw->len < at || raw->body[0] != IDENTIFY_TYPE)
-		return 0;
-	for (unsigned k = 0; k < raw->body[5] && n < most && at + 2 <= raw->len; k++) {
-		size_t len = raw->body[at + 1];
-		char text[256];
-
-		if (at + 2 + len > raw->len)
-			break;
-		memcpy(text, raw->body + at + 2, len);
-		text[len] = '\0';
-		out[n].id = raw->body[at];
-		text_put_safe(out[n++].text, sizeof(out->text), text, -1);
-		at += 2 + len;
-	}
-	return n;
-}
-
 size_t
-probe_identify(struct probe *p, struct probe_text *out, size_t most)
+probe_identify(struct probe *p, struct identity_text *out, size_t most)
 {
 	struct mono end = mono_add(clock_mono(), p->timeout_us);
-	uint8_t buf[FRAME_MAX] = { 0, 0, 0, 0, 0, 5, p->unit, FC_IDENTIFY, IDENTIFY_TYPE, 1, 0 };
+	uint8_t buf[FRAME_MAX] = { 0, 0, 0, 0, 0, 1 + IDENTIFY_PDU, p->unit };
 	struct frame_raw raw;
 	enum err e = dial(p, end);
 
+	identity_put(buf + 7);
 	p->id++;
 	buf[0] = (uint8_t)(p->id >> 8);
 	buf[1] = (uint8_t)p->id;
@@ -240,7 +215,7 @@ probe_identify(struct probe *p, struct probe_text *out, size_t most)
 		probe_close(p);
 		return 0;
 	}
-	return take_texts(&raw, out, most);
+	return identity_take(&raw, out, most);
 }
 
 enum err

@@ -7,61 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drivers/proxy.h"
+#include "drivers/proxy_private.h"
 #include "drivers/proxy_rules.h"
 #include "drivers/transport.h"
-#include "scada/base/log.h"
-#include "scada/base/masters.h"
 #include "scada/base/str.h"
-
-#define SAY_REFUSED_US (10 * US_PER_S)
-
-enum place_state { PLACE_FREE, PLACE_WAITING, PLACE_GIVEN };
-
-/* A request of a master, one of each: there are as many places as there may be connections. */
-struct place {
-	TAILQ_ENTRY(place) entry; /* in the line, from WAITING on */
-	struct proxy *proxy;
-	uint8_t state;
-	uint32_t turn;           /* of the proxy, in which it was looked at last */
-	struct master *master;   /* NULL: it has gone */
-	uint64_t last;           /* number of who had the place last; 0 = nobody */
-	struct mono quiet_until; /* not asked before: the device did not answer him */
-	struct mono came;
-	struct device *device;
-	struct order order;
-	char host[64];
-	uint8_t coil[1];
-	uint8_t adu[ADU_MAX];
-};
-
-struct proxy {
-	struct proxies *all;
-	struct proxy *next;
-	const struct cfg_proxy *cfg; /* NULL = in no use */
-	char host[64];               /* where it listens: by this it is known again */
-	uint16_t port;
-	uint32_t link; /* index */
-	struct masters *masters;
-	struct place *places;
-	uint32_t place_count;
-	TAILQ_HEAD(, place) line;
-	struct timer timer;
-	uint32_t turn;
-	int64_t credit_us; /* of writes; one costs a minute over their number */
-	struct mono credit_at;
-	struct mono refused_at;
-	uint32_t refused; /* writes, since it was said last */
-};
-
-struct proxies {
-	struct ev_loop *loop;
-	struct timers *timers;
-	const struct proxy_ops *ops;
-	void *arg;
-	struct poll *poll; /* NULL = nothing is lent */
-	struct proxy *first;
-};
 
 /* ---- the end of a request */
 
@@ -225,23 +174,43 @@ turn_fire(struct timer *timer, struct moment now)
 
 /* ---- requests come */
 
-/* His own of before, with what he has earned there; else the one that is quiet for the shortest time. */
-static struct place *
-place_for(struct proxy *x, const struct master *m)
+static bool
+is_quiet(const struct place *t, struct mono now)
 {
-	struct place *best = NULL;
+	return mono_diff_us(now, t->quiet_until) < 0;
+}
+
+/*
+ * His own, as long as he is connected. Else the one that is quiet for the shortest time; but where those of his address have gone from so many
+ * that they owe a pause to as they may, the one of these that is quiet for the longest time, or none while all are still under way: nobody
+ * makes one after the other quiet by coming anew.
+ */
+static struct place *
+place_for(struct proxy *x, const struct master *m, struct mono now)
+{
+	struct place *best = NULL, *owed = NULL;
+	unsigned count = 0;
 
 	for (uint32_t i = 0; i < x->place_count; i++) {
 		struct place *t = &x->places[i];
+		bool is_his = t->last != 0 && strcmp(t->host, master_host(m)) == 0;
 
+		if (t->is_held && t->last == master_number(m))
+			return t;
+		if (t->is_held)
+			continue;
+		count += is_his && (t->state != PLACE_FREE || is_quiet(t, now));
 		if (t->state != PLACE_FREE)
 			continue;
-		if (t->last == master_number(m))
-			return t;
+		if (is_his && is_quiet(t, now) && (owed == NULL || mono_diff_us(t->quiet_until, owed->quiet_until) > 0))
+			owed = t;
 		if (best == NULL || mono_diff_us(t->quiet_until, best->quiet_until) < 0)
 			best = t;
 	}
-	return best;
+	if (count < x->owed_most)
+		return best;
+	proxy_note_again(x, m, now);
+	return owed;
 }
 
 static bool
@@ -259,57 +228,51 @@ may_write_now(struct proxy *x, struct mono now)
 	return true;
 }
 
-static void
-say_refused(struct proxy *x, const struct place *t, struct mono now)
-{
-	x->refused++;
-	if (x->refused_at.us != 0 && mono_diff_us(now, x->refused_at) < SAY_REFUSED_US)
-		return;
-	log_notice(
-	    "%s may not write %s %u of unit %u through the proxy at %s, port %u (%u refused since the last word of it)",
-	    t->host, mb_table_word(t->order.request.table), t->order.request.address, t->order.request.unit, x->host,
-	    x->port, x->refused);
-	x->refused_at = now;
-	x->refused = 0;
-}
-
 /* 0: it stands in the line. */
 static uint8_t
-admit(struct proxy *x, struct place *t, struct mono now)
+admit(struct proxy *x, struct place *t, struct moment now)
 {
+	char why[48];
 	uint8_t code;
 
 	t->order = (struct order){ .done = done, .arg = t };
 	code = judge(t);
 	if (t->order.request.kind == REQUEST_READ)
 		return code;
-	if (code != 0)
-		say_refused(x, t, now);
-	return code == 0 && !may_write_now(x, now) ? PROXY_BUSY : code;
+	if (code != 0) {
+		proxy_note_refused(x, t, "", now);
+	} else if (!may_write_now(x, now.mono)) {
+		str_printf(why, sizeof(why), ", more than %u writes a minute", x->cfg->writes_a_minute);
+		proxy_note_refused(x, t, why, now);
+		code = PROXY_BUSY;
+	}
+	return code;
 }
 
 static size_t
 request_cb(struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg)
 {
 	struct proxy *x = arg;
-	struct place *t = place_for(x, m);
-	struct mono now = clock_mono();
+	struct moment now = moment_now();
+	struct place *t = place_for(x, m, now.mono);
 	uint8_t code;
 
+	proxy_note_request(x, m, now.utc);
 	if (t == NULL || x->all->poll == NULL)
 		return adu_head(out, adu, proxy_exception(r->pdu[0], PROXY_BUSY, out + ADU_HEAD));
 	memcpy(t->adu, adu, ADU_HEAD + r->len); /* what is written is looked at until the answer */
 	t->last = master_number(m);
+	t->is_held = true;
 	str_copy(t->host, sizeof(t->host), master_host(m));
 	code = admit(x, t, now);
 	if (code != 0)
 		return adu_head(out, adu, proxy_exception(r->pdu[0], code, out + ADU_HEAD));
 	t->master = m;
-	t->came = now;
+	t->came = now.mono;
 	t->turn = x->turn;
 	t->state = PLACE_WAITING;
 	TAILQ_INSERT_TAIL(&x->line, t, entry);
-	wake(x, now); /* not from here: the reply must not come before return */
+	wake(x, now.mono); /* not from here: the reply must not come before return */
 	return 0;
 }
 
@@ -319,9 +282,13 @@ gone_cb(struct master *m, void *arg)
 	struct proxy *x = arg;
 	struct place *t;
 
-	TAILQ_FOREACH(t, &x->line, entry) {
-		if (t->master != m)
+	for (uint32_t i = 0; i < x->place_count; i++) {
+		t = &x->places[i];
+		if (!t->is_held || t->last != master_number(m))
 			continue;
+		t->is_held = false;
+		if (t->master == NULL)
+			return;
 		t->master = NULL;
 		if (take_back(t))
 			refuse(t, PROXY_BUSY); /* to nobody: the place is free */
@@ -365,14 +332,22 @@ proxy_free(struct proxy *x)
 	free(x);
 }
 
-/* No master that is named can take the places of another. */
 static unsigned
-share_of(const struct cfg_proxy *cfg)
+named_of(const struct cfg_proxy *cfg)
 {
 	unsigned named = cfg->masters[0] != '\0';
 
 	for (const char *p = cfg->masters; *p != '\0'; p++)
 		named += *p == ' ';
+	return named;
+}
+
+/* No master that is named can take the places of another. */
+static unsigned
+share_of(const struct cfg_proxy *cfg)
+{
+	unsigned named = named_of(cfg);
+
 	return named <= 1 ? cfg->clients : cfg->clients > named ? cfg->clients / named : 1;
 }
 
@@ -393,6 +368,8 @@ lend(struct proxy *x, const struct cfg_link *l, uint32_t link)
 
 	x->cfg = l->proxy;
 	x->link = link;
+	x->owed_most = named_of(x->cfg) > 1 ? share_of(x->cfg) : (x->cfg->clients + 1u) / 2;
+	x->tally.is_dirty = true; /* whoever is told now knows nothing yet */
 	if (x->place_count != l->proxy->clients) {
 		free(x->places);
 		x->place_count = l->proxy->clients;

@@ -21,6 +21,8 @@ struct proxies;
 struct proxy_ops {
 	/* A write was handed to a device; m lives until return. */
 	void (*forwarded)(const struct msg_forwarded *m, void *arg);
+	/* Who asks a device, and what became of it; m lives until return. */
+	void (*shared)(const struct msg_shared *m, void *arg);
 };
 
 struct proxies *proxies_new(struct ev_loop *loop, struct timers *timers, const struct proxy_ops *ops, void *arg);
@@ -31,5 +33,7 @@ void proxies_free(struct proxies *p);
 void proxies_leave(struct proxies *p);
 /* Lends the links of poll, until proxies_leave(). Connections stay where address and port do. NULL: nothing is lent any more. */
 void proxies_use(struct proxies *p, struct poll *poll);
+/* Tells of each device of a link that is lent what changed since it was told last; to be called once a second. */
+void proxies_tell(struct proxies *p);
 
 #endif

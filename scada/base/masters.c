@@ -23,7 +23,7 @@ master_free(struct master *m)
 {
 	struct masters *s = m->all;
 
-	if (m->is_waiting && s->ops->gone != NULL)
+	if (s->ops->gone != NULL)
 		s->ops->gone(m, s->arg);
 	ev_io_stop(s->loop, &m->io);
 	ev_timer_stop(s->loop, &m->timer);
@@ -70,8 +70,13 @@ master_arm(struct master *m, struct mono now)
 
 	ev_io_stop(m->all->loop, &m->io);
 	ev_timer_stop(m->all->loop, &m->timer);
-	if (m->is_waiting)
+	if (m->is_waiting) { /* no time of its own runs; what it sends waits, and that it has gone is seen */
+		if (m->in_len == sizeof(m->in))
+			return;
+		ev_io_set(&m->io, m->fd, EV_READ);
+		ev_io_start(m->all->loop, &m->io);
 		return;
+	}
 	if (m->out_len > 0) {
 		at = m->moved.us + MASTERS_STALL_US;
 		events = EV_WRITE;

@@ -35,7 +35,7 @@ struct masters_ops {
 	 */
 	size_t (*request)(
 	    struct master *m, const uint8_t *adu, const struct adu_request *r, uint8_t out[ADU_MAX], void *arg);
-	/* A master whose reply was to follow is gone: it is not to be named any more. NULL: all replies come at once. */
+	/* A master is gone, be it that its reply was to follow: it is not to be named any more. NULL: nobody wants to know. */
 	void (*gone)(struct master *m, void *arg);
 };
 
@@ -47,7 +47,8 @@ void masters_free(struct masters *s); /* NULL is fine */
  * that cannot be listened on is said once and tried again every few seconds.
  */
 void masters_use(struct masters *s, const struct masters_rules *r);
-unsigned masters_count(const struct masters *s); /* connections */
+unsigned masters_count(const struct masters *s);       /* connections */
+uint64_t masters_turned_away(const struct masters *s); /* that were not taken, so far */
 
 /* The reply that was to follow, with its head; m may be gone on return. */
 void masters_reply(struct master *m, const uint8_t *adu, size_t len);

@@ -57,6 +57,7 @@ refuse(struct masters *s, int fd, const char *host, const char *why, struct mono
 {
 	close(fd);
 	s->refused++;
+	s->turned_away++;
 	if (s->refused_at.us != 0 && mono_diff_us(now, s->refused_at) < SAY_REFUSED_US)
 		return;
 	log_notice("%s was refused: %s (%u refused since the last word of it)", host, why, s->refused);
@@ -243,6 +244,12 @@ unsigned
 masters_count(const struct masters *s)
 {
 	return s->count;
+}
+
+uint64_t
+masters_turned_away(const struct masters *s)
+{
+	return s->turned_away;
 }
 
 bool

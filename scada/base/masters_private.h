@@ -24,7 +24,7 @@ struct master {
 	struct mono moved; /* output last went on */
 	int64_t credit_us; /* of requests; one costs a second over the rate */
 	struct mono credit_at;
-	bool is_waiting; /* its reply is to follow: nothing is read, and no time of its own runs */
+	bool is_waiting; /* its reply is to follow: nothing is looked at, and no time of its own runs */
 	uint8_t in[ADU_MAX], out[ADU_MAX];
 };
 
@@ -45,7 +45,8 @@ struct masters {
 	unsigned count;
 	uint64_t numbers; /* given so far */
 	struct mono refused_at;
-	unsigned refused;
+	unsigned refused; /* since it was said last */
+	uint64_t turned_away;
 };
 
 /* ---- masters.c */

@@ -122,6 +122,20 @@ struct msg_bytes {
 	_(u32, last_error_count) /* times the same error came in a row */ \
 	_(str, detail)          /* the block it was about, "holding 100..124"; "" = none */
 
+/* Of each device of a link that is lent, once a second if it changed. The numbers are those of the link, since it was lent. */
+#define MSG_SHARED_FIELDS(_) \
+	_(u32, device) \
+	_(u16, masters)         /* connected just now */ \
+	_(u16, clients)         /* that may be */ \
+	_(u64, requests)        /* of all masters */ \
+	_(u64, refused)         /* writes among them that were not passed on */ \
+	_(u64, turned_away)     /* connections that were not taken */ \
+	_(u64, held_back)       /* requests of who came anew before what his address owes was over */ \
+	_(i64, last_time)       /* utc of the last request; 0 = none yet */ \
+	_(i64, refused_time)    /* and of the last refusal of a write */ \
+	_(str, master)          /* whose request that was; "" = nobody's yet */ \
+	_(str, refusal)         /* who wanted to write what: "192.0.2.7, holding 40 of unit 1"; "" = none yet */
+
 #define MSG_FIELD_STATS_FIELDS(_) \
 	_(u32, lag_us)          /* longest delay of its loop in the last second */ \
 	_(u32, late)            /* polls that started later than half a period, ever */ \
@@ -161,11 +175,12 @@ struct msg_bytes {
 	_(bytes, data)          /* MSG_DUMP_LINE_FIELDS, one after the other */
 #define MSG_DUMP_LINE_FIELDS(_) \
 	_(i64, time)            /* utc */ \
-	_(u32, device) \
+	_(u32, device)          /* DUMP_NO_DEVICE: what none of the configuration sent, or what goes to all */ \
 	_(u8,  what)            /* enum dump_what */ \
 	_(u8,  form)            /* enum dump_form */ \
 	_(u16, err)             /* of DUMP_NONE: why; else OK */ \
-	_(u32, took_us)         /* since it was asked */ \
+	_(u32, took_us)         /* since it was asked; 0 = nothing was */ \
+	_(str, peer)            /* of datagrams: the address at the other end, with the port where it is not the usual one; else "" */ \
 	_(bytes, raw)           /* as on the wire; of DUMP_NONE what came all the same */
 
 /* Of this generation; all points are read at its start. */
@@ -210,7 +225,13 @@ struct msg_bytes {
 	_(str, own)             /* numeric address of the interface, with %zone where it has one */ \
 	_(str, node)            /* numeric address of the node */ \
 	_(str, name) \
-	_(str, id)              /* its identification as digits of base 16; "" = anything, as long as it stays */
+	_(str, id)              /* its identification as digits of base 16; "" = anything, as long as it stays */ \
+	_(str, was)             /* the same as it was met by an earlier field program or configuration; "" = it was not */
+
+/* It was met, or was met as another one that the site file names. */
+#define MSG_NODE_ID_FIELDS(_) \
+	_(u32, device) \
+	_(bytes, id)            /* 1..17 */
 
 #define MSG_ECHONET_ITEM_FIELDS(_) \
 	_(u32, point) _(u32, device) \
@@ -839,7 +860,7 @@ struct msg_bytes {
 	_(schedule, SCHEDULE) _(schedule_state, SCHEDULE_STATE) _(preview_get, PREVIEW_GET) _(plan_preview, PLAN_PREVIEW) _(preview, PREVIEW) \
 	_(sequence, SEQUENCE) _(sequence_def, SEQUENCE_DEF) _(sequence_state, SEQUENCE_STATE) \
 	_(field_output, FIELD_OUTPUT) _(field_write, FIELD_WRITE) _(field_written, FIELD_WRITTEN) _(field_pulse, FIELD_PULSE) \
-	_(echonet_device, ECHONET_DEVICE) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \
+	_(echonet_device, ECHONET_DEVICE) _(node_id, NODE_ID) _(echonet_item, ECHONET_ITEM) _(echonet_start, ECHONET_START) _(late, LATE) \
 	_(store_site, STORE_SITE) _(store_state, STORE_STATE) _(store_ready, STORE_READY) _(records, RECORDS) _(stored, STORED) \
 	_(journal_add, JOURNAL_ADD) _(journal, JOURNAL) _(store_health, STORE_HEALTH) _(report_file, REPORT_FILE) \
 	_(trend_get, TREND_GET) _(trend, TREND) _(history_get, HISTORY_GET) _(history, HISTORY) _(journal_get, JOURNAL_GET) _(verify_get, VERIFY_GET) \
@@ -847,7 +868,7 @@ struct msg_bytes {
 	_(report_confirm, REPORT_CONFIRM) _(report_sign, REPORT_SIGN) _(note, NOTE) _(more, MORE) \
 	_(hello, HELLO) _(result, RESULT) _(bye, BYE) _(site_fault, SITE_FAULT) _(site_end, SITE_END) \
 	_(field_link, FIELD_LINK) _(field_device, FIELD_DEVICE) _(field_item, FIELD_ITEM) _(field_start, FIELD_START) \
-	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
+	_(samples, SAMPLES) _(device_state, DEVICE_STATE) _(shared, SHARED) _(field_stats, FIELD_STATS) _(raw_get, RAW_GET) _(raw, RAW) \
 	_(registers_get, REGISTERS_GET) _(registers, REGISTERS) _(dump_get, DUMP_GET) _(dump, DUMP) \
 	_(field_scan, FIELD_SCAN) _(field_serial, FIELD_SERIAL) _(north, NORTH) _(field_sunspec, FIELD_SUNSPEC) _(field_place, FIELD_PLACE) _(field_step, FIELD_STEP) \
 	_(field_proxy, FIELD_PROXY) _(forwarded, FORWARDED) \
@@ -880,7 +901,8 @@ enum transport {
 	TRANSPORT_COUNT
 };
 enum dump_what { DUMP_REQUEST, DUMP_ANSWER, DUMP_NONE, DUMP_WHAT_COUNT }; /* NONE: a request was given up */
-enum dump_form { DUMP_TCP, DUMP_RTU, DUMP_FORM_COUNT }; /* Modbus with its head of TCP; of serial lines */
+enum dump_form { DUMP_TCP, DUMP_RTU, DUMP_ECHONET, DUMP_FORM_COUNT };     /* of TCP; of serial lines; a datagram */
+#define DUMP_NO_DEVICE UINT32_MAX
 enum serial_parity { SERIAL_EVEN, SERIAL_ODD, SERIAL_NONE, SERIAL_PARITY_COUNT };
 #define SERIAL_PATH_MAX     128 /* bytes with the terminator */
 #define SERIAL_BAUD_MIN     1200

@@ -29,8 +29,9 @@ bool describe_field_step(const struct site *s, point_id id, uint32_t n, struct w
 /* ---- describe_echonet.c */
 bool describe_is_echonet(const struct site *s, uint32_t device);
 /* since: until when its values are known; offset_us: civil time less utc. */
+/* was: which node it was before, "" = nobody knows. */
 void describe_echonet_device(
-    const struct site *s, uint32_t device, struct utc since, int64_t offset_us, struct wbuf *b);
+    const struct site *s, uint32_t device, struct utc since, int64_t offset_us, const char *was, struct wbuf *b);
 /* False: nothing of ECHONET Lite is read, or written, for this point. */
 bool describe_echonet_item(const struct site *s, point_id id, bool is_write, struct wbuf *b);
 /* W_NORTH; false: the site serves nothing. */

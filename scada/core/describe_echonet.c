@@ -22,7 +22,8 @@ us32(double us)
 }
 
 void
-describe_echonet_device(const struct site *s, uint32_t device, struct utc since, int64_t offset_us, struct wbuf *b)
+describe_echonet_device(
+    const struct site *s, uint32_t device, struct utc since, int64_t offset_us, const char *was, struct wbuf *b)
 {
 	const struct site_node *n = &s->nodes[device];
 	const struct site_device *d = n->device;
@@ -39,6 +40,7 @@ describe_echonet_device(const struct site *s, uint32_t device, struct utc since,
 		.node = n->node,
 		.name = d->name,
 		.id = d->serial != NULL ? d->serial : "",
+		.was = was,
 	};
 
 	wbuf_reset(b);

@@ -25,12 +25,15 @@ links_new(struct publish *p, const struct links_ops *ops, void *arg)
 	l->publish = p;
 	l->ops = ops;
 	l->arg = arg;
+	l->nodes = nodes_new();
 	return l;
 }
 
 void
 links_free(struct links *l)
 {
+	if (l != NULL)
+		nodes_free(l->nodes);
 	free(l);
 }
 
@@ -59,9 +62,13 @@ send_echonet(struct links *l, struct wbuf *b)
 	int64_t offset = utc_zone_offset_us(clock_utc());
 
 	for (uint32_t i = 0; i < s->node_count; i++) {
+		const struct site_device *d = s->nodes[i].device;
+		char was[2 * NODE_ID_MAX + 1];
+
 		if (!describe_is_echonet(s, i))
 			continue;
-		describe_echonet_device(s, i, known_until(l, i), offset, b);
+		describe_echonet_device(
+		    s, i, known_until(l, i), offset, nodes_known(l->nodes, d->name, d->link, was), b);
 		conn_send(l->conns[0], W_ECHONET_DEVICE, 0, b, NULL);
 		start.devices++;
 	}
@@ -277,6 +284,20 @@ links_up(struct links *l, unsigned part, struct conn *c)
 	send_config(l, part);
 }
 
+/* They were connected to the field program that is gone. */
+static void
+disconnect_masters(struct links *l, uint32_t device)
+{
+	const struct msg_shared *known = publish_shared_state(l->publish, device);
+	struct msg_shared m;
+
+	if (known == NULL || known->masters == 0)
+		return;
+	m = *known;
+	m.masters = 0;
+	publish_shared(l->publish, &m);
+}
+
 void
 links_down(struct links *l, unsigned part)
 {
@@ -288,6 +309,7 @@ links_down(struct links *l, unsigned part)
 			continue;
 		table_device_down(l->table, i, ERR_HELPER);
 		set_state(l, i, DEVICE_DOWN, ERR_HELPER);
+		disconnect_masters(l, i);
 	}
 	if (l->ops->down != NULL)
 		l->ops->down(part, l->arg);
@@ -357,6 +379,32 @@ got_device_state(struct links *l, unsigned part, struct rbuf *r)
 	return OK;
 }
 
+/* Kept by name and link: at another address it may be another node. */
+static enum err
+got_node_id(struct links *l, unsigned part, struct rbuf *r)
+{
+	const struct site_device *d;
+	struct msg_node_id m;
+
+	if (!msg_node_id_get(r, &m) || !r_done(r) || m.id.len == 0 || m.id.len > NODE_ID_MAX ||
+	    links_part(l->site, m.device) != part || !describe_is_echonet(l->site, m.device))
+		return ERR_FRAME;
+	d = l->site->nodes[m.device].device;
+	nodes_met(l->nodes, d->name, d->link, m.id.data, m.id.len);
+	return OK;
+}
+
+static enum err
+got_shared(struct links *l, unsigned part, struct rbuf *r)
+{
+	struct msg_shared m;
+
+	if (!msg_shared_get(r, &m) || !r_done(r) || links_part(l->site, m.device) != part || m.clients == 0)
+		return ERR_FRAME;
+	publish_shared(l->publish, &m);
+	return OK;
+}
+
 static bool
 is_output_of(const struct links *l, unsigned part, point_id point)
 {
@@ -419,6 +467,8 @@ links_frame(struct links *l, unsigned part, const struct frame *f, struct utc re
 	case W_SAMPLES: return got_samples(l, part, &r, received, now);
 	case W_LATE: return got_late(l, part, &r, received);
 	case W_DEVICE_STATE: return got_device_state(l, part, &r);
+	case W_SHARED: return got_shared(l, part, &r);
+	case W_NODE_ID: return got_node_id(l, part, &r);
 	case W_FIELD_WRITTEN: return got_written(l, part, f, &r);
 	case W_FIELD_PULSE: return got_pulse(l, part, &r);
 	case W_FORWARDED: return got_forwarded(l, &r);

@@ -65,8 +65,8 @@ judge_device(const struct links *l, uint32_t device, char *why, size_t size)
 		str_copy(why, size, "there is no such device");
 		return ERR_NOT_FOUND;
 	}
-	if (!describe_is_field(s, device) || describe_is_echonet(s, device)) {
-		str_printf(why, size, "%.64s is no Modbus device", s->nodes[device].device->name);
+	if (!describe_is_field(s, device)) {
+		str_printf(why, size, "%.64s is no device on a link", s->nodes[device].device->name);
 		return ERR_REFUSED;
 	}
 	if (!s->nodes[device].device->enabled) {
@@ -85,6 +85,11 @@ judge_registers(const struct links *l, const struct msg_registers_get *m, char *
 
 	if (e != OK)
 		return e;
+	if (describe_is_echonet(l->site, m->device)) {
+		str_printf(why, size, "%.64s has no registers: it speaks ECHONET Lite",
+		    l->site->nodes[m->device].device->name);
+		return ERR_REFUSED;
+	}
 	if (m->table >= TABLE_COUNT || m->count == 0 || m->count > most ||
 	    (uint32_t)m->address + m->count > (uint32_t)UINT16_MAX + 1) {
 		str_printf(why, size, "%u from %u on cannot be read at once: 1 to %u, and none beyond 65535", m->count,

@@ -6,6 +6,7 @@
 #define CHISAN_LINKS_PRIVATE_H
 
 #include "scada/core/links.h"
+#include "scada/core/nodes.h"
 
 #define QUESTIONS_MAX 512
 
@@ -26,7 +27,8 @@ struct links {
 	struct conn *conns[LINKS_PARTS]; /* NULL: that field program is not up */
 	struct question questions[QUESTIONS_MAX];
 	struct msg_field_stats stats[LINKS_PARTS];
-	struct utc known; /* until when samples of an earlier run are stored; 0 = not known */
+	struct nodes *nodes; /* of ECHONET Lite, as they were met */
+	struct utc known;    /* until when samples of an earlier run are stored; 0 = not known */
 	bool was_up[LINKS_PARTS];
 };
 

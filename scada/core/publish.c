@@ -134,6 +134,17 @@ values_cb(struct ev_loop *loop, ev_timer *w, int revents)
 /* ---- devices */
 
 static void
+send_device_shared(struct publish *p, struct device_shadow *d)
+{
+	d->is_shared_dirty = false;
+	wbuf_reset(&p->body);
+	msg_shared_put(&p->body, d->shared);
+	wbuf_reset(&p->frame);
+	conn_encode(&p->frame, W_SHARED, p->generation, &p->body);
+	send_frame(p, SUB_DEVICES | SUB_CHANGES, FEED_STATES);
+}
+
+static void
 send_device(struct publish *p, struct device_shadow *d, struct mono now)
 {
 	d->is_dirty = false;
@@ -143,6 +154,8 @@ send_device(struct publish *p, struct device_shadow *d, struct mono now)
 	wbuf_reset(&p->frame);
 	conn_encode(&p->frame, W_DEVICE_STATE, p->generation, &p->body);
 	send_frame(p, SUB_DEVICES | SUB_CHANGES, FEED_STATES);
+	if (d->is_shared_dirty)
+		send_device_shared(p, d);
 }
 
 static void
@@ -206,6 +219,36 @@ const struct msg_device_state *
 publish_device_state(const struct publish *p, uint32_t device)
 {
 	return p->site != NULL && device < p->site->node_count ? &p->shadows[device].m : NULL;
+}
+
+void
+publish_shared(struct publish *p, const struct msg_shared *m)
+{
+	struct device_shadow *d;
+	struct shared_texts *t;
+
+	if (p->site == NULL || m->device >= p->site->node_count)
+		return;
+	d = &p->shadows[m->device];
+	if (d->shared == NULL)
+		d->shared = xcalloc(1, sizeof(*d->shared) + sizeof(*t));
+	t = (struct shared_texts *)(d->shared + 1);
+	if (m->master != t->master)
+		str_copy(t->master, sizeof(t->master), m->master);
+	if (m->refusal != t->refusal)
+		str_copy(t->refusal, sizeof(t->refusal), m->refusal);
+	*d->shared = *m;
+	d->shared->master = t->master;
+	d->shared->refusal = t->refusal;
+	d->is_shared_dirty = true;
+	d->is_dirty = d->is_known;
+	start_timer(p, &p->devices, PUBLISH_DEVICE_US);
+}
+
+const struct msg_shared *
+publish_shared_state(const struct publish *p, uint32_t device)
+{
+	return p->site != NULL && device < p->site->node_count ? p->shadows[device].shared : NULL;
 }
 
 /* ---- the store */
@@ -294,6 +337,8 @@ forget_site(struct publish *p)
 	free(p->cells);
 	free(p->group_sent);
 	free(p->group_received_sent);
+	for (uint32_t i = 0; p->site != NULL && i < p->site->node_count; i++)
+		free(p->shadows[i].shared);
 	free(p->shadows);
 	snapshot_forget(p);
 	p->cells = NULL;

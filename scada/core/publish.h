@@ -63,6 +63,9 @@ void publish_turn(struct publish *p);
 /* Communication of a device; m->detail is copied. */
 void publish_device(struct publish *p, const struct msg_device_state *m);
 const struct msg_device_state *publish_device_state(const struct publish *p, uint32_t device);
+/* Who asks a device through its proxy; the texts of m are copied. */
+void publish_shared(struct publish *p, const struct msg_shared *m);
+const struct msg_shared *publish_shared_state(const struct publish *p, uint32_t device); /* NULL: not shared */
 
 /* An entry of the journal, to who subscribes to it. */
 void publish_journal(struct publish *p, const struct msg_journal *m);

@@ -10,10 +10,17 @@
 
 #define PIECE_BYTES (256 * 1024) /* a frame of values is closed at this length */
 
+/* The texts of a msg_shared. */
+struct shared_texts {
+	char master[64], refusal[160];
+};
+
 struct device_shadow {
 	struct msg_device_state m; /* detail points to the text below */
 	char detail[96];
 	bool is_known, is_dirty;
+	struct msg_shared *shared; /* with its texts behind it; NULL: it is not shared with other masters */
+	bool is_shared_dirty;
 	struct mono sent;
 };
 

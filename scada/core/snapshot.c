@@ -128,6 +128,11 @@ send_state(struct publish *p, struct feed *f, uint32_t device)
 	wbuf_reset(&p->body);
 	msg_device_state_put(&p->body, &p->shadows[device].m);
 	send_body(p, f, W_DEVICE_STATE);
+	if (p->shadows[device].shared == NULL)
+		return;
+	wbuf_reset(&p->body);
+	msg_shared_put(&p->body, p->shadows[device].shared);
+	send_body(p, f, W_SHARED);
 }
 
 static void

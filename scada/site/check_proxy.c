@@ -96,31 +96,78 @@ check_where(struct check *c, const struct site_proxy *p, const char *host, uint1
 	str_copy(all[(*count)++].host, sizeof(all[0].host), host);
 }
 
-/* What is written here for a point of the site; NULL: nothing that the profile says an address of. */
-static const struct site_point *
-point_at(const struct check *c, const struct site_node *n, const struct site_proxy_write *w)
+static bool
+meets(const struct site_proxy_write *w, int64_t from, int64_t registers)
 {
+	return from <= w->to && from + registers > w->from;
+}
+
+static bool
+is_at(const struct site_register *r, const struct site_proxy_write *w)
+{
+	bool is_bit = r->table == TABLE_COIL;
+	return r->table == w->table &&
+	    meets(w, r->address, is_bit ? 1 : raw_type_registers((enum raw_type)check_type_of(r)));
+}
+
+/* What of a point control writes in this range, as the words before its name; NULL: nothing that the profile says an address of. */
+static const char *
+written_at(const struct site_point_def *d, const struct site_proxy_write *w)
+{
+	const struct site_register *r = d->write;
+	if (r == NULL || r->property != NULL)
+		return NULL;
+	if (r->point == NULL && is_at(r, w))
+		return "";
+	if (r->point == NULL && r->open_address >= 0 && r->table == w->table && meets(w, r->open_address, 1))
+		return "the second coil of ";
+	if (d->revert != NULL && d->revert->timer_register >= 0 && w->table == TABLE_HOLDING &&
+	    meets(w, d->revert->timer_register, 1))
+		return "the reversion timer of ";
+	return NULL;
+}
+
+/* Does it say how an output is, in a register of its own? */
+static bool
+is_read_back_at(const struct site_point_def *d, const struct site_proxy_write *w)
+{
+	const struct site_register *r = d->read;
+	return d->write != NULL && r != NULL && r->point == NULL && r->property == NULL && is_at(r, w);
+}
+
+/* The first of each kind: a range may hold many. */
+static void
+warn_of(struct check *c, const struct site_node *n, const struct site_proxy_write *w, bool *is_told, bool *is_read_told)
+{
+	struct mark at = AT_KEY(proxy_write_schema, w, struct site_proxy_write, from);
 	for (uint32_t i = 0; i < n->count; i++) {
 		const struct site_point *p = &c->s->points[n->first + i];
-		const struct site_register *r = p->def->write;
-		if (r == NULL || r->point != NULL || r->property != NULL || r->table != w->table)
-			continue;
-		int64_t last =
-		    r->address + (r->table == TABLE_COIL ? 1 : raw_type_registers((enum raw_type)check_type_of(r))) - 1;
-		if (r->address <= w->to && last >= w->from)
-			return p;
+		const char *what = written_at(p->def, w);
+		if (what != NULL && !*is_told) {
+			warn_at(c->f, at,
+			    "%s%s is written in this range, and other masters will not be let there; leave it out, or "
+			    "write "
+			    "past_control: true if they may pass every check",
+			    what, p->name);
+			*is_told = true;
+		} else if (what == NULL && !*is_read_told && is_read_back_at(p->def, w)) {
+			warn_at(c->f, at,
+			    "%s is read back from this range, and what other masters write there is taken for the "
+			    "device's own "
+			    "answer; leave it out, or write past_control: true if that is meant",
+			    p->name);
+			*is_read_told = true;
+		}
 	}
-	return NULL;
 }
 
 static void
 check_write(struct check *c, const struct site_proxy_write *w, const struct site_conn *conn)
 {
 	const struct site_node *n = conn != NULL ? node_of(c, conn, w->unit) : NULL;
-	struct mark at = AT_KEY(proxy_write_schema, w, struct site_proxy_write, from);
 	if (w->from > w->to)
-		fault_at(c->f, at, "from: %" PRId64 " is above to: %" PRId64 "; write the lower address first", w->from,
-		    w->to);
+		fault_at(c->f, AT_KEY(proxy_write_schema, w, struct site_proxy_write, from),
+		    "from: %" PRId64 " is above to: %" PRId64 "; write the lower address first", w->from, w->to);
 	if (conn == NULL || !IS_SET(proxy_write_schema, w, struct site_proxy_write, unit))
 		return;
 	if (n == NULL) {
@@ -129,12 +176,10 @@ check_write(struct check *c, const struct site_proxy_write *w, const struct site
 		    w->unit);
 		return;
 	}
-	const struct site_point *p = w->past_control ? NULL : point_at(c, n, w);
-	if (p != NULL)
-		warn_at(c->f, at,
-		    "%s is written in this range, and other masters will not be let there; leave it out, or write "
-		    "past_control: true if they may pass every check",
-		    p->name);
+	bool is_told = w->past_control, is_read_told = w->past_control;
+	for (uint32_t i = 0; i < c->s->node_count; i++) /* two devices of the site may be one unit */
+		if (c->s->nodes[i].conn == n->conn && c->s->nodes[i].unit == n->unit)
+			warn_of(c, &c->s->nodes[i], w, &is_told, &is_read_told);
 }
 
 static void

@@ -129,7 +129,8 @@ configure(void)
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
 		.name = "N",
-		.id = "" };
+		.id = "",
+		.was = "" };
 	struct msg_echonet_start s = { 1, sizeof(read) / sizeof(read[0]) + 1 };
 	struct msg_echonet_item w = {
 		.point = 5, .is_write = 1, .object = 0x027D01, .epc = 0xDA, .scale = 1, .size = 1
@@ -164,7 +165,11 @@ configure(void)
 static void
 polled(const uint8_t *data, size_t size)
 {
-	static const struct el_ops ops = { send_it, take_samples, take_late, take_state, take_written };
+	static const struct el_ops ops = { .send = send_it,
+		.samples = take_samples,
+		.late = take_late,
+		.state = take_state,
+		.written = take_written };
 	struct el_setup *c = configure();
 	struct timers timers;
 	struct moment now = { { 1000000 }, { INT64_C(1795000000000000) + 7200 * US_PER_S } };

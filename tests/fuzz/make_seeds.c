@@ -520,6 +520,23 @@ put_registers(struct wbuf *b)
 }
 
 static void
+put_shared(struct wbuf *b)
+{
+	msg_shared_put(b,
+	    &(struct msg_shared){ .device = 0,
+	        .masters = 2,
+	        .clients = 4,
+	        .requests = 4711,
+	        .refused = 3,
+	        .turned_away = 1,
+	        .held_back = 2,
+	        .last_time = NOW,
+	        .refused_time = NOW - 1000000,
+	        .master = "192.0.2.7",
+	        .refusal = "192.0.2.9, holding 40 of unit 1" });
+}
+
+static void
 put_dump_get(struct wbuf *b)
 {
 	msg_dump_get_put(b, &(struct msg_dump_get){ .device = 4, .whole = 1, .seconds = 10, .frames = 100 });
@@ -529,12 +546,21 @@ static void
 put_dump(struct wbuf *b)
 {
 	static const uint8_t asked[] = { 0, 7, 0, 0, 0, 6, 1, 3, 0x9C, 0x40, 0, 2 };
-	struct msg_dump_line line = { .time = NOW, .device = 4, .raw = { asked, sizeof(asked) } };
+	static const uint8_t told[] = { 0x10, 0x81, 0, 7, 0x0E, 0xF0, 1, 5, 0xFF, 1, 0x72, 1, 0xD6, 4, 1, 2, 0x7D, 1 };
+	struct msg_dump_line line = { .time = NOW, .device = 4, .peer = "", .raw = { asked, sizeof(asked) } };
+	struct msg_dump_line node = { .time = NOW,
+		.device = DUMP_NO_DEVICE,
+		.what = DUMP_ANSWER,
+		.form = DUMP_ECHONET,
+		.took_us = 8200,
+		.peer = "192.0.2.7",
+		.raw = { told, sizeof(told) } };
 	struct wbuf lines;
 
 	wbuf_init(&lines);
 	msg_dump_line_put(&lines, &line);
-	msg_dump_put(b, &(struct msg_dump){ .left_out = 3, .lines = 1, .data = { lines.data, (uint32_t)lines.len } });
+	msg_dump_line_put(&lines, &node);
+	msg_dump_put(b, &(struct msg_dump){ .left_out = 3, .lines = 2, .data = { lines.data, (uint32_t)lines.len } });
 	wbuf_done(&lines);
 }
 
@@ -617,7 +643,16 @@ put_echonet_device(struct wbuf *b)
 	        .own = "fe80::1%eth0",
 	        .node = "fe80::2",
 	        .name = "SCH",
-	        .id = "FE00007700000000000000000000000001" });
+	        .id = "FE00007700000000000000000000000001",
+	        .was = "FE00007700000000000000000000000001" });
+}
+
+static void
+put_node_id(struct wbuf *b)
+{
+	static const uint8_t id[] = { 0xFE, 0, 0, 0x77, 0, 1 };
+
+	msg_node_id_put(b, &(struct msg_node_id){ .device = 0, .id = { id, sizeof(id) } });
 }
 
 static void
@@ -795,6 +830,7 @@ static const struct seed {
 	{ W_PREVIEW_GET, false, put_preview_get },
 	{ W_PREVIEW, false, put_preview },
 	{ W_PLAN_PREVIEW, false, put_plan_preview },
+	{ W_SHARED, true, put_shared },
 	{ W_SEQUENCE, false, put_sequence },
 	{ W_SEQUENCE_DEF, true, put_sequence_def },
 	{ W_SEQUENCE_STATE, true, put_sequence_state },
@@ -815,6 +851,7 @@ static const struct seed {
 	{ W_FIELD_PLACE, false, put_field_place },
 	{ W_FIELD_STEP, false, put_field_step },
 	{ W_ECHONET_DEVICE, false, put_echonet_device },
+	{ W_NODE_ID, false, put_node_id },
 	{ W_ECHONET_ITEM, false, put_echonet_item },
 	{ W_ECHONET_START, false, put_echonet_start },
 	{ W_LATE, false, put_late },

@@ -66,6 +66,9 @@ check "a probe at a line finds what was laid out" /usr/bin/python3 "$top_srcdir/
 ask 0 probe --line 38400n2 --registers 40 --profile "$work/found.yaml" "$box" && check "and writes a profile" grep -q 'point: "713.SoC"' "$work/found.yaml"
 ask 3 probe --line 38400N2 "${box%5}7" && check "a device without a chain is said to have none" eval \
 	'grep -q "nothing begins with SunS" "$work/err" && grep -q "holding *0: 0x02BC" "$work/out"'
+check "its device identification is asked at a line, too" eval \
+	'grep -Eq "^manufacturer +Foreign Works$" "$work/out" && grep -Eq "^product .*\[2JS7" "$work/out" && grep -Eq "^revision +4\.7$" "$work/out"'
+check "and no escape of it reaches the terminal" eval '! LC_ALL=C grep -q "[[:cntrl:]]" "$work/out"'
 ask 1 probe --line 38400N2 "modbus-rtu://$work/none/5" && check "a line that is not there" grep -q "$work/none: No such file.*is the adapter plugged in?" "$work/err"
 for form in 9601 38400X 38400N3 N2; do
 	ask 2 probe --line $form "$box" && grep -q "'$form' is no form of a line; write a rate" "$work/err" || fail "$form"

@@ -158,6 +158,48 @@ check "its fault is an alarm" until_true 10 alarm_says EV.FAULT
 check "a battery is to wait" timeout 30 "$chisan" set BAT.MODE standby --yes --reason test
 check "with so much" timeout 30 "$chisan" set EV.CHARGE_SP 3 --reason test
 
+# 5b what is said on the wire, garbage and what nobody asked for included
+looks() { # WHAT... : until it ends, into $work/dump
+	timeout 300 "$chisan" dump "$@" >"$work/dump" 2>"$work/dump.err" &
+	looker=$!
+	until_true 10 pgrep -P $looker
+}
+looks AC --count 4
+wait $looker
+check "a node is looked at" grep -Eq '^O [0-9:.]+ AC '"$nodes"'\.2 #[0-9]+ Get 05FF01>0[0-9A-F]+ ' "$work/dump"
+check "and what it answers" grep -Eq '^I [0-9:.]+ AC '"$nodes"'\.2 #[0-9]+ [0-9.]+ ms Get_(Res|SNA) .*=[0-9A-F]' "$work/dump"
+check "and no other" [ "$(grep -vc " AC $nodes.2 " "$work/dump")" = 0 ]
+looks "echonet://$own" --seconds 300
+shout() { # COUNT: datagrams that are none, and that would like to be seen by a terminal
+	/usr/bin/python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[2], 0))
+for i in range(int(sys.argv[3])):
+    s.sendto(b"\x1b[2J\x07" + b"x" * 200, (sys.argv[1], 3610))' "$own" "$nodes.77" "$1"
+}
+garbage() { shout 1; grep -Eq "^I [0-9:.]+ - $nodes\\.77:[0-9]+ no ECHONET Lite: it begins with 1B5B" "$work/dump"; }
+check "so is garbage, by whom" until_true 20 garbage
+check "and other nodes" until_true 20 grep -q " SCH $nodes.1 " "$work/dump"
+field=$(pgrep -P $server chisan-field)
+flood() { # all at once, whatever the machine
+	grep -q 'lines were left out' "$work/dump.err" && return
+	kill -STOP "$field"
+	shout 2000
+	kill -CONT "$field"
+	return 1
+}
+check "a flood is left out, and that is said" until_true 60 flood
+check "and the values go on" until_true 10 is SCH.PV_P '[0-9]*' good
+check "nothing of it reaches the terminal" [ "$(LC_ALL=C tr -d '\n -~' <"$work/dump" | wc -c)" = 0 ]
+kill -KILL "$field"
+ended() { ! kill -0 $looker; }
+check "a field program that falls ends it" until_true 20 ended
+check "with a sentence" [ -s "$work/dump.err" ]
+check "and the next one is looked at" until_true 40 is AC.P 5 good
+"$chisan" raw AC holding 0 >"$work/out" 2>"$work/err"
+check "a node has no registers" grep -q 'AC has no registers: it speaks ECHONET Lite' "$work/err"
+
 # 6 a node in the place of another: nothing is written to it, and the right one is known again
 announce "$(printf '0EF001 83 %sB2' "${id%A1}")"
 check "that it is another one is said" until_true 20 says_other
@@ -168,7 +210,10 @@ check "the right one is back" until_true 40 is AC.P 5 good
 
 # 7 silence, and the way back
 kill -STOP "$node"
+looks AC --seconds 60
 check "a silent node is told" until_true 40 is AC.P 5 bad
+check "and seen" until_true 20 grep -Eq '^! [0-9:.]+ AC '"$nodes"'\.2 [0-9.]+ ms #[0-9]+ Get .*: the device did not answer in time' "$work/dump"
+kill $looker
 check "its neighbour goes on" is SCH.PV_P '[0-9]*' good
 kill -CONT "$node"
 check "it comes back" until_true 20 is AC.P 5 good

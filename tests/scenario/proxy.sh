@@ -80,6 +80,12 @@ check "its neighbour is" says taken write 9 5
 grep -qE '^(10|32) ' "$work/writes" && fail "written all the same" || pass "the device saw none of it"
 ask 0 set ONE.SP 400 --for 10m --reason ours && check "control does write it" until_true 5 grep -qx '10 400' "$work/writes"
 
+# ---- who is there can be seen
+shown() { timeout 20 "$chisan" links ONE | tr '\n' ' ' | grep -Eq "$1"; }
+check "who shares it is shown, and what he was refused" until_true 10 shown '[0-9] of 6 masters: [0-9]+ requests, 4 writes refused .*last 127\.0\.0\.1 [0-9:]+; refused [0-9:]+: 127\.0\.0\.1, holding 9 of unit 1'
+check "for programs, too" eval 'timeout 20 "$chisan" links ONE --json | grep -q "\"shared\":{\"masters\":[0-9],\"clients\":6,\"requests\":[0-9]*,\"writes_refused\":4,"'
+check "others are not shared" eval 'timeout 20 "$chisan" links SYS --json | grep -q "\"shared\":null"'
+
 # ---- a device that does not answer a master has not gone
 before_down=$(grep -c 'ONE' "$work/log")
 check "no answer is exception 11" says 'exception 11' read 60 1

@@ -261,6 +261,36 @@ send_point(struct conn *c, uint32_t i)
 	wbuf_done(&bits);
 }
 
+/* Field 18: "masters/clients/requests/refused/turned away/held back/master/refusal"; "" = the link is not lent. */
+static void
+send_shared(struct conn *c, uint32_t i)
+{
+	const char *f = devices[i].field[18];
+	unsigned masters, most, requests, refused, away, back;
+	char master[64], refusal[160];
+	struct wbuf b;
+
+	if (f == NULL ||
+	    sscanf(f, "%u/%u/%u/%u/%u/%u/%63[^/]/%159[^/]", &masters, &most, &requests, &refused, &away, &back, master,
+	        refusal) != 8)
+		return;
+	wbuf_init(&b);
+	msg_shared_put(&b,
+	    &(struct msg_shared){ .device = i,
+	        .masters = (uint16_t)masters,
+	        .clients = (uint16_t)most,
+	        .requests = requests,
+	        .refused = refused,
+	        .turned_away = away,
+	        .held_back = back,
+	        .last_time = now.us - US_PER_S,
+	        .refused_time = now.us - 400 * US_PER_S,
+	        .master = master,
+	        .refusal = refusal });
+	send_body(c, W_SHARED, &b);
+	wbuf_done(&b);
+}
+
 static void
 send_device_state(struct conn *c, uint32_t i)
 {
@@ -286,6 +316,7 @@ send_device_state(struct conn *c, uint32_t i)
 	        .detail = f[17] });
 	send_body(c, W_DEVICE_STATE, &b);
 	wbuf_done(&b);
+	send_shared(c, i);
 }
 
 static void

@@ -57,7 +57,9 @@ static struct world {
 	char detail[256];
 	unsigned writes;
 	uint16_t last_tid;
-	uint8_t at; /* last of the address of the node that is spoken to */
+	uint8_t at;   /* last of the address of the node that is spoken to */
+	unsigned met; /* times that it said which it is, and had not */
+	struct el_id met_id;
 } w;
 
 /* ---- the node */
@@ -270,9 +272,20 @@ take_written(const struct msg_field_written *m, uint32_t reply_to, void *arg)
 	w.writes++;
 }
 
-static const struct el_ops ops = {
-	.send = send_it, .samples = take_samples, .late = take_late, .state = take_state, .written = take_written
-};
+static void
+take_met(struct el_device *d, void *arg)
+{
+	(void)arg;
+	w.met++;
+	w.met_id = d->id;
+}
+
+static const struct el_ops ops = { .send = send_it,
+	.samples = take_samples,
+	.late = take_late,
+	.state = take_state,
+	.written = take_written,
+	.met = take_met };
 
 /* ---- time */
 
@@ -359,7 +372,7 @@ node(void)
 }
 
 static void
-begin_with(int64_t known_until, const char *id)
+begin_known(int64_t known_until, const char *id, const char *was)
 {
 	struct msg_echonet_device d = { .enabled = 1,
 		.port = 3610,
@@ -371,7 +384,8 @@ begin_with(int64_t known_until, const char *id)
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
 		.name = "N",
-		.id = id };
+		.id = id,
+		.was = was };
 	struct msg_echonet_start s = { 1, 5 };
 
 	w.setup = el_setup_new();
@@ -384,6 +398,12 @@ begin_with(int64_t known_until, const char *id)
 	ck_assert_int_eq(el_setup_finish(w.setup, &s), OK);
 	w.poll = el_poll_new(w.setup, &ops, NULL, &w.timers, 7, 0);
 	el_poll_start(w.poll, w.now);
+}
+
+static inline void
+begin_with(int64_t known_until, const char *id)
+{
+	begin_known(known_until, id, "");
 }
 
 static inline void

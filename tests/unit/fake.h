@@ -169,6 +169,24 @@ fake_device_state(struct fake *s, uint32_t device, enum device_state state, enum
 	wbuf_done(&b);
 }
 
+static inline void
+fake_shared(struct fake *s, uint32_t device, const char *master)
+{
+	struct wbuf b;
+
+	wbuf_init(&b);
+	msg_shared_put(&b,
+	    &(struct msg_shared){ .device = device,
+	        .masters = 2,
+	        .clients = 4,
+	        .requests = 4711,
+	        .last_time = FAKE_NOW,
+	        .master = master,
+	        .refusal = "" });
+	fake_send(s, W_SHARED, &b);
+	wbuf_done(&b);
+}
+
 /* Values 0..count-1 as they stand in s->values; absolute, or as changes. */
 static inline void
 fake_values(struct fake *s, uint32_t first, uint32_t below, bool is_absolute, struct utc now)

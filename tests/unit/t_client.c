@@ -7,6 +7,7 @@
 #include "tests/unit/t.h"
 
 #include "tests/unit/client_kit.h"
+#include "console/shared_say.h"
 
 START_TEST(snapshot_becomes_the_model)
 {
@@ -247,6 +248,23 @@ START_TEST(changes_of_another_generation_are_dropped)
 }
 END_TEST
 
+START_TEST(who_shares_a_device_is_known)
+{
+	struct client *c = live(false);
+	char text[SHARED_SAY];
+	uint32_t before = n_device;
+
+	ck_assert(!c->devices[1].shared.is_known);
+	fake_shared(&fake, 1, "192.0.2.7");
+	UNTIL(n_device > before);
+	ck_assert(c->devices[1].shared.is_known && !c->devices[0].shared.is_known);
+	ck_assert_str_eq(shared_say(&c->devices[1].shared, text), "2 of 4 masters: 4711 requests");
+	ck_assert_ptr_nonnull(
+	    strstr(shared_say_last(&c->devices[1].shared, (struct utc){ FAKE_NOW }, text), "last 192.0.2.7 "));
+	client_free(c);
+}
+END_TEST
+
 START_TEST(another_version_is_refused_with_a_sentence)
 {
 	fake.version = WIRE_VERSION + 1;
@@ -412,12 +430,12 @@ END_TEST
 T_MAIN("client",
     T_FIXTURE(setup, teardown) T(how_the_record_is_is_told_when_it_changes) T(snapshot_becomes_the_model)
         T(points_are_found_by_their_whole_name) T(nothing_is_found_before_the_snapshot)
-            T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own) T(values_read_as_people_read_them)
-                T(a_device_that_is_up_and_answers_with_errors_is_failing) T(changes_move_the_values)
-                    T(a_lost_link_keeps_the_values_and_comes_back) T(without_reconnect_it_stays_down)
-                        T(a_new_generation_takes_the_place_of_the_old_as_a_whole)
-                            T(changes_of_another_generation_are_dropped) T(another_version_is_refused_with_a_sentence)
-                                T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
-                                    T(a_silent_server_is_given_up) T(a_server_that_hangs_is_asked_and_then_given_up)
-                                        T(registers_are_asked_for_and_come_or_are_refused)
-                                            T(path_too_long_for_a_socket_is_said) T(the_socket_is_looked_for_in_order))
+            T(good_value_has_the_time_of_its_scan_and_a_bad_one_its_own) T(values_read_as_people_read_them) T(
+                a_device_that_is_up_and_answers_with_errors_is_failing) T(changes_move_the_values)
+                T(a_lost_link_keeps_the_values_and_comes_back) T(without_reconnect_it_stays_down) T(
+                    a_new_generation_takes_the_place_of_the_old_as_a_whole) T(changes_of_another_generation_are_dropped)
+                    T(who_shares_a_device_is_known) T(another_version_is_refused_with_a_sentence)
+                        T(the_servers_last_words_are_kept) T(a_refused_subscription_is_tried_again)
+                            T(a_silent_server_is_given_up) T(a_server_that_hangs_is_asked_and_then_given_up)
+                                T(registers_are_asked_for_and_come_or_are_refused) T(path_too_long_for_a_socket_is_said)
+                                    T(the_socket_is_looked_for_in_order))

@@ -67,6 +67,11 @@ lie_device_beyond(void)
 	fake_device_state(&fake, 2, DEVICE_UP, OK);
 }
 static void
+lie_shared_beyond(void)
+{
+	fake_shared(&fake, 2, "192.0.2.7");
+}
+static void
 lie_state_beyond(void)
 {
 	fake_device_state(&fake, 1, DEVICE_STATE_COUNT, OK);
@@ -126,6 +131,7 @@ static void (*const lies[])(void) = {
 	lie_empty_name,
 	lie_device_beyond,
 	lie_state_beyond,
+	lie_shared_beyond,
 	lie_end_too_early,
 	lie_change_beyond,
 	lie_raw_beyond,

@@ -380,7 +380,8 @@ device_default(void)
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
 		.name = "D",
-		.id = "" };
+		.id = "",
+		.was = "" };
 }
 
 static struct msg_echonet_item
@@ -424,6 +425,9 @@ START_TEST(a_configuration_is_checked_again)
 	d.id = "FE000077aB000000000000000000000001FF"; /* a byte too many */
 	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
 	d.id = "FE000077aB000000000000000000000001";
+	d.was = "FE0";
+	ck_assert_int_eq(el_setup_device(c, &d), ERR_CONFIG);
+	d.was = "FE000077aB000000000000000000000001";
 	ck_assert_int_eq(el_setup_device(c, &d), OK);
 	ck_assert_uint_eq(c->devices[0].id.len, EL_ID_MAX);
 	ck_assert_mem_eq(c->devices[0].id.bytes, "\xFE\0\0\x77\xAB\0\0\0\0\0\0\0\0\0\0\0\1", EL_ID_MAX);

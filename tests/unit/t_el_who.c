@@ -63,6 +63,37 @@ START_TEST(a_node_in_the_place_of_another_is_not_written_to)
 }
 END_TEST
 
+/* While nobody looked: a configuration or a field program ended, and the next one begins. 0: without, 1: with serial: in the site file. */
+START_TEST(a_node_that_was_put_in_the_place_of_another_meanwhile_is_noticed)
+{
+	memcpy(w.id, one, sizeof(one));
+	begin_known(0, "", "");
+	run(20 * US_PER_S);
+	ck_assert_uint_eq(w.met, 1);
+	ck_assert_mem_eq(w.met_id.bytes, one, sizeof(one));
+	el_poll_free(w.poll, w.now);
+	el_setup_free(w.setup);
+	memcpy(w.id, other, sizeof(other));
+	begin_known(0, _i == 1 ? "FE00007700000000000000000000000002" : "", ONE_TEXT);
+	run(20 * US_PER_S);
+	if (_i == 1) { /* who wrote that it is the right one knows better */
+		ck_assert_int_eq(node()->state, DEVICE_UP);
+		ck_assert_uint_eq(w.met, 2);
+		ck_assert_mem_eq(w.met_id.bytes, other, sizeof(other));
+		return;
+	}
+	ck_assert_int_eq(node()->state, DEVICE_DOWN);
+	ck_assert_int_eq(node()->error, ERR_OTHER_DEVICE);
+	ck_assert_str_eq(node()->detail, "it is FE00007700000000000000000000000002, " ONE_TEXT " was there");
+	write_limit(5, 1500);
+	ck_assert_int_eq(w.written.err, ERR_NOT_CONNECTED);
+	memcpy(w.id, one, sizeof(one));
+	run(90 * US_PER_S);
+	ck_assert_int_eq(node()->state, DEVICE_UP);
+	ck_assert_uint_eq(w.met, 1); /* that is known */
+}
+END_TEST
+
 /* Hours in which another node answered are missing of the right one. */
 START_TEST(what_another_node_measured_meanwhile_is_still_missing)
 {
@@ -176,7 +207,8 @@ START_TEST(a_node_that_was_entered_twice_is_told)
 		.own = "127.0.0.1",
 		.node = "127.0.1.1",
 		.name = "N",
-		.id = "" };
+		.id = "",
+		.was = "" };
 	struct msg_echonet_start s = { 2, 0 };
 
 	w.setup = el_setup_new();
@@ -311,10 +343,11 @@ END_TEST
 
 T_MAIN("el_who",
     T_FIXTURE(set_up, tear_down) T_LOOP(a_node_in_the_place_of_another_is_not_written_to, 0, 4)
-        T(what_another_node_measured_meanwhile_is_still_missing)
-            T_LOOP(a_node_that_has_to_say_who_it_is_and_does_not_is_none, 0, 2) T_LOOP(
-                a_node_without_identification_is_taken_as_it_is, 0, 2) T(a_node_that_has_moved_is_told_where_it_is)
-                T(a_node_that_was_not_heard_to_say_who_it_is_is_asked_again_within_the_hour)
-                    T_LOOP(a_node_that_was_entered_twice_is_told, 0, 2) T(a_flood_of_announcements_is_read_instead)
-                        T(a_flood_of_greetings_does_not_keep_anybody_from_reading)
-                            T(answers_that_nobody_waits_for_change_nothing) T(noise_leaves_nothing_behind))
+        T_LOOP(a_node_that_was_put_in_the_place_of_another_meanwhile_is_noticed, 0, 2)
+            T(what_another_node_measured_meanwhile_is_still_missing)
+                T_LOOP(a_node_that_has_to_say_who_it_is_and_does_not_is_none, 0, 2) T_LOOP(
+                    a_node_without_identification_is_taken_as_it_is, 0, 2) T(a_node_that_has_moved_is_told_where_it_is)
+                    T(a_node_that_was_not_heard_to_say_who_it_is_is_asked_again_within_the_hour)
+                        T_LOOP(a_node_that_was_entered_twice_is_told, 0, 2) T(a_flood_of_announcements_is_read_instead)
+                            T(a_flood_of_greetings_does_not_keep_anybody_from_reading)
+                                T(answers_that_nobody_waits_for_change_nothing) T(noise_leaves_nothing_behind))

@@ -331,6 +331,46 @@ state(uint32_t device, unsigned s, unsigned error)
 	return e;
 }
 
+static enum err
+shared(uint32_t device, uint16_t masters, uint16_t clients)
+{
+	struct msg_shared m = { .device = device,
+		.masters = masters,
+		.clients = clients,
+		.requests = 7,
+		.master = "192.0.2.7",
+		.refusal = "192.0.2.9, holding 40 of unit 1" };
+	struct wbuf b = { 0 };
+	enum err e;
+
+	msg_shared_put(&b, &m);
+	e = report(W_SHARED, &b);
+	wbuf_done(&b);
+	return e;
+}
+
+START_TEST(masters_of_a_device_are_known_until_the_field_program_falls)
+{
+	const struct msg_shared *s;
+
+	links_up(l, 0, ours);
+	ck_assert_ptr_null(publish_shared_state(pub, 0));
+	ck_assert_int_eq(shared(0, 2, 4), OK);
+	s = publish_shared_state(pub, 0);
+	ck_assert_ptr_nonnull(s);
+	ck_assert(s->masters == 2 && s->clients == 4 && s->requests == 7);
+	ck_assert_str_eq(s->refusal, "192.0.2.9, holding 40 of unit 1");
+	ck_assert_int_eq(shared(3, 2, 4), ERR_FRAME); /* chisand's own */
+	ck_assert_int_eq(shared(0, 2, 0), ERR_FRAME);
+	ck_assert_int_eq(shared(999, 2, 4), ERR_FRAME);
+	links_down(l, 0);
+	s = publish_shared_state(pub, 0);
+	ck_assert(s->masters == 0 && s->requests == 7);
+	ck_assert_str_eq(s->master, "192.0.2.7");
+	ck_assert_ptr_null(publish_shared_state(pub, 1));
+}
+END_TEST
+
 START_TEST(the_field_program_gets_its_share_and_no_more)
 {
 	links_up(l, 0, ours);
@@ -840,7 +880,8 @@ START_TEST(each_field_program_has_its_own_devices)
 END_TEST
 
 T_MAIN("links",
-    T_FIXTURE(setup, teardown) T(each_field_program_has_its_own_devices) T(the_field_program_gets_its_share_and_no_more)
+    T_FIXTURE(setup, teardown) T(each_field_program_has_its_own_devices) T(
+        masters_of_a_device_are_known_until_the_field_program_falls) T(the_field_program_gets_its_share_and_no_more)
         T(samples_reach_the_table) T(lies_of_the_field_program_are_refused) T(
             a_device_that_is_down_takes_its_points_along) T(the_death_of_the_field_program_is_seen_in_every_point)
             T(a_device_that_is_switched_off_stays_off) T(questions_for_registers_find_their_way_back) T(

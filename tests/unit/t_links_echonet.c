@@ -12,6 +12,7 @@
 #include "scada/base/str.h"
 #include "scada/core/describe.h"
 #include "scada/core/links.h"
+#include "scada/core/nodes.h"
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
 
@@ -30,6 +31,7 @@ static struct msg_field_start field_start;
 static struct utc since, late_time;
 static double late_value;
 static point_id late_point;
+static char was[64]; /* the last that is known */
 
 static void
 field_frame(struct conn *c, const struct frame *f, void *arg)
@@ -48,6 +50,8 @@ field_frame(struct conn *c, const struct frame *f, void *arg)
 		ck_assert_uint_eq(d.port, 3610);
 		ck_assert_int_eq(strncmp(d.node, "127.0.1.", 8), 0);
 		since.us = d.since;
+		if (d.was[0] != '\0')
+			str_copy(was, sizeof(was), d.was);
 		nodes++;
 		break;
 	case W_ECHONET_ITEM:
@@ -220,6 +224,74 @@ START_TEST(what_a_device_remembers_comes_in_the_unit_of_its_point)
 }
 END_TEST
 
+static enum err
+met(uint32_t device, size_t len)
+{
+	static const uint8_t id[18] = { 0xFE, 0, 0, 0x77 };
+	struct frame f = { .type = W_NODE_ID, .generation = 4 };
+	struct wbuf b;
+	enum err e;
+
+	wbuf_init(&b);
+	msg_node_id_put(&b, &(struct msg_node_id){ .device = device, .id = { id, len } });
+	f.body = b.data;
+	f.length = (uint32_t)b.len;
+	e = links_frame(l, 0, &f, (struct utc){ NOW }, (struct mono){ 0 });
+	wbuf_done(&b);
+	return e;
+}
+
+START_TEST(a_node_is_known_to_the_next_field_program)
+{
+	uint32_t device = device_of("SCH01.PV_P");
+
+	was[0] = '\0';
+	ck_assert_int_eq(met(device, 4), OK);
+	links_up(l, 0, ours);
+	for (int i = 0; i < 50 && nodes < 18; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+	ck_assert_str_eq(was, "FE000077");
+	ck_assert_int_eq(met(device, 0), ERR_FRAME);
+	ck_assert_int_eq(met(device, 18), ERR_FRAME);
+	ck_assert_int_eq(met(device_of("GTC.P"), 4), ERR_FRAME);
+	ck_assert_int_eq(met(99999, 4), ERR_FRAME);
+	/* a reload: the same, and the field program is told at once */
+	for (int i = 0; i < 200 && field_start.items != items; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+	nodes = devices = items = 0;
+	was[0] = '\0';
+	ck_assert_int_eq(met(device, 5), OK);
+	publish_site(pub, table, 5);
+	links_site(l, table, 5);
+	for (int i = 0; i < 50 && nodes < 18; i++)
+		ev_run(loop, EVRUN_NOWAIT);
+	ck_assert_str_eq(was, "FE00007700");
+}
+END_TEST
+
+START_TEST(nodes_are_known_by_name_and_link)
+{
+	static const char *const names[] = { "M", "B", "Z", "A", "N", "MA" };
+	struct nodes *n = nodes_new();
+	char text[2 * NODE_ID_MAX + 1];
+	uint8_t id[2];
+
+	for (uint8_t i = 0; i < 200; i++) {
+		id[0] = (uint8_t)(i % 6);
+		id[1] = (uint8_t)(i % 7);
+		nodes_met(n, names[i % 6], i % 7 == 0 ? "" : i % 7 < 4 ? "x" : "y", id, 2);
+	}
+	for (uint8_t i = 0; i < 6; i++)
+		ck_assert_int_eq(nodes_known(n, names[i], "x", text)[1], '0' + i);
+	ck_assert_str_eq(nodes_known(n, "A", "z", text), "");
+	ck_assert_str_eq(nodes_known(n, "AA", "x", text), "");
+	nodes_met(n, "A", "y", (const uint8_t *)"\1", 1);
+	ck_assert_str_eq(nodes_known(n, "A", "y", text), "01");
+	ck_assert_uint_eq(strlen(nodes_known(n, "A", "x", text)), 4);
+	nodes_free(n);
+}
+END_TEST
+
 START_TEST(a_field_program_that_lies_is_refused)
 {
 	uint32_t device = device_of("SCH01.PV_P");
@@ -236,4 +308,5 @@ END_TEST
 T_MAIN("links_echonet",
     T_FIXTURE(set_up, tear_down) T(nodes_and_their_properties_go_by_frames_of_their_own)
         T(a_property_is_described_by_the_table_of_classes) T(what_a_device_remembers_comes_in_the_unit_of_its_point)
-            T(a_field_program_that_lies_is_refused))
+            T(a_node_is_known_to_the_next_field_program) T(nodes_are_known_by_name_and_link)
+                T(a_field_program_that_lies_is_refused))

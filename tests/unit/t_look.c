@@ -133,7 +133,8 @@ frame(unsigned what, unsigned form, uint32_t device, unsigned took_us, const cha
 		.what = (uint8_t)what,
 		.form = (uint8_t)form,
 		.err = what == DUMP_NONE ? ERR_TIMEOUT : OK,
-		.took_us = took_us };
+		.took_us = took_us,
+		.peer = form == DUMP_ECHONET ? "192.0.2.7" : "" };
 
 	for (const char *p = bytes; *p != '\0'; p += strspn(p, " ")) {
 		char *end;
@@ -200,22 +201,77 @@ START_TEST(what_is_no_answer_is_said_too)
 }
 END_TEST
 
+#define NODE(what, took, bytes) frame(what, DUMP_ECHONET, 1, took, bytes)
+
+START_TEST(datagrams_are_said_in_words)
+{
+	ck_assert_str_eq(NODE(DUMP_REQUEST, 0, "10 81 00 07 05 ff 01 01 57 01 62 02 db 00 de 00"),
+	    "ESS1 192.0.2.7 #7 Get 05FF01>015701 (Package air conditioner, outdoor unit): DB power, DE "
+	    "power-restriction");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 8200, "10 81 00 07 01 57 01 05 ff 01 52 02 db 04 00 00 13 88 de 00"),
+	    "ESS1 192.0.2.7 #7 8.2 ms Get_SNA 015701>05FF01 (Package air conditioner, outdoor unit): DB "
+	    "power=00001388, "
+	    "DE power-restriction");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "10 81 01 00 0e f0 01 0e f0 01 73 01 d5 04 01 01 57 01"),
+	    "ESS1 192.0.2.7 #256 INF 0EF001>0EF001 (Node profile): D5 instances-announced=01015701");
+	ck_assert_str_eq(NODE(DUMP_REQUEST, 0, "10 81 12 34 05 ff 01 02 88 01 6e 01 e5 01 02 01 e2 00"),
+	    "ESS1 192.0.2.7 #4660 SetGet 05FF01>028801 (Low-voltage smart meter): E5 history-day=02; get E2");
+}
+END_TEST
+
+START_TEST(a_silent_node_is_said_with_what_it_was_asked)
+{
+	ck_assert_str_eq(NODE(DUMP_NONE, 5000000, ""), "ESS1 192.0.2.7 5000.0 ms the device did not answer in time");
+	NODE(DUMP_REQUEST, 0, "10 81 00 07 05 ff 01 01 57 01 62 01 db 00");
+	NODE(DUMP_REQUEST, 0, "10 81 00 08 05 ff 01 0e f0 01 62 01 d6 00");
+	ck_assert_str_eq(NODE(DUMP_NONE, 5000000, ""),
+	    "ESS1 192.0.2.7 5000.0 ms #8 Get 0EF001.D6: the device did not answer in time");
+}
+END_TEST
+
+START_TEST(datagrams_that_are_none_are_said_to_be_so)
+{
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, ""), "ESS1 192.0.2.7 an empty datagram");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "10 81 00"), "ESS1 192.0.2.7 less than a frame, 3 bytes: 108100");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "10 82 00 01 05"),
+	    "ESS1 192.0.2.7 a frame of format 2, of which nothing is known: 1082000105");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "1b 5b 32 4a 1b 5b 32 4a 1b 5b 32 4a 1b 5b 32 4a 07 07"),
+	    "ESS1 192.0.2.7 no ECHONET Lite: it begins with 1B5B, 1081 would be right: "
+	    "1B5B324A1B5B324A1B5B324A1B5B324A.. of 18 bytes");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "10 81 00 07 ee ee ee 05 ff 01 99 02 83 01 00 8a 03 00 00"),
+	    "ESS1 192.0.2.7 #7 service 99, which there is not, EEEEEE>05FF01: 83 identification=00; it is cut off "
+	    "here");
+	ck_assert_str_eq(NODE(DUMP_ANSWER, 0, "10 81 00 07 0e f0 01 05 ff 01 72 01 83 01 00 41 42"),
+	    "ESS1 192.0.2.7 #7 Get_Res 0EF001>05FF01 (Node profile): 83 identification=00; 2 bytes too many follow: "
+	    "4142");
+}
+END_TEST
+
 START_TEST(no_bytes_lead_astray)
 {
 	char bytes[DUMP_SAY_BYTES], line[DUMP_SAY_LINE];
-	uint8_t data[300];
+	uint8_t data[1501];
 	uint32_t x = 1;
 
 	for (int n = 0; n < 3000; n++) {
-		struct msg_dump_line m = { .device = 1, .raw = { data, 0 } };
+		struct msg_dump_line m = { .device = 1, .peer = "\033[2Jyou\xff", .raw = { data, 0 } };
 		for (size_t i = 0; i < sizeof data; i++)
 			data[i] = (uint8_t)((x = x * 1664525 + 1013904223) >> 24);
 		m.what = (uint8_t)(x >> 8) % DUMP_WHAT_COUNT;
 		m.form = (uint8_t)(x >> 16) % DUMP_FORM_COUNT;
-		m.raw.len = (x >> 12) % (n % 2 == 0 ? 14 : sizeof data);
+		m.raw.len = (x >> 12) % (n % 2 == 0 ? 14 : n % 7 == 0 ? sizeof data + 1 : 300);
 		data[m.form == DUMP_TCP ? 7 : 1] = (uint8_t)(n % 24) | (n % 5 == 0 ? 0x80 : 0);
 		data[0] = data[1] = 0;
+		if (m.form == DUMP_ECHONET && n % 9 > 0) {
+			data[0] = 0x10;
+			data[1] = 0x81;
+			data[10] = (uint8_t)(0x50 | (n & 0x2F));
+			for (size_t i = 13; i < sizeof data; i += 2 + n % 4) /* lengths that lead somewhere */
+				data[i] = (uint8_t)(n % 4);
+		}
 		ck_assert_uint_gt(strlen(dump_say_line(said, &m, "D", line)), 16);
+		for (const char *p = line; *p != '\0'; p++)
+			ck_assert((unsigned char)*p >= ' ');
 		ck_assert_uint_lt(strlen(dump_say_bytes(&m, bytes)), DUMP_SAY_BYTES - 1);
 	}
 }
@@ -248,6 +304,9 @@ T_MAIN("look",
     T(requests_and_answers_are_said_in_words)
     T(what_came_on_a_line_is_found_behind_noise)
     T(what_is_no_answer_is_said_too)
+    T(datagrams_are_said_in_words)
+    T(a_silent_node_is_said_with_what_it_was_asked)
+    T(datagrams_that_are_none_are_said_to_be_so)
     T(no_bytes_lead_astray)
     T(bytes_are_laid_out_for_text2pcap))
 /* clang-format on */

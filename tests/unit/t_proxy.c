@@ -419,6 +419,24 @@ forwarded(const struct msg_forwarded *m, void *arg)
 	told_err = (enum err)m->err;
 }
 
+/* Of the first device; of the others of its link the same is told. */
+static struct msg_shared shared;
+static char shared_master[64], shared_refusal[160];
+static unsigned shares;
+
+static void
+take_shared(const struct msg_shared *m, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_lt(m->device, 2); /* the third is at another link */
+	shares++;
+	if (m->device != 0)
+		return;
+	shared = *m;
+	snprintf(shared_master, sizeof(shared_master), "%s", m->master);
+	snprintf(shared_refusal, sizeof(shared_refusal), "%s", m->refusal);
+}
+
 static void
 turns(void)
 {
@@ -431,7 +449,7 @@ turns(void)
 static void
 serve(void)
 {
-	static const struct proxy_ops ops = { .forwarded = forwarded };
+	static const struct proxy_ops ops = { .forwarded = forwarded, .shared = take_shared };
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -439,7 +457,7 @@ serve(void)
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, len), 0);
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0); /* a port that is free */
 	close(fd);
-	told = 0;
+	told = shares = 0;
 	loop = ev_loop_new(0);
 	describe(ntohs(at.sin_port));
 	proxies = proxies_new(loop, &w.timers, &ops, NULL);
@@ -462,13 +480,21 @@ serve_no_more(void)
 }
 
 static int
-master(void)
+master_from(uint32_t address)
 {
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	turns();
 	return fd;
+}
+
+static int
+master(void)
+{
+	return master_from(INADDR_LOOPBACK);
 }
 
 static void
@@ -531,6 +557,142 @@ START_TEST(write_that_waited_is_judged_by_what_the_device_is_now)
 }
 END_TEST
 
+START_TEST(who_shares_a_device_is_told_when_it_changes)
+{
+	struct answer a = { .data = (const uint8_t *)"\0\1", .len = 2 };
+	char text[2 * ADU_MAX + 1];
+	struct errand errand;
+	int one, other;
+
+	serve();
+	proxies_tell(proxies);
+	ck_assert_uint_eq(shares, 2);
+	ck_assert(shared.clients == 4 && shared.masters == 0 && shared.requests == 0 && shared.last_time == 0);
+	proxies_tell(proxies);
+	ck_assert_uint_eq(shares, 2); /* nothing new */
+	one = master();
+	other = master();
+	proxies_tell(proxies);
+	ck_assert(shares == 4 && shared.masters == 2);
+	asks(one, "0300140001");
+	ck_assert(send_guest(&w.poll->devices[0], &errand));
+	poll_answered(&w.poll->devices[0], &errand, &a, w.now.mono, w.now);
+	ck_assert_str_eq(hears(one, text), "03020001");
+	asks(one, "0600690007"); /* 105 is an output's */
+	ck_assert_str_eq(hears(one, text), "8602");
+	asks(one, "2b0e0100");
+	ck_assert_str_eq(hears(one, text), "ab01");
+	close(other);
+	turns();
+	proxies_tell(proxies);
+	ck_assert(shares == 6 && shared.masters == 1 && shared.requests == 3 && shared.refused == 1);
+	ck_assert(shared.last_time > 0 && shared.refused_time > 0 && shared.turned_away == 0);
+	ck_assert_str_eq(shared_master, "127.0.0.1");
+	ck_assert_str_eq(shared_refusal, "127.0.0.1, holding 105 of unit 1");
+	for (int i = 0; i < 60; i++) { /* and a minute's worth of writes, one too many */
+		asks(one, "0600640001");
+		if (send_guest(&w.poll->devices[0], &errand))
+			poll_answered(&w.poll->devices[0], &errand, &a, w.now.mono, w.now);
+		hears(one, text);
+	}
+	asks(one, "0600640001");
+	ck_assert_str_eq(hears(one, text), "8606");
+	proxies_tell(proxies);
+	ck_assert_str_eq(shared_refusal, "127.0.0.1, holding 100 of unit 1, more than 60 writes a minute");
+	for (int i = 0; i < 4; i++) /* one of them is one too many, and is not waited for */
+		ck_assert_int_gt(master(), 0);
+	proxies_tell(proxies);
+	ck_assert(shared.masters == 4 && shared.turned_away == 1);
+	close(one);
+	serve_no_more();
+}
+END_TEST
+
+/* He asks what the device does not answer, leaves, and comes again. */
+START_TEST(who_connects_anew_takes_no_place_from_others)
+{
+	struct device *d;
+	struct errand errand;
+	unsigned sent = 0;
+	int fd, good, early;
+
+	serve();
+	run_s(0.2); /* its time goes before that of the sockets */
+	d = &w.poll->devices[0];
+	early = master_from(INADDR_LOOPBACK + 2); /* there before, and between two requests of his */
+	asks(early, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	for (int i = 0; i < 8; i++) {
+		fd = master();
+		asks(fd, "0300140001");
+		if (send_guest(d, &errand)) {
+			w.now.mono.us += 100000; /* its time-out: 1.6 s of pause for one of four places */
+			poll_returned(d, &errand, w.now);
+			sent++;
+		}
+		close(fd);
+		turns();
+	}
+	ck_assert_uint_le(sent, 2);
+	proxies_tell(proxies);
+	ck_assert_uint_ge(shared.held_back, 5);
+	good = master_from(INADDR_LOOPBACK + 1);
+	asks(good, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	asks(early, "0300140001");
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &(struct answer){ .data = (const uint8_t *)"\0\1", .len = 2 }, w.now.mono, w.now);
+	close(good);
+	close(early);
+	serve_no_more();
+}
+END_TEST
+
+START_TEST(who_leaves_while_it_is_asked_for_him_is_not_rid_of_it)
+{
+	static const struct answer a = { .data = (const uint8_t *)"\0\1", .len = 2 };
+	char text[2 * ADU_MAX + 1];
+	struct device *d;
+	struct errand errand;
+	int fd, other;
+
+	serve();
+	run_s(0.2);
+	d = &w.poll->devices[0];
+	for (int i = 0; i < 2; i++) { /* of four places */
+		fd = master();
+		asks(fd, "0300140001");
+		ck_assert(send_guest(d, &errand));
+		if (i == 0)
+			poll_returned(d, &errand, w.now); /* one is quiet */
+		close(fd);
+		turns();
+	} /* the other is under way */
+	fd = master();
+	asks(fd, "0300140001"); /* waits in the quiet one */
+	ck_assert_str_eq(hears(fd, text), "");
+	other = master();
+	asks(other, "0300140001");
+	ck_assert_str_eq(hears(other, text), "");
+	close(fd);
+	close(other);
+	turns();
+	other = master_from(INADDR_LOOPBACK + 1);
+	asks(other, "0300140001");
+	poll_answered(d, &errand, &a, w.now.mono, w.now); /* who asked has gone */
+	turns();
+	ck_assert(send_guest(d, &errand));
+	poll_answered(d, &errand, &a, w.now.mono, w.now);
+	ck_assert_str_eq(hears(other, text), "03020001");
+	proxies_tell(proxies);
+	ck_assert(shared.masters == 1 && shared.held_back == 1);
+	close(other);
+	serve_no_more();
+}
+END_TEST
+
 /* ---- the frame */
 
 static const struct {
@@ -581,4 +743,6 @@ T_MAIN("proxy",
         T(guest_goes_between_our_own) T(guest_waits_for_orders) T(guest_without_an_answer_is_no_fault_of_the_device)
             T(guest_ends_with_the_device) T(guest_under_way_is_not_refused_by_what_the_device_says_to_us)
                 T(guest_waits_for_the_identity) T(write_that_waited_is_judged_by_what_the_device_is_now)
-                    T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))
+                    T(who_shares_a_device_is_told_when_it_changes) T(who_connects_anew_takes_no_place_from_others)
+                        T(who_leaves_while_it_is_asked_for_him_is_not_rid_of_it)
+                            T_LOOP(frame_that_cannot_be_is_refused, 0, ARRAY_LEN(frames)))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "drivers/driver.h"
+#include "drivers/identity.h"
 #include "drivers/line.h"
 #include "drivers/rtu.h"
 #include "drivers/setup.h"
@@ -227,6 +228,78 @@ START_TEST(only_a_path_is_a_line)
 }
 END_TEST
 
+/* ---- which device it is */
+
+/* An answer of unit 7 with its checksum: maker, product with an escape, revision. Returns its bytes. */
+static size_t
+identity_of(uint8_t out[RTU_MAX])
+{
+	static const uint8_t head[] = { 7, FC_IDENTIFY, IDENTIFY_TYPE, 1, 1, 0, 0, 3 };
+	static const char *const texts[] = { "Works", "\033[2Jbox\007\xff", "" };
+	size_t n = sizeof(head);
+
+	memcpy(out, head, n);
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++) {
+		out[n++] = (uint8_t)i;
+		out[n++] = (uint8_t)strlen(texts[i]);
+		memcpy(out + n, texts[i], strlen(texts[i]));
+		n += strlen(texts[i]);
+	}
+	out[n] = (uint8_t)rtu_crc(out, n);
+	out[n + 1] = (uint8_t)(rtu_crc(out, n) >> 8);
+	return n + 2;
+}
+
+START_TEST(which_device_it_is_is_found_when_it_is_whole)
+{
+	uint8_t seen[RTU_SEEN] = { 0xFF, 7, 0x2B, 0x0E }; /* noise that begins as it does */
+	size_t len = identity_of(seen + 1);
+	struct identity_text texts[4];
+	struct frame_raw raw = { 0 };
+
+	for (size_t i = 0; i < len; i++)
+		ck_assert_int_eq(identity_find(seen, 1 + i, 7, &raw), i == 0 ? ERR_BAD_CHECKSUM : ERR_BUSY);
+	ck_assert_int_eq(identity_find(seen, 1 + len, 7, &raw), OK);
+	ck_assert_int_eq(identity_find(seen, 1 + len, 8, &raw), ERR_BAD_CHECKSUM);
+	ck_assert_uint_eq(identity_take(&raw, texts, ARRAY_LEN(texts)), 3);
+	ck_assert_str_eq(texts[0].text, "Works");
+	ck_assert(texts[1].id == 1 && strstr(texts[1].text, "[2Jbox") != NULL);
+	for (const char *p = texts[1].text; *p != '\0'; p++)
+		ck_assert((unsigned char)*p >= ' ');
+	ck_assert_str_eq(texts[2].text, "");
+	ck_assert_uint_eq(identity_take(&raw, texts, 1), 1);
+	for (size_t bit = 8; bit < 8 * (1 + len); bit++) { /* each flipped bit is seen */
+		seen[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		ck_assert_int_ne(identity_find(seen, 1 + len, 7, &raw), OK);
+		seen[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+}
+END_TEST
+
+START_TEST(no_bytes_are_taken_for_a_device_that_they_do_not_name)
+{
+	uint8_t refusal[] = { 7, 0xAB, 1, 0, 0 },
+	        lies[RTU_MAX + 8] = { 7, FC_IDENTIFY, IDENTIFY_TYPE, 1, 1, 0, 0, 255 };
+	struct identity_text texts[4];
+	struct frame_raw raw;
+	uint32_t x = 1;
+
+	refusal[3] = (uint8_t)rtu_crc(refusal, 3);
+	refusal[4] = (uint8_t)(rtu_crc(refusal, 3) >> 8);
+	ck_assert_int_eq(identity_find(refusal, sizeof(refusal), 7, &raw), OK);
+	ck_assert_uint_eq(identity_take(&raw, texts, ARRAY_LEN(texts)), 0);
+	ck_assert_int_eq(identity_find(lies, sizeof(lies), 7, &raw), ERR_BAD_CHECKSUM); /* longer than any frame */
+	for (int n = 0; n < 2000; n++) {
+		for (size_t i = 8; i < sizeof(lies); i++)
+			lies[i] = (uint8_t)((x = x * 1664525 + 1013904223) >> 26);
+		lies[7] = (uint8_t)(n % 9);
+		raw = (struct frame_raw){ .function = FC_IDENTIFY, .body = lies + 2, .len = (size_t)(x >> 8) % 64 };
+		ck_assert_uint_le(identity_take(&raw, texts, ARRAY_LEN(texts)), 4);
+		ck_assert_int_ne(identity_find(lies, (x >> 8) % sizeof(lies), 7, &raw), OK);
+	}
+}
+END_TEST
+
 /* ---- RS-485: what a pseudo-terminal refuses, as a driver that can and some that cannot answer it */
 
 static struct {
@@ -336,7 +409,8 @@ T_MAIN("rtu",
     T(checksums_are_those_of_the_standard) T(request_is_that_of_tcp_without_its_head) T(reply_waits_until_it_is_whole)
         T(each_flipped_bit_is_seen) T_LOOP(noise_before_a_reply_is_passed_over, 0, N(before))
             T_LOOP(what_answers_something_else_is_no_reply, 0, N(wrongs)) T(exception_is_an_answer)
-                T(noise_alone_never_answers) T(driver_takes_one_reply_and_refuses_a_broken_one)
-                    T_LOOP(manners_of_a_line_are_checked_again, 0, N(manners)) T(only_a_path_is_a_line)
+                T(noise_alone_never_answers) T(driver_takes_one_reply_and_refuses_a_broken_one) T_LOOP(
+                    manners_of_a_line_are_checked_again, 0, N(manners)) T(which_device_it_is_is_found_when_it_is_whole)
+                    T(no_bytes_are_taken_for_a_device_that_they_do_not_name) T(only_a_path_is_a_line)
                         T(the_direction_of_rs485_is_the_kernels_where_its_driver_can)
                             T_LOOP(a_driver_that_cannot_switch_rs485_is_told_with_what_to_write, 0, N(refusals)))
