@@ -24,7 +24,7 @@
 	_(REASON_HEAT,        "heat",        "runs for its heat") \
 	_(REASON_FUEL,        "fuel",        "its fuel is cheaper than what it replaces, or dearer") \
 	_(REASON_SUN,         "sun",         "all that the sun gives") \
-	_(REASON_CURTAILED,   "curtailed",   "held down: nobody takes it") \
+	_(REASON_CURTAILED,   "curtailed",   "held down: nobody takes it, or giving it costs") \
 	_(REASON_GRID_LIMIT,  "grid limit",  "the connection is at its limit") \
 	_(REASON_HELD,        "held",        "held by an operator") \
 	_(REASON_OUT,         "out",         "not in service") \

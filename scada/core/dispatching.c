@@ -13,10 +13,11 @@
 #include "scada/base/str.h"
 #include "scada/core/dispatching_private.h"
 
-#define SECOND_US (990 * US_PER_MS)
-#define WANT_US   (30 * US_PER_S) /* a wish that is not said again for so long is over */
-#define RUNS_KW   1.0
-#define SAVE_US   (60 * US_PER_S)
+#define SECOND_US  (990 * US_PER_MS)
+#define WANT_US    (30 * US_PER_S) /* a wish that is not said again for so long is over */
+#define RUNS_KW    1.0
+#define PEAK_SHARE 0.995 /* a limit above that is none */
+#define SAVE_US    (60 * US_PER_S)
 
 /* ---- the grid and the mode */
 
@@ -128,6 +129,8 @@ want_sources(struct dispatching *d, struct utc now, struct mono mono)
 		double value = isfinite(g->kw) ? district_source_setpoint(d->district.source[i], g->kw, s->is_percent)
 		                               : (double)NAN;
 
+		if (d->district.source[i]->kind == ASSET_PV && s->plan.value < value) /* of two caps the lower */
+			value = (double)NAN;
 		want(d, SLOT_GUARD, &s->want, value, guard_reason_name(g->reason), now, mono);
 	}
 }
@@ -151,6 +154,20 @@ want_steps(struct dispatching *d, struct utc now, struct mono mono)
 	d->shed = shed;
 }
 
+/* A limit that is over is set to the peak until its device reports that: one that is only let go stays for its time of reversion. */
+static double
+planned_sun(const struct dispatching *d, unsigned i, struct utc now)
+{
+	const struct asset *a = d->district.source[i];
+	const struct wanting *w = &d->source[i].plan;
+	double grid_kw = plans_kw(d->plans, d->district.grid->name, now),
+	       peak = district_source_setpoint(a, (double)INFINITY, d->source[i].is_percent);
+
+	if (plans_is_curtailed(d->plans, a->name, now) && district_holds_sun(grid_kw, d->district.set.export_max_kw))
+		return district_source_setpoint(a, plans_kw(d->plans, a->name, now), d->source[i].is_percent);
+	return isfinite(w->value) && dispatch_read(d, w->point) < PEAK_SHARE * peak ? peak : (double)NAN;
+}
+
 /* A turbine runs as it is planned once it runs; to start a set is an operator's act. */
 static double
 planned_source(const struct dispatching *d, unsigned i, struct utc now)
@@ -158,6 +175,8 @@ planned_source(const struct dispatching *d, unsigned i, struct utc now)
 	const struct asset *a = d->district.source[i];
 	double kw = plans_kw(d->plans, a->name, now);
 
+	if (a->kind == ASSET_PV)
+		return planned_sun(d, i, now);
 	if (!isfinite(kw) || (a->kind != ASSET_GTC && a->kind != ASSET_STG) ||
 	    !(dispatch_read(d, d->source[i].p) > RUNS_KW) || !(kw > RUNS_KW))
 		return (double)NAN;

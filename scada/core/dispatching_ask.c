@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "scada/core/dispatching_private.h"
+#include "scada/forecast/pv.h"
 
 #define RUNS_SHARE 0.01 /* of the rating: below it a set stands */
 
@@ -54,13 +55,25 @@ battery_of(const struct dispatching *d, const struct asset *a)
 	return i;
 }
 
+static bool
+is_in_percent(const struct dispatching *d, const struct asset *a)
+{
+	const char *name = asset_point(a, "p_sp");
+	point_id id = name == NULL ? POINT_NONE : table_find(d->table, name);
+	const char *unit = id == POINT_NONE ? NULL : table_site(d->table)->points[id].def->unit;
+
+	return unit != NULL && strcmp(unit, "%") == 0;
+}
+
 double
 dispatch_setpoint_kw(const struct dispatching *d, const struct asset *a, double value)
 {
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
 		if (d->district.source[i] == a && d->source[i].is_percent)
 			return value / 100 * d->district.set.source_rated_kw[i];
-	return value;
+	return a->kind == ASSET_PV && is_in_percent(d, a)
+	    ? value / 100 * ((const struct asset_pv *)a->parameters)->peak_kw
+	    : value;
 }
 
 static double
@@ -74,14 +87,37 @@ held_of(const struct dispatching *d, const struct asset *a)
 	                                                          : (double)NAN;
 }
 
-/* A source that the guard holds down does not say what the sun would give. */
-static double
-limit_of(const struct dispatching *d, const struct asset *a)
+static bool
+is_guarded(const struct dispatching *d, const struct asset *a)
 {
 	for (unsigned i = 0; i < d->district.set.source_count; i++)
 		if (d->district.source[i] == a)
-			return d->out.source[i].kw;
-	return (double)NAN;
+			return isfinite(d->out.source[i].kw);
+	return false;
+}
+
+/* kW that its limit lets through: what its device reports, or where it is sent, whichever is less; NaN = nothing is known of it. */
+static double
+limit_of(const struct dispatching *d, const struct asset *a)
+{
+	const char *name = asset_point(a, "p_sp");
+	point_id id = name == NULL ? POINT_NONE : table_find(d->table, name);
+	struct msg_output o;
+
+	if (id == POINT_NONE)
+		return (double)NAN;
+	double sent = d->ops->output(id, &o, d->arg) ? o.target : (double)NAN;
+	return dispatch_setpoint_kw(d, a, fmin(dispatch_read(d, id), sent));
+}
+
+/* Whoever holds it down, guard, plan or a person, also until the device itself has let go: what it makes then is not what the sun gives. */
+static double
+sun_of(const struct dispatching *d, const struct asset *a)
+{
+	double kw = read_role(d, a, "p"), limit = limit_of(d, a),
+	       peak = ((const struct asset_pv *)a->parameters)->peak_kw;
+
+	return is_guarded(d, a) || pv_is_at_limit(peak, kw, kw, limit, limit) ? (double)NAN : kw;
 }
 
 struct standing {
@@ -124,7 +160,10 @@ stand(const struct dispatching *d, const struct asset *a)
 		s.is_available = !is_off(read_role(d, a, "run")) && !is_tripped(d, a);
 		s.level = read_role(d, a, "steam");
 		break;
-	case ASSET_PV: s.held_kw = limit_of(d, a); break;
+	case ASSET_PV:
+		s.power_kw = sun_of(d, a);
+		s.held_kw = held_of(d, a);
+		break;
 	case ASSET_LOAD: s.level = read_role(d, a, "steam"); break;
 	case ASSET_HEATSTORE: s.level = read_role(d, a, "heat"); break;
 	default: break;
@@ -155,8 +194,7 @@ put_assets(const struct dispatching *d, struct wbuf *b, uint64_t *given)
 	for (uint32_t i = 0; i < d->district.energy->assets.n; i++) {
 		struct standing s = stand(d, &list[i]);
 		uint8_t flags = (uint8_t)(s.is_available | s.is_on << 1);
-		/* What the guard holds down changes with each second: no reason to plan at once. */
-		double held = isfinite(s.held_kw) && list[i].kind != ASSET_PV ? s.held_kw : -1e30;
+		double held = isfinite(s.held_kw) ? s.held_kw : -1e30;
 
 		digest(given, &flags, 1);
 		digest(given, &held, sizeof(held));

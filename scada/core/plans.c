@@ -444,6 +444,15 @@ plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double
 	return p->held->steps;
 }
 
+bool
+plans_is_curtailed(const struct plans *p, const char *asset, struct utc now)
+{
+	unsigned step;
+	const struct line *l = line_of(p, asset, now, &step);
+
+	return l != NULL && l->reason[step] == REASON_CURTAILED;
+}
+
 const char *
 plans_reason(const struct plans *p, const char *asset, struct utc now)
 {

@@ -60,7 +60,9 @@ double plans_held(const struct plans *p, const char *asset, struct utc now, enum
 unsigned plans_put_steps(const struct plans *p, const char *asset, bool is_stored, double factor, struct utc now,
     struct wbuf *values, struct utc *start, uint32_t *step_s, double *before);
 const char *plans_reason(const struct plans *p, const char *asset, struct utc now); /* a word; "" */
-struct utc plans_until(const struct plans *p);                                      /* 0 = there is none */
+/* Does it hold this one down now, though there is more to be had? */
+bool plans_is_curtailed(const struct plans *p, const char *asset, struct utc now);
+struct utc plans_until(const struct plans *p); /* 0 = there is none */
 struct utc plans_made(const struct plans *p);
 const char *plans_text(const struct plans *p); /* what it is made from, or why there is none */
 /* The frame as it came, for W_PLAN_GET; NULL = there is none. */

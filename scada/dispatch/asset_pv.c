@@ -37,6 +37,7 @@ build(struct build *b, const struct part *a)
 	double kw = sun(s, a, b->t), held = shape_at(s, a, SERIES_FIXED_KW, b->t), worth = s->p->curtail_price * b->h;
 
 	b->lp->fixed_cost += worth * kw;
+	worth += s->w.least * b->h; /* what costs nothing to give is given: it is held down for money alone */
 	if (!isnan(held)) {
 		kw = fmax(0, fmin(kw, held));
 		worth += s->w.held * b->h;

@@ -10,6 +10,8 @@
 #include "scada/base/str.h"
 #include "scada/dispatch/district.h"
 
+#define FELT_KW 0.5 /* as the guard's own: what differs less does not differ */
+
 static bool
 is_of(const struct asset *a, int kind)
 {
@@ -264,6 +266,12 @@ district_source_setpoint(const struct asset *source, double kw, bool is_percent)
 	double v = kw < least ? least : kw > rated ? rated : kw;
 
 	return is_percent ? (rated > 0 ? 100 * v / rated : 0) : v;
+}
+
+bool
+district_holds_sun(double grid_kw, double export_max_kw)
+{
+	return !(grid_kw <= -export_max_kw + FELT_KW);
 }
 
 double

@@ -44,6 +44,11 @@ bool district_follows_plan(enum guard_mode acting);
 void district_complete(const struct district *d, unsigned battery, enum guard_mode acting, struct guard_battery_in *in);
 /* kW at which a source's setpoint stands for `kw`: between its least and its most. PV: % of its peak where that is the point's unit. */
 double district_source_setpoint(const struct asset *source, double kw, bool is_percent);
+/*
+ * Is sun that a plan holds down to be held there? Not where the plan gives all that the connection takes: that is the guard's to keep, by what is
+ * measured. grid_kw: planned at the receiving point, drawn is positive; NaN = not known, then it is.
+ */
+bool district_holds_sun(double grid_kw, double export_max_kw);
 
 /*
  * Hours that a bus would live on without the grid: what batteries can give above their least state of charge, over what critical loads

@@ -29,6 +29,9 @@ enum {
 #define UNKNOWN  0.5  /* of a clear sky, where nothing is known */
 #define RIDGE    1.0
 #define BRIGHT   1.3 /* times the rating: more cannot be */
+/* Of peak_kw: */
+#define LIMIT_NEAR 0.02  /* how far from its limit a plant may be that is held at it */
+#define LIMIT_NONE 0.005 /* a limit that is lower by less holds nothing down */
 
 struct pv_model {
 	struct pv_ask ask; /* of learning; past and irradiance are NULL after it */
@@ -75,6 +78,13 @@ pv_clear_kw(const struct asset_pv *plant, double latitude_deg, double longitude_
 		sum += sun_clear_w_per_m2(sun_elevation_deg(at, latitude_deg, longitude_deg));
 	}
 	return plant->peak_kw * plant->performance_ratio * sum / SAMPLES / 1000;
+}
+
+bool
+pv_is_at_limit(double peak_kw, double made_low, double made_high, double limit_low, double limit_high)
+{
+	double near = LIMIT_NEAR * peak_kw;
+	return limit_low < (1 - LIMIT_NONE) * peak_kw && made_high >= limit_low - near && made_low <= limit_high + near;
 }
 
 /* ---- what is known */

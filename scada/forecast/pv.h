@@ -40,7 +40,7 @@ struct pv_ask {
 	const struct past *past; /* kW made. Steps in which the plant was held down or stood still must be NaN */
 	const struct past
 	    *irradiance;   /* W/m2 on the level, measured; NULL = none. Tells the sky where the plant cannot */
-	const double *now; /* as of load.h; NULL while the plant is held down */
+	const double *now; /* as of load.h; NULL or NaN while the plant is held down */
 	struct utc from;   /* first step; what is known from here on is not looked at */
 	unsigned count;    /* steps of the past's length, 1..PV_STEPS_MAX */
 };
@@ -54,6 +54,12 @@ struct pv_answer {
 /* kW of a clear sky on the level, mean of the step that begins then; 0 by night. */
 double pv_clear_kw(
     const struct asset_pv *plant, double latitude_deg, double longitude_deg, struct utc t, int64_t step_us);
+
+/*
+ * Did its limit hold the plant down? Of a step, or of now (low = high), the least and the most that it made and that its limit let through, kW.
+ * One at or above the peak is none, and so is one that it makes more than: its device does not keep it. NaN: not known, false.
+ */
+bool pv_is_at_limit(double peak_kw, double made_low, double made_high, double limit_low, double limit_high);
 
 /* Fills kw[0..count-1]. ERR_USAGE: a past, a plant or a place that is none; then why is the sentence and kw is NaN. */
 enum err pv_forecast(const struct pv_ask *ask, double *kw, struct pv_answer *a, char *why, size_t size);

@@ -11,16 +11,22 @@
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
 #include "scada/base/trend.h"
+#include "scada/forecast/pv.h"
 #include "scada/planner/past_ask.h"
 
 #define STEP_US (PAST_ASK_STEP_S * US_PER_S)
 #define STEPS   (PAST_ASK_DAYS * 86400 / PAST_ASK_STEP_S)
 
+#define NO_LIMIT UINT32_MAX
+
 struct series {
 	char name[POINT_NAME_MAX];
-	double *v; /* STEPS */
+	double *v;          /* STEPS */
+	double *low, *high; /* the same; NULL where no limit is looked at */
 	struct past past;
 	bool is_told;
+	uint32_t limit; /* its number among the series; NO_LIMIT */
+	double unit_kw, peak_kw;
 };
 struct past_ask {
 	struct series *series;
@@ -38,8 +44,11 @@ past_ask_new(void)
 void
 past_ask_clear(struct past_ask *p)
 {
-	for (uint32_t i = 0; i < p->count; i++)
+	for (uint32_t i = 0; i < p->count; i++) {
 		free(p->series[i].v);
+		free(p->series[i].low);
+		free(p->series[i].high);
+	}
 	p->count = p->next = p->asked = 0;
 }
 
@@ -74,8 +83,33 @@ past_ask_add(struct past_ask *p, const char *point)
 		p->room = p->room * 2 + 16;
 	}
 	s = &p->series[p->count++];
-	*s = (struct series){ .v = xcalloc(STEPS, sizeof(double)) };
+	*s = (struct series){ .v = xcalloc(STEPS, sizeof(double)), .limit = NO_LIMIT };
 	str_copy(s->name, sizeof(s->name), point);
+}
+
+static struct series *
+with_extremes(struct past_ask *p, const char *point)
+{
+	past_ask_add(p, point);
+	struct series *s = find(p, point);
+
+	if (s->low == NULL) {
+		s->low = xcalloc(STEPS, sizeof(double));
+		s->high = xcalloc(STEPS, sizeof(double));
+	}
+	return s;
+}
+
+void
+past_ask_add_limit(struct past_ask *p, const char *point, const char *limit, double unit_kw, double peak_kw)
+{
+	if (point == NULL || limit == NULL)
+		return;
+	uint32_t number = (uint32_t)(with_extremes(p, limit) - p->series);
+	struct series *s = with_extremes(p, point);
+	s->limit = number;
+	s->unit_kw = unit_kw;
+	s->peak_kw = peak_kw;
 }
 
 void
@@ -89,6 +123,8 @@ past_ask_begin(struct past_ask *p, struct utc now)
 
 		for (unsigned t = 0; t < STEPS; t++)
 			s->v[t] = (double)NAN;
+		for (unsigned t = 0; s->low != NULL && t < STEPS; t++)
+			s->low[t] = s->high[t] = (double)NAN;
 		s->past = (struct past){ .start = p->from, .step_us = STEP_US, .count = STEPS, .v = s->v };
 		s->is_told = false;
 	}
@@ -127,9 +163,23 @@ past_ask_take(struct past_ask *p, const struct frame *f)
 		if (!bucket_get(&r, &b))
 			return false;
 		s->v[m.first + i] = b.known >= (float)PAST_ASK_LEAST ? b.mean : (double)NAN;
+		if (s->low != NULL) {
+			s->low[m.first + i] = b.min;
+			s->high[m.first + i] = b.max;
+		}
 	}
 	s->is_told = true;
 	return r_done(&r);
+}
+
+static void
+leave_out_held(const struct past_ask *p, struct series *s)
+{
+	const struct series *l = &p->series[s->limit];
+
+	for (unsigned t = 0; t < STEPS; t++)
+		if (pv_is_at_limit(s->peak_kw, s->low[t], s->high[t], s->unit_kw * l->low[t], s->unit_kw * l->high[t]))
+			s->v[t] = (double)NAN;
 }
 
 void
@@ -137,6 +187,9 @@ past_ask_ended(struct past_ask *p)
 {
 	p->next += p->asked;
 	p->asked = 0;
+	for (uint32_t i = 0; p->next >= p->count && i < p->count; i++)
+		if (p->series[i].limit != NO_LIMIT)
+			leave_out_held(p, &p->series[i]);
 }
 
 bool

@@ -18,6 +18,8 @@ void past_ask_free(struct past_ask *p); /* NULL is fine */
 /* Points by name, each once; forgets those before. */
 void past_ask_clear(struct past_ask *p);
 void past_ask_add(struct past_ask *p, const char *point);
+/* And the limit of a plant: steps in which it was held down are NaN in what it made. 1 of the limit is unit_kw; NULL or no such point: none. */
+void past_ask_add_limit(struct past_ask *p, const char *point, const char *limit, double unit_kw, double peak_kw);
 /* All of them anew, up to now. */
 void past_ask_begin(struct past_ask *p, struct utc now);
 /* The next question: body of W_TREND_GET. False: all are asked. */

@@ -46,6 +46,21 @@ planning_forecasting(struct planning *p)
 	return p->forecasting;
 }
 
+/* A limit is in kW, or in % of the peak. */
+static void
+ask_limit(const struct site *s, const struct asset *a, struct past_ask *past)
+{
+	const char *name = asset_point(a, "p_sp");
+	point_id id = name == NULL ? POINT_NONE : site_find_point(s, name);
+	double peak_kw = ((const struct asset_pv *)a->parameters)->peak_kw;
+
+	if (id == POINT_NONE)
+		return;
+	const char *unit = s->points[id].def->unit;
+	bool is_percent = unit != NULL && strcmp(unit, "%") == 0;
+	past_ask_add_limit(past, asset_point(a, "p"), name, is_percent ? peak_kw / 100 : 1, peak_kw);
+}
+
 void
 planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 {
@@ -67,6 +82,8 @@ planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 	for (uint32_t i = 0; i < s->energy->assets.n; i++) {
 		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_PV)
 			past_ask_add(past, asset_point(&list[i], "p"));
+		if (list[i].kind == ASSET_PV)
+			ask_limit(s, &list[i], past);
 		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_FURNACE)
 			past_ask_add(past, asset_point(&list[i], "steam"));
 	}

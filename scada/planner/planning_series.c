@@ -166,7 +166,7 @@ expect_unmeasured_sun(struct filling *f, uint32_t i)
 		.latitude_deg = f->p->site->energy->latitude_deg,
 		.longitude_deg = f->p->site->energy->longitude_deg,
 		.past = &nothing,
-		.now = isfinite(f->p->now[i].held_kw) ? NULL : &f->p->now[i].power_kw,
+		.now = &f->p->now[i].power_kw,
 		.from = f->from,
 		.count = HALF_HOURS,
 	};
@@ -177,6 +177,7 @@ expect_unmeasured_sun(struct filling *f, uint32_t i)
 	return true;
 }
 
+/* Its power is NaN while it is held down. */
 static bool
 expect_sun(struct filling *f, uint32_t i)
 {
@@ -187,8 +188,7 @@ expect_sun(struct filling *f, uint32_t i)
 
 	if (point == NULL) /* nobody measures it: a clear sky times a half */
 		return expect_unmeasured_sun(f, i);
-	const double *now = isfinite(f->p->now[i].held_kw) ? NULL : &f->p->now[i].power_kw;
-	return expect_point(f, i, SERIES_PV_KW, point, now, plant->peak_kw, &answer);
+	return expect_point(f, i, SERIES_PV_KW, point, &f->p->now[i].power_kw, plant->peak_kw, &answer);
 }
 
 static void

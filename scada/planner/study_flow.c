@@ -101,6 +101,20 @@ sun_kw(const struct study_run *s, unsigned i)
 	return follows ? (is_there(s, i) ? s->guard->asked_kw[i] : 0) : base_kw(s, i);
 }
 
+/* As chisand's slot of the plan: below the guard, which may hold it down further. Without dispatch nobody does so for money. */
+static double
+planned_cap_kw(const struct study_run *s, unsigned i)
+{
+	const struct study_guard *g = s->guard;
+	const struct plan *p = g->base;
+	bool is_followed = s->asked->policy == STUDY_PLAN && district_follows_plan(g->acting) && !g->is_cut;
+
+	return is_followed && g->is_here[i] && p->assets[i].reason[0] == REASON_CURTAILED &&
+	        district_holds_sun(p->assets[g->grid].power_kw[0], problem_at(&s->now, g->grid, SERIES_EXPORT_MAX, 0))
+	    ? base_kw(s, i)
+	    : (double)NAN;
+}
+
 /* Powers of all that is not told or balances; returns what they leave to the connection, and without the guard to it. */
 static double
 set_powers(struct study_run *s, double *without_kw)
@@ -118,7 +132,7 @@ set_powers(struct study_run *s, double *without_kw)
 			kw = g->is_here[i] ? after_shedding(s, i, plain) : plain;
 		} else if (a->kind == ASSET_PV) {
 			g->asked_kw[i] = series_now(s, i, SERIES_PV_KW);
-			plain = sun_kw(s, i);
+			plain = fmin(sun_kw(s, i), planned_cap_kw(s, i));
 			kw = g->is_here[i] && g->cap_kw[i] < plain ? fmax(0, g->cap_kw[i]) : plain;
 		} else if (a->kind == ASSET_GTC && is_set(s, i) && g->cap_kw[i] < kw)
 			kw = fmax(g->cap_kw[i], ((const struct asset_gtc *)a->parameters)->min_kw);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispatching_kit.h - the guard in chisand in a test, in simulated time on a small site: a battery, a gas turbine, a load with steps, a meter.
+ * dispatching_kit.h - the guard in chisand in a test, in simulated time on a small site: a battery, a gas turbine, a load with steps, a PV, a meter.
  * The plant follows what is wanted in the next second; control is a list of what was wanted last; the planner is the far end of a pipe.
  * Include after t.h; everything is static.
  */
@@ -20,15 +20,33 @@
 
 #define START INT64_C(1795392000000000) /* 2026-11-23T00:00:00Z, 9 o'clock in Japan */
 
-enum { METER, KWH, BREAKER, LINE, ESS_P, ESS_SOC, ESS_SP, GT_P, GT_SP, HALL_P, HALL_SHED, PLAN_P, PLAN_SOC, POINTS };
+enum {
+	METER,
+	KWH,
+	BREAKER,
+	LINE,
+	ESS_P,
+	ESS_SOC,
+	ESS_SP,
+	GT_P,
+	GT_SP,
+	HALL_P,
+	HALL_SHED,
+	PLAN_P,
+	PLAN_SOC,
+	PV_P,
+	PV_LIM,
+	POINTS
+};
 static const char *const names[POINTS] = { "RX.P", "RX.KWH", "RX.BRK", "RX.LINE", "ESS.P", "ESS.SOC", "ESS.SP", "GT.P",
-	"GT.SP", "HALL.P", "HALL.SHED", "PLAN.ESS.P", "PLAN.ESS.SOC" };
+	"GT.SP", "HALL.P", "HALL.SHED", "PLAN.ESS.P", "PLAN.ESS.SOC", "PV.P", "PV.LIM" };
 
 static struct key_point grid_points[] = { { "p", "RX.P" }, { "e_import", "RX.KWH" }, { "breaker", "RX.BRK" },
 	{ "line_v", "RX.LINE" } };
 static struct key_point ess_points[] = { { "p", "ESS.P" }, { "soc", "ESS.SOC" }, { "p_sp", "ESS.SP" } };
 static struct key_point gt_points[] = { { "p", "GT.P" }, { "p_sp", "GT.SP" } };
 static struct key_point hall_points[] = { { "p", "HALL.P" }, { "shed", "HALL.SHED" } };
+static struct key_point pv_points[] = { { "p", "PV.P" }, { "p_sp", "PV.LIM" } };
 static double shed_kw[] = { 50, 120 };
 static struct asset_grid grid = {
 	.import_max_kw = 2000, .export_max_kw = 300, .voltage_v = 6600, .frequency_hz = 50, .line_voltage = 66
@@ -44,6 +62,7 @@ static struct asset_battery ess = { .energy_kwh = 400,
 	.temperature_min_c = 0,
 	.temperature_max_c = 45 };
 static struct asset_gtc gt = { .rated_kw = 1500, .min_kw = 450 };
+static struct asset_pv pv = { .peak_kw = 200, .performance_ratio = 0.8 }; /* its limit is in % of that */
 static struct asset_load hall = { .priority = 2, .is_critical = true, .shed_kw = { shed_kw, 2 } };
 static struct bus buses[] = { { .name = "MAIN" } };
 static struct asset assets[] = {
@@ -51,6 +70,7 @@ static struct asset assets[] = {
 	{ .name = "ESS", .kind = ASSET_BATTERY, .bus = "MAIN", .points = { ess_points, 3 }, .parameters = &ess },
 	{ .name = "GT", .kind = ASSET_GTC, .bus = "MAIN", .points = { gt_points, 2 }, .parameters = &gt },
 	{ .name = "HALL", .kind = ASSET_LOAD, .bus = "MAIN", .points = { hall_points, 2 }, .parameters = &hall },
+	{ .name = "PV", .kind = ASSET_PV, .bus = "MAIN", .points = { pv_points, 2 }, .parameters = &pv },
 };
 static struct site_planned planned_points[] = {
 	{ PLAN_P, "ESS.P", &assets[1], PLANNED_KW },
@@ -66,6 +86,8 @@ static struct logbook *book;
 static struct dispatching *d;
 static int64_t us;
 static double load_kw, gt_kw, kwh, soc, wanted[POINTS], planned[POINTS], held;
+/* Of PV. limit_held: %, by a person; limit_stuck: %, not let go by its device; NaN = not */
+static double sun_kw, limit_held, limit_stuck;
 static double breaker, line;
 static char reasons[POINTS][32], refusal[64], logged[4096];
 static bool is_meter_bad, counter_stands;
@@ -111,11 +133,21 @@ want_cb(
 	return true;
 }
 
+static double
+first_of(double a, double b)
+{
+	return isnan(a) ? b : a;
+}
+
 static bool
 output_cb(point_id id, struct msg_output *m, void *arg)
 {
 	(void)arg;
-	*m = (struct msg_output){ .point = id, .slot_operator = id == ESS_SP ? held : (double)NAN };
+	*m = (struct msg_output){ .point = id,
+		.slot_operator = id == ESS_SP ? held
+		    : id == PV_LIM            ? limit_held
+		                              : (double)NAN };
+	m->target = first_of(m->slot_operator, first_of(wanted[id], planned[id]));
 	return true;
 }
 
@@ -234,7 +266,10 @@ second(void)
 	                               : 0,
 	       shed = isfinite(wanted[HALL_SHED]) ? wanted[HALL_SHED] : 0;
 	double gt_now = isfinite(wanted[GT_SP]) && wanted[GT_SP] < gt_kw ? wanted[GT_SP] : gt_kw;
-	double hall_kw = load_kw - (shed >= 1 ? shed_kw[(int)shed - 1] : 0), meter = hall_kw - p - gt_now;
+	double limit = fmin(
+	    first_of(first_of(limit_held, first_of(wanted[PV_LIM], planned[PV_LIM])), 100), first_of(limit_stuck, 100));
+	double pv_kw = fmin(sun_kw, pv.peak_kw * limit / 100);
+	double hall_kw = load_kw - (shed >= 1 ? shed_kw[(int)shed - 1] : 0), meter = hall_kw - p - gt_now - pv_kw;
 
 	us += US_PER_S;
 	if (breaker < 0.5)
@@ -249,6 +284,8 @@ second(void)
 	sample(ESS_SOC, soc);
 	sample(GT_P, gt_now);
 	sample(HALL_P, hall_kw);
+	sample(PV_P, pv_kw);
+	sample(PV_LIM, limit);
 	table_tick(table, mono());
 	dispatching_tick(d, now(), mono());
 	logbook_tick(book, mono());
@@ -290,7 +327,7 @@ make_table(void)
 	kit_init(&kit, POINTS);
 	for (unsigned i = 0; i < POINTS; i++) {
 		struct site_point_def *p = kit_read(&kit, names[i], i == KWH ? KIND_COUNTER : KIND_ANALOG);
-		p->unit = i == KWH ? "kWh" : "kW";
+		p->unit = i == KWH ? "kWh" : i == PV_LIM ? "%" : "kW";
 		kit.site.points[i].decimals = 3;
 	}
 	kit.site.energy = &energy;
@@ -315,7 +352,8 @@ setup(void)
 	soc = 60;
 	breaker = 1;
 	line = 66;
-	held = (double)NAN;
+	held = limit_held = limit_stuck = (double)NAN;
+	sun_kw = 0;
 	is_meter_bad = counter_stands = false;
 	logged[0] = refusal[0] = '\0';
 	saved_len = save_count = told_count = entry_count = previews = 0;

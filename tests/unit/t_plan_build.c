@@ -191,6 +191,20 @@ START_TEST(sun_is_stored_before_it_is_sold_badly)
 	ck_assert_uint_eq(plan->relaxed_count, 0);
 	near_kw(plan->over_kwh, 0);
 	dispatch_plan_free(plan);
+	/* Neither gained nor lost by giving: it is given; at the least cost it is not, unless that of holding it down is more. */
+	static const struct {
+		double price, curtail;
+		enum plan_reason reason;
+	} cases[] = { { 0, 0, REASON_SUN }, { -0.1, 0, REASON_CURTAILED }, { -0.1, 0.2, REASON_SUN } };
+	((struct asset_grid *)k->assets[grid].parameters)->export_max_kw = 500;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		((struct asset_grid *)k->assets[grid].parameters)->price_export = cases[i].price;
+		k->p.curtail_price = cases[i].curtail;
+		plan = kit_plan(k);
+		ck_assert_int_eq(plan->assets[pv].reason[0], cases[i].reason);
+		dispatch_plan_free(plan);
+	}
+	((struct asset_grid *)k->assets[grid].parameters)->export_max_kw = 0;
 	k->p.curtail_price = 0.5;
 	plan = kit_plan(k);
 	ck_assert(plan->cost[COST_OVER] > 0.5 * (60 - 50 - 1e-3));

@@ -223,6 +223,34 @@ START_TEST(a_ramp_is_paid_for)
 }
 END_TEST
 
+/*
+ * What is given costs 0.1 a kWh in the second hour: the plan holds the sun down to what the house takes, and so does the plant. In the third
+ * more is to be had than the connection takes: that is the guard's. By rules, or without dispatch, nobody knows of prices: all is given.
+ */
+START_TEST(sun_that_a_plan_holds_down_for_money_is_held_down)
+{
+	const char *csv = "hour,house,sun,price\n0,20,60,0.1\n1,20,60,-0.1\n2,20,100,0.1\n";
+	const char *energy =
+	    DISPATCH BUS "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, export_max_kw: 50, "
+	                 "price_import: 0.2, data: [{series: price_export, column: price}]}\n" HOUSE SUN;
+
+	begin(energy, csv, 0);
+	const struct study_guarded *g = run(STUDY_PLAN, GUARD_ECONOMIC, 60, none);
+	ck_assert_double_eq_tol(k.r.sums.curtailed_kwh + k.r.sums.over_kwh, 40 + 30, 0.5);
+	ck_assert_double_eq_tol(k.r.sums.export_kwh, 40 + 50, 0.5);
+	ck_assert_double_eq_tol(k.r.sums.cost[COST_EXPORT], -0.1 * 90, 0.05);
+	ck_assert_double_eq_tol(g->reason_s[WHY_CURTAILED], 3600, 60); /* in the third hour alone */
+	run(STUDY_PLAN, GUARD_PEAK, 60, none);                         /* follows no plan */
+	ck_assert_double_eq_tol(k.r.sums.export_kwh, 40 + 40 + 50, 0.5);
+	static const enum study_policy others[] = { STUDY_RULES, STUDY_NONE };
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		run(others[i], GUARD_ECONOMIC, 60, none);
+		ck_assert_double_eq_tol(k.r.sums.cost[COST_EXPORT], -0.1 * 50, 0.05);
+	}
+	kit_done(&k);
+}
+END_TEST
+
 /* Ten above its reserve, and no more: the last hundredth before it slower and slower. */
 START_TEST(a_reserve_is_not_touched)
 {
@@ -449,10 +477,11 @@ END_TEST
 T_MAIN("study_guard",
     T_LOOP(a_guard_without_work_changes_nothing, 0, 3) T(half_hours_are_those_of_the_clock)
         T(what_is_drawn_is_not_offset_by_what_is_given) T_LOOP(a_peak_of_ten_minutes_is_cut, 0, 2)
-            T_LOOP(a_target_that_only_shedding_reaches, 0, 2) T(an_export_limit_is_kept) T(an_import_limit_is_kept)
-                T_LOOP(a_ramp_is_paid_for, 0, 2) T_LOOP(a_reserve_is_not_touched, 0, 2)
-                    T_LOOP(without_the_grid_it_is_an_island, 0, 3) T(an_island_sheds_before_it_is_empty)
-                        T(a_set_balances_an_island) T_LOOP(a_battery_behind_another_connection, 0, 2)
-                            T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
-                                T(a_plan_holds_though_the_battery_is_elsewhere) T(another_connection_makes_up)
-                                    T(what_cannot_be_guarded_is_said))
+            T_LOOP(a_target_that_only_shedding_reaches, 0, 2) T(an_export_limit_is_kept)
+                T(sun_that_a_plan_holds_down_for_money_is_held_down) T(an_import_limit_is_kept)
+                    T_LOOP(a_ramp_is_paid_for, 0, 2) T_LOOP(a_reserve_is_not_touched, 0, 2)
+                        T_LOOP(without_the_grid_it_is_an_island, 0, 3) T(an_island_sheds_before_it_is_empty)
+                            T(a_set_balances_an_island) T_LOOP(a_battery_behind_another_connection, 0, 2)
+                                T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
+                                    T(a_plan_holds_though_the_battery_is_elsewhere) T(another_connection_makes_up)
+                                        T(what_cannot_be_guarded_is_said))
