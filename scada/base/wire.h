@@ -125,7 +125,7 @@ enum wire_flags {
 	_(W_PREVIEW,     154,  80,    4096, ROLE_NONE,   0,                     "what it would do: cost, CO2, state of charge, hours of reserve, with and without; also from the planner") \
 	_(W_PLAN_PREVIEW,155,  23,  131072, ROLE_PEER,   WF_NUMBERS,            "to the planner: plan with this output held, and without") \
 	_(W_SHARED,      156,  60,     512, ROLE_PEER,   WF_NUMBERS,            "who asks a device through its proxy, and what became of it; to consoles with the state of devices") \
-	_(W_NODE_ID,     157,   7,      23, ROLE_PEER,   WF_NUMBERS,            "which node of ECHONET Lite was met: chisand tells the next field program") \
+	_(W_NODE_ID,     157,   5,      23, ROLE_PEER,   WF_NUMBERS,            "which node of ECHONET Lite was met: chisand tells the next field program") \
 	/* 160..191 chisand and chisan-store: the writer */ \
 	_(W_STORE_SITE,  160,  30,     64, ROLE_PEER,   0,                     "pieces of the checked site follow (W_SITE_TREE), so many bytes") \
 	_(W_STORE_STATE, 161,   12,  65536, ROLE_PEER,   0,                     "one thing that a restart must not lose: to be saved, or as it was saved") \
