@@ -26,6 +26,7 @@ static struct msg_plan_ask ask;
 static struct wbuf assets, frame, entries;
 static struct msg_plan plan;
 static unsigned questions;
+static double taken;  /* of their peaks, by loads */
 static bool is_quick; /* take the quick one, where there is one */
 static enum planning_end end, at_once;
 
@@ -56,7 +57,7 @@ stand(const char *but, const char *held)
 
 		w_u8(&assets, is_there);
 		w_u8(&assets, a->kind == ASSET_STG);
-		w_f64(&assets, a->kind == ASSET_STG ? 1900 : is_there ? peak_of(a) * 0.6 : (double)NAN);
+		w_f64(&assets, a->kind == ASSET_STG ? 1900 : is_there ? peak_of(a) * taken : (double)NAN);
 		w_f64(&assets, (double)NAN);
 		w_f64(&assets,
 		    a->kind == ASSET_BATTERY       ? b->energy_kwh * 0.5
@@ -89,6 +90,7 @@ setup(void)
 		.year_kw = 1200,
 		.window_kwh = 60,
 		.window_min = 7 };
+	taken = 0.6;
 	stand(NULL, NULL);
 	questions = 0;
 	is_quick = false;
@@ -436,6 +438,66 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 }
 END_TEST
 
+/* Greatest and least mean of the half hours of these steps that is drawn. */
+static double
+drawn(unsigned from, unsigned to, bool greatest)
+{
+	double kw = greatest ? 0 : HUGE_VAL;
+
+	for (unsigned t = from; t < to; t += 2) {
+		double mean = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
+		kw = greatest ? fmax(kw, mean) : fmin(kw, mean);
+	}
+	return kw;
+}
+
+/* The greatest size of a goal that is not kept; 0: it is kept, or not known by that name. */
+static double
+relaxed(const char *name)
+{
+	struct rbuf r;
+	double most = 0;
+
+	rbuf_init(&r, plan.relaxed.data, plan.relaxed.len);
+	while (r.pos < r.len) {
+		bool is_it = strcmp(r_str(&r), name) == 0;
+		(void)r_str(&r);
+		(void)r_u16(&r);
+		double size = r_f64(&r);
+		most = is_it ? fmax(most, size) : most;
+	}
+	ck_assert(!r.bad);
+	return most;
+}
+
+/* No furnace burns, and the loads take 2,100 kW: the contract of 1,500 would allow more than the target. */
+START_TEST(a_target_that_stands_is_planned_with)
+{
+	enter(SCHEDULE_OUT, "F1", 0, 48, (double)NAN);
+	enter(SCHEDULE_OUT, "F2", 0, 48, (double)NAN);
+	taken = 1.6;
+	stand(NULL, NULL);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_gt(drawn(2, 96, true), 1460);
+	ask.target_kw = 1450;
+	enter(SCHEDULE_TARGET, "", 13, 14, 1490); /* another one, while it holds */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; demand target: 1450 kW"));
+	ck_assert_double_le(drawn(2, 52, true), 1450.5);
+	ck_assert_double_le(drawn(58, 192, true), 1450.5);
+	ck_assert_double_le(drawn(52, 56, true), 1490.5);
+	ck_assert_double_gt(drawn(52, 56, true), 1460);
+	ck_assert_double_eq(relaxed("contract"), 0);
+	enter(SCHEDULE_OUT, "GTC", 0, 48, (double)NAN); /* nothing makes what is missing for two days */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_gt(drawn(100, 192, true), 1450.5);
+	ck_assert_double_eq_tol(relaxed("contract"), drawn(0, 192, true) - 1450, 45);
+}
+END_TEST
+
 /* ---- what is filed */
 
 enum { FILED = 12 };
@@ -741,6 +803,7 @@ T_MAIN("planning",
             the_past_is_asked_for_and_used) T(what_a_plan_decides_is_a_point) T(the_past_of_many_is_asked_in_parts)
             T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
                 T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
-                    T_LONG(what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
-                        T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
-                            T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
+                    T_LONG(a_target_that_stands_is_planned_with) T_LONG(what_stands_still_by_schedule_comes_back)
+                        T_LONG(an_override_is_weighed_against_the_plan) T_LONG(what_is_filed_is_kept_to)
+                            T_LONG(what_went_out_already_counts_for_what_is_filed)
+                                T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
