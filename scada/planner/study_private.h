@@ -24,7 +24,7 @@ struct study_model { /* of one series; both NULL: nothing was learned yet */
 	unsigned scored;     /* rows before it are scored */
 };
 
-struct study_unsure {                   /* kw NULL: nothing was filed, or all is known */
+struct study_unsure {                   /* kw NULL: nothing was filed, or it is ignored, or all is known */
 	double (*factor)[SERIES_COUNT]; /* of each asset: kW of net export that a unit makes */
 	double *kw;                     /* of the horizon's steps: one standard deviation */
 	double *square, *count;         /* of errors so many steps ahead, fading */

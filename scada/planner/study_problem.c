@@ -205,6 +205,12 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 	return true;
 }
 
+static bool
+counts(const struct study_run *s, unsigned asset, int k)
+{
+	return s->d->was[asset][k] != NULL && !(k == SERIES_FILED_KW && s->asked->ignores_filed);
+}
+
 bool
 study_problem_wide(struct study_run *s, bool is_seen)
 {
@@ -220,7 +226,7 @@ study_problem_wide(struct study_run *s, bool is_seen)
 	fill_windows(s, p);
 	for (unsigned i = 0; i < p->asset_count; i++)
 		for (int k = 0; k < SERIES_COUNT; k++) {
-			if (s->d->was[i][k] == NULL)
+			if (!counts(s, i, k))
 				continue;
 			if (s->asked->forecast == STUDY_PERFECT)
 				p->assets[i].series[k] = s->d->was[i][k] + s->row;
@@ -241,7 +247,7 @@ study_problem_now(struct study_run *s)
 	s->windows[0] = 0;
 	for (unsigned i = 0; i < p->asset_count; i++)
 		for (int k = 0; k < SERIES_COUNT; k++)
-			if (s->d->was[i][k] != NULL)
+			if (counts(s, i, k))
 				p->assets[i].series[k] = s->d->was[i][k] + s->row;
 }
 

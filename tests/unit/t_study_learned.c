@@ -244,6 +244,43 @@ START_TEST(what_is_published_is_known_from_then_on)
 }
 END_TEST
 
+static double
+ignoring(enum study_policy policy, enum study_forecast forecast, bool ignores)
+{
+	const struct study_asked asked = { .policy = policy,
+		.forecast = forecast,
+		.horizon_us = 24 * KIT_HOUR,
+		.solver_s = 20,
+		.ignores_filed = ignores };
+
+	study_result_done(&k.r);
+	ck_assert_msg(study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)), "%s", k.why);
+	kit_balance(&k);
+	return k.r.sums.total;
+}
+
+/* The same as where nothing was filed; and what imbalance would have been is what it is where nobody can do anything about it. */
+START_TEST(what_was_filed_can_be_ignored)
+{
+	make_csv(ROWS);
+	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FIRST;
+	k.d.end = FIRST + 24;
+	double idle = ignoring(STUDY_NONE, STUDY_PERFECT, true), beside = k.r.sums.beside;
+	ck_assert_double_eq(k.r.sums.cost[COST_IMBALANCE], 0);
+	ck_assert_double_gt(fabs(beside), 1);
+	ck_assert_double_eq_tol(ignoring(STUDY_NONE, STUDY_PERFECT, false), idle + beside, 1e-6);
+	ck_assert_double_eq(k.r.sums.beside, 0);
+	double planned = ignoring(STUDY_PLAN, STUDY_LEARNED, true);
+	ck_assert_double_gt(fabs(k.r.sums.beside), 1);
+	ck_assert_double_eq(k.r.months[0].sums.beside, k.r.sums.beside);
+	k.d.was[0][SERIES_FILED_KW] = NULL;
+	ck_assert_double_eq_tol(ignoring(STUDY_PLAN, STUDY_LEARNED, false), planned, 1e-6 * fabs(planned));
+	kit_done(&k);
+}
+END_TEST
+
 /* With all of it known it is perfect foresight; with loads alone it lies between, and a word that names nothing is refused. */
 START_TEST(what_is_known_need_not_be_learned)
 {
@@ -286,4 +323,5 @@ T_MAIN("study_learned",
     T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, t_rounds(3))
         T_LOOP(an_outage_is_served_from_its_first_hour, 0, t_rounds(4))
             T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come)
-                T_LONG(what_is_known_need_not_be_learned) T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
+                T_LONG(what_was_filed_can_be_ignored) T_LONG(what_is_known_need_not_be_learned)
+                    T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
