@@ -4,7 +4,8 @@
  * as long as its deadline permits.
  *
  * 1 series     loads, heat and sun by forecast (half hours) from the record, or a file that goes before; a load without a past: as it is
- *              measured now, and said so; for the reserve the careful ends of their bands
+ *              measured now, and said so; for the reserve the careful ends of their bands;
+ *              heat by the upper end of its band while a furnace of its bus stands
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
  *   schedule   what people entered ahead (base/schedule.h): out of service over its steps, and back afterwards; a furnace's steam; an event of

@@ -55,6 +55,7 @@ struct study_run {
 	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
 	double **held;      /* of each asset: horizon values, NaN but for the first */
 	double **careful;   /* of each asset: horizon values that a reserve has to bear; NULL where it asks for none */
+	double *heat_high;  /* of horizon values: the upper end of one asset's heat */
 	/* of each asset, with STUDY_LEARNED; else NULL. past: what is learned from, of all rows: what was, or what it was off the market's price */
 	struct study_model (*models)[SERIES_COUNT];
 	const double *(*past)[SERIES_COUNT];

@@ -13,7 +13,7 @@
 #include "scada/base/str.h"
 #include "scada/base/trend.h"
 #include "scada/planner/jobs.h"
-#include "scada/planner/planning.h"
+#include "scada/planner/planning_private.h"
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
 
@@ -27,6 +27,7 @@ static struct wbuf assets, frame, entries;
 static struct msg_plan plan;
 static unsigned questions;
 static double taken;  /* of their peaks, by loads */
+static double wander; /* of what the past was, either way */
 static bool is_quick; /* take the quick one, where there is one */
 static enum planning_end end, at_once;
 
@@ -91,6 +92,7 @@ setup(void)
 		.window_kwh = 60,
 		.window_min = 7 };
 	taken = 0.6;
+	wander = 0;
 	stand(NULL, NULL);
 	questions = 0;
 	is_quick = false;
@@ -181,10 +183,11 @@ answer(const struct wbuf *question)
 			msg_trend_put(
 			    &b, &(struct msg_trend){ .index = index, .first = first, .count = count, .unit = "kW" });
 			for (uint32_t i = 0; i < count; i++) {
-				double hour = fmod((first + i) * 0.5, 24);
+				double hour = fmod((first + i) * 0.5, 24),
+				       off = wander * ((first + i) * 2654435761u >> 31 != 0 ? 1 : -1);
 				bucket_put(&b,
 				    &(struct bucket){ .samples = 9,
-				        .mean = hour > 8 && hour < 18 ? 100 : 30,
+				        .mean = (hour > 8 && hour < 18 ? 100 : 30) + off,
 				        .min = 30,
 				        .max = 100,
 				        .first = 30,
@@ -498,6 +501,48 @@ START_TEST(a_target_that_stands_is_planned_with)
 }
 END_TEST
 
+/* The heat that is planned with, of the last load that takes some. */
+static void
+pose(double v[PLANNING_STEPS])
+{
+	char why[400];
+
+	planning->arena = arena_new();
+	ck_assert_msg(
+	    planning_stand(planning, &ask, why, sizeof(why)) && planning_pose(planning, &ask, past, why, sizeof(why)),
+	    "%s", why);
+	for (unsigned i = 0; i < planning->problem.asset_count; i++) {
+		const struct problem_asset *a = &planning->problem.assets[i];
+		if (a->asset->kind == ASSET_LOAD && a->asset->heat_bus != NULL)
+			memcpy(v, a->series[SERIES_HEAT], PLANNING_STEPS * sizeof(*v));
+	}
+	arena_free(planning->arena);
+	planning->arena = NULL;
+}
+
+/* Nobody can know which way it wanders by 10: while a furnace stands the upper end is planned with, else the middle. */
+START_TEST(heat_is_planned_with_its_upper_end_while_a_furnace_stands)
+{
+	double all[PLANNING_STEPS], stands[PLANNING_STEPS];
+
+	wander = 10;
+	know_the_past();
+	pose(all);
+	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
+	pose(stands);
+	for (unsigned t = 0; t < PLANNING_STEPS; t++) /* errors are not known: nothing is planned with a guess */
+		ck_assert_double_eq_tol(stands[t], all[t], 1e-3 + 0.02 * all[t]);
+	while (forecasting_hindcast(planning_forecasting(planning), past, (struct utc){ NOW }))
+		;
+	pose(stands);
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		if (t >= 24 && t < 48)
+			ck_assert_double_gt(stands[t], all[t] + 4);
+		else if (t < 23 || t > 48)
+			ck_assert_double_eq_tol(stands[t], all[t], 1e-3 + 0.02 * all[t]);
+}
+END_TEST
+
 /* ---- what is filed */
 
 enum { FILED = 12 };
@@ -803,7 +848,8 @@ T_MAIN("planning",
             the_past_is_asked_for_and_used) T(what_a_plan_decides_is_a_point) T(the_past_of_many_is_asked_in_parts)
             T_LONG(what_a_person_holds_is_taken_as_given) T_LONG(a_grid_that_is_lost_is_not_counted_on)
                 T_LONG(a_moment_is_enough_when_something_has_changed) T_LONG(what_is_entered_ahead_is_planned_with)
-                    T_LONG(a_target_that_stands_is_planned_with) T_LONG(what_stands_still_by_schedule_comes_back)
-                        T_LONG(an_override_is_weighed_against_the_plan) T_LONG(what_is_filed_is_kept_to)
-                            T_LONG(what_went_out_already_counts_for_what_is_filed)
+                    T_LONG(a_target_that_stands_is_planned_with)
+                        T_LONG(heat_is_planned_with_its_upper_end_while_a_furnace_stands) T_LONG(
+                            what_stands_still_by_schedule_comes_back) T_LONG(an_override_is_weighed_against_the_plan)
+                            T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
                                 T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
