@@ -222,7 +222,6 @@ dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct blobs b = { .assets = { .len = 0 } };
 	uint64_t given, phase = scheduling_phase(&d->schedule, now);
-
 	double target_kw = dispatch_target(d, &d->chosen);
 
 	put_assets(d, &b.assets, &given);

@@ -112,7 +112,7 @@ enter(struct planning *p, const struct schedule_entry *e, struct utc now)
 		make_steam(p, e, (uint32_t)i);
 }
 
-/* An entry's target takes the place of the one that stands, whichever is less; an event of demand response does not. */
+/* An entry's target takes the place of the one that stands, also where it is more; of an event of demand response the lower draw is kept. */
 static void
 limit_demand(struct planning *p, const struct msg_plan_ask *ask, const struct schedule_entry *list, unsigned count)
 {

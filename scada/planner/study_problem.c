@@ -213,8 +213,8 @@ is_scarce(const struct study_run *s, const char *heat_bus, unsigned t)
 	for (unsigned i = 0; i < s->wide.asset_count; i++) {
 		const struct asset *a = s->state[i].asset;
 		const double *steam = s->wide.assets[i].series[SERIES_STEAM];
-		if (a->kind == ASSET_FURNACE && steam != NULL && !(steam[t] > 0) && heat_bus != NULL &&
-		    strcmp(a->heat_bus, heat_bus) == 0)
+		if (a->kind == ASSET_FURNACE && steam != NULL && !(steam[t] > 0) && a->heat_bus != NULL &&
+		    heat_bus != NULL && strcmp(a->heat_bus, heat_bus) == 0)
 			return true;
 	}
 	return false;
