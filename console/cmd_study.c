@@ -20,8 +20,9 @@ enum { WORDS_MAX = 2 * OPTION_COUNT + 4 };
 int
 cmd_study(const struct options *o)
 {
-	static const enum option_id passed[] = { OPT_DATA, OPT_POLICY, OPT_FORECAST, OPT_KNOWN, OPT_HORIZON, OPT_REPLAN,
-		OPT_STEP, OPT_SOLVER_TIME, OPT_GUARD, OPT_GUARD_MODE, OPT_TARGET, OPT_FROM, OPT_TO, OPT_TRACE };
+	static const enum option_id passed[] = { OPT_DATA, OPT_POLICY, OPT_FORECAST, OPT_KNOWN, OPT_FILED, OPT_HORIZON,
+		OPT_REPLAN, OPT_STEP, OPT_SOLVER_TIME, OPT_GUARD, OPT_GUARD_MODE, OPT_TARGET, OPT_FROM, OPT_TO,
+		OPT_TRACE };
 	char path[4096], *argv[WORDS_MAX] = { NULL };
 	int n = 0;
 

@@ -159,6 +159,7 @@ store(struct options *o, enum option_id id, const char *value)
 	case OPT_POLICY:
 	case OPT_FORECAST:
 	case OPT_KNOWN:
+	case OPT_FILED:
 	case OPT_HORIZON:
 	case OPT_REPLAN:
 	case OPT_SOLVER_TIME:

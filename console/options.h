@@ -75,6 +75,7 @@
 	_(OPT_POLICY,     "policy",       0,  "WORD",   "study", "plan, rules or none (plan)") \
 	_(OPT_FORECAST,   "forecast",     0,  "WORD",   "study", "perfect, learned, or a FILE with the columns of the data (perfect)") \
 	_(OPT_KNOWN,      "known",        0,  "NAMES",  "study", "with learned: these series and assets as they will be") \
+	_(OPT_FILED,      "filed",        0,  "WORD",   "study", "kept, or ignored: as if nothing had been filed, imbalance beside (kept)") \
 	_(OPT_HORIZON,    "horizon",      0,  "TIME",   "study", "how far a plan looks ahead (48h)") \
 	_(OPT_REPLAN,     "replan",       0,  "TIME",   "study", "a new plan so often (each step)") \
 	_(OPT_SOLVER_TIME, "solver-time", 0,  "TIME",   "study", "for one plan, at most, where sets start and stop (2s)") \

@@ -688,6 +688,7 @@ struct msg_bytes {
 	_(i64, now) \
 	_(u8,  grid)            /* enum grid_state */ \
 	_(f64, month_kw) _(f64, year_kw) /* greatest half hours; NaN = none yet */ \
+	_(f64, target_kw)       /* demand target that stands while no entry of the schedule sets another; NaN or 0 = none */ \
 	_(f64, window_kwh) _(f64, window_min) /* of this half hour: drawn, gone; NaN = not known */ \
 	_(bytes, assets)        /* each: u8 is available, u8 is on, f64 power kW, f64 hours in that state, f64 level (battery: kWh stored; */ \
 	                        /* heat store: GJ; furnace: t/h of steam), f64 health, f64 held kW; NaN = not known, free */ \

@@ -234,6 +234,7 @@ ask_of(const struct dispatching *d, struct utc now, struct blobs *b)
 		.grid = (uint8_t)d->watch.state,
 		.month_kw = peaks_month(&d->peaks, month),
 		.year_kw = peaks_year(&d->peaks, month),
+		.target_kw = dispatch_target(d, &d->chosen),
 		.window_kwh = o->is_known ? o->used_kwh : (double)NAN,
 		.window_min = o->is_known ? o->elapsed_min : (double)NAN,
 		.assets = { b->assets.data, b->assets.len },
@@ -259,9 +260,11 @@ dispatch_ask(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct blobs b = { .assets = { .len = 0 } };
 	uint64_t given, phase = scheduling_phase(&d->schedule, now);
+	double target_kw = dispatch_target(d, &d->chosen);
 
 	put_assets(d, &b.assets, &given);
 	digest(&given, &phase, sizeof(phase));
+	digest(&given, &target_kw, sizeof(target_kw));
 	if (plans_is_due(d->plans, given != d->given, d->wait_count > 0, mono)) {
 		struct msg_plan_ask m = ask_of(d, now, &b);
 		d->given = given;

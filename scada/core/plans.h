@@ -4,7 +4,7 @@
  * and out, no clock but the time that it is given.
  *
  * Asked     every PLAN_EVERY_US, or up to PLAN_YIELDS_US later while a person waits for a preview; and at once (PLAN_LEAST_US apart) when something that the plan took as given has changed: an asset came or went,
- *           a person holds or lets go an output, the grid is lost or back, dispatch was switched on
+ *           a person holds or lets go an output or sets another demand target, the grid is lost or back, dispatch was switched on
  * Taken     if it is of this site, its numbers are finite and within the ratings of its assets, and it is not older than the one that is held
  * Expires   PLAN_HOLDS_US after it was made, or with its last step: then there is none, and the guard goes by rules
  */

@@ -16,7 +16,7 @@
 /* clang-format off */
 #define RELAX_LIST(_) \
 	_(RELAX_FILED,    "filed plan",    "the filed plan is not kept: imbalance is paid") \
-	_(RELAX_CONTRACT, "contract",      "more is drawn than the contract, or what was promised, allows") \
+	_(RELAX_CONTRACT, "contract",      "more is drawn than the contract, the demand target or what was promised allows") \
 	_(RELAX_RESERVE,  "reserve",       "less is stored than an outage would need") \
 	_(RELAX_OVER,     "surplus",       "more is made than anybody takes") \
 	_(RELAX_HEAT,     "heat",          "heat is missing") \

@@ -262,7 +262,8 @@ forecasting_hindcast(struct forecasting *f, const struct past_ask *past, struct 
 
 /* ---- for a plan */
 
-static void
+/* Returns of how many steps errors were measured. */
+static unsigned
 put_band(const struct forecasting *f, const struct series *s, const struct forecasting_ask *ask, const double *v,
     double *low, double *high)
 {
@@ -275,7 +276,7 @@ put_band(const struct forecasting *f, const struct series *s, const struct forec
 		.most = ask->rated_kw,
 		.is_sun = s->kind == FORECAST_SUN };
 
-	(void)band_fill(&band, v, low, high);
+	return band_fill(&band, v, low, high);
 }
 
 bool
@@ -313,7 +314,7 @@ forecasting_make(struct forecasting *f, const struct forecasting_ask *ask, doubl
 	s->mean = 0;
 	for (unsigned i = 0; i < ask->count && i < DAY_STEPS; i++)
 		s->mean += v[i] / (ask->count < DAY_STEPS ? ask->count : DAY_STEPS);
-	put_band(f, s, ask, v, low, high);
+	a->is_scored = put_band(f, s, ask, v, low, high) == ask->count;
 	score_note(&s->score, ask->from, v, ask->count);
 	s->is_changed = true;
 	return true;

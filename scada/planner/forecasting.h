@@ -46,6 +46,7 @@ struct forecasting_ask {
 struct forecasting_answer {
 	const char *basis; /* a word: "similar", "file" ... */
 	bool is_given;     /* at least one step is from the file */
+	bool is_scored;    /* errors were measured of all steps: the band is of them */
 };
 /* Half hours, and the low and high ends of their band. False: nothing is known; why is the sentence. */
 bool forecasting_make(struct forecasting *f, const struct forecasting_ask *ask, double *v, double *low, double *high,

@@ -396,8 +396,10 @@ planning_pose(struct planning *p, const struct msg_plan_ask *ask, const struct p
 	lay_out(p, ask);
 	for (uint32_t i = 0; i < p->problem.asset_count; i++)
 		stand(p, ask, i);
-	return planning_fill(p, ask, past, why, size) && planning_schedule(p, ask, why, size) &&
-	    planning_filed(p, ask, why, size);
+	if (!planning_fill(p, ask, past, why, size) || !planning_schedule(p, ask, why, size))
+		return false;
+	planning_heat(p); /* the schedule says which furnaces stand */
+	return planning_filed(p, ask, why, size);
 }
 
 enum planning_end

@@ -4,11 +4,12 @@
  * as long as its deadline permits.
  *
  * 1 series     loads, heat and sun by forecast (half hours) from the record, or a file that goes before; a load without a past: as it is
- *              measured now, and said so; for the reserve the careful ends of their bands
+ *              measured now, and said so; for the reserve the careful ends of their bands;
+ *              heat by the upper end of its band while a furnace of its bus stands
  *              furnaces: the steam of now; prices by the tariff that holds, else the connection's own; the grid that is lost: gone for the
  *              outage that reserves cover (4 h where the site names none)
  *   schedule   what people entered ahead (base/schedule.h): out of service over its steps, and back afterwards; a furnace's steam; an event of
- *              demand response and a demand target are goals with the weight of the contract
+ *              demand response and a demand target are goals with the weight of the contract; so is, where no entry sets another, the target that stands
  *   filed      in plan-following, what is in force of self-wheeling: net export of the receiving point as a goal of each of its half hours, of
  *              the running one what is left of it; a kWh more or less at the price of imbalance
  * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour

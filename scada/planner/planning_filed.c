@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * planning_filed.c - what is filed of self-wheeling, as net export of the receiving point that a plan keeps to.
+ * planning_filed.c - what is filed of self-wheeling, as net export of the receiving point that a plan keeps to. A promise: how unsure it is (unsure_kw of
+ * a problem) is not reckoned with, docs/how-to-wheeling.md says why.
  */
 #include "config.h"
 

@@ -29,12 +29,16 @@ struct planning {
 	struct arena *arena;
 	struct problem problem;
 	struct planning_asset *now;
-	char basis[300]; /* what the series are made from */
+	const double **heat_high; /* of each asset: the upper end of its heat's band, of steps; NULL = none is known */
+	char basis[300];          /* what the series are made from */
 };
 
 /* planning_series.c: false: why there can be no plan, a sentence. */
 bool planning_fill(
     struct planning *p, const struct msg_plan_ask *ask, const struct past_ask *past, char *why, size_t size);
+
+/* Once the schedule is in: heat with the upper end of its band where a furnace stands. */
+void planning_heat(struct planning *p);
 
 /* planning_calm.c */
 /* Money that calm may cost: half for setpoints, half for a commitment that stays. Both are within energy.calm_within_pct of what is paid and earned. */

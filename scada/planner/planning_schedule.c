@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * planning_schedule.c - what people entered ahead, into the series of the problem. An entry counts in every step that it touches.
+ * planning_schedule.c - what people entered ahead, and the demand target that stands, into the series of the problem. An entry counts in every
+ * step that it touches.
  */
 #include "config.h"
 
@@ -74,14 +75,20 @@ make_steam(struct planning *p, const struct schedule_entry *e, uint32_t i)
 }
 
 static void
+promise(struct planning *p, const double *draw)
+{
+	p->problem.draw_kw = draw;
+	if (p->problem.month_count == 0) /* something to count half hours in, at no price */
+		p->problem.month_count = 2;
+}
+
+static void
 draw_less(struct planning *p, const struct schedule_entry *e, double *draw)
 {
 	for (unsigned t = 0; t < PLANNING_STEPS; t++)
 		if (touches(p, e, t) && !(draw[t] <= e->value))
 			draw[t] = e->value;
-	p->problem.draw_kw = draw;
-	if (p->problem.month_count == 0) /* something to count half hours in, at no price */
-		p->problem.month_count = 2;
+	promise(p, draw);
 }
 
 /* Entries of assets that the site has no longer are left alone. */
@@ -95,23 +102,44 @@ asset_of(const struct planning *p, const char *name)
 }
 
 static void
-enter(struct planning *p, const struct schedule_entry *e, struct utc now, double *draw)
+enter(struct planning *p, const struct schedule_entry *e, struct utc now)
 {
 	int i = e->asset[0] != '\0' ? asset_of(p, e->asset) : -1;
 
-	if (e->kind == SCHEDULE_RESPONSE || e->kind == SCHEDULE_TARGET)
-		draw_less(p, e, draw);
-	else if (i >= 0 && e->kind == SCHEDULE_OUT)
+	if (i >= 0 && e->kind == SCHEDULE_OUT)
 		take_out(p, e, (uint32_t)i, now);
 	else if (i >= 0 && e->kind == SCHEDULE_STEAM && p->problem.assets[i].asset->kind == ASSET_FURNACE)
 		make_steam(p, e, (uint32_t)i);
+}
+
+/* An entry's target takes the place of the one that stands, also where it is more; of an event of demand response the lower draw is kept. */
+static void
+limit_demand(struct planning *p, const struct msg_plan_ask *ask, const struct schedule_entry *list, unsigned count)
+{
+	double *draw = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*draw));
+	char text[64], kw[32];
+
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		draw[t] = (double)NAN;
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].kind == SCHEDULE_TARGET)
+			draw_less(p, &list[i], draw);
+	if (isfinite(ask->target_kw) && ask->target_kw > 0) {
+		for (unsigned t = 0; t < PLANNING_STEPS; t++)
+			draw[t] = isnan(draw[t]) ? ask->target_kw : draw[t];
+		promise(p, draw);
+		str_printf(text, sizeof(text), "; demand target: %s kW", str_fixed(kw, sizeof(kw), ask->target_kw, 0));
+		str_append(p->basis, sizeof(p->basis), text);
+	}
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].kind == SCHEDULE_RESPONSE)
+			draw_less(p, &list[i], draw);
 }
 
 bool
 planning_schedule(struct planning *p, const struct msg_plan_ask *ask, char *why, size_t size)
 {
 	struct schedule_entry *list = arena_alloc(p->arena, SCHEDULE_MAX * sizeof(*list));
-	double *draw = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*draw));
 	unsigned count, used = 0;
 	char text[64];
 
@@ -119,17 +147,16 @@ planning_schedule(struct planning *p, const struct msg_plan_ask *ask, char *why,
 		str_copy(why, size, "the schedule cannot be read");
 		return false;
 	}
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
-		draw[t] = (double)NAN;
 	for (unsigned i = 0; i < count; i++) {
 		if (list[i].until.us <= ask->now || list[i].from.us >= begin_of(p, PLANNING_STEPS).us)
 			continue;
-		used++;
-		enter(p, &list[i], (struct utc){ ask->now }, draw);
+		list[used] = list[i];
+		enter(p, &list[used++], (struct utc){ ask->now });
 	}
 	if (used > 0) {
 		str_printf(text, sizeof(text), "; schedule: %u %s", used, used == 1 ? "entry" : "entries");
 		str_append(p->basis, sizeof(p->basis), text);
 	}
+	limit_demand(p, ask, list, used);
 	return true;
 }

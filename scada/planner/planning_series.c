@@ -78,6 +78,8 @@ expect_point(struct filling *f, uint32_t i, enum series_kind kind, const char *p
 		to->careful_kw = steps_of(f, high);
 	else if (kind == SERIES_PV_KW)
 		to->careful_kw = steps_of(f, low);
+	else if (kind == SERIES_HEAT && a->is_scored)
+		f->p->heat_high[i] = steps_of(f, high);
 	f->given += a->is_given;
 	return true;
 }
@@ -245,6 +247,7 @@ planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct p
 {
 	struct filling f = { .p = p, .ask = ask, .past = past, .why = why, .size = size };
 
+	p->heat_high = arena_alloc(p->arena, (p->problem.asset_count + 1) * sizeof(*p->heat_high));
 	f.from.us = p->problem.start.us - p->problem.start.us % (PAST_ASK_STEP_S * US_PER_S);
 	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
 		bool ok = true;
@@ -261,4 +264,46 @@ planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct p
 	}
 	say_basis(&f);
 	return true;
+}
+
+/* ---- where a furnace stands */
+
+static bool
+is_scarce(const struct planning *p, const char *heat_bus, unsigned t)
+{
+	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
+		const struct asset *a = p->problem.assets[i].asset;
+
+		if (a->kind == ASSET_FURNACE && a->heat_bus != NULL && strcmp(a->heat_bus, heat_bus) == 0 &&
+		    !(problem_at(&p->problem, i, SERIES_AVAILABLE, t) > 0 &&
+		        problem_at(&p->problem, i, SERIES_STEAM, t) > 0))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is missing there makes a set start again or is not served; what is too much costs a bit of gas. While all burn there is enough, and the
+ * forecast itself tells best what is given to the grid. The half hour under way is measured.
+ */
+void
+planning_heat(struct planning *p)
+{
+	int64_t half_us = PAST_ASK_STEP_S * US_PER_S, begin = p->problem.start.us / half_us;
+
+	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
+		struct problem_asset *a = &p->problem.assets[i];
+		double *v;
+
+		if (p->heat_high[i] == NULL || a->asset->heat_bus == NULL)
+			continue;
+		v = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*v));
+		for (unsigned t = 0; t < PLANNING_STEPS; t++) {
+			bool is_now =
+			    (p->problem.start.us + (int64_t)t * PLANNING_STEP_S * US_PER_S) / half_us == begin;
+			v[t] = !is_now && is_scarce(p, a->asset->heat_bus, t) ? p->heat_high[i][t]
+			                                                      : a->series[SERIES_HEAT][t];
+		}
+		a->series[SERIES_HEAT] = v;
+	}
 }

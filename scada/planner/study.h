@@ -37,6 +37,8 @@ struct study_asked {
 	/* Names of series and assets, with commas, that are as they will be though others are learned; NULL: none. Says what they are worth. */
 	const char *known;
 	struct study_guard_asked guard;
+	/* As if nothing had been filed: for energy alone. What imbalance would have come to beside it is in the sums, and not in the total. */
+	bool ignores_filed;
 };
 
 struct study_place {     /* of a step */
@@ -64,6 +66,7 @@ struct study_data {
 struct study_sums {
 	double hours, cost[COST_PARTS], total, co2_kg, unserved_kwh, over_kwh, curtailed_kwh, heat_lost_t, import_kwh,
 	    export_kwh, peak_kw;
+	double beside; /* with ignores_filed: what the total would be more, had what was filed been settled */
 };
 struct study_month {
 	int32_t month; /* as of peaks.h */

@@ -12,7 +12,7 @@
 #include "scada/forecast/band.h"
 #include "scada/planner/study_private.h"
 
-enum { LEARN_DAYS = 366, YOUNG_DAYS = 14, WEEK_H = 168 };
+enum { LEARN_DAYS = 366, YOUNG_DAYS = 14, WEEK_H = 168, PAST_DAYS = 14, PAST_A_DAY = 4 };
 
 bool
 study_learn_can(const struct study_data *d, char *why, size_t size)
@@ -138,6 +138,15 @@ is_stale(const struct study_run *s, const struct study_model *m, unsigned from)
 	return (m->load == NULL && m->sun == NULL) || from >= m->row + (from > YOUNG_DAYS * day ? day : 1);
 }
 
+static void
+forget(struct study_model *m)
+{
+	load_free(m->load);
+	pv_free(m->sun);
+	m->load = NULL;
+	m->sun = NULL;
+}
+
 /* The rows that are over since the last time, against what was foreseen of them. */
 static void
 score_rows(const struct study_data *d, struct study_model *m, const struct day_tables *tables, unsigned from,
@@ -158,6 +167,27 @@ score_rows(const struct study_data *d, struct study_model *m, const struct day_t
 	}
 }
 
+/* A series gets its errors at once, as chisand's do: from forecasts as they would have been made in the days before, from the oldest on. */
+static void
+score_past(struct study_run *s, struct study_model *m, unsigned asset, enum series_kind k, unsigned from,
+    const struct day_tables *tables)
+{
+	const struct study_data *d = s->d;
+	unsigned every = (unsigned)(INT64_C(86400) * US_PER_S / d->step_us) / PAST_A_DAY;
+	double *v = xcalloc(s->horizon + 1, sizeof(*v));
+
+	m->scored = from - (from / every < PAST_DAYS * PAST_A_DAY ? from / every : PAST_DAYS * PAST_A_DAY) * every;
+	forget(m);
+	for (unsigned at = m->scored; at < from; at += every) {
+		score_rows(d, m, tables, at, d->was[asset][k]);
+		if (study_learn(s, asset, k, at, v))
+			score_note(m->score, utc_add(d->start, (int64_t)at * d->step_us), v, s->horizon);
+	}
+	forget(m); /* what it knows is of the past */
+	(void)study_learn(s, asset, k, from, v);
+	free(v);
+}
+
 void
 study_learn_careful(struct study_run *s, unsigned asset, enum series_kind k, unsigned from, const double *v, double *to)
 {
@@ -171,6 +201,8 @@ study_learn_careful(struct study_run *s, unsigned asset, enum series_kind k, uns
 		m->score = xcalloc(1, sizeof(*m->score));
 		score_init(m->score, d->step_us);
 		m->scored = from;
+		if (k == SERIES_HEAT)
+			score_past(s, m, asset, k, from, &tables);
 	}
 	score_rows(d, m, is_sun ? &(struct day_tables){ NULL, NULL } : &tables, from, d->was[asset][k]);
 	const struct band_ask ask = { .score = m->score,
@@ -204,10 +236,7 @@ study_learn(struct study_run *s, unsigned asset, enum series_kind k, unsigned fr
 	if (past.count == 0)
 		e = ERR_NOT_FOUND;
 	else if (is_stale(s, m, from)) {
-		load_free(m->load);
-		pv_free(m->sun);
-		m->load = NULL;
-		m->sun = NULL;
+		forget(m);
 		m->row = from;
 		e = k == SERIES_PV_KW ? learn_sun(s, a, &past, at, &m->sun) : learn_load(s, a, &past, at, &m->load);
 	}

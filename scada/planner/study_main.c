@@ -50,6 +50,7 @@ usage(FILE *out)
 	      "  --policy WORD     plan, rules or none (plan)\n"
 	      "  --forecast WORD   perfect, learned, or a FILE with the columns of the data (perfect)\n"
 	      "  --known NAMES     with learned: these series and assets are as they will be\n"
+	      "  --filed WORD      kept, or ignored: as if nothing had been filed, imbalance beside (kept)\n"
 	      "  --horizon DUR     how far a plan looks ahead (48h)\n"
 	      "  --replan DUR      a new plan so often (each step)\n"
 	      "  --step DUR        steps, a multiple of the file's, at most 1h (the file's)\n"
@@ -142,7 +143,8 @@ enum letter {
 	TRACE,
 	GUARD,
 	GUARD_MODE,
-	TARGET
+	TARGET,
+	FILED
 };
 
 static bool
@@ -189,6 +191,16 @@ take_target(const char *text, struct options *o)
 }
 
 static bool
+take_filed(const char *text, struct options *o)
+{
+	o->asked.ignores_filed = strcmp(text, "ignored") == 0;
+	if (o->asked.ignores_filed || strcmp(text, "kept") == 0)
+		return true;
+	complain("--filed is \"%s\"; kept or ignored would be right", text);
+	return false;
+}
+
+static bool
 take_option(struct options *o, int c)
 {
 	int64_t us;
@@ -199,6 +211,7 @@ take_option(struct options *o, int c)
 	case POLICY: return take_policy(optarg, o);
 	case FORECAST: take_forecast(optarg, o); return true;
 	case KNOWN: o->asked.known = optarg; return true;
+	case FILED: return take_filed(optarg, o);
 	case HORIZON: return take_duration("horizon", optarg, &o->asked.horizon_us);
 	case REPLAN: return take_duration("replan", optarg, &o->asked.replan_us);
 	case STEP: return take_duration("step", optarg, &o->step_us);
@@ -234,6 +247,7 @@ read_options(int argc, char **argv, struct options *o)
 		{ "policy", required_argument, NULL, POLICY },
 		{ "forecast", required_argument, NULL, FORECAST },
 		{ "known", required_argument, NULL, KNOWN },
+		{ "filed", required_argument, NULL, FILED },
 		{ "horizon", required_argument, NULL, HORIZON },
 		{ "replan", required_argument, NULL, REPLAN },
 		{ "step", required_argument, NULL, STEP },

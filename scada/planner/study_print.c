@@ -54,6 +54,8 @@ print_costs(FILE *out, const struct study_result *r, const char *currency)
 		if (r->sums.cost[c] != 0)
 			line(out, cost_name(c), r->sums.cost[c], currency, "");
 	line(out, "total", r->sums.total, currency, "");
+	if (r->sums.beside != 0)
+		line(out, "imbalance beside it", r->sums.beside, currency, "had what was filed been settled");
 }
 
 static void
@@ -105,7 +107,7 @@ study_print_text(FILE *out, const struct study_data *d, const struct study_asked
 	if (asked->policy == STUDY_PLAN)
 		fprintf(out, ", forecast %s, horizon %s", study_forecast_words[asked->forecast],
 		    str_duration(step, sizeof(step), asked->horizon_us));
-	fprintf(out, "\n\n");
+	fprintf(out, "%s\n\n", asked->ignores_filed ? ", what was filed ignored" : "");
 	print_costs(out, r, currency);
 	fprintf(out, "Energy\n");
 	line(out, "import", s->import_kwh, "kWh", "");
@@ -172,6 +174,7 @@ put_sums(FILE *out, const struct study_sums *s)
 {
 	put_number(out, "hours", s->hours);
 	put_number(out, "total", s->total);
+	put_number(out, "imbalance_beside", s->beside);
 	fprintf(out, ",\"cost\":{");
 	for (int c = 0; c < COST_PARTS; c++) {
 		char buf[32];
@@ -225,6 +228,7 @@ study_print_json(FILE *out, const struct study_data *d, const struct study_asked
 	put_string(out, d->site->currency != NULL ? d->site->currency : "");
 	fprintf(out, ",\"policy\":\"%s\",\"forecast\":\"%s\"", study_policy_words[asked->policy],
 	    study_forecast_words[asked->forecast]);
+	fprintf(out, ",\"filed\":\"%s\"", asked->ignores_filed ? "ignored" : "kept");
 	fprintf(out, ",\"from\":\"%s\"", utc_iso(buf, sizeof(buf), utc_add(d->start, (int64_t)d->first * d->step_us)));
 	fprintf(out, ",\"to\":\"%s\"", utc_iso(buf, sizeof(buf), utc_add(d->start, (int64_t)d->end * d->step_us)));
 	put_number(out, "step_s", (double)d->step_us / 1e6);

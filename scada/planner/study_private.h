@@ -24,7 +24,7 @@ struct study_model { /* of one series; both NULL: nothing was learned yet */
 	unsigned scored;     /* rows before it are scored */
 };
 
-struct study_unsure {                   /* kw NULL: nothing was filed, or all is known */
+struct study_unsure {                   /* kw NULL: nothing was filed, or it is ignored, or all is known */
 	double (*factor)[SERIES_COUNT]; /* of each asset: kW of net export that a unit makes */
 	double *kw;                     /* of the horizon's steps: one standard deviation */
 	double *square, *count;         /* of errors so many steps ahead, fading */
@@ -55,6 +55,7 @@ struct study_run {
 	    [SERIES_COUNT]; /* of horizon values where forecasts are not what was; NULL where there is no series */
 	double **held;      /* of each asset: horizon values, NaN but for the first */
 	double **careful;   /* of each asset: horizon values that a reserve has to bear; NULL where it asks for none */
+	double *heat_high;  /* of horizon values: the upper end of one asset's heat */
 	/* of each asset, with STUDY_LEARNED; else NULL. past: what is learned from, of all rows: what was, or what it was off the market's price */
 	struct study_model (*models)[SERIES_COUNT];
 	const double *(*past)[SERIES_COUNT];

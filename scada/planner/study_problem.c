@@ -97,6 +97,7 @@ study_problem_init(struct study_run *s)
 	s->promises = arena_alloc(s->arena, (s->d->energy->buses.n + 1) * sizeof(*s->promises));
 	s->held = arena_alloc(s->arena, (n + 1) * sizeof(*s->held));
 	s->careful = arena_alloc(s->arena, (n + 1) * sizeof(*s->careful));
+	s->heat_high = arena_alloc(s->arena, (s->horizon + 1) * sizeof(*s->heat_high));
 	if (s->asked->forecast == STUDY_LEARNED)
 		study_foresee_init(s);
 	for (unsigned i = 0; i < n; i++) {
@@ -205,6 +206,45 @@ fill_foreseen(struct study_run *s, unsigned i, enum series_kind k, unsigned step
 	return true;
 }
 
+/* Does a furnace that makes steam for this bus stand? */
+static bool
+is_scarce(const struct study_run *s, const char *heat_bus, unsigned t)
+{
+	for (unsigned i = 0; i < s->wide.asset_count; i++) {
+		const struct asset *a = s->state[i].asset;
+		const double *steam = s->wide.assets[i].series[SERIES_STEAM];
+		if (a->kind == ASSET_FURNACE && steam != NULL && !(steam[t] > 0) && a->heat_bus != NULL &&
+		    heat_bus != NULL && strcmp(a->heat_bus, heat_bus) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * While a furnace stands heat is planned with the upper end of its band: where some is missing a set has to start again, or it goes without; what is
+ * too much costs a bit of gas. While all burn there is enough, and the forecast itself tells best what is given to the grid.
+ */
+static void
+careful_heat(struct study_run *s, bool is_seen)
+{
+	for (unsigned i = 0; i < s->wide.asset_count; i++) {
+		const struct asset *a = s->state[i].asset;
+		if (s->buffer[i][SERIES_HEAT] == NULL || s->models == NULL || study_is_known(s, a, SERIES_HEAT))
+			continue;
+		double *v = s->buffer[i][SERIES_HEAT], *high = s->heat_high;
+		study_learn_careful(s, i, SERIES_HEAT, s->row + is_seen, v + is_seen, high + is_seen);
+		for (unsigned t = is_seen; t < s->wide.steps; t++)
+			if (is_scarce(s, a->heat_bus, t))
+				v[t] = high[t];
+	}
+}
+
+static bool
+counts(const struct study_run *s, unsigned asset, int k)
+{
+	return s->d->was[asset][k] != NULL && !(k == SERIES_FILED_KW && s->asked->ignores_filed);
+}
+
 bool
 study_problem_wide(struct study_run *s, bool is_seen)
 {
@@ -220,13 +260,14 @@ study_problem_wide(struct study_run *s, bool is_seen)
 	fill_windows(s, p);
 	for (unsigned i = 0; i < p->asset_count; i++)
 		for (int k = 0; k < SERIES_COUNT; k++) {
-			if (s->d->was[i][k] == NULL)
+			if (!counts(s, i, k))
 				continue;
 			if (s->asked->forecast == STUDY_PERFECT)
 				p->assets[i].series[k] = s->d->was[i][k] + s->row;
 			else if (!fill_foreseen(s, i, k, p->steps, is_seen))
 				return false;
 		}
+	careful_heat(s, is_seen);
 	return true;
 }
 
@@ -241,7 +282,7 @@ study_problem_now(struct study_run *s)
 	s->windows[0] = 0;
 	for (unsigned i = 0; i < p->asset_count; i++)
 		for (int k = 0; k < SERIES_COUNT; k++)
-			if (s->d->was[i][k] != NULL)
+			if (counts(s, i, k))
 				p->assets[i].series[k] = s->d->was[i][k] + s->row;
 }
 

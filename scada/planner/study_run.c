@@ -53,6 +53,17 @@ settle_step(struct study_run *s, struct plan *plan, double *demand_kw)
 }
 
 static bool
+can_ignore(const struct study_run *s)
+{
+	if (!s->asked->ignores_filed || s->asked->guard.tick_us == 0)
+		return true;
+	snprintf(s->why, s->size,
+	    "--filed ignored is of studies without the guard, which keeps to what was filed; no --guard would be "
+	    "right");
+	return false;
+}
+
+static bool
 run_steps(struct study_run *s, study_step_fn *step, void *arg)
 {
 	struct plan *(*const policies[STUDY_POLICIES])(struct study_run *) = {
@@ -87,7 +98,7 @@ study_run(const struct study_data *d, const struct study_asked *asked, study_ste
 
 	*r = (struct study_result){ 0 };
 	bool learns = asked->policy == STUDY_PLAN && asked->forecast == STUDY_LEARNED;
-	if (!set_horizon(&s) || !study_can_know(&s) || (learns && !study_learn_can(d, why, size)))
+	if (!set_horizon(&s) || !can_ignore(&s) || !study_can_know(&s) || (learns && !study_learn_can(d, why, size)))
 		return false;
 	s.arena = arena_new();
 	s.solver = solver_new();

@@ -184,6 +184,25 @@ move_state(struct study_run *s, unsigned i, const struct plan_asset *out, unsign
 	}
 }
 
+/* What the step would have come to more with what was filed; s->now is of it. */
+static double
+imbalance_beside(struct study_run *s, const struct plan *plan)
+{
+	struct problem *p = &s->now;
+
+	if (!s->asked->ignores_filed)
+		return 0;
+	for (unsigned i = 0; i < p->asset_count; i++)
+		if (s->d->was[i][SERIES_FILED_KW] != NULL)
+			p->assets[i].series[SERIES_FILED_KW] = s->d->was[i][SERIES_FILED_KW] + s->row;
+	struct plan *settled = dispatch_plan_step(p, plan, 0);
+	double more = settled->total - plan->total;
+	dispatch_plan_free(settled);
+	for (unsigned i = 0; i < p->asset_count; i++)
+		p->assets[i].series[SERIES_FILED_KW] = NULL;
+	return more;
+}
+
 double
 study_sums_step(struct study_run *s, const struct problem *p, const struct plan *plan)
 {
@@ -196,6 +215,7 @@ study_sums_step(struct study_run *s, const struct problem *p, const struct plan 
 	}
 	for (int c = 0; c < COST_PARTS; c++)
 		m->cost[c] += plan->cost[c];
+	m->beside += imbalance_beside(s, plan);
 	m->hours += s->d->hours;
 	m->co2_kg += plan->co2_kg;
 	m->unserved_kwh += plan->unserved_kwh;
@@ -233,6 +253,7 @@ study_sums_end(struct study_run *s)
 			r->sums.cost[c] += m->cost[c];
 		}
 		r->sums.total += m->total;
+		r->sums.beside += m->beside;
 		r->sums.hours += m->hours;
 		r->sums.co2_kg += m->co2_kg;
 		r->sums.unserved_kwh += m->unserved_kwh;

@@ -61,7 +61,7 @@ study_unsure_init(struct study_run *s)
 
 	for (unsigned i = 0; i < n; i++)
 		is_filed = is_filed || s->d->was[i][SERIES_FILED_KW] != NULL;
-	if (!is_filed)
+	if (!is_filed || s->asked->ignores_filed)
 		return;
 	u->factor = arena_alloc(s->arena, (n + 1) * sizeof(*u->factor));
 	for (unsigned i = 0; i < n; i++)

@@ -4,6 +4,8 @@
  * programme over all of their hours, which is built here by itself and has nothing of the planner but the solver.
  *
  *   bench_learned [HOURS [CASE]]   so many hours of each microgrid (default 8760), of one case alone with all its figures
+ *   bench_learned weeks            the district's row of energy cost alone, in weeks spread over the year
+ *   bench_learned year             the same over all of it: half an hour of processor
  */
 #include "config.h"
 
@@ -99,82 +101,143 @@ stored(const struct study_result *r, bool at_end)
 /* ---- the district */
 
 /*
- * Each eighth week from the first whole one on, but for the two in which a furnace stands: there the gas turbine must run for its heat, and what a
- * week costs is a matter of the search over its starts (bench_plan.c).
+ * Each fourth week from the first whole one on. In four of them a furnace stands, and the gas turbine must run for its heat. The row with imbalance
+ * takes each second one, without those: there little is filed, and what a week costs is a matter of the search over starts (bench_plan.c).
  */
-static const char *const weeks[] = { "2026-01-12", "2026-05-04", "2026-06-29", "2026-08-24", "2026-12-14" };
+static const struct {
+	const char *from, *to;
+	bool is_filed;
+} weeks[] = { { "2026-01-12", "2026-01-19", true }, { "2026-02-09", "2026-02-16", false },
+	{ "2026-03-09", "2026-03-16", false }, { "2026-04-06", "2026-04-13", false },
+	{ "2026-05-04", "2026-05-11", true }, { "2026-06-01", "2026-06-08", false },
+	{ "2026-06-29", "2026-07-06", true }, { "2026-07-27", "2026-08-03", false },
+	{ "2026-08-24", "2026-08-31", true }, { "2026-09-21", "2026-09-28", false },
+	{ "2026-10-19", "2026-10-26", false }, { "2026-11-16", "2026-11-23", false },
+	{ "2026-12-14", "2026-12-21", true } };
 /* What can be foreseen at all: prices of imbalance are a throw of dice around the market's (tests/data/make_musashino_year.py). */
 #define FORESEEABLE  "load_kw,heat_t_per_h,pv_kw,steam_t_per_h"
 #define STORED_WORTH 11.0 /* yen a kWh that stands in batteries at the end: the year's mean price of export */
 
 struct bill {
-	double energy, demand, imbalance, seconds;
+	double energy, demand, imbalance;
 };
 
-/* Adds a week's. */
+enum { NONE, PERFECT, LEARNED, DAILY, MOST, RUNS };
+#define HOUR_US (3600 * US_PER_S)
+static const struct study_asked runs[RUNS] = {
+	[NONE] = { .policy = STUDY_NONE },
+	[PERFECT] = { .replan_us = 6 * HOUR_US },
+	[LEARNED] = { .forecast = STUDY_LEARNED },
+	[DAILY] = { .forecast = STUDY_LEARNED, .replan_us = 24 * HOUR_US },
+	[MOST] = { .forecast = STUDY_LEARNED, .known = FORESEEABLE },
+};
+
+/* Adds what it comes to. Energy: all but the demand charge and, where what was filed is ignored, imbalance, which then is what it would have been. */
 static bool
-add_bill(const struct study_data *d, enum study_policy policy, enum study_forecast forecast, const char *known,
-    int64_t replan_us, struct bill *b)
+add_bill(const struct study_data *d, int run, bool ignores_filed, struct bill *b)
 {
-	const struct study_asked asked = { .policy = policy,
-		.forecast = forecast,
-		.known = known,
-		.horizon_us = 48 * 3600 * US_PER_S,
-		.replan_us = replan_us,
-		.solver_s = 2 };
+	struct study_asked asked = runs[run];
 	struct study_result r;
-	struct mono begin = clock_mono();
 	char why[300] = "";
 
+	asked.horizon_us = 48 * HOUR_US;
+	asked.solver_s = 2;
+	asked.ignores_filed = ignores_filed;
 	bool is_done = study_run(d, &asked, NULL, NULL, &r, why, sizeof(why));
 	if (!is_done)
 		fprintf(stderr, "bench_learned: %s\n", why);
 	b->demand += r.sums.cost[COST_DEMAND];
-	b->imbalance += r.sums.cost[COST_IMBALANCE];
+	b->imbalance += ignores_filed ? r.sums.beside : r.sums.cost[COST_IMBALANCE];
 	b->energy += r.sums.total - r.sums.cost[COST_DEMAND] - STORED_WORTH * (stored(&r, true) - stored(&r, false));
-	b->seconds += (double)mono_diff_us(clock_mono(), begin) / 1e6;
 	study_result_done(&r);
 	return is_done;
 }
 
-static bool
-district(void)
+static void
+say_energy(const struct bill *b, const char *span)
 {
-	enum { NONE, PERFECT, LEARNED, DAILY, MOST, RUNS };
-	struct bill bills[RUNS] = { { 0 } };
-	const int64_t day_us = INT64_C(86400) * US_PER_S;
-	char path[TEXT];
-	struct site *site = NULL;
-	struct utc midnight, from;
-	bool ok = site_load(top(path, sizeof(path), "layouts/musashino-study"), say_site, NULL, &site) == OK;
-	char *csv = read_text(top(path, sizeof(path), "layouts/musashino-study/year.csv"));
+	double all = b[NONE].energy - b[PERFECT].energy, kept = b[NONE].energy - b[LEARNED].energy,
+	       daily = b[NONE].energy - b[DAILY].energy;
 
-	ok = ok && utc_from_iso("2026-01-01T00:00:00+09:00", &midnight);
-	for (size_t i = 0; ok && i < sizeof(weeks) / sizeof(weeks[0]); i++) {
-		struct bound b = { 0 };
-		str_printf(path, sizeof(path), "%sT00:00:00+09:00", weeks[i]);
-		ok = utc_from_iso(path, &from) && bind_site(&b, site, csv, midnight, from, utc_add(from, 7 * day_us)) &&
-		    add_bill(&b.d, STUDY_NONE, STUDY_PERFECT, NULL, 0, &bills[NONE]) &&
-		    add_bill(&b.d, STUDY_PLAN, STUDY_PERFECT, NULL, day_us / 4, &bills[PERFECT]) &&
-		    add_bill(&b.d, STUDY_PLAN, STUDY_LEARNED, NULL, 0, &bills[LEARNED]) &&
-		    add_bill(&b.d, STUDY_PLAN, STUDY_LEARNED, NULL, day_us, &bills[DAILY]) &&
-		    add_bill(&b.d, STUDY_PLAN, STUDY_LEARNED, FORESEEABLE, 0, &bills[MOST]);
-		unbind(&b);
+	printf(
+	    "ROW|study: kept of what perfect foresight saves of energy cost alone, learned, %s of the "
+	    "district|%.1f %% of %.0f yen|%.1f %%, planned once a day|-|>= 95 %%|%d\n"
+	    "ROW|the same, beside it: imbalance had it been settled; demand charge|%.0f; %.0f yen|%.0f; %.0f foreseen, "
+	    "%.0f; %.0f once a day, %.0f; %.0f without|-|-|1\n",
+	    span, 100 * kept / all, all, 100 * daily / all, kept >= 0.95 * all, b[LEARNED].imbalance, b[LEARNED].demand,
+	    b[PERFECT].imbalance, b[PERFECT].demand, b[DAILY].imbalance, b[DAILY].demand, b[NONE].imbalance,
+	    b[NONE].demand);
+}
+
+static void
+say_all(const struct bill *b)
+{
+	double all = b[NONE].energy - b[PERFECT].energy, kept = b[NONE].energy - b[LEARNED].energy,
+	       daily = b[NONE].energy - b[DAILY].energy, most = b[NONE].energy - b[MOST].energy;
+
+	printf("ROW|study: kept of what perfect foresight saves of energy and imbalance, learned, 5 weeks of the "
+	       "district|%.1f %% of %.0f yen|%.1f %%, planned once a day|-|>= 95 %%|%d\n"
+	       "ROW|the same, of what knowing all but prices of imbalance saves|%.1f %% of %.0f "
+	       "yen|-|-|-|1\n"
+	       "ROW|the same: imbalance paid; demand charge|%.0f; %.0f yen|%.0f; %.0f foreseen, %.0f; %.0f "
+	       "without|-|-|1\n",
+	    100 * kept / all, all, 100 * daily / all, kept >= 0.95 * all, 100 * kept / most, most, b[LEARNED].imbalance,
+	    b[LEARNED].demand, b[PERFECT].imbalance, b[PERFECT].demand, b[NONE].imbalance, b[NONE].demand);
+}
+
+struct shipped {
+	struct site *site;
+	char *csv;
+};
+
+/* The runs before `below`, over the days from `from` on and before `to`. */
+static bool
+add_span(const struct shipped *t, const char *from, const char *to, int below, bool ignores_filed, struct bill *bills)
+{
+	struct utc midnight, begin, end;
+	struct bound b = { 0 };
+	char first[40], last[40];
+
+	str_printf(first, sizeof(first), "%sT00:00:00+09:00", from);
+	str_printf(last, sizeof(last), "%sT00:00:00+09:00", to);
+	bool ok = utc_from_iso("2026-01-01T00:00:00+09:00", &midnight) && utc_from_iso(first, &begin) &&
+	    utc_from_iso(last, &end) && bind_site(&b, t->site, t->csv, midnight, begin, end);
+
+	fprintf(stderr, "%s to %s%s, energy and imbalance:", from, to, ignores_filed ? ", nothing filed" : "");
+	for (int run = 0; ok && run < below; run++) {
+		struct bill before = bills[run];
+		ok = add_bill(&b.d, run, ignores_filed, &bills[run]);
+		fprintf(
+		    stderr, " %.0f, %.0f;", bills[run].energy - before.energy, bills[run].imbalance - before.imbalance);
 	}
-	double all = bills[NONE].energy - bills[PERFECT].energy, kept = bills[NONE].energy - bills[LEARNED].energy,
-	       daily = bills[NONE].energy - bills[DAILY].energy, most = bills[NONE].energy - bills[MOST].energy;
+	fputc('\n', stderr);
+	unbind(&b);
+	return ok;
+}
+
+enum span { SPAN_ALL, SPAN_WEEKS, SPAN_YEAR };
+
+static bool
+district(enum span span)
+{
+	struct bill energy[RUNS] = { { 0 } }, all[RUNS] = { { 0 } };
+	char path[TEXT];
+	struct shipped t = { 0 };
+	bool ok = site_load(top(path, sizeof(path), "layouts/musashino-study"), say_site, NULL, &t.site) == OK;
+
+	t.csv = read_text(top(path, sizeof(path), "layouts/musashino-study/year.csv"));
+	if (ok && span == SPAN_YEAR)
+		ok = add_span(&t, "2026-01-01", "2027-01-01", MOST, true, energy);
+	for (size_t i = 0; ok && span != SPAN_YEAR && i < sizeof(weeks) / sizeof(weeks[0]); i++)
+		ok = add_span(&t, weeks[i].from, weeks[i].to, MOST, true, energy) &&
+		    (span == SPAN_WEEKS || !weeks[i].is_filed ||
+		        add_span(&t, weeks[i].from, weeks[i].to, RUNS, false, all));
 	if (ok)
-		printf("ROW|study: kept of what perfect foresight saves of energy cost, learned, 5 weeks of the "
-		       "district|%.1f %% of %.0f yen|%.1f %%, planned once a day|-|>= 95 %%|%d\n"
-		       "ROW|the same, of what knowing all but prices of imbalance saves|%.1f %% of %.0f "
-		       "yen|-|-|-|1\n"
-		       "ROW|the same: imbalance paid; demand charge|%.0f; %.0f yen|%.0f; %.0f foreseen, %.0f; %.0f "
-		       "without|-|-|1\n",
-		    100 * kept / all, all, 100 * daily / all, kept >= 0.95 * all, 100 * kept / most, most,
-		    bills[LEARNED].imbalance, bills[LEARNED].demand, bills[PERFECT].imbalance, bills[PERFECT].demand,
-		    bills[NONE].imbalance, bills[NONE].demand);
-	free(csv);
-	site_free(site);
+		say_energy(energy, span == SPAN_YEAR ? "a year" : "13 weeks");
+	if (ok && span == SPAN_ALL)
+		say_all(all);
+	free(t.csv);
+	site_free(t.site);
 	return ok;
 }
 
@@ -421,11 +484,13 @@ main(int argc, char **argv)
 {
 	int64_t n = HOURS, only = -1;
 
+	if (argc == 2 && (strcmp(argv[1], "year") == 0 || strcmp(argv[1], "weeks") == 0))
+		return district(argv[1][0] == 'y' ? SPAN_YEAR : SPAN_WEEKS) ? 0 : 1;
 	if ((argc > 1 && !str_to_i64(argv[1], 48, HOURS, &n)) ||
 	    (argc > 2 && !str_to_i64(argv[2], 0, CASES - 1, &only))) {
-		fputs("usage: bench_learned [HOURS [CASE]]\n", stderr);
+		fputs("usage: bench_learned [HOURS [CASE] | weeks | year]\n", stderr);
 		return 2;
 	}
 	hours = (unsigned)n;
-	return (only >= 0 || argc > 1 || district()) && microgrids((int)only, argc > 1) ? 0 : 1;
+	return (only >= 0 || argc > 1 || district(SPAN_ALL)) && microgrids((int)only, argc > 1) ? 0 : 1;
 }

@@ -770,6 +770,7 @@ put_plan_preview(struct wbuf *b)
 	        .now = NOW,
 	        .month_kw = 1390,
 	        .year_kw = NOTHING,
+	        .target_kw = 1450,
 	        .window_kwh = 280,
 	        .filed_kwh = 120,
 	        .filed = { filed.data, filed.len } });

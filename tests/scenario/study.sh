@@ -81,6 +81,11 @@ fi
 study 0 $day --guard 1m --guard-mode peak-cut "$example"
 grep -q '^Guard, mode peak-cut, ticks of 1m, demand target 1450.0 kW$' "$work/out" || fail "the guard's page: $(cat "$work/out")"
 
+# What was filed is ignored: no imbalance in the total, and what it would have been beside it.
+study 0 --data "$example/year.csv" --from 2026-04-06 --to 2026-04-07 --policy none --filed ignored --json "$example"
+[ "$(figure imbalance)" = 0 ] || fail "filed ignored, and imbalance $(figure imbalance)"
+awk -v a="$(figure imbalance_beside)" 'BEGIN { exit !(a > 100 || a < -100) }' || fail "imbalance beside: $(figure imbalance_beside)"
+
 # Faults: where, what, and nothing is run.
 study 1 --data "$work/nothing.csv" "$example"
 says 'cannot open'
@@ -96,6 +101,10 @@ says 'bad.csv:9:1: "8" is not one step after the row before'
 [ ! -s "$work/out" ] || fail "something was printed beside the fault"
 study 2 --data "$example/year.csv" --policy clever "$example"
 says '--policy is "clever"; plan, rules or none would be right'
+study 2 --data "$example/year.csv" --filed maybe "$example"
+says '--filed is "maybe"; kept or ignored would be right'
+study 1 $day --guard 1m --filed ignored "$example"
+says '--filed ignored is of studies without the guard, which keeps to what was filed; no --guard would be right'
 study 2 --data "$example/year.csv" --horizon 2 "$example"
 says '--horizon is "2"; a duration as 15m, 1h or 48h would be right'
 study 2 --data "$example/year.csv" --from yesterday "$example"

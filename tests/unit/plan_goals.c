@@ -462,6 +462,38 @@ START_TEST(who_is_not_sure_keeps_something_for_what_was_filed_later)
 }
 END_TEST
 
+/*
+ * Why a promise is planned without it: 10 kWh are lacking of what was filed, or would save 60 instead of 5 each an hour later. A promise weighs 2 x 60 beside its
+ * price and is kept; within what nobody is sure of it would weigh 0.4 of that, and be sold.
+ */
+START_TEST(a_promise_would_be_sold_by_who_is_not_sure_of_it)
+{
+	struct problem_kit *k = one_bus(2, 1);
+	unsigned grid = kit_grid(k, 500, 500, 5, 4), pv = kit_asset(k, "PV", ASSET_PV, "MAIN", NULL);
+	unsigned ess = kit_battery(k, "ESS", 10 / 0.9), load = kit_asset(k, "LOAD", ASSET_LOAD, "MAIN", NULL);
+	double *price = kit_series(k, grid, SERIES_PRICE_IMPORT, 5);
+	double unsure[2] = { 10, 0 };
+
+	kit_series(k, load, SERIES_LOAD_KW, 40);
+	kit_series(k, pv, SERIES_PV_KW, 0);
+	kit_series(k, grid, SERIES_PRICE_SHORT, 6);
+	kit_series(k, grid, SERIES_PRICE_SURPLUS, 2);
+	kit_series(k, grid, SERIES_FILED_KW, -30)[1] = (double)NAN;
+	price[1] = 60;
+	k->p.filed_price = (double)NAN;
+	k->p.end_value = 0;
+	struct plan *plan = kit_plan(k);
+	near_kw(plan->assets[ess].power_kw[0], 10);
+	dispatch_plan_free(plan);
+	k->p.unsure_kw = unsure;
+	plan = kit_plan(k);
+	near_kw(plan->assets[ess].power_kw[0], 0);
+	near_kw(plan->assets[ess].power_kw[1], 10);
+	dispatch_plan_free(plan);
+	kit_drop(k);
+}
+END_TEST
+
 /* A school of 45 kW on the utility's grid: fed by the export as long as there is some, then bought; its battery never feeds back. */
 START_TEST(a_school_lives_on_the_export)
 {
@@ -553,5 +585,6 @@ T_PART(plan_goals,
             T(a_batterys_own_reserve_opens_in_an_island) T(below_nothing_no_energy_goes_round)
                 T(a_surplus_is_not_burnt_in_a_battery) T(what_cannot_be_served_goes_in_order)
                     T(what_is_held_is_held_within_its_limits) T(what_was_filed_is_kept_by_the_half_hour)
-                        T(who_is_not_sure_keeps_something_for_what_was_filed_later) T(a_school_lives_on_the_export)
-                            T(whatever_stands_there_is_planned) T(in_an_island_the_first_hours_are_served_first))
+                        T(who_is_not_sure_keeps_something_for_what_was_filed_later)
+                            T(a_promise_would_be_sold_by_who_is_not_sure_of_it) T(a_school_lives_on_the_export)
+                                T(whatever_stands_there_is_planned) T(in_an_island_the_first_hours_are_served_first))

@@ -516,6 +516,46 @@ START_TEST(the_planner_is_told_what_is_filed_in_plan_following)
 }
 END_TEST
 
+/* That of the schedule stands in its entry; and another one is planned with at once. */
+START_TEST(the_planner_is_told_the_target_that_stands)
+{
+	struct mode_ask other = { .what = MODE_TARGET, .kw = 850 };
+	struct actor by = { .user = "duty", .role = ROLE_SUPERVISOR };
+	struct msg_plan_preview m;
+	struct msg_plan_ask a;
+	double standing;
+
+	begin_planner();
+	must_set(GUARD_ECONOMIC);
+	run(2);
+	standing = told.target_kw;
+	ck_assert_double_gt(standing, 0);
+	ck_assert(enter(SCHEDULE_TARGET, "", 0, 600, standing - 100));
+	run(2);
+	ck_assert_double_eq(told.target_kw, standing - 100);
+	ask_in(GUARD_ECONOMIC, 1, &a);
+	ck_assert_double_eq(a.target_kw, standing);
+	ck_assert_uint_gt(a.schedule.len, 0);
+	serial = 1;
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	run(10);
+	serial = 2; /* of what the entry changed */
+	ck_assert_int_eq(answer_plan(true, 40, "good"), OK);
+	(void)asked(&m);
+	plans_asked = 0;
+	run(10);
+	ck_assert(!asked(&m));
+	ck_assert_uint_eq(plans_asked, 0);
+	dispatching_set(d, &other, &by, "contract of December", now(), mono());
+	run(10);
+	ck_assert(!asked(&m));
+	ck_assert_uint_eq(plans_asked, 1);
+	ask_in(GUARD_ECONOMIC, 2, &a);
+	ck_assert_double_eq(a.target_kw, 850);
+	end_planner();
+}
+END_TEST
+
 /* What is routine can wait; what has happened is asked for at once, and goes first in the planner (t_planning). */
 START_TEST(a_routine_plan_waits_for_who_asks)
 {
@@ -585,4 +625,5 @@ T_MAIN("dispatching_ahead",
                             T(the_schedule_survives_a_restart_and_no_other_act_is_taken_meanwhile)
                                 T(an_override_is_looked_at_before_it_is_given)
                                     T(the_planner_is_told_what_is_filed_in_plan_following)
-                                        T(a_routine_plan_waits_for_who_asks) T(whoever_asks_is_answered_in_time))
+                                        T(the_planner_is_told_the_target_that_stands)
+                                            T(a_routine_plan_waits_for_who_asks) T(whoever_asks_is_answered_in_time))

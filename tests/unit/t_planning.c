@@ -13,7 +13,7 @@
 #include "scada/base/str.h"
 #include "scada/base/trend.h"
 #include "scada/planner/jobs.h"
-#include "scada/planner/planning.h"
+#include "scada/planner/planning_private.h"
 #include "scada/site/site_load.h"
 #include "tests/unit/t.h"
 
@@ -26,6 +26,8 @@ static struct msg_plan_ask ask;
 static struct wbuf assets, frame, entries;
 static struct msg_plan plan;
 static unsigned questions;
+static double taken;  /* of their peaks, by loads */
+static double wander; /* of what the past was, either way */
 static bool is_quick; /* take the quick one, where there is one */
 static enum planning_end end, at_once;
 static enum plan_reason reason; /* of the power that was looked at last */
@@ -61,7 +63,7 @@ stand(const char *but, const char *held)
 		w_f64(&assets,
 		    a->kind == ASSET_STG      ? 1900
 		        : a->kind == ASSET_PV ? sun_kw
-		        : is_there            ? peak_of(a) * 0.6
+		        : is_there            ? peak_of(a) * taken
 		                              : (double)NAN);
 		w_f64(&assets, (double)NAN);
 		w_f64(&assets,
@@ -95,6 +97,8 @@ setup(void)
 		.year_kw = 1200,
 		.window_kwh = 60,
 		.window_min = 7 };
+	taken = 0.6;
+	wander = 0;
 	stand(NULL, NULL);
 	questions = 0;
 	sun_kw = 0;
@@ -188,10 +192,11 @@ answer(const struct wbuf *question)
 			msg_trend_put(
 			    &b, &(struct msg_trend){ .index = index, .first = first, .count = count, .unit = "kW" });
 			for (uint32_t i = 0; i < count; i++) {
-				double hour = fmod((first + i) * 0.5, 24);
+				double hour = fmod((first + i) * 0.5, 24),
+				       off = wander * ((first + i) * 2654435761u >> 31 != 0 ? 1 : -1);
 				bucket_put(&b,
 				    &(struct bucket){ .samples = 9,
-				        .mean = hour > 8 && hour < 18 ? 100 : 30,
+				        .mean = (hour > 8 && hour < 18 ? 100 : 30) + off,
 				        .min = 30,
 				        .max = 100,
 				        .first = 30,
@@ -546,6 +551,108 @@ START_TEST(what_is_entered_ahead_is_planned_with)
 }
 END_TEST
 
+/* Greatest and least mean of the half hours of these steps that is drawn. */
+static double
+drawn(unsigned from, unsigned to, bool greatest)
+{
+	double kw = greatest ? 0 : HUGE_VAL;
+
+	for (unsigned t = from; t < to; t += 2) {
+		double mean = (fmax(power("GRID", t), 0) + fmax(power("GRID", t + 1), 0)) / 2;
+		kw = greatest ? fmax(kw, mean) : fmin(kw, mean);
+	}
+	return kw;
+}
+
+/* The greatest size of a goal that is not kept; 0: it is kept, or not known by that name. */
+static double
+relaxed(const char *name)
+{
+	struct rbuf r;
+	double most = 0;
+
+	rbuf_init(&r, plan.relaxed.data, plan.relaxed.len);
+	while (r.pos < r.len) {
+		bool is_it = strcmp(r_str(&r), name) == 0;
+		(void)r_str(&r);
+		(void)r_u16(&r);
+		double size = r_f64(&r);
+		most = is_it ? fmax(most, size) : most;
+	}
+	ck_assert(!r.bad);
+	return most;
+}
+
+/* No furnace burns, and the loads take 2,100 kW: the contract of 1,500 would allow more than the target. */
+START_TEST(a_target_that_stands_is_planned_with)
+{
+	enter(SCHEDULE_OUT, "F1", 0, 48, (double)NAN);
+	enter(SCHEDULE_OUT, "F2", 0, 48, (double)NAN);
+	taken = 1.6;
+	stand(NULL, NULL);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_gt(drawn(2, 96, true), 1460);
+	ask.target_kw = 1450;
+	enter(SCHEDULE_TARGET, "", 13, 14, 1490); /* another one, while it holds */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; demand target: 1450 kW"));
+	ck_assert_double_le(drawn(2, 52, true), 1450.5);
+	ck_assert_double_le(drawn(58, 192, true), 1450.5);
+	ck_assert_double_le(drawn(52, 56, true), 1490.5);
+	ck_assert_double_gt(drawn(52, 56, true), 1460);
+	ck_assert_double_eq(relaxed("contract"), 0);
+	enter(SCHEDULE_OUT, "GTC", 0, 48, (double)NAN); /* nothing makes what is missing for two days */
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_double_gt(drawn(100, 192, true), 1450.5);
+	ck_assert_double_eq_tol(relaxed("contract"), drawn(0, 192, true) - 1450, 45);
+}
+END_TEST
+
+/* The heat that is planned with, of the last load that takes some. */
+static void
+pose(double v[PLANNING_STEPS])
+{
+	char why[400];
+
+	planning->arena = arena_new();
+	ck_assert_msg(
+	    planning_stand(planning, &ask, why, sizeof(why)) && planning_pose(planning, &ask, past, why, sizeof(why)),
+	    "%s", why);
+	for (unsigned i = 0; i < planning->problem.asset_count; i++) {
+		const struct problem_asset *a = &planning->problem.assets[i];
+		if (a->asset->kind == ASSET_LOAD && a->asset->heat_bus != NULL)
+			memcpy(v, a->series[SERIES_HEAT], PLANNING_STEPS * sizeof(*v));
+	}
+	arena_free(planning->arena);
+	planning->arena = NULL;
+}
+
+/* Nobody can know which way it wanders by 10: while a furnace stands the upper end is planned with, else the middle. */
+START_TEST(heat_is_planned_with_its_upper_end_while_a_furnace_stands)
+{
+	double all[PLANNING_STEPS], stands[PLANNING_STEPS];
+
+	wander = 10;
+	know_the_past();
+	pose(all);
+	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
+	pose(stands);
+	for (unsigned t = 0; t < PLANNING_STEPS; t++) /* errors are not known: nothing is planned with a guess */
+		ck_assert_double_eq_tol(stands[t], all[t], 1e-3 + 0.02 * all[t]);
+	while (forecasting_hindcast(planning_forecasting(planning), past, (struct utc){ NOW }))
+		;
+	pose(stands);
+	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		if (t >= 24 && t < 48)
+			ck_assert_double_gt(stands[t], all[t] + 4);
+		else if (t < 23 || t > 48)
+			ck_assert_double_eq_tol(stands[t], all[t], 1e-3 + 0.02 * all[t]);
+}
+END_TEST
+
 /* ---- what is filed */
 
 enum { FILED = 12 };
@@ -855,4 +962,6 @@ T_MAIN("planning",
                         T_LONG(what_is_entered_ahead_is_planned_with) T_LONG(what_stands_still_by_schedule_comes_back)
                             T_LONG(an_override_is_weighed_against_the_plan) T_LONG(what_is_filed_is_kept_to)
                                 T_LONG(what_went_out_already_counts_for_what_is_filed)
-                                    T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on))
+                                    T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on)
+                                        T_LONG(a_target_that_stands_is_planned_with)
+                                            T_LONG(heat_is_planned_with_its_upper_end_while_a_furnace_stands))

@@ -182,6 +182,44 @@ START_TEST(a_reserve_bears_the_upper_end_of_what_may_come)
 }
 END_TEST
 
+/*
+ * 0.6 or 1 t/h are taken and nobody can know which; 20 a t that is missing, 17 an hour for the set that makes it, 30 a start. The middle is worth no start,
+ * the upper end of it is; and no furnace that burns (1) calls for it.
+ */
+START_TEST(heat_is_planned_with_its_upper_end_while_a_furnace_stands)
+{
+	static const char site[] =
+	    "  heat_lost_cost_per_t: 20\n  over_cost_per_kwh: 0\n"
+	    "  buses: [{name: MAIN, carrier: electricity}, {name: STEAM, carrier: heat}]\n  assets:\n"
+	    "    - {name: HOUSE, kind: load, bus: MAIN, heat_bus: STEAM, lost_load_cost_per_kwh: 10,"
+	    " data: [{series: load_kw, column: load}, {series: heat_t_per_h, column: heat}]}\n"
+	    "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 100, export_max_kw: 100, price_import: 0.001}\n"
+	    "    - {name: F1, kind: furnace, heat_bus: STEAM, waste_t_per_h: 1, steam_t_per_h: 2,"
+	    " data: [{series: steam_t_per_h, column: f1}]}\n"
+	    "    - {name: DUMP, kind: dump, heat_bus: STEAM, max_t_per_h: 3}\n"
+	    "    - {name: SET, kind: gas-turbine, bus: MAIN, heat_bus: STEAM, rated_kw: 10, min_kw: 10,"
+	    " fuel_full_m3_per_h: 17, fuel_idle_share: 0, heat_full_t_per_h: 1.2, fuel_price: 1, start_cost: 30}\n";
+	enum { HOURS = 20 * 24, FROM = 18 * 24 };
+	char row[80];
+
+	str_copy(csv, sizeof(csv), "hour,load,heat,f1\n");
+	for (unsigned h = 0; h < HOURS; h++) {
+		str_printf(row, sizeof(row), "%u,1,%g,%g\n", h, noise(h, 6) > 0 ? 1 : 0.6, _i == 0 ? 0 : 0.001);
+		str_append(csv, sizeof(csv), row);
+	}
+	ck_assert_msg(kit_site(&k, site, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FROM;
+	k.d.end = FROM + 12;
+	kit_run(&k, STUDY_PLAN, STUDY_LEARNED, 24, 0);
+	ck_assert_uint_eq(k.r.plans_failed, 0);
+	for (unsigned i = 0; i < k.r.asset_count; i++)
+		if (k.r.assets[i].asset->kind == ASSET_GTC)
+			ck_assert_uint_eq(k.r.assets[i].starts, _i == 0);
+	kit_done(&k);
+}
+END_TEST
+
 /* Decided again with what is measured in the step, a day of surprises costs less than what was decided before it and held. */
 START_TEST(planning_within_the_step_takes_up_what_was_not_foreseen)
 {
@@ -244,6 +282,43 @@ START_TEST(what_is_published_is_known_from_then_on)
 }
 END_TEST
 
+static double
+ignoring(enum study_policy policy, enum study_forecast forecast, bool ignores)
+{
+	const struct study_asked asked = { .policy = policy,
+		.forecast = forecast,
+		.horizon_us = 24 * KIT_HOUR,
+		.solver_s = 20,
+		.ignores_filed = ignores };
+
+	study_result_done(&k.r);
+	ck_assert_msg(study_run(&k.d, &asked, NULL, NULL, &k.r, k.why, sizeof(k.why)), "%s", k.why);
+	kit_balance(&k);
+	return k.r.sums.total;
+}
+
+/* The same as where nothing was filed; and what imbalance would have been is what it is where nobody can do anything about it. */
+START_TEST(what_was_filed_can_be_ignored)
+{
+	make_csv(ROWS);
+	ck_assert_msg(kit_site(&k, SITE, ""), "%s", k.said);
+	ck_assert_msg(kit_bind(&k, csv, 0), "%s", k.said);
+	k.d.first = FIRST;
+	k.d.end = FIRST + 24;
+	double idle = ignoring(STUDY_NONE, STUDY_PERFECT, true), beside = k.r.sums.beside;
+	ck_assert_double_eq(k.r.sums.cost[COST_IMBALANCE], 0);
+	ck_assert_double_gt(fabs(beside), 1);
+	ck_assert_double_eq_tol(ignoring(STUDY_NONE, STUDY_PERFECT, false), idle + beside, 1e-6);
+	ck_assert_double_eq(k.r.sums.beside, 0);
+	double planned = ignoring(STUDY_PLAN, STUDY_LEARNED, true);
+	ck_assert_double_gt(fabs(k.r.sums.beside), 1);
+	ck_assert_double_eq(k.r.months[0].sums.beside, k.r.sums.beside);
+	k.d.was[0][SERIES_FILED_KW] = NULL;
+	ck_assert_double_eq_tol(ignoring(STUDY_PLAN, STUDY_LEARNED, false), planned, 1e-6 * fabs(planned));
+	kit_done(&k);
+}
+END_TEST
+
 /* With all of it known it is perfect foresight; with loads alone it lies between, and a word that names nothing is refused. */
 START_TEST(what_is_known_need_not_be_learned)
 {
@@ -286,4 +361,6 @@ T_MAIN("study_learned",
     T_TIMEOUT(120) T_LOOP(what_comes_changes_nothing_before_it, 0, t_rounds(3))
         T_LOOP(an_outage_is_served_from_its_first_hour, 0, t_rounds(4))
             T(planning_within_the_step_takes_up_what_was_not_foreseen) T(a_reserve_bears_the_upper_end_of_what_may_come)
-                T_LONG(what_is_known_need_not_be_learned) T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
+                T_LOOP(heat_is_planned_with_its_upper_end_while_a_furnace_stands, 0, 2)
+                    T_LONG(what_was_filed_can_be_ignored) T_LONG(what_is_known_need_not_be_learned)
+                        T_LONG_LOOP(what_is_published_is_known_from_then_on, 0, 2))
