@@ -283,7 +283,7 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 		dispatch_reckon(d);
 		/* A step and its least time off at once: steps go and come ten seconds apart, so seldom that no disk feels it. */
 		if (mono_diff_us(mono, d->saved_at) >= SAVE_US || d->out.demand.shed != d->saved_shed ||
-		    d->guard.island_shed != d->saved_island)
+		    guard_island_steps(&d->guard) != d->saved_island)
 			dispatch_save(d, now, mono);
 	}
 	dispatch_tell(d, now);
@@ -302,7 +302,7 @@ make(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct wbuf blob = { .len = 0 };
 	bool was_there = d->is_there;
-	unsigned island = was_there ? d->guard.island_shed : 0;
+	unsigned island = was_there ? guard_island_steps(&d->guard) : 0;
 
 	if (was_there) /* the half hour goes on over a reload */
 		demand_save(&d->guard.demand, now, mono, &blob);

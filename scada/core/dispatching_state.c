@@ -195,7 +195,7 @@ dispatch_put_state(
 	if (d->is_there)
 		demand_save(&d->guard.demand, now, mono, &demand);
 	w_bytes(blob, demand.data, demand.len);
-	w_u8(blob, (uint8_t)(d->is_there ? d->guard.island_shed : 0));
+	w_u8(blob, (uint8_t)(d->is_there ? guard_island_steps(&d->guard) : 0));
 	wbuf_done(&demand);
 }
 
@@ -206,7 +206,7 @@ dispatch_save(struct dispatching *d, struct utc now, struct mono mono)
 
 	d->saved_at = mono;
 	d->saved_shed = d->out.demand.shed;
-	d->saved_island = d->guard.island_shed;
+	d->saved_island = guard_island_steps(&d->guard);
 	dispatch_put_state(d, &d->chosen, now, mono, &blob);
 	d->ops->save(
 	    &(struct msg_store_state){

@@ -139,5 +139,7 @@ bool guard_init(struct guard *g, const struct guard_settings *set, char *why, si
 void guard_step(struct guard *g, const struct guard_input *in, struct guard_output *out);
 /* After guard_init(), before the first step: so many steps were shed in an island when the program ended; more than there are: all. */
 void guard_restore_island(struct guard *g, unsigned shed);
+/* So many are to be kept over a restart: what is shed in an island, or was before the last one while it is not known yet whether it still is one. */
+unsigned guard_island_steps(const struct guard *g);
 
 #endif

@@ -68,6 +68,12 @@ guard_restore_island(struct guard *g, unsigned shed)
 	g->island_kept = shed < g->set.demand.step_count ? shed : g->set.demand.step_count;
 }
 
+unsigned
+guard_island_steps(const struct guard *g)
+{
+	return g->island_kept > g->island_shed ? g->island_kept : g->island_shed;
+}
+
 /* A grid that is lost is known to be only after a second: what was shed does not come back on what the island has, for that. */
 void
 guard_keep_island(struct guard *g, struct guard_turn *t)

@@ -337,6 +337,52 @@ START_TEST(a_kill_in_an_island_lets_no_load_come_back)
 }
 END_TEST
 
+/* Killed, or told to read the site anew, again before it is known whether there is a grid: what is saved meanwhile is not that nothing is shed. */
+START_TEST(a_second_kill_in_an_island_lets_no_load_come_back)
+{
+	struct msg_store_state s = { .kind = STATE_DISPATCH, .name = "dispatch", .blob = { saved, 0 } };
+
+	load_kw = 50;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	breaker = line = 0;
+	soc = 14;
+	run(3);
+	for (int round = 0; round < 3; round++) {
+		wanted[HALL_SHED] = (double)NAN;
+		us += 5 * US_PER_S;
+		if (round == 1 && _i == 1) {
+			dispatching_site(d, table, 2, hash, now(), mono());
+		} else {
+			s.blob.len = saved_len;
+			dispatching_free(d);
+			d = dispatching_new(book, &ops, NULL);
+			dispatching_site(d, table, 2, hash, now(), mono());
+			ck_assert(dispatching_restore(d, &s, now(), mono()));
+			dispatching_begin(d);
+		}
+		second();
+		ck_assert_msg(wanted[HALL_SHED] == 2, "round %d: %g", round, wanted[HALL_SHED]);
+	}
+	run(60);
+	ck_assert_double_eq(wanted[HALL_SHED], 2);
+	must_set(GUARD_MANUAL); /* a person's word ends it, also for the next one */
+	run(2);
+	breaker = 1;
+	line = 66;
+	soc = 60;
+	s.blob.len = saved_len;
+	dispatching_free(d);
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 2, hash, now(), mono());
+	ck_assert(dispatching_restore(d, &s, now(), mono()));
+	dispatching_begin(d);
+	must_set(GUARD_ECONOMIC);
+	second();
+	ck_assert(isnan(wanted[HALL_SHED]));
+}
+END_TEST
+
 /* Each step that goes or comes, and else once a minute. */
 START_TEST(no_more_is_saved_than_needed)
 {
@@ -457,9 +503,11 @@ T_MAIN("dispatching",
         T(what_is_filed_is_kept_to_in_plan_following) T(manual_lets_all_go_at_once)
             T(the_half_hour_is_kept_below_its_target) T(export_is_held_by_the_battery_then_by_the_source)
                 T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
-                    T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself) T(
-                        a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
-                        T(a_kill_in_an_island_lets_no_load_come_back) T(a_kill_just_after_a_shed_forgets_no_least_time)
-                            T(no_more_is_saved_than_needed) T(a_counter_that_stands_is_said)
-                                T(a_power_that_stands_is_said) T(a_site_without_the_section_says_so)
-                                    T(the_hours_of_an_outage_are_reckoned) T(nothing_is_told_that_has_not_changed))
+                    T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
+                        T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
+                            T(a_kill_in_an_island_lets_no_load_come_back)
+                                T_LOOP(a_second_kill_in_an_island_lets_no_load_come_back, 0, 2)
+                                    T(a_kill_just_after_a_shed_forgets_no_least_time) T(no_more_is_saved_than_needed)
+                                        T(a_counter_that_stands_is_said) T(a_power_that_stands_is_said)
+                                            T(a_site_without_the_section_says_so) T(the_hours_of_an_outage_are_reckoned)
+                                                T(nothing_is_told_that_has_not_changed))
