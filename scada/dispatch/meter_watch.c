@@ -101,7 +101,8 @@ trust_again(struct meter_watch *w, struct mono now, double rise)
 	if (w->is_whole && rise < HONEST * w->drawn_kwh)
 		w->honest_us = 0;
 	else if (w->honest_us == 0)
-		w->honest_us = w->rise_us;
+		w->honest_us =
+		    w->is_whole ? w->rise_us : now.us; /* what is not compared tells nothing of the time before */
 	w->counter_stands = w->honest_us == 0 || now.us - w->honest_us < STAND_US;
 }
 
@@ -152,6 +153,7 @@ meter_watch_step(
 	if (is_pause || !isfinite(rise)) {
 		restart(w, now);
 		w->is_whole = false;
+		w->honest_us = 0;
 		return;
 	}
 	if (isfinite(power_kw) && isfinite(was_kw)) {

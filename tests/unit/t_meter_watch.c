@@ -179,6 +179,31 @@ START_TEST(a_counter_that_stutters_stands)
 }
 END_TEST
 
+/* Nor does one that comes after a pause, in which nothing was compared: one step each 20 minutes is not 400 kW. */
+START_TEST(a_pause_makes_no_counter_honest)
+{
+	begin(0.01, 1);
+	run(400, 100);
+	counts = false;
+	run(400, 100);
+	ck_assert(w.counter_stands);
+	for (unsigned i = 0; i < 4; i++) {
+		now.us += 100 * US_PER_S; /* nobody looks */
+		run(400, 1200);
+		shown_kwh = kwh += 0.01;
+		second(400);
+		ck_assert(w.counter_stands);
+	}
+	counts = true; /* also while power is not there to compare it with */
+	for (unsigned i = 0; i < 120; i++) {
+		now.us += US_PER_S;
+		shown_kwh += 0.1;
+		meter_watch_step(&w, &set, now, (double)NAN, shown_kwh);
+	}
+	ck_assert(!w.counter_stands);
+}
+END_TEST
+
 /* It shows 100 or 0 kW for ever, and 400 are drawn. */
 START_TEST(a_power_that_stands_is_found_until_it_moves)
 {
@@ -220,4 +245,5 @@ T_MAIN("meter_watch",
     T_LOOP(a_counter_that_stands_is_found_and_believed_again, 0, METERS) T_LOOP(no_counter_that_counts_is_accused, 0,
         2 * METERS) T(what_is_less_than_standing_is_not_said) T(one_that_never_counted_has_more_time)
         T_LOOP(a_counter_is_not_accused_by_a_power_that_stands_or_is_small, 0, 2) T(a_counter_that_stutters_stands)
-            T_LOOP(a_power_that_stands_is_found_until_it_moves, 0, 8) T(a_power_that_is_steady_is_not_accused))
+            T(a_pause_makes_no_counter_honest) T_LOOP(a_power_that_stands_is_found_until_it_moves, 0, 8)
+                T(a_power_that_is_steady_is_not_accused))
