@@ -119,8 +119,11 @@ energy_now(struct demand *d, const struct demand_input *in, int64_t dt, bool *go
 	if (has_power && is_short && isfinite(d->power_kw))
 		kwh = sum + (drawn(in->power_kw, most) + drawn(d->power_kw, most)) / 2 * (double)dt * H_PER_US;
 	/* Found out just now: since its last step it was power. */
-	if (d->watch.counter_stands && d->is_by_counter && rewind_to(d, d->watch.rise_us))
+	if (d->watch.counter_stands && d->is_by_counter && rewind_to(d, d->watch.rise_us)) {
 		kwh = d->sum.drawn_kwh + d->watch.drawn_kwh;
+		if (!d->watch.is_whole) /* nobody measured all of it */
+			d->estimated_us = in->mono.us;
+	}
 	d->is_by_counter = is_fine;
 	*good = has_power || has_counter;
 	if (has_counter) {
