@@ -162,8 +162,10 @@ planned_sun(const struct dispatching *d, unsigned i, struct utc now)
 	const struct wanting *w = &d->source[i].plan;
 	double grid_kw = plans_kw(d->plans, d->district.grid->name, now),
 	       peak = district_source_setpoint(a, (double)INFINITY, d->source[i].is_percent);
+	bool is_needed = d->sun_needed.us == plans_made(d->plans).us;
 
-	if (plans_is_curtailed(d->plans, a->name, now) && district_holds_sun(grid_kw, d->district.set.export_max_kw))
+	if (!is_needed && plans_is_curtailed(d->plans, a->name, now) &&
+	    district_holds_sun(grid_kw, d->district.set.export_max_kw))
 		return district_source_setpoint(a, plans_kw(d->plans, a->name, now), d->source[i].is_percent);
 	return isfinite(w->value) && dispatch_read(d, w->point) < PEAK_SHARE * peak ? peak : (double)NAN;
 }
@@ -189,6 +191,8 @@ want_plan(struct dispatching *d, struct utc now, struct mono mono)
 {
 	bool is_followed = district_follows_plan(d->acting) && plans_until(d->plans).us > now.us;
 
+	if (district_needs_sun(&d->guard, &d->out, d->acting)) /* until the next plan, which knows of it */
+		d->sun_needed = plans_made(d->plans);
 	for (unsigned i = 0; i < d->district.set.battery_count; i++)
 		want(d, SLOT_DISPATCH, &d->battery[i].plan,
 		    is_followed ? plans_kw(d->plans, d->district.battery[i]->name, now) : (double)NAN,

@@ -90,7 +90,8 @@ struct dispatching {
 	int64_t now_us;                  /* utc of the last second */
 	bool counter_stood, power_stood; /* in the second before */
 	unsigned saved_island;
-	unsigned shed, saved_shed;               /* wanted; of the half hour when it was saved last */
+	struct utc sun_needed;     /* when the plan was made whose sun held down was wanted after all; 0 = none */
+	unsigned shed, saved_shed; /* wanted; of the half hour when it was saved last */
 	struct preview_wait waits[PREVIEWS_MAX]; /* the first is the one that was asked */
 	unsigned wait_count;
 	uint32_t preview_serial;

@@ -274,6 +274,18 @@ district_holds_sun(double grid_kw, double export_max_kw)
 	return !(grid_kw <= -export_max_kw + FELT_KW);
 }
 
+bool
+district_needs_sun(const struct guard *g, const struct guard_output *o, enum guard_mode acting)
+{
+	double target = g->demand.set.target_kw;
+	bool is_near = target > 0 && o->demand.is_known &&
+	    o->demand.forecast_kw > DEMAND_RELEASE * target; /* sooner than a load is shed */
+	bool is_response = acting == GUARD_RESPONSE && (o->flags & GUARD_SHORT) != 0 && o->short_kw > 0;
+
+	return is_near || o->shed > 0 || o->demand.stage != DEMAND_CLEAR || (o->flags & GUARD_IMPORT) != 0 ||
+	    is_response;
+}
+
 double
 district_hours(double stored_kwh, double critical_kw, double made_kw)
 {

@@ -49,6 +49,11 @@ double district_source_setpoint(const struct asset *source, double kw, bool is_p
  * measured. grid_kw: planned at the receiving point, drawn is positive; NaN = not known, then it is.
  */
 bool district_holds_sun(double grid_kw, double export_max_kw);
+/*
+ * Is it wanted after all, whatever its price? Where the half hour comes near its target or a load is shed for it, where the connection's limit of import
+ * or an event of demand response is not kept: the plan foresaw less. o: of the guard's last second.
+ */
+bool district_needs_sun(const struct guard *g, const struct guard_output *o, enum guard_mode acting);
 
 /*
  * Hours that a bus would live on without the grid: what batteries can give above their least state of charge, over what critical loads

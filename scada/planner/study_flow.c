@@ -133,7 +133,8 @@ set_powers(struct study_run *s, double *without_kw)
 		} else if (a->kind == ASSET_PV) {
 			g->asked_kw[i] = series_now(s, i, SERIES_PV_KW);
 			plain = fmin(sun_kw(s, i), planned_cap_kw(s, i));
-			kw = g->is_here[i] && g->cap_kw[i] < plain ? fmax(0, g->cap_kw[i]) : plain;
+			kw = g->needs_sun ? sun_kw(s, i) : plain;
+			kw = g->is_here[i] && g->cap_kw[i] < kw ? fmax(0, g->cap_kw[i]) : kw;
 		} else if (a->kind == ASSET_GTC && is_set(s, i) && g->cap_kw[i] < kw)
 			kw = fmax(g->cap_kw[i], ((const struct asset_gtc *)a->parameters)->min_kw);
 		g->kw[i] = kw;

@@ -33,6 +33,7 @@ struct study_guard {
 	const struct plan *base; /* as it was decided */
 	double base_grid_kw;     /* what flows through the connection then, less what nobody takes */
 	bool is_cut, is_plan;    /* is_cut: the utility's grid is away */
+	bool needs_sun;          /* whatever is planned: from some second of it on */
 
 	/* ---- now; arrays of assets */
 	int64_t now_us, fine;               /* fine: row of the file, where steps are of several */

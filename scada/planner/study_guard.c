@@ -273,6 +273,7 @@ look(struct study_run *s)
 	watch_grid(s);
 	measure(s, &in);
 	guard_step(&g->guard, &in, &g->out);
+	g->needs_sun = g->needs_sun || district_needs_sun(&g->guard, &g->out, g->acting);
 	tell(s);
 	study_flow(s, SECOND_H);
 	if (has_changed(s, before) || g->is_cut != (g->watch.state == GRID_LOST))
@@ -390,6 +391,7 @@ begin_step(struct study_run *s, const struct plan *decided)
 	g->base_grid_kw = 0;
 	g->is_cut = problem_is_island(&s->now, bus, 0);
 	g->is_plan = s->asked->policy != STUDY_RULES;
+	g->needs_sun = false;
 	g->now_us = s->now.start.us;
 	g->slice_count = 0;
 	g->step = (struct study_guard_stepped){ 0 };

@@ -229,6 +229,31 @@ START_TEST(a_persons_limit_is_given)
 }
 END_TEST
 
+/* More is drawn than the plan foresaw: no load is shed, and no target missed, while the sun is held down for money. */
+START_TEST(sun_that_is_needed_is_not_held_down)
+{
+	held = 0; /* the battery gives none */
+	begin();
+	plan(20, 48, REASON_CURTAILED, -50);
+	run(60);
+	ck_assert_double_eq(planned[PV_LIM], 10);
+	load_kw = 1100; /* 1080 of a target of 1000 are drawn; with all the sun 950 */
+	run(130);
+	ck_assert_double_eq(measured(PV_P), 150);
+	for (unsigned i = 0; i < 111; i++) {
+		second();
+		ck_assert(isnan(wanted[HALL_SHED]));
+	}
+	ck_assert_double_eq(measured(PV_P), 150);
+	plan(150, 48, REASON_SUN, 950);
+	load_kw = 100;
+	run(298);
+	plan(20, 48, REASON_CURTAILED, -50); /* the next one does it again */
+	ck_assert_double_eq(measured(PV_P), 20);
+	end_planner();
+}
+END_TEST
+
 /* All that the connection takes is given already: the guard holds down what is too much of it by what is measured, and no more. */
 START_TEST(the_limit_of_the_connection_is_the_guards)
 {
@@ -237,7 +262,7 @@ START_TEST(the_limit_of_the_connection_is_the_guards)
 	load_kw = -200;
 	plan(60, 48, REASON_CURTAILED, -300);
 	ck_assert(isnan(planned[PV_LIM]));
-	run(310);
+	run(298);
 	ck_assert_double_eq_tol(wanted[PV_LIM], 50, 1); /* 300 go out, 200 of others */
 	ck_assert_str_eq(reasons[PV_LIM], "curtailed");
 	ck_assert(isnan(asked().power_kw));
@@ -252,5 +277,5 @@ END_TEST
 
 T_MAIN("dispatching_sun",
     T_FIXTURE(setup, teardown) T(a_plan_that_pays_holds_the_sun_down) T(below_its_limit_the_sun_is_seen)
-        T(manual_an_island_and_the_end_of_the_plan_lift_it) T(a_persons_limit_is_given)
-            T(the_limit_of_the_connection_is_the_guards))
+        T(sun_that_is_needed_is_not_held_down) T(manual_an_island_and_the_end_of_the_plan_lift_it)
+            T(a_persons_limit_is_given) T(the_limit_of_the_connection_is_the_guards))

@@ -30,6 +30,9 @@
 	" efficiency_charge: 1, efficiency_discharge: 1, standby_pct_per_day: 0, soc_min_pct: 5, soc_max_pct: 95, " \
 	"reserve_pct: 10," \
 	" wear_cost_per_kwh: 0.01, can_form_grid: true, data: [{series: fixed_kw, column: bat}]}\n"
+#define PRICED /* what is given, by a column */ \
+	"    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, export_max_kw: 50, price_import: 0.2," \
+	" data: [{series: price_export, column: price}]}\n"
 
 static const double none = (double)NAN;
 static struct kit k;
@@ -229,12 +232,7 @@ END_TEST
  */
 START_TEST(sun_that_a_plan_holds_down_for_money_is_held_down)
 {
-	const char *csv = "hour,house,sun,price\n0,20,60,0.1\n1,20,60,-0.1\n2,20,100,0.1\n";
-	const char *energy =
-	    DISPATCH BUS "    - {name: GRID, kind: grid, bus: MAIN, import_max_kw: 500, export_max_kw: 50, "
-	                 "price_import: 0.2, data: [{series: price_export, column: price}]}\n" HOUSE SUN;
-
-	begin(energy, csv, 0);
+	begin(DISPATCH BUS PRICED HOUSE SUN, "hour,house,sun,price\n0,20,60,0.1\n1,20,60,-0.1\n2,20,100,0.1\n", 0);
 	const struct study_guarded *g = run(STUDY_PLAN, GUARD_ECONOMIC, 60, none);
 	ck_assert_double_eq_tol(k.r.sums.curtailed_kwh + k.r.sums.over_kwh, 40 + 30, 0.5);
 	ck_assert_double_eq_tol(k.r.sums.export_kwh, 40 + 50, 0.5);
@@ -247,6 +245,20 @@ START_TEST(sun_that_a_plan_holds_down_for_money_is_held_down)
 		run(others[i], GUARD_ECONOMIC, 60, none);
 		ck_assert_double_eq_tol(k.r.sums.cost[COST_EXPORT], -0.1 * 50, 0.05);
 	}
+	kit_done(&k);
+}
+END_TEST
+
+/* 90 kW are taken as a mean, and as much of 100 kW of sun is planned; in the second half hour 130 are, of which 35 may be drawn. */
+START_TEST(sun_that_is_needed_is_not_held_down_for_money)
+{
+	char csv[2000] = "time,house,price,sun\n";
+
+	five_minutes(csv, sizeof(csv), 0, 50, 130, 6, 12, "-0.1,100");
+	begin(DISPATCH BUS PRICED HOUSE SUN, csv, 3600 * US_PER_S);
+	const struct study_guarded *g = run(STUDY_PLAN, GUARD_ECONOMIC, 60, 35);
+	ck_assert_double_eq_tol(g->without.kw, 40, 1e-6);
+	ck_assert_double_le(g->with.kw, 35);
 	kit_done(&k);
 }
 END_TEST
@@ -478,8 +490,8 @@ T_MAIN("study_guard",
     T_LOOP(a_guard_without_work_changes_nothing, 0, 3) T(half_hours_are_those_of_the_clock)
         T(what_is_drawn_is_not_offset_by_what_is_given) T_LOOP(a_peak_of_ten_minutes_is_cut, 0, 2)
             T_LOOP(a_target_that_only_shedding_reaches, 0, 2) T(an_export_limit_is_kept)
-                T(sun_that_a_plan_holds_down_for_money_is_held_down) T(an_import_limit_is_kept)
-                    T_LOOP(a_ramp_is_paid_for, 0, 2) T_LOOP(a_reserve_is_not_touched, 0, 2)
+                T(sun_that_a_plan_holds_down_for_money_is_held_down) T(sun_that_is_needed_is_not_held_down_for_money)
+                    T(an_import_limit_is_kept) T_LOOP(a_ramp_is_paid_for, 0, 2) T_LOOP(a_reserve_is_not_touched, 0, 2)
                         T_LOOP(without_the_grid_it_is_an_island, 0, 3) T(an_island_sheds_before_it_is_empty)
                             T(a_set_balances_an_island) T_LOOP(a_battery_behind_another_connection, 0, 2)
                                 T(peak_cut_recharges_below_the_target) T(a_plan_is_followed)
