@@ -357,14 +357,16 @@ demand_restore(struct demand *d, const uint8_t *blob, size_t len, struct utc utc
 	bool is_sound = is_known && shed <= d->set.step_count && r_done(&r) && gone >= 0 &&
 	    gone <= 2 * DEMAND_WINDOW_US && isfinite(used) && used >= 0 && used <= d->set.import_max_kw &&
 	    isfinite(slope_kw) && slope_kw >= 0 && isfinite(battery_kw);
-	if (!is_sound || away < 0 || gone + away >= DEMAND_WINDOW_US)
+	if (!is_sound || away < 0)
+		return false;
+	d->watch = learned;
+	if (gone + away >= DEMAND_WINDOW_US)
 		return false;
 	/* Booted a moment ago: the monotonic clock does not reach back to the window's beginning. It only need be above 0. */
 	if (saved_us - gone <= 0)
 		return false;
 	d->slope_kw = slope_kw;
 	d->counter_kwh = counter;
-	d->watch = learned;
 	d->shed = shed;
 	rebuild(d, saved_us, gone, used, battery_kw);
 	d->estimated_us = d->counter_estimated_us = was_partial ? saved_us : d->start_us;

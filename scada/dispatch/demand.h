@@ -114,7 +114,8 @@ bool demand_init(struct demand *d, const struct demand_settings *set, char *why,
 void demand_step(struct demand *d, const struct demand_input *in, struct demand_output *out);
 /* New settings while it runs: figures stay, steps that are no longer there are given back. */
 bool demand_set(struct demand *d, const struct demand_settings *set, char *why, size_t size);
-/* For a restart. What was drawn meanwhile comes from the counter, else from the slope. False: not this window's or not a blob: begun anew. */
+/* For a restart. What was drawn meanwhile comes from the counter, else from the slope. False: not this window's or not a blob: begun anew, but
+ * for what was learned of the counter: whether it stands does not end with a half hour. */
 void demand_save(const struct demand *d, struct utc utc, struct mono mono, struct wbuf *out);
 bool demand_restore(struct demand *d, const uint8_t *blob, size_t len, struct utc utc, struct mono mono);
 

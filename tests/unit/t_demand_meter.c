@@ -283,6 +283,29 @@ START_TEST(a_restart_believes_no_counter_that_stood)
 }
 END_TEST
 
+/* Nor for that half hours end meanwhile; a clock that was set back tells nothing. */
+START_TEST(a_restart_over_the_end_of_a_half_hour_believes_none_either)
+{
+	struct wbuf blob;
+	wbuf_init(&blob);
+	begin_at(1400);
+	for (unsigned i = 0; i < 390; i++) {
+		stands = i >= 200;
+		second(1200 + i % 3);
+	}
+	ck_assert(out.counter_stands);
+	demand_save(&demand, in.utc, in.mono, &blob);
+	again();
+	in.utc.us += (_i == 0 ? 20 : _i == 1 ? 7200 : -7200) * US_PER_S;
+	in.mono.us += 20 * US_PER_S;
+	ck_assert(!demand_restore(&demand, blob.data, blob.len, in.utc, in.mono));
+	for (unsigned i = 0; i < 100; i++)
+		second(1200 + i % 3);
+	ck_assert(out.counter_stands == (_i < 2));
+	wbuf_done(&blob);
+}
+END_TEST
+
 /* It shows 300 kW, and 2600 are drawn: the counter makes the half hour. */
 START_TEST(a_power_that_stands_hides_no_peak)
 {
@@ -310,15 +333,15 @@ END_TEST
 
 T_MAIN("demand_meter",
     T_LOOP(export_never_offsets_import, 0, 2) T(a_counter_that_comes_back_counts_nothing_twice)
-        T(a_counter_rolls_over_in_a_gap) T(a_counter_that_began_anew_in_a_gap_spans_nothing)
-            T_LOOP(what_a_counter_does_makes_no_false_demand, 0, 5)
-                T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it, 0, 2)
-                    T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
-                        T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
-                            T_LOOP(a_counter_that_is_read_seldom_loses_nothing, 0, 3)
-                                T_LOOP(a_counter_that_stands_is_told_and_power_makes_the_half_hour, 0, 3)
-                                    T_LOOP(a_counter_that_is_read_seldom_takes_over_without_a_leap, 0, 2)
-                                        T(a_counter_that_stands_hides_no_peak)
-                                            T(a_counter_that_stands_while_power_is_lost_is_an_estimate)
-                                                T(a_restart_believes_no_counter_that_stood)
-                                                    T_LOOP(a_power_that_stands_hides_no_peak, 0, 2))
+        T(a_counter_rolls_over_in_a_gap) T(a_counter_that_began_anew_in_a_gap_spans_nothing) T_LOOP(
+            what_a_counter_does_makes_no_false_demand, 0, 5) T_LOOP(what_the_counter_says_of_a_gap_lies_over_all_of_it,
+            0, 2) T(a_gap_of_power_alone_goes_on_with_the_slope_and_is_marked)
+            T_LOOP(a_clock_that_is_set_moves_the_window_and_loses_no_energy, 0, 5)
+                T_LOOP(a_counter_that_is_read_seldom_loses_nothing, 0, 3)
+                    T_LOOP(a_counter_that_stands_is_told_and_power_makes_the_half_hour, 0, 3)
+                        T_LOOP(a_counter_that_is_read_seldom_takes_over_without_a_leap, 0, 2)
+                            T(a_counter_that_stands_hides_no_peak)
+                                T(a_counter_that_stands_while_power_is_lost_is_an_estimate)
+                                    T(a_restart_believes_no_counter_that_stood)
+                                        T_LOOP(a_restart_over_the_end_of_a_half_hour_believes_none_either, 0, 3)
+                                            T_LOOP(a_power_that_stands_hides_no_peak, 0, 2))
