@@ -135,7 +135,11 @@ points = {p["point"]: p for p in json.load(sys.stdin)["points"]}
 late = r"CEMS\.(DEM_MAX_(M|12)|PLAN_|IMB_)|SYS\.DISKDAYS|SYS\.TIMEOFF|WHEEL\.|PLAN\."
 if points["MET.GHI"]["quality"] == "good" and points["MET.GHI"]["value"] < 20:
     late += r"|PV\d\."
+# of a day that is not measured from its midnight on: a figure, and marked so
+today = ("CEMS.CO2_SAVED", "CEMS.CO2_LOCAL", "CEMS.COST_D")
 for name, p in points.items():
+    if name in today and (p["quality"], p["cause"]) == ("uncertain", "part") and p["value"] is not None:
+        continue
     if p["quality"] != "good" and not re.match(late, name):
         print(name, p["quality"], p["cause"])'
 }
