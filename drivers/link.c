@@ -165,9 +165,9 @@ connection_close(struct connection *c)
 }
 
 static bool
-is_earlier(const struct exchange *a, const struct exchange *b)
+is_earlier(struct mono sent, uint16_t id, const struct exchange *than)
 {
-	return a->sent.us != b->sent.us ? a->sent.us < b->sent.us : (int16_t)(uint16_t)(a->id - b->id) < 0;
+	return sent.us != than->sent.us ? sent.us < than->sent.us : (int16_t)(uint16_t)(id - than->id) < 0;
 }
 
 /*
@@ -185,7 +185,7 @@ is_guests_fault(const struct connection *c, const struct exchange *lost, unsigne
 		if (c->expired[i].is_set && c->expired[i].is_guest)
 			return true;
 	for (unsigned i = 1; i < n; i++)
-		if (is_earlier(&lost[i], first))
+		if (is_earlier(lost[i].sent, lost[i].id, first))
 			first = &lost[i];
 	return first->errand.is_guest;
 }
@@ -255,8 +255,9 @@ connection_fail(struct connection *c, enum err e, struct moment now)
 static void
 expire(struct connection *c, struct exchange *x)
 {
-	c->expired[c->expired_at] =
-	    (struct expired){ .is_set = true, .is_guest = x->errand.is_guest, .unit = x->request.unit, .id = x->id };
+	c->expired[c->expired_at] = (struct expired){
+		.is_set = true, .is_guest = x->errand.is_guest, .unit = x->request.unit, .id = x->id, .sent = x->sent
+	};
 	c->expired_at = (uint8_t)((c->expired_at + 1) % LINK_EXPIRED);
 }
 
@@ -283,6 +284,15 @@ was_expired(struct connection *c, const struct reply *r)
 		}
 	}
 	return false;
+}
+
+/* What was asked later is answered: the device bore the guests that were given up before that, and did not care. */
+static void
+forgive_guests(struct connection *c, const struct exchange *answered)
+{
+	for (unsigned i = 0; i < LINK_EXPIRED; i++)
+		if (c->expired[i].is_guest && is_earlier(c->expired[i].sent, c->expired[i].id, answered))
+			c->expired[i].is_guest = false;
 }
 
 void
@@ -479,6 +489,7 @@ take_reply(struct connection *c, const struct reply *r, const uint8_t *bytes, si
 	done = *x;
 	release(c, x);
 	c->silent = 0;
+	forgive_guests(c, &done);
 	done.seat->is_spared = done.seat->is_spared && done.errand.is_guest;
 	if (!done.is_probe && c->probes_in_flight > 0)
 		c->blamed = 0; /* it does take two */

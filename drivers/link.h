@@ -47,9 +47,10 @@ struct exchange {
 
 /* A request that was given up while its connection went on. */
 struct expired {
-	bool is_set, is_guest;
+	bool is_set, is_guest; /* is_guest: of one, and nothing that was asked later is answered yet */
 	uint8_t unit;
 	uint16_t id;
+	struct mono sent;
 };
 
 /* The pause that all connections to an address keep between two requests; those that want to ask wait in line. */

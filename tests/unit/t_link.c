@@ -26,6 +26,7 @@ static struct poll *polls;
 static int listener, device;
 static unsigned downs, ended;
 static enum err ended_with;
+static uint8_t behind[REQUEST]; /* the last request of until_a_guest_is_first() */
 
 static void
 want(struct device *d, struct moment now, void *arg)
@@ -193,7 +194,7 @@ guest_done(struct order *o, enum err e, const struct answer *a, struct moment no
 static void
 until_a_guest_is_first(struct order *guest)
 {
-	uint8_t request[REQUEST];
+	uint8_t *request = behind;
 
 	*guest =
 	    (struct order){ .request = { .table = TABLE_HOLDING, .address = GUESTS, .count = 1 }, .done = guest_done };
@@ -263,6 +264,24 @@ START_TEST(hang_up_over_a_guest_that_was_given_up_is_no_fault_of_ours)
 }
 END_TEST
 
+START_TEST(hang_up_after_later_answers_is_no_fault_of_a_guest_that_was_given_up)
+{
+	uint8_t request[REQUEST];
+	struct order guest;
+
+	begin(1);
+	setup->devices[0].timeout_us = 500000;
+	until_a_guest_is_first(&guest);
+	ck_assert(ended == 1 && ended_with == ERR_TIMEOUT);
+	say(behind); /* asked behind him */
+	hear(request);
+	ck_assert_uint_eq(faults(), 0);
+	hang_up();
+	hear(request);
+	ck_assert_uint_ge(faults(), 1);
+}
+END_TEST
+
 START_TEST(hang_up_again_over_what_was_spared_is_the_devices)
 {
 	uint8_t request[REQUEST];
@@ -302,5 +321,6 @@ T_MAIN("link",
     T(hang_up_over_a_guest_is_no_fault_of_ours)
     T(hang_up_again_over_what_was_spared_is_the_devices)
     T(hang_up_in_the_middle_of_an_answer_is_the_devices)
-    T(hang_up_over_a_guest_that_was_given_up_is_no_fault_of_ours))
+    T(hang_up_over_a_guest_that_was_given_up_is_no_fault_of_ours)
+    T(hang_up_after_later_answers_is_no_fault_of_a_guest_that_was_given_up))
 /* clang-format on */
