@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "console/dump_say.h"
 #include "scada/base/echonet.h"
 #include "scada/base/str.h"
@@ -13,9 +15,10 @@
 #define HEAD       11 /* bytes before the count of properties */
 #define EHD        0x1081u
 #define FORMAT_2   0x1082u
-#define BYTES_MAX  16   /* of a property that are shown */
-#define PROPS_MAX  8    /* of a datagram that are shown */
-#define FRAME_MAX  1500 /* chisan-field looks at no more */
+#define BYTES_MAX  16     /* of a property that are shown */
+#define PROPS_MAX  8      /* of a datagram that are shown */
+#define FRAME_MAX  1500   /* chisan-field looks at no more */
+#define CUT        " ..." /* at the end of a line that is too long */
 #define SETGET     0x6E
 #define SETGET_RES 0x7E
 #define SETGET_SNA 0x5E
@@ -91,10 +94,12 @@ property_name(uint32_t object, uint8_t epc)
 	return r != NULL && !is_node ? r->name : NULL;
 }
 
+/* What has no room is cut, and the line says so at its end. */
 static void
 add(char *buf, const char *text)
 {
-	str_append(buf, DUMP_SAY_LINE, text);
+	if (!str_append(buf, DUMP_SAY_LINE, text))
+		str_copy(buf + strlen(buf) - (sizeof CUT - 1), sizeof CUT, CUT);
 }
 
 static void
@@ -112,11 +117,17 @@ add_hex(char *buf, const uint8_t *p, size_t len)
 	}
 }
 
+static bool
+is_request(const uint8_t *p)
+{
+	return p[10] >= 0x60 && p[10] <= SETGET;
+}
+
 /* The object that the properties are of: of a request whom it goes to, else whom it comes from. */
 static uint32_t
 owner(const uint8_t *p)
 {
-	return p[10] >= 0x60 && p[10] <= SETGET ? object_at(p + 7) : object_at(p + 4);
+	return object_at(is_request(p) ? p + 7 : p + 4);
 }
 
 static void
@@ -222,11 +233,14 @@ add_garbage(char *buf, const struct msg_dump_line *m)
 
 /* ---- what was asked of a node: one request at a time is under way */
 
+/* Only what asks: our own answers and announcements go out, too. */
 static void
 keep(struct dump_say *d, const struct msg_dump_line *m)
 {
 	const uint8_t *p = m->raw.data;
 
+	if (!is_request(p))
+		return;
 	d->asked[d->next] = (struct dump_asked){ .is_set = true,
 		.device = m->device,
 		.id = (uint16_t)word(p + 2),

@@ -10,6 +10,7 @@
 #include "console/dump_say.h"
 #include "console/registers.h"
 #include "scada/base/mem.h"
+#include "scada/base/str.h"
 #include "scada/base/wire.h"
 
 /* ---- registers */
@@ -126,7 +127,7 @@ static const char *
 frame(unsigned what, unsigned form, uint32_t device, unsigned took_us, const char *bytes)
 {
 	static char line[DUMP_SAY_LINE];
-	uint8_t data[300];
+	uint8_t data[400];
 	size_t len = 0;
 	struct msg_dump_line m = { .time = 5 * 3600 * US_PER_S + 123456,
 		.device = device,
@@ -226,6 +227,27 @@ START_TEST(a_silent_node_is_said_with_what_it_was_asked)
 	NODE(DUMP_REQUEST, 0, "10 81 00 08 05 ff 01 0e f0 01 62 01 d6 00");
 	ck_assert_str_eq(NODE(DUMP_NONE, 5000000, ""),
 	    "ESS1 192.0.2.7 5000.0 ms #8 Get 0EF001.D6: the device did not answer in time");
+	NODE(DUMP_REQUEST, 0, "10 81 00 09 05 ff 01 01 57 01 62 01 db 00");
+	NODE(DUMP_REQUEST, 0,
+	    "10 81 01 00 0e f0 01 01 57 01 72 01 d6 04 01 05 ff 01"); /* its question is answered meanwhile */
+	ck_assert_str_eq(NODE(DUMP_NONE, 5000000, ""),
+	    "ESS1 192.0.2.7 5000.0 ms #9 Get 015701.DB: the device did not answer in time");
+}
+END_TEST
+
+/* Two lists of eight times sixteen bytes. */
+START_TEST(a_datagram_that_fills_more_than_a_line_says_that_it_is_cut)
+{
+	char bytes[2048] = "10 81 00 07 01 57 01 05 ff 01 7e";
+	const char *line;
+
+	for (int list = 0; list < 2; list++) {
+		str_append(bytes, sizeof bytes, " 08");
+		for (int i = 0; i < 8; i++)
+			str_append(bytes, sizeof bytes, " b0 10 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff");
+	}
+	line = NODE(DUMP_ANSWER, 0, bytes);
+	ck_assert_msg(strcmp(line + strlen(line) - 4, " ...") == 0, "%s", line);
 }
 END_TEST
 
@@ -306,6 +328,7 @@ T_MAIN("look",
     T(what_is_no_answer_is_said_too)
     T(datagrams_are_said_in_words)
     T(a_silent_node_is_said_with_what_it_was_asked)
+    T(a_datagram_that_fills_more_than_a_line_says_that_it_is_cut)
     T(datagrams_that_are_none_are_said_to_be_so)
     T(no_bytes_lead_astray)
     T(bytes_are_laid_out_for_text2pcap))
