@@ -12,6 +12,7 @@
 #include "console/scr_raw.h"
 #include "console/shared_say.h"
 #include "scada/base/str.h"
+#include "scada/base/text.h"
 
 #define HELP_ROWS    3
 #define SHARED_ROWS  2 /* more of them where the link of a device is lent */
@@ -203,6 +204,18 @@ draw_row_plain(struct console *co, const struct client_device *d, int row, struc
 	grid_fit(co->grid, row, a.column, a.columns, state_look(co, d), text, false);
 }
 
+/* Below the list; what has no room is marked. */
+static void
+put(struct console *co, int row, struct area a, enum look look, const char *text)
+{
+	char safe[700];
+	int width, most = a.columns - 1;
+
+	text_put_safe(safe, sizeof safe, text, -1);
+	width = text_width(safe);
+	grid_fit(co->grid, row, a.column + 1, width < most ? width : most, look, safe, false);
+}
+
 /* Who else asks it. */
 static void
 draw_shared(struct console *co, const struct client_device *d, int row, struct area a)
@@ -211,10 +224,8 @@ draw_shared(struct console *co, const struct client_device *d, int row, struct a
 
 	if (!d->shared.is_known)
 		return;
-	grid_put(co->grid, row, a.column + 1, a.columns - 1, console_is_lost(co) ? LOOK_LOST : LOOK_NORMAL,
-	    shared_say(&d->shared, text));
-	grid_put(
-	    co->grid, row + 1, a.column + 1, a.columns - 1, LOOK_LABEL, shared_say_last(&d->shared, co->now, text));
+	put(co, row, a, console_is_lost(co) ? LOOK_LOST : LOOK_NORMAL, shared_say(&d->shared, text));
+	put(co, row + 1, a, LOOK_LABEL, shared_say_last(&d->shared, co->now, text));
 }
 
 /* What happened last to the selected device, how often, when, and what helps. */
@@ -223,12 +234,12 @@ draw_help(struct console *co, const struct page *p, const struct client_device *
 {
 	const struct msg_device_state *s = &d->state;
 	int row = a.row + a.rows - HELP_ROWS - (p->is_any_shared ? SHARED_ROWS : 0);
-	char when[64], times[32] = "";
+	char text[700], when[64], times[32] = "";
 
 	draw_shared(co, d, row + HELP_ROWS, a);
 
-	grid_printf(co->grid, row, a.column + 1, LOOK_NORMAL, "%s  %s  %s", d->name,
-	    console_title(co, d->title, d->title_ja), d->link);
+	str_printf(text, sizeof text, "%s  %s  %s", d->name, console_title(co, d->title, d->title_ja), d->link);
+	put(co, row, a, LOOK_NORMAL, text);
 	if (!d->has_state) {
 		grid_put(co->grid, row + 1, a.column + 1, -1, LOOK_LABEL, "not heard of yet");
 		return;
@@ -240,13 +251,15 @@ draw_help(struct console *co, const struct page *p, const struct client_device *
 	utc_civil(when, sizeof when, (struct utc){ s->last_error_time }, "%Y-%m-%d %H:%M:%S");
 	if (s->last_error_count > 1)
 		str_printf(times, sizeof times, ", %u times", s->last_error_count);
-	grid_printf(co->grid, row + 1, a.column + 1, state_look(co, d), "%s%s",
+	str_printf(text, sizeof text, "%s%s",
 	    client_is_failing(d, co->now) ? "up, but some answers fail: "
 	        : s->state == DEVICE_UP   ? "up; its last error: "
 	                                  : "",
 	    err_text((enum err)s->last_error));
-	grid_printf(co->grid, row + 2, a.column + 1, LOOK_LABEL, "last at %s%s%s%s", when, times,
+	put(co, row + 1, a, state_look(co, d), text);
+	str_printf(text, sizeof text, "last at %s%s%s%s", when, times,
 	    s->detail != NULL && s->detail[0] != '\0' ? ", at " : "", s->detail != NULL ? s->detail : "");
+	put(co, row + 2, a, LOOK_LABEL, text);
 }
 
 static void
