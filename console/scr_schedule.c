@@ -196,7 +196,7 @@ draw(struct console *co, void *private, struct area a)
 {
 	struct page *p = private;
 	const struct client_schedule *s = told(co);
-	int detail = a.rows >= 10 ? DETAIL_ROWS : 0, rows = a.rows - 1 - detail - (detail > 0);
+	int detail = a.rows >= 9 ? DETAIL_ROWS : 0, rows = a.rows - 1 - detail - (detail > 0);
 
 	co->grid->cursor_row = a.row;
 	co->grid->cursor_column = a.column;
