@@ -44,7 +44,7 @@ shared_say_last(const struct client_shared *s, struct utc now, char buf[SHARED_S
 	char at[24], text[SHARED_SAY];
 
 	if (s->master[0] == '\0') {
-		str_copy(buf, SHARED_SAY, "nobody has asked it yet");
+		str_copy(buf, SHARED_SAY, "nobody has asked it since chisan-field began");
 	} else {
 		time_text(at, sizeof at, s->last_time, now);
 		str_printf(buf, SHARED_SAY, "last %s %s", s->master, at);

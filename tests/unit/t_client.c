@@ -261,6 +261,8 @@ START_TEST(who_shares_a_device_is_known)
 	ck_assert_str_eq(shared_say(&c->devices[1].shared, text), "2 of 4 masters: 4711 requests");
 	ck_assert_ptr_nonnull(
 	    strstr(shared_say_last(&c->devices[1].shared, (struct utc){ FAKE_NOW }, text), "last 192.0.2.7 "));
+	ck_assert_str_eq(shared_say_last(&(struct client_shared){ .is_known = true }, (struct utc){ FAKE_NOW }, text),
+	    "nobody has asked it since chisan-field began"); /* the program before it may have been asked */
 	client_free(c);
 }
 END_TEST
