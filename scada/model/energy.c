@@ -127,6 +127,7 @@ static const struct key energy_keys[] = {
 	{ "outage", KEY_DURATION, AT(outage_us), .min = 0, .max = 2592000, .def = "0s", .help = "length of the outage that reserves must cover" },
 	{ "co2_price_per_kg", KEY_NUMBER, AT(co2_price_per_kg), .min = 0, .max = 1e6, .def = "0", .help = "what a kilogram of CO2 costs" },
 	{ "calm_within_pct", KEY_NUMBER, AT(calm_within_pct), .min = 0, .max = 5, .unit = "%", .def = "0.05", .help = "of what a plan pays and earns: so much dearer it may be for setpoints that change less; 0: only what costs nothing" },
+	{ "plan_step", KEY_DURATION, AT(plan_step_us), .min = 300, .max = 3600, .def = "15m", .help = "length of a plan's steps: 5m, 10m, 15m, 30m or 1h; half hours of demand count by the step where it is longer" },
 	{ "over_cost_per_kwh", KEY_NUMBER, AT(over_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh that nobody takes; absent: avoided at any price" },
 	{ "curtail_cost_per_kwh", KEY_NUMBER, AT(curtail_cost_per_kwh), .min = 0, .max = 1e6, .help = "for chisan study: of a kWh of sun that is not used; absent: nothing" },
 	{ "heat_lost_cost_per_t", KEY_NUMBER, AT(heat_lost_cost_per_t), .min = 0, .max = 1e6, .help = "for chisan study: of a t of steam that is missing; absent: avoided at any price" },

@@ -156,6 +156,7 @@ struct energy {
 	int64_t outage_us;                /* length of the outage that reserves must cover */
 	double co2_price_per_kg;
 	double calm_within_pct; /* of what a plan pays and earns */
+	int64_t plan_step_us;   /* of chisand's plans: a part of the half hour, or an hour */
 	/* Of a study; NaN = none given: then it is a goal that no price stands against. */
 	double over_cost_per_kwh, curtail_cost_per_kwh, heat_lost_cost_per_t;
 	double latitude_deg, longitude_deg; /* for the sun */

@@ -11,6 +11,8 @@
 #include "scada/base/str.h"
 #include "scada/model/energy.h"
 
+#define PLAN_FIGURES_MAX 27000 /* assets times steps: 19 bytes each of at most 512 KiB, W_PLAN in base/wire.h */
+
 struct check {
 	const struct energy *e;
 	energy_fault_fn fault;
@@ -241,12 +243,37 @@ check_asset(const struct check *c, const struct asset *a)
 			check_order(c, a, orders[i].low, orders[i].high);
 }
 
+/* Half hours of demand and of what is filed are counted from whole steps; a plan is one frame. */
+static void
+check_plan_step(const struct check *c)
+{
+	static const int64_t lengths_s[] = { 300, 600, 900, 1800, 3600 };
+	struct mark where = schema_mark(&energy_schema, c->e, offsetof(struct energy, plan_step_us));
+	char text[32];
+
+	if (c->e->plan_step_us < lengths_s[0] * US_PER_S ||
+	    c->e->plan_step_us > lengths_s[ARRAY_LEN(lengths_s) - 1] * US_PER_S)
+		return; /* that was said */
+	for (size_t i = 0; i < ARRAY_LEN(lengths_s); i++)
+		if (c->e->plan_step_us == lengths_s[i] * US_PER_S) {
+			if (c->e->assets.n * (48 * 3600 / lengths_s[i]) > PLAN_FIGURES_MAX)
+				say(c, where, false,
+				    "%u assets in steps of %s are too many for a plan; longer steps would be right, up "
+				    "to 1h",
+				    (unsigned)c->e->assets.n, str_duration(text, sizeof(text), c->e->plan_step_us));
+			return;
+		}
+	say(c, where, false, "a plan has no steps of %s; 5m, 10m, 15m, 30m or 1h would be right",
+	    str_duration(text, sizeof(text), c->e->plan_step_us));
+}
+
 void
 energy_check(const struct energy *e, energy_fault_fn fault, void *arg)
 {
 	const struct check c = { e, fault, arg };
 	const struct asset *assets = e->assets.v;
 	check_buses(&c);
+	check_plan_step(&c);
 	for (uint32_t i = 0; i < e->assets.n; i++)
 		check_asset(&c, &assets[i]);
 }

@@ -14,8 +14,9 @@
 #include "scada/planner/planning_private.h"
 
 #define LONG_AGO_H 1000.0
-#define HELD_STEPS 4
 #define OUTAGE_H   4.0
+#define HELD_US    (3600 * US_PER_S)
+#define WINDOW_US  (1800 * US_PER_S)
 
 struct planning *
 planning_new(void)
@@ -78,6 +79,7 @@ planning_site(struct planning *p, const struct site *s, struct past_ask *past)
 	forecasting_site(p->forecasting, s);
 	if (s == NULL || s->energy == NULL)
 		return;
+	p->step_us = s->energy->plan_step_us;
 	const struct asset *list = s->energy->assets.v;
 	for (uint32_t i = 0; i < s->energy->assets.n; i++) {
 		if (list[i].kind == ASSET_LOAD || list[i].kind == ASSET_PV)
@@ -114,12 +116,18 @@ read_assets(struct planning *p, const struct msg_plan_ask *ask)
 	return r_done(&r);
 }
 
+struct utc
+planning_at(const struct planning *p, unsigned step)
+{
+	return utc_add(p->problem.start, step * p->step_us);
+}
+
 static double *
 constant(struct planning *p, double v)
 {
-	double *s = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*s));
+	double *s = arena_alloc(p->arena, p->problem.steps * sizeof(*s));
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < p->problem.steps; t++)
 		s[t] = v;
 	return s;
 }
@@ -129,10 +137,9 @@ static double *
 held(struct planning *p, const struct planning_asset *n)
 {
 	double *s = constant(p, (double)NAN);
-	int64_t step_us = PLANNING_STEP_S * US_PER_S,
-	        until = n->held_until != 0 ? n->held_until : p->problem.start.us + HELD_STEPS * step_us;
+	int64_t until = n->held_until != 0 ? n->held_until : p->problem.start.us + HELD_US;
 
-	for (unsigned t = 0; t < PLANNING_STEPS && p->problem.start.us + (int64_t)t * step_us < until; t++)
+	for (unsigned t = 0; t < p->problem.steps && planning_at(p, t).us < until; t++)
 		s[t] = n->held_kw;
 	return s;
 }
@@ -144,7 +151,7 @@ lost(struct planning *p)
 	double hours = p->site->energy->outage_us > 0 ? (double)p->site->energy->outage_us / 3.6e9 : OUTAGE_H;
 	double *s = constant(p, 1);
 
-	for (unsigned t = 0; t < PLANNING_STEPS && (t + 1) * PLANNING_STEP_S <= hours * 3600; t++)
+	for (unsigned t = 0; t < p->problem.steps && (double)((t + 1) * p->step_us) <= hours * 3.6e9; t++)
 		s[t] = 0;
 	return s;
 }
@@ -212,7 +219,7 @@ set_months(struct planning *p, const struct msg_plan_ask *ask, int64_t day, unsi
 	int first = month_of(b->start);
 
 	for (unsigned t = 0; t < b->steps; t++)
-		month[t] = month_of(utc_add(b->start, (int64_t)t * PLANNING_STEP_S * US_PER_S)) != first;
+		month[t] = month_of(planning_at(p, t)) != first;
 	for (unsigned t = 1; t < b->steps; t++)
 		if (b->window[t] == b->window[t - 1])
 			month[t] = month[t - 1];
@@ -237,22 +244,23 @@ set_months(struct planning *p, const struct msg_plan_ask *ask, int64_t day, unsi
 static void
 lay_out(struct planning *p, const struct msg_plan_ask *ask)
 {
-	double *hours = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*hours));
-	unsigned *window = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*window)),
-	         *month = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*month));
-	int64_t start = ask->now - ask->now % (PLANNING_STEP_S * US_PER_S);
-	double gone_h = (double)(start % (1800 * US_PER_S)) / 3.6e9;
+	unsigned steps = (unsigned)(PLANNING_HORIZON_S * US_PER_S / p->step_us);
+	double *hours = arena_alloc(p->arena, steps * sizeof(*hours));
+	unsigned *window = arena_alloc(p->arena, steps * sizeof(*window)),
+	         *month = arena_alloc(p->arena, steps * sizeof(*month));
+	int64_t start = ask->now - ask->now % p->step_us;
+	int64_t window_us = p->step_us > WINDOW_US ? p->step_us : WINDOW_US;
+	double gone_h = (double)(start % WINDOW_US) / 3.6e9;
 	char text[16];
 	int64_t day = 0;
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-		hours[t] = PLANNING_STEP_S / 3600.0;
-		window[t] = (unsigned)((start + (int64_t)t * PLANNING_STEP_S * US_PER_S) / (1800 * US_PER_S) -
-		    start / (1800 * US_PER_S));
+	for (unsigned t = 0; t < steps; t++) {
+		hours[t] = (double)p->step_us / 3.6e9;
+		window[t] = (unsigned)((start + t * p->step_us) / window_us - start / window_us);
 	}
 	p->problem = (struct problem){ .energy = p->site->energy,
 		.start = { start },
-		.steps = PLANNING_STEPS,
+		.steps = steps,
 		.hours = hours,
 		.window = window,
 		.window_hours = gone_h,
@@ -309,7 +317,7 @@ static unsigned
 steps_gone(struct planning *p)
 {
 	const struct problem *b = &p->problem;
-	int64_t gone = p->start_us == 0 ? 0 : (b->start.us - p->start_us) / (PLANNING_STEP_S * US_PER_S);
+	int64_t gone = p->start_us == 0 ? 0 : (b->start.us - p->start_us) / p->step_us;
 	bool goes_on = gone >= 0 && gone < b->steps;
 
 	if (p->before != NULL &&
@@ -349,7 +357,7 @@ struct plan *
 planning_solve(struct planning *p, double seconds, struct solution *found, double *gap, char *why, size_t size)
 {
 	const struct problem *b = &p->problem;
-	int64_t gone = p->aside_us == 0 ? 0 : (b->start.us - p->aside_us) / (PLANNING_STEP_S * US_PER_S);
+	int64_t gone = p->aside_us == 0 ? 0 : (b->start.us - p->aside_us) / p->step_us;
 	struct plan *plan = NULL;
 
 	memset(found, 0, sizeof(*found));

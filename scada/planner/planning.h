@@ -12,7 +12,7 @@
  *              demand response and a demand target are goals with the weight of the contract; so is, where no entry sets another, the target that stands
  *   filed      in plan-following, what is in force of self-wheeling: net export of the receiving point as a goal of each of its half hours, of
  *              the running one what is left of it; a kWh more or less at the price of imbalance
- * 2 problem    48 h in steps of 15 min; a month's greatest half hour is its floor; what a person holds is held for an hour
+ * 2 problem    48 h in steps of energy.plan_step (15 min); a month's greatest half hour is its floor; what a person holds is held for an hour
  * 3 solved     warm from the plan before, shifted; commitments by search; within PLANNING_SECONDS. When an asset came or went, the
  *              grid is lost or back, or a person holds something else: within PLANNING_QUICK_S first, and then once more with time
  * 4 calmed     setpoints that change less, from step to step and from the plan before, within energy.calm_within_pct; a commitment that is
@@ -27,7 +27,7 @@
 #include "scada/planner/solver.h"
 #include "scada/site/site.h"
 
-enum { PLANNING_STEPS = 192, PLANNING_STEP_S = 900 };
+enum { PLANNING_HORIZON_S = 48 * 3600 };
 #define PLANNING_SECONDS 4.0
 #define PLANNING_QUICK_S 0.1
 #define PLANNING_CALM_S  1.0 /* for setpoints that change less, not after a quick one; twice at most */

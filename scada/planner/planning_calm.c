@@ -48,9 +48,7 @@ struct plan *
 planning_calm(struct planning *p, const struct lp *lp, const struct solution *found, const struct plan *plan)
 {
 	double within = planning_money(p, plan);
-	unsigned shift = p->before == NULL
-	    ? 0
-	    : (unsigned)((p->problem.start.us - p->before->start.us) / (PLANNING_STEP_S * US_PER_S));
+	unsigned shift = p->before == NULL ? 0 : (unsigned)((p->problem.start.us - p->before->start.us) / p->step_us);
 	struct prefer wish = { .within = 10 * within, .before = p->before, .shift = shift };
 
 	/* At a price at which money surely stays within bounds a tenth of it is used: first one that is ten times as high. */

@@ -41,30 +41,68 @@ receiving_point(const struct planning *p)
 static double *
 series(struct planning *p)
 {
-	return arena_alloc(p->arena, PLANNING_STEPS * sizeof(double));
+	return arena_alloc(p->arena, p->problem.steps * sizeof(double));
 }
 
-/* Each half hour's two steps. Without a price a kWh more or less is worth what a sold one brings: only the goal counts. */
+struct filed {
+	int64_t have;          /* half hours from the running one on */
+	double *kw, *paid_kwh; /* NaN: nothing is filed, no price is known */
+};
+
+static struct filed
+read_filed(struct planning *p, const struct msg_plan_ask *ask)
+{
+	struct filed f = { .have = (int64_t)(ask->filed.len / SLOT_BYTES) };
+	struct rbuf r;
+
+	f.kw = arena_alloc(p->arena, ask->filed.len + 1);
+	f.paid_kwh = arena_alloc(p->arena, ask->filed.len + 1);
+	rbuf_init(&r, ask->filed.data, ask->filed.len);
+	for (int64_t i = 0; i < f.have; i++) {
+		f.kw[i] = r_f64(&r);
+		f.paid_kwh[i] = r_f64(&r);
+	}
+	return f;
+}
+
+/* Of one step: the half hour that it is in, or the mean of those in it that are not over. */
+static void
+fill_step(const struct planning *p, const struct msg_plan_ask *ask, const struct filed *f, unsigned t, double *kw,
+    double *paid)
+{
+	int64_t now = ask->now / SLOT_US, first = planning_at(p, t).us / SLOT_US,
+	        last = (planning_at(p, t + 1).us - 1) / SLOT_US;
+	unsigned n = 0;
+
+	*kw = *paid = 0;
+	for (int64_t i = first - now; i <= last - now; i++) {
+		if (i < 0)
+			continue;
+		double of = i < f->have ? f->kw[i] : (double)NAN;
+		*kw += i == 0 ? rest_kw(p, ask, of) : of;
+		*paid += i < f->have ? f->paid_kwh[i] : (double)NAN;
+		n++;
+	}
+	*kw = n > 0 ? *kw / n : (double)NAN;
+	*paid = n > 0 ? *paid / n : (double)NAN;
+}
+
+/* Returns the half hours that are known. Without a price a kWh more or less is worth what a sold one brings: only the goal counts. */
 static unsigned
 fill(struct planning *p, const struct msg_plan_ask *ask, unsigned grid)
 {
 	struct problem_asset *a = &p->problem.assets[grid];
-	double *filed = series(p), *price = series(p), kw = (double)NAN, paid = (double)NAN;
-	int64_t slot, read = -1, have = (int64_t)(ask->filed.len / SLOT_BYTES);
+	double *filed = series(p), *price = series(p);
+	struct filed f = read_filed(p, ask);
+	int64_t end = (planning_at(p, p->problem.steps).us - 1) / SLOT_US - ask->now / SLOT_US;
 	unsigned known = 0;
-	struct rbuf r;
 
-	rbuf_init(&r, ask->filed.data, ask->filed.len);
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-		slot = (p->problem.start.us + (int64_t)t * PLANNING_STEP_S * US_PER_S) / SLOT_US - ask->now / SLOT_US;
-		if (slot != read) {
-			read = slot;
-			kw = slot < have ? r_f64(&r) : (double)NAN;
-			paid = slot < have ? r_f64(&r) : (double)NAN;
-			known += !isnan(kw);
-		}
-		filed[t] = slot == 0 ? rest_kw(p, ask, kw) : kw;
-		price[t] = isnan(paid) ? problem_at(&p->problem, grid, SERIES_PRICE_EXPORT, t) : paid;
+	for (int64_t i = 0; i < f.have && i <= end; i++)
+		known += !isnan(f.kw[i]);
+	for (unsigned t = 0; t < p->problem.steps; t++) {
+		fill_step(p, ask, &f, t, &filed[t], &price[t]);
+		if (isnan(price[t]))
+			price[t] = problem_at(&p->problem, grid, SERIES_PRICE_EXPORT, t);
 	}
 	if (known == 0)
 		return 0;

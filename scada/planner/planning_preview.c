@@ -12,9 +12,8 @@
 #include "scada/planner/planning_private.h"
 
 #define MISSED_LEAST 0.5 /* kW, kWh, t/h: less is no difference */
-#define DAY_STEPS \
-	(24 * 3600 / \
-	    PLANNING_STEP_S) /* outages that begin later are the next plan's: towards the horizon the hours run out */
+#define DAY_US \
+	(24 * 3600 * US_PER_S) /* outages that begin later are the next plan's: towards the horizon the hours run out */
 
 struct figures {
 	double cost, co2_kg, soc_pct, hours, peak_kw;
@@ -35,7 +34,7 @@ read_batteries(const struct planning *p, const struct plan *plan, struct figures
 			if (plan->assets[i].reason[t] == REASON_OUT || pct >= f->soc_pct)
 				continue;
 			f->soc_pct = pct;
-			f->soc_at = plan->start.us + (int64_t)(t + 1) * PLANNING_STEP_S * US_PER_S;
+			f->soc_at = planning_at(p, t + 1).us;
 			str_copy(f->soc_of, sizeof(f->soc_of), a->asset->name);
 		}
 	}
@@ -68,7 +67,7 @@ read_hours(const struct planning *p, const struct plan *plan, struct figures *f)
 	for (unsigned i = 0; i < plan->asset_count && bus < 0; i++)
 		if (p->problem.assets[i].asset->kind == ASSET_GRID)
 			bus = problem_bus(&p->problem, p->problem.assets[i].asset->bus);
-	for (unsigned t = 0; bus >= 0 && t < plan->steps && t < DAY_STEPS; t++)
+	for (unsigned t = 0; bus >= 0 && t < plan->steps && t * p->step_us < DAY_US; t++)
 		f->hours = fmin(f->hours, plan->survival_h[(unsigned)bus * plan->steps + t]);
 	if (isinf(f->hours))
 		f->hours = (double)NAN;
@@ -122,7 +121,7 @@ put(const struct planning *p, const struct msg_plan_preview *m, const struct fig
 	    &(struct msg_preview){ .serial = m->serial,
 	        .is_good = 1,
 	        .from = p->problem.start.us,
-	        .until = p->problem.start.us + (int64_t)PLANNING_STEPS * PLANNING_STEP_S * US_PER_S,
+	        .until = planning_at(p, p->problem.steps).us,
 	        .cost_with = with->cost,
 	        .cost_without = without->cost,
 	        .co2_with = with->co2_kg,

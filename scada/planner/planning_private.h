@@ -20,6 +20,7 @@ struct planning {
 	const struct site *site;       /* NULL = none */
 	struct solver *solver, *aside; /* aside: of previews */
 	struct forecasting *forecasting;
+	int64_t step_us;     /* of the site's plans */
 	int64_t aside_us;    /* of the problem that it solved before; 0 = none */
 	bool gave_way;       /* the last preview ended for something more urgent */
 	int64_t start_us;    /* of the problem that was solved before; 0 = none */
@@ -32,6 +33,9 @@ struct planning {
 	const double **heat_high; /* of each asset: the upper end of its heat's band, of steps; NULL = none is known */
 	char basis[300];          /* what the series are made from */
 };
+
+/* When a step of the problem begins. */
+struct utc planning_at(const struct planning *p, unsigned step);
 
 /* planning_series.c: false: why there can be no plan, a sentence. */
 bool planning_fill(

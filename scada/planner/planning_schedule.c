@@ -13,16 +13,10 @@
 #include "scada/base/str.h"
 #include "scada/planner/planning_private.h"
 
-static struct utc
-begin_of(const struct planning *p, unsigned step)
-{
-	return utc_add(p->problem.start, (int64_t)step * PLANNING_STEP_S * US_PER_S);
-}
-
 static bool
 touches(const struct planning *p, const struct schedule_entry *e, unsigned step)
 {
-	return e->from.us < begin_of(p, step + 1).us && e->until.us > begin_of(p, step).us;
+	return e->from.us < planning_at(p, step + 1).us && e->until.us > planning_at(p, step).us;
 }
 
 /* The series to be written: as it is, or of one value. */
@@ -30,9 +24,9 @@ static double *
 writable(struct planning *p, uint32_t asset, enum series_kind kind, double otherwise)
 {
 	struct problem_asset *a = &p->problem.assets[asset];
-	double *v = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*v));
+	double *v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < p->problem.steps; t++)
 		v[t] = a->series[kind] != NULL ? a->series[kind][t] : otherwise;
 	a->series[kind] = v;
 	return v;
@@ -51,8 +45,8 @@ take_out(struct planning *p, const struct schedule_entry *e, uint32_t i, struct 
 	double *held = is_held ? writable(p, i, SERIES_FIXED_KW, (double)NAN) : NULL,
 	       *there = is_battery ? NULL : writable(p, i, SERIES_AVAILABLE, 1);
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-		bool is_out = touches(p, e, t), is_back = returns && !is_out && begin_of(p, t).us >= e->until.us;
+	for (unsigned t = 0; t < p->problem.steps; t++) {
+		bool is_out = touches(p, e, t), is_back = returns && !is_out && planning_at(p, t).us >= e->until.us;
 
 		if (held != NULL && (is_out || is_back))
 			held[t] = is_out && is_battery ? 0 : (double)NAN;
@@ -67,7 +61,7 @@ make_steam(struct planning *p, const struct schedule_entry *e, uint32_t i)
 	const struct asset_furnace *f = p->problem.assets[i].asset->parameters;
 	double *steam = writable(p, i, SERIES_STEAM, f->steam_t_per_h), *there = writable(p, i, SERIES_AVAILABLE, 1);
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < p->problem.steps; t++)
 		if (touches(p, e, t)) {
 			steam[t] = e->value;
 			there[t] = 1;
@@ -85,7 +79,7 @@ promise(struct planning *p, const double *draw)
 static void
 draw_less(struct planning *p, const struct schedule_entry *e, double *draw)
 {
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < p->problem.steps; t++)
 		if (touches(p, e, t) && !(draw[t] <= e->value))
 			draw[t] = e->value;
 	promise(p, draw);
@@ -116,16 +110,16 @@ enter(struct planning *p, const struct schedule_entry *e, struct utc now)
 static void
 limit_demand(struct planning *p, const struct msg_plan_ask *ask, const struct schedule_entry *list, unsigned count)
 {
-	double *draw = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*draw));
+	double *draw = arena_alloc(p->arena, p->problem.steps * sizeof(*draw));
 	char text[64], kw[32];
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < p->problem.steps; t++)
 		draw[t] = (double)NAN;
 	for (unsigned i = 0; i < count; i++)
 		if (list[i].kind == SCHEDULE_TARGET)
 			draw_less(p, &list[i], draw);
 	if (isfinite(ask->target_kw) && ask->target_kw > 0) {
-		for (unsigned t = 0; t < PLANNING_STEPS; t++)
+		for (unsigned t = 0; t < p->problem.steps; t++)
 			draw[t] = isnan(draw[t]) ? ask->target_kw : draw[t];
 		promise(p, draw);
 		str_printf(text, sizeof(text), "; demand target: %s kW", str_fixed(kw, sizeof(kw), ask->target_kw, 0));
@@ -148,7 +142,7 @@ planning_schedule(struct planning *p, const struct msg_plan_ask *ask, char *why,
 		return false;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		if (list[i].until.us <= ask->now || list[i].from.us >= begin_of(p, PLANNING_STEPS).us)
+		if (list[i].until.us <= ask->now || list[i].from.us >= planning_at(p, p->problem.steps).us)
 			continue;
 		list[used] = list[i];
 		enter(p, &list[used++], (struct utc){ ask->now });

@@ -14,7 +14,8 @@
 #include "scada/forecast/pv.h"
 #include "scada/planner/planning_private.h"
 
-#define HALF_HOURS (PLANNING_STEPS * PLANNING_STEP_S / PAST_ASK_STEP_S + 1)
+#define HALF_US    (PAST_ASK_STEP_S * US_PER_S)
+#define HALF_HOURS (PLANNING_HORIZON_S / PAST_ASK_STEP_S + 1)
 
 struct filling {
 	struct planning *p;
@@ -32,15 +33,20 @@ asset_of(const struct filling *f, uint32_t i)
 	return f->p->problem.assets[i].asset;
 }
 
-/* Half hours as steps of the problem. */
+/* Half hours as steps of the problem: the one that a step is in, or the mean of those in it. */
 static double *
 steps_of(struct filling *f, const double *half_hours)
 {
-	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
+	const struct planning *p = f->p;
+	double *v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-		int64_t at = f->p->problem.start.us + (int64_t)t * PLANNING_STEP_S * US_PER_S - f->from.us;
-		double x = half_hours[at / (PAST_ASK_STEP_S * US_PER_S)];
+	for (unsigned t = 0; t < p->problem.steps; t++) {
+		int64_t first = (planning_at(p, t).us - f->from.us) / HALF_US,
+		        last = (planning_at(p, t + 1).us - 1 - f->from.us) / HALF_US;
+		double x = 0;
+
+		for (int64_t i = first; i <= last; i++)
+			x += half_hours[i] / (double)(last - first + 1);
 		v[t] = x > 0 ? x : 0;
 	}
 	return v;
@@ -49,9 +55,9 @@ steps_of(struct filling *f, const double *half_hours)
 static void
 put_constant(struct filling *f, uint32_t i, enum series_kind kind, double x)
 {
-	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
+	double *v = arena_alloc(f->p->arena, f->p->problem.steps * sizeof(*v));
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < f->p->problem.steps; t++)
 		v[t] = x > 0 ? x : 0;
 	f->p->problem.assets[i].series[kind] = v;
 }
@@ -159,7 +165,7 @@ expect_unmeasured_sun(struct filling *f, uint32_t i)
 {
 	const struct asset *a = asset_of(f, i);
 	double v[HALF_HOURS], none[1] = { (double)NAN };
-	struct past nothing = { .start = f->from, .step_us = PAST_ASK_STEP_S * US_PER_S, .count = 1, .v = none };
+	struct past nothing = { .start = f->from, .step_us = HALF_US, .count = 1, .v = none };
 	struct pv_answer answer;
 	struct pv_ask ask = {
 		.name = a->name,
@@ -193,25 +199,37 @@ expect_sun(struct filling *f, uint32_t i)
 	return expect_point(f, i, SERIES_PV_KW, point, &f->p->now[i].power_kw, plant->peak_kw, &answer);
 }
 
-static void
-expect_prices(struct filling *f, uint32_t i)
+/* NaN: no tariff holds then, or it has no price for it. */
+static double
+price_at(const struct site *s, struct utc at)
 {
-	double *v = arena_alloc(f->p->arena, PLANNING_STEPS * sizeof(*v));
-	const struct key_list *tariffs = &f->p->site->tariffs;
+	const struct tariff *tariff;
 	char text[16];
 	int64_t day, minute;
 
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-		struct utc at = utc_add(f->p->problem.start, (int64_t)t * PLANNING_STEP_S * US_PER_S);
-		const struct tariff *tariff;
+	(void)utc_civil(text, sizeof(text), at, "%Y-%m-%d");
+	if (!date_from_text(text, &day) || (tariff = tariff_find(&s->tariffs, day)) == NULL)
+		return (double)NAN;
+	(void)utc_civil(text, sizeof(text), at, "%H:%M");
+	if (!daytime_from_text(text, &minute))
+		return (double)NAN;
+	return tariff_energy_price(tariff, day, minute, holiday_find(&s->holidays, day) != NULL);
+}
 
-		(void)utc_civil(text, sizeof(text), at, "%Y-%m-%d");
-		if (!date_from_text(text, &day) || (tariff = tariff_find(tariffs, day)) == NULL)
-			return;
-		(void)utc_civil(text, sizeof(text), at, "%H:%M");
-		if (!daytime_from_text(text, &minute))
-			return;
-		v[t] = tariff_energy_price(tariff, day, minute, holiday_find(&f->p->site->holidays, day) != NULL);
+/* Bands change with half hours: of a longer step the mean. */
+static void
+expect_prices(struct filling *f, uint32_t i)
+{
+	const struct planning *p = f->p;
+	double *v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
+
+	for (unsigned t = 0; t < p->problem.steps; t++) {
+		double sum = 0;
+		unsigned n = 0;
+
+		for (struct utc at = planning_at(p, t); at.us < planning_at(p, t + 1).us; at.us += HALF_US, n++)
+			sum += price_at(p->site, at);
+		v[t] = sum / n;
 		if (!isfinite(v[t])) /* the connection's own price holds */
 			return;
 	}
@@ -248,7 +266,7 @@ planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct p
 	struct filling f = { .p = p, .ask = ask, .past = past, .why = why, .size = size };
 
 	p->heat_high = arena_alloc(p->arena, (p->problem.asset_count + 1) * sizeof(*p->heat_high));
-	f.from.us = p->problem.start.us - p->problem.start.us % (PAST_ASK_STEP_S * US_PER_S);
+	f.from.us = p->problem.start.us - p->problem.start.us % HALF_US;
 	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
 		bool ok = true;
 
@@ -289,7 +307,7 @@ is_scarce(const struct planning *p, const char *heat_bus, unsigned t)
 void
 planning_heat(struct planning *p)
 {
-	int64_t half_us = PAST_ASK_STEP_S * US_PER_S, begin = p->problem.start.us / half_us;
+	int64_t begin = p->problem.start.us / HALF_US;
 
 	for (uint32_t i = 0; i < p->problem.asset_count; i++) {
 		struct problem_asset *a = &p->problem.assets[i];
@@ -297,10 +315,9 @@ planning_heat(struct planning *p)
 
 		if (p->heat_high[i] == NULL || a->asset->heat_bus == NULL)
 			continue;
-		v = arena_alloc(p->arena, PLANNING_STEPS * sizeof(*v));
-		for (unsigned t = 0; t < PLANNING_STEPS; t++) {
-			bool is_now =
-			    (p->problem.start.us + (int64_t)t * PLANNING_STEP_S * US_PER_S) / half_us == begin;
+		v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
+		for (unsigned t = 0; t < p->problem.steps; t++) {
+			bool is_now = planning_at(p, t).us / HALF_US == begin;
 			v[t] = !is_now && is_scarce(p, a->asset->heat_bus, t) ? p->heat_high[i][t]
 			                                                      : a->series[SERIES_HEAT][t];
 		}

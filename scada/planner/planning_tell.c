@@ -10,7 +10,7 @@
 #include "scada/base/str.h"
 #include "scada/planner/planning_private.h"
 
-enum { HAS_ENERGY = 1, HAS_ON = 2 };
+enum { HAS_ENERGY = 1, HAS_ON = 2, NONE_STEP_S = 900 /* of no step */ };
 
 static void
 put_asset(const struct plan *plan, const struct asset *a, const struct plan_asset *s, struct wbuf *b)
@@ -97,7 +97,7 @@ planning_tell(const struct planning *p, const struct msg_plan_ask *ask, const st
 		.made = ask->now,
 		.start = plan->start.us,
 		.steps = (uint16_t)plan->steps,
-		.step_s = PLANNING_STEP_S,
+		.step_s = (uint32_t)(p->step_us / US_PER_S),
 		.text = p->basis,
 		.total = plan->total,
 		.co2_kg = plan->co2_kg,
@@ -125,5 +125,5 @@ planning_tell_none(const struct msg_plan_ask *ask, const char *why, struct wbuf 
 {
 	msg_plan_put(out,
 	    &(struct msg_plan){
-	        .serial = ask->serial, .made = ask->now, .start = ask->now, .step_s = PLANNING_STEP_S, .text = why });
+	        .serial = ask->serial, .made = ask->now, .start = ask->now, .step_s = NONE_STEP_S, .text = why });
 }

@@ -19,6 +19,8 @@
 
 #define NOW (INT64_C(1795392000) * US_PER_S + 7 * 60 * US_PER_S) /* 2026-11-23T00:07Z, a working morning in Japan */
 
+enum { STEPS = 192 }; /* of 15 minutes, which the site has */
+
 static struct site *site;
 static struct planning *planning;
 static struct past_ask *past;
@@ -274,13 +276,13 @@ START_TEST(two_days_are_planned_from_what_is_measured_now)
 {
 	make();
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
-	ck_assert_uint_eq(plan.steps, PLANNING_STEPS);
+	ck_assert_uint_eq(plan.steps, STEPS);
 	ck_assert_int_eq(plan.start, NOW - NOW % (900 * US_PER_S));
 	ck_assert_double_le(plan.unserved_kwh, 0.01);
 	ck_assert_ptr_nonnull(strstr(plan.text, " as they are now"));
 	ck_assert_ptr_null(strstr(plan.text, " 0 ")); /* what there is none of is not told */
 	ck_assert(isfinite(power("ESS1", 0)) && fabs(power("ESS1", 0)) <= 180.1);
-	ck_assert(isfinite(power("GRID", PLANNING_STEPS - 1)));
+	ck_assert(isfinite(power("GRID", STEPS - 1)));
 	ck_assert_double_gt(power("STG", 10), 100);
 }
 END_TEST
@@ -431,7 +433,7 @@ START_TEST(what_a_person_holds_is_taken_as_given)
 	stand("ESS2", NULL);
 	make();
 	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < STEPS; t++)
 		ck_assert_double_eq_tol(power("ESS2", t), 0, 0.1);
 }
 END_TEST
@@ -613,7 +615,7 @@ END_TEST
 
 /* The heat that is planned with, of the last load that takes some. */
 static void
-pose(double v[PLANNING_STEPS])
+pose(double v[STEPS])
 {
 	char why[400];
 
@@ -624,7 +626,7 @@ pose(double v[PLANNING_STEPS])
 	for (unsigned i = 0; i < planning->problem.asset_count; i++) {
 		const struct problem_asset *a = &planning->problem.assets[i];
 		if (a->asset->kind == ASSET_LOAD && a->asset->heat_bus != NULL)
-			memcpy(v, a->series[SERIES_HEAT], PLANNING_STEPS * sizeof(*v));
+			memcpy(v, a->series[SERIES_HEAT], STEPS * sizeof(*v));
 	}
 	arena_free(planning->arena);
 	planning->arena = NULL;
@@ -633,19 +635,19 @@ pose(double v[PLANNING_STEPS])
 /* Nobody can know which way it wanders by 10: while a furnace stands the upper end is planned with, else the middle. */
 START_TEST(heat_is_planned_with_its_upper_end_while_a_furnace_stands)
 {
-	double all[PLANNING_STEPS], stands[PLANNING_STEPS];
+	double all[STEPS], stands[STEPS];
 
 	wander = 10;
 	know_the_past();
 	pose(all);
 	enter(SCHEDULE_OUT, "F1", 6, 12, (double)NAN);
 	pose(stands);
-	for (unsigned t = 0; t < PLANNING_STEPS; t++) /* errors are not known: nothing is planned with a guess */
+	for (unsigned t = 0; t < STEPS; t++) /* errors are not known: nothing is planned with a guess */
 		ck_assert_double_eq_tol(stands[t], all[t], 1e-3 + 0.02 * all[t]);
 	while (forecasting_hindcast(planning_forecasting(planning), past, (struct utc){ NOW }))
 		;
 	pose(stands);
-	for (unsigned t = 0; t < PLANNING_STEPS; t++)
+	for (unsigned t = 0; t < STEPS; t++)
 		if (t >= 24 && t < 48)
 			ck_assert_double_gt(stands[t], all[t] + 4);
 		else if (t < 23 || t > 48)
@@ -691,6 +693,58 @@ file(const double *kw, double price)
 	}
 	ask.filed = (struct msg_bytes){ filed.data, filed.len };
 }
+
+/* kW that the receiving point gives in the half hour, counted from the one under way, or in the hour whose first it is; NaN: a part of it is over. */
+static double
+given_in(unsigned half)
+{
+	int64_t gone_s = (NOW - NOW % (plan.step_s * US_PER_S)) / US_PER_S % 1800,
+	        from_s = half * INT64_C(1800) - gone_s;
+	unsigned count = plan.step_s < 1800 ? 1800 / plan.step_s : 1;
+	double kw = 0;
+
+	if (from_s < 0)
+		return (double)NAN;
+	for (unsigned i = 0; i < count; i++)
+		kw -= power("GRID", (unsigned)(from_s / plan.step_s) + i) / count;
+	return kw;
+}
+
+/* Five minutes to an hour: the same district, the same two days, hardly another cost; half hours are kept to as far as steps can. */
+START_TEST(steps_are_as_long_as_the_site_wants)
+{
+	static const unsigned step_s[] = { 900, 300, 600, 1800, 3600 };
+	double total = 0, kw[FILED];
+
+	ask.filed_kwh = (double)NAN;
+	for (size_t i = 0; i < ARRAY_LEN(step_s); i++) {
+		unsigned halves = step_s[i] < 1800 ? 1 : step_s[i] / 1800;
+
+		site->energy->plan_step_us = step_s[i] * US_PER_S;
+		planning_site(planning, site, past);
+		ask.filed = (struct msg_bytes){ 0 };
+		make();
+		ck_assert_msg(plan.is_good == 1, "%u: %s", step_s[i], plan.text);
+		ck_assert_uint_eq(plan.step_s, step_s[i]);
+		ck_assert_uint_eq(plan.steps, 48 * 3600 / step_s[i]);
+		ck_assert_int_eq(plan.start, NOW - NOW % (step_s[i] * US_PER_S));
+		ck_assert_double_le(plan.unserved_kwh, 0.01);
+		total = i == 0 ? plan.total : total;
+		ck_assert_msg(
+		    fabs(plan.total - total) < 0.02 * fabs(total), "%u: %g, not %g", step_s[i], plan.total, total);
+		for (unsigned k = 0; k < FILED; k++)
+			kw[k] = given_in(k / halves * halves) + (k / halves % 2 == 0 ? 40 : -40) +
+			    (halves == 2 ? k % 2 * 20.0 : 0);
+		file(kw, 15);
+		make();
+		ck_assert_msg(plan.is_good == 1, "%u: %s", step_s[i], plan.text);
+		for (unsigned k = 0; k < FILED; k += halves)
+			if (!isnan(kw[k]))
+				ck_assert_double_eq_tol(
+				    given_in(k), halves == 2 ? (kw[k] + kw[k + 1]) / 2 : kw[k], 0.5);
+	}
+}
+END_TEST
 
 START_TEST(what_is_filed_is_kept_to)
 {
@@ -960,8 +1014,8 @@ T_MAIN("planning",
                 T_LONG(sun_that_is_held_down_is_not_forgotten) T_LONG(what_a_person_holds_is_taken_as_given)
                     T_LONG(a_grid_that_is_lost_is_not_counted_on) T_LONG(a_moment_is_enough_when_something_has_changed)
                         T_LONG(what_is_entered_ahead_is_planned_with) T_LONG(what_stands_still_by_schedule_comes_back)
-                            T_LONG(an_override_is_weighed_against_the_plan) T_LONG(what_is_filed_is_kept_to)
-                                T_LONG(what_went_out_already_counts_for_what_is_filed)
+                            T_LONG(an_override_is_weighed_against_the_plan) T_LONG(steps_are_as_long_as_the_site_wants)
+                                T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
                                     T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on)
                                         T_LONG(a_target_that_stands_is_planned_with)
                                             T_LONG(heat_is_planned_with_its_upper_end_while_a_furnace_stands))
