@@ -121,6 +121,34 @@ forecasting_given(struct forecasting *f, const struct given *g, struct utc writt
 	f->max_age_us = max_age_us;
 }
 
+const enum series_kind forecasting_market[] = { SERIES_PRICE_IMPORT, SERIES_PRICE_EXPORT, SERIES_CO2, SERIES_COUNT };
+
+char *
+forecasting_market_name(char *buf, size_t size, const struct asset *grid, enum series_kind k)
+{
+	str_printf(buf, size, "%s.%s", grid->name, series_name(k));
+	for (char *c = buf + strlen(grid->name); c < buf + strlen(buf); c++)
+		*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+	return buf;
+}
+
+bool
+forecasting_market_given(const struct forecasting *f, const struct asset *grid, enum series_kind k, struct utc now,
+    struct utc from, int64_t step_us, unsigned count, double *v)
+{
+	char name[POINT_NAME_MAX];
+	struct given_ask ask = { .point = forecasting_market_name(name, sizeof(name), grid, k),
+		.written_at = f->written,
+		.max_age_us = f->max_age_us,
+		.now = now,
+		.from = from,
+		.step_us = step_us,
+		.count = count };
+	enum given_state state = f->given == NULL ? GIVEN_NO_POINT : given_over(f->given, &ask, v, NULL);
+
+	return state == GIVEN_WHOLE || state == GIVEN_PARTLY;
+}
+
 static bool
 has_errors(const struct series *s)
 {

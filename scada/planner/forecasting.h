@@ -11,6 +11,7 @@
 #define CHISAN_FORECASTING_H
 
 #include "scada/base/forecast.h"
+#include "scada/dispatch/problem.h"
 #include "scada/forecast/given.h"
 #include "scada/planner/past_ask.h"
 #include "scada/site/site.h"
@@ -28,6 +29,12 @@ void forecasting_site(struct forecasting *f, const struct site *s);
 void forecasting_restore(struct forecasting *f, const char *point, const uint8_t *blob, size_t len);
 /* What a file gives; borrowed until the next call. g NULL: nothing. */
 void forecasting_given(struct forecasting *f, const struct given *g, struct utc written, int64_t max_age_us);
+/* Prices and CO2 of a connection are rows of that file under such names as "GRID.PRICE_EXPORT", which points could have; in the order of their kinds, ends with COUNT. */
+extern const enum series_kind forecasting_market[];
+char *forecasting_market_name(char *buf, size_t size, const struct asset *grid, enum series_kind k);
+/* What the file gives of it over `v`, step by step where it covers one. False: nothing that is fresh. */
+bool forecasting_market_given(const struct forecasting *f, const struct asset *grid, enum series_kind k, struct utc now,
+    struct utc from, int64_t step_us, unsigned count, double *v);
 
 /* The record was read: what is over is scored. */
 void forecasting_learn(struct forecasting *f, const struct past_ask *past, struct utc now);

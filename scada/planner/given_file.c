@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +16,14 @@
 
 #include "scada/base/mem.h"
 #include "scada/base/str.h"
+#include "scada/planner/forecasting.h"
 #include "scada/planner/given_file.h"
 
 #define NAME_SIZE 80
 #define TEXT_SIZE 600
+
+#define PRICE_MAX 1000.0 /* as in the site file */
+#define CO2_MAX   10.0
 
 struct given_file {
 	char *folder;
@@ -121,18 +126,52 @@ asset_with(const struct given_file *f, const char *point)
 	return NULL;
 }
 
-/* Of loads, heat and the sun no figure is below zero; a file that says so has its signs the wrong way. */
+static void
+say_figure(struct given_file *f, const struct given_point *p, const struct given_row *row, enum series_kind market)
+{
+	unsigned line = (unsigned)row->line, place = (unsigned)row->place;
+
+	if (market == SERIES_COUNT)
+		fault(f, "%s:%u:%u: value is %g; what %s takes or makes is 0 or more", f->name, line, place, row->v,
+		    p->name);
+	else if (market == SERIES_CO2)
+		fault(f, "%s:%u:%u: value is %g; kg of CO2 a kWh are 0 to %g", f->name, line, place, row->v, CO2_MAX);
+	else
+		fault(f, "%s:%u:%u: value is %g; a price of a kWh is %g to %g", f->name, line, place, row->v,
+		    -PRICE_MAX, PRICE_MAX);
+}
+
+/* Of a connection to the grid: its prices and its CO2. COUNT: none of those. */
+static enum series_kind
+market_of(const struct given_file *f, const char *point)
+{
+	const struct asset *list = f->site->energy->assets.v;
+	char name[POINT_NAME_MAX];
+
+	for (uint32_t i = 0; i < f->site->energy->assets.n; i++)
+		for (const enum series_kind *k = forecasting_market; list[i].kind == ASSET_GRID && *k != SERIES_COUNT;
+		     k++)
+			if (strcmp(forecasting_market_name(name, sizeof(name), &list[i], *k), point) == 0)
+				return *k;
+	return SERIES_COUNT;
+}
+
+/* Of loads, heat and the sun no figure is below zero, of CO2 neither; a file that says so has its signs the wrong way. */
 static void
 check_figures(struct given_file *f, const struct given *g)
 {
 	for (uint32_t i = 0; i < g->count; i++) {
 		const struct given_point *p = &g->points[i];
+		enum series_kind market = market_of(f, p->name);
+		bool is_price = market == SERIES_PRICE_IMPORT || market == SERIES_PRICE_EXPORT,
+		     is_known = market != SERIES_COUNT || asset_with(f, p->name) != NULL;
+		double least = is_price ? -PRICE_MAX : 0;
+		double most = is_price ? PRICE_MAX : market == SERIES_CO2 ? CO2_MAX : HUGE_VAL;
 
-		f->unknown += asset_with(f, p->name) == NULL;
-		for (uint32_t k = 0; asset_with(f, p->name) != NULL && k < p->count; k++)
-			if (p->rows[k].v < 0) {
-				fault(f, "%s:%u:%u: value is %g; what %s takes or makes is 0 or more", f->name,
-				    (unsigned)p->rows[k].line, (unsigned)p->rows[k].place, p->rows[k].v, p->name);
+		f->unknown += !is_known;
+		for (uint32_t k = 0; is_known && k < p->count; k++)
+			if (p->rows[k].v < least || p->rows[k].v > most) {
+				say_figure(f, p, &p->rows[k], market);
 				break;
 			}
 	}

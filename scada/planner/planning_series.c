@@ -23,6 +23,7 @@ struct filling {
 	const struct past_ask *past;
 	struct utc from; /* of forecasts: the half hour in which the plan begins */
 	unsigned learned, plain, flat, held, given;
+	char market[100]; /* series of connections that the file gives */
 	char *why;
 	size_t size;
 };
@@ -218,7 +219,7 @@ price_at(const struct site *s, struct utc at)
 
 /* Bands change with half hours: of a longer step the mean. */
 static void
-expect_prices(struct filling *f, uint32_t i)
+expect_tariff(struct filling *f, uint32_t i)
 {
 	const struct planning *p = f->p;
 	double *v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
@@ -234,6 +235,28 @@ expect_prices(struct filling *f, uint32_t i)
 			return;
 	}
 	f->p->problem.assets[i].series[SERIES_PRICE_IMPORT] = v;
+}
+
+/* Of a connection: the tariff that holds, else what the site says of it; a fresh file goes before both, also of what is given and of CO2. */
+static void
+expect_market(struct filling *f, uint32_t i)
+{
+	const struct planning *p = f->p;
+	struct problem_asset *a = &f->p->problem.assets[i];
+
+	expect_tariff(f, i);
+	for (const enum series_kind *k = forecasting_market; *k != SERIES_COUNT; k++) {
+		double *v = arena_alloc(p->arena, p->problem.steps * sizeof(*v));
+
+		for (unsigned t = 0; t < p->problem.steps; t++)
+			v[t] = problem_at(&p->problem, i, *k, t);
+		if (!forecasting_market_given(p->forecasting, a->asset, *k, (struct utc){ f->ask->now },
+		        p->problem.start, p->step_us, p->problem.steps, v))
+			continue;
+		a->series[*k] = v;
+		str_append(f->market, sizeof(f->market), f->market[0] != '\0' ? ", " : "");
+		str_append(f->market, sizeof(f->market), series_name(*k));
+	}
 }
 
 static void
@@ -256,6 +279,8 @@ say_basis(struct filling *f)
 			    parts[i].how);
 	if (told == 0)
 		str_append(b, size, " none");
+	if (f->market[0] != '\0')
+		str_printf(b + strlen(b), size - strlen(b), "; from the file: %s", f->market);
 	if (f->ask->grid == GRID_LOST)
 		str_append(b, size, "; the grid is lost");
 }
@@ -274,7 +299,7 @@ planning_fill(struct planning *p, const struct msg_plan_ask *ask, const struct p
 		case ASSET_LOAD: ok = expect_consumer(&f, i); break;
 		case ASSET_PV: ok = expect_sun(&f, i); break;
 		case ASSET_FURNACE: expect_steam(&f, i); break;
-		case ASSET_GRID: expect_prices(&f, i); break;
+		case ASSET_GRID: expect_market(&f, i); break;
 		default: break;
 		}
 		if (!ok)

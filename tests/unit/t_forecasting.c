@@ -28,13 +28,15 @@ static struct key_point hall_points[] = { { "p", "HALL.P" }, { "steam", "HALL.F"
 static struct key_point pv_points[] = { { "p", "PV.P" } };
 static struct asset_load hall = { .peak_kw = 800 };
 static struct asset_pv pv = { .peak_kw = 30, .performance_ratio = 0.85 };
+static struct asset_grid grid = { .import_max_kw = 1000, .export_max_kw = 1000, .price_export = 9 };
 static struct asset assets[] = {
 	{ .name = "HALL", .kind = ASSET_LOAD, .bus = "MAIN", .points = { hall_points, 2 }, .parameters = &hall },
 	{ .name = "PV", .kind = ASSET_PV, .bus = "MAIN", .points = { pv_points, 1 }, .parameters = &pv },
+	{ .name = "GRID", .kind = ASSET_GRID, .bus = "MAIN", .parameters = &grid },
 };
 static struct energy_dispatch keys = { .forecast_file = "weather", .forecast_max_age_us = 6 * 3600 * US_PER_S };
 static struct energy energy = {
-	.assets = { assets, 2 }, .dispatch = &keys, .latitude_deg = 35.7, .longitude_deg = 139.6
+	.assets = { assets, 3 }, .dispatch = &keys, .latitude_deg = 35.7, .longitude_deg = 139.6
 };
 static struct site *site;
 static struct forecasting *f;
@@ -353,6 +355,34 @@ START_TEST(one_that_is_too_old_is_left)
 }
 END_TEST
 
+/* Prices of a market, 5 minutes each, beside loads: by name of connection and series, below zero too. */
+START_TEST(prices_of_a_market_are_given)
+{
+	char text[6000] = "point,time,value\n", iso[32];
+	double price[12];
+	struct utc from = { NOW };
+
+	for (unsigned i = 0; i < 9; i++)
+		str_printf(text + strlen(text), sizeof(text) - strlen(text), "GRID.PRICE_EXPORT,%s,%d\nHALL.P,%s,512\n",
+		    utc_iso(iso, sizeof(iso), utc_add(from, i * 300 * US_PER_S)), i < 3 ? 12 : -4, iso);
+	know(NOW, 2);
+	write_file(text, 60);
+	(void)look(0);
+	ck_assert_int_eq(given_file_state(file), FORECAST_FILE_FRESH);
+	ck_assert_ptr_null(strstr(given_file_text(file), "none that is foretold"));
+	for (unsigned i = 0; i < 12; i++)
+		price[i] = 9;
+	ck_assert(forecasting_market_given(f, &assets[2], SERIES_PRICE_EXPORT, from, from, 300 * US_PER_S, 12, price));
+	for (unsigned i = 0; i < 12; i++)
+		ck_assert_double_eq(price[i], i < 3 ? 12 : i < 9 ? -4 : 9); /* where it ends the site's own goes on */
+	ck_assert(forecasting_market_given(f, &assets[2], SERIES_PRICE_EXPORT, from, from, 1800 * US_PER_S, 1, price));
+	ck_assert_double_eq(price[0], 4); /* of a longer step the mean */
+	ck_assert(!forecasting_market_given(f, &assets[2], SERIES_CO2, from, from, 300 * US_PER_S, 12, price));
+	from.us += 7 * 3600 * US_PER_S; /* too old by then */
+	ck_assert(!forecasting_market_given(f, &assets[2], SERIES_PRICE_EXPORT, from, from, 300 * US_PER_S, 12, price));
+}
+END_TEST
+
 #define HEAD "point,time,value\n"
 #define T1   "2026-11-23T00:00:00Z"
 #define T2   "2026-11-23T00:30:00Z"
@@ -365,6 +395,10 @@ static const struct {
 	{ HEAD "HALL.P," T1 ",inf\nHALL.P," T2 ",400\n", "weather.csv:2:29: value is \"inf\"" },
 	{ HEAD "HALL.P," T1 ",400\nHALL.P," T2 ",-5\n",
 	    "weather.csv:3:29: value is -5; what HALL.P takes or makes is 0 or more" },
+	{ HEAD "GRID.CO2_KG_PER_KWH," T1 ",0.4\nGRID.CO2_KG_PER_KWH," T2 ",-0.4\n",
+	    "weather.csv:3:42: value is -0.4; kg of CO2 a kWh are 0 to 10" },
+	{ HEAD "GRID.PRICE_IMPORT," T1 ",1500\nGRID.PRICE_IMPORT," T2 ",15\n",
+	    "weather.csv:2:40: value is 1500; a price of a kWh is -1000 to 1000" },
 	{ HEAD "HALL.P," T1 ",400\nHALL.P,2026-11-23T05:00:00Z,400\n", "more than 3 hours apart" },
 	{ HEAD "HALL.P," T1 ",400\nHALL.P,2026-11-23T00:00:30Z,400\n", "at least a minute apart" },
 	{ HEAD "HALL.P," T1 ",400\n", "has one row only" },
@@ -457,6 +491,7 @@ END_TEST
 T_MAIN("forecasting",
     T_FIXTURE(setup, teardown) T(what_was_foretold_is_scored_when_it_is_known)
         T(a_new_series_gets_its_errors_from_its_past) T(errors_survive_a_restart)
-            T(without_errors_a_reserve_reckons_with_half) T(a_fresh_file_goes_before) T(one_that_is_too_old_is_left)
-                T_LOOP(a_bad_file_is_refused_and_the_one_before_goes_on, 0, 11) T(what_is_no_file_is_refused)
-                    T(points_that_are_not_foretold_are_named_by_their_number) T(a_site_that_names_none_reads_none))
+            T(without_errors_a_reserve_reckons_with_half) T(a_fresh_file_goes_before) T(prices_of_a_market_are_given)
+                T(one_that_is_too_old_is_left) T_LOOP(a_bad_file_is_refused_and_the_one_before_goes_on, 0, 11)
+                    T(what_is_no_file_is_refused) T(points_that_are_not_foretold_are_named_by_their_number)
+                        T(a_site_that_names_none_reads_none))

@@ -710,6 +710,45 @@ given_in(unsigned half)
 	return kw;
 }
 
+static void
+no_fault(const char *sentence, void *arg)
+{
+	(void)arg;
+	ck_abort_msg("%s", sentence);
+}
+
+/* Who gives in the afternoon pays for it: the file says so, and less is given then. */
+START_TEST(prices_of_the_file_are_planned_with)
+{
+	static char text[20000];
+	struct given g;
+	char iso[32];
+	double before, then;
+
+	sun_kw = 6;
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_null(strstr(plan.text, "from the file"));
+	before = given_in(8);
+	str_copy(text, sizeof(text), "point,time,value\n");
+	for (unsigned i = 0; i < 96; i++)
+		str_printf(text + strlen(text), sizeof(text) - strlen(text), "GRID.PRICE_EXPORT,%s,%d\n",
+		    utc_iso(iso, sizeof(iso), utc_add((struct utc){ NOW - 7 * 60 * US_PER_S }, i * 1800 * US_PER_S)),
+		    i >= 6 && i < 10 ? -20 : 10);
+	ck_assert_int_eq(given_read("market.csv", text, strlen(text), &g, no_fault, NULL), OK);
+	forecasting_given(planning_forecasting(planning), &g, (struct utc){ NOW }, 6 * HOUR);
+	make();
+	ck_assert_msg(plan.is_good == 1, "%s", plan.text);
+	ck_assert_ptr_nonnull(strstr(plan.text, "; from the file: price_export"));
+	then = given_in(8);
+	ck_assert_msg(then < before - 100, "%g, %g before", then, before);
+	ck_assert_double_le(power("PV1", 16), 0.01);
+	ck_assert_int_eq(reason, REASON_CURTAILED);
+	forecasting_given(planning_forecasting(planning), NULL, (struct utc){ 0 }, 0);
+	given_done(&g);
+}
+END_TEST
+
 /* Five minutes to an hour: the same district, the same two days, hardly another cost; half hours are kept to as far as steps can. */
 START_TEST(steps_are_as_long_as_the_site_wants)
 {
@@ -1014,8 +1053,9 @@ T_MAIN("planning",
                 T_LONG(sun_that_is_held_down_is_not_forgotten) T_LONG(what_a_person_holds_is_taken_as_given)
                     T_LONG(a_grid_that_is_lost_is_not_counted_on) T_LONG(a_moment_is_enough_when_something_has_changed)
                         T_LONG(what_is_entered_ahead_is_planned_with) T_LONG(what_stands_still_by_schedule_comes_back)
-                            T_LONG(an_override_is_weighed_against_the_plan) T_LONG(steps_are_as_long_as_the_site_wants)
-                                T_LONG(what_is_filed_is_kept_to) T_LONG(what_went_out_already_counts_for_what_is_filed)
-                                    T_LONG(a_preview_gives_way_when_a_plan_is_asked_for) T_LONG(the_next_one_goes_on)
-                                        T_LONG(a_target_that_stands_is_planned_with)
-                                            T_LONG(heat_is_planned_with_its_upper_end_while_a_furnace_stands))
+                            T_LONG(an_override_is_weighed_against_the_plan) T_LONG(prices_of_the_file_are_planned_with)
+                                T_LONG(steps_are_as_long_as_the_site_wants) T_LONG(what_is_filed_is_kept_to)
+                                    T_LONG(what_went_out_already_counts_for_what_is_filed)
+                                        T_LONG(a_preview_gives_way_when_a_plan_is_asked_for)
+                                            T_LONG(the_next_one_goes_on) T_LONG(a_target_that_stands_is_planned_with)
+                                                T_LONG(heat_is_planned_with_its_upper_end_while_a_furnace_stands))
