@@ -297,6 +297,14 @@ decide(struct control *c, struct output *o, double v, struct utc now, struct mon
 		    control_say(o, v, is, sizeof(is)));
 		return;
 	}
+	/* What it was told last, on its way to the target or before another one was wanted: nobody else has moved it, and it goes on from there. */
+	if (!isnan(v) && output_is_setpoint(o) && fabs(v - o->written) <= watch_drift_limit(o, o->written)) {
+		o->returning = RETURN_NOT;
+		walk_restart(o);
+		watch_drift(c, o, false, "%s: the device reports %s, which was written last", o->p->name,
+		    control_say(o, v, is, sizeof(is)));
+		return;
+	}
 	o->returning = RETURN_PARTED;
 	watch_drift(c, o, true, "%s: after a loss the device reports %s, and %s is wanted: set it anew or release it",
 	    o->p->name, control_say(o, v, is, sizeof(is)), shall);

@@ -190,7 +190,7 @@ static const struct key output_keys[] = {
 	{ "default", KEY_NUMBER, AT(default_value), .help = "what it is when nobody wants anything; absent: the device's own" },
 	{ "safe", KEY_NUMBER, AT(safe_value), .help = "for on_bad_input: safe" },
 	{ "on_bad_input", KEY_ENUM, AT(on_bad_input), .words = bad_input_words, .def = "hold", .help = "when what it needs turns bad" },
-	{ "on_return", KEY_ENUM, AT(on_return), .words = return_words, .def = "assert", .help = "after a loss of communication, a time-out or the device's restart" },
+	{ "on_return", KEY_ENUM, AT(on_return), .words = return_words, .def = "assert", .help = "after a loss of communication, a time-out or the device's restart; compare: it goes on if the device has what it shall have or was told last, else a person decides" },
 	{ "retries", KEY_INT, AT(retries), .min = 0, .max = 2, .def = "2", .help = "setpoints: written again when it was not taken; commands never" },
 	{ "least_gap", KEY_DURATION, AT(least_gap_us), .min = 0, .max = 86400, .def = "0s", .help = "least time between two commands" },
 	{ "drift", KEY_NUMBER, AT(drift), .min = 0, .max = 1e15, .help = "alarm when the device differs by more; absent: check_back's tolerance" },

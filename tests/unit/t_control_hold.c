@@ -435,6 +435,34 @@ START_TEST(after_a_loss_it_is_compared)
 }
 END_TEST
 
+START_TEST(a_walk_goes_on_after_a_loss_from_what_was_written_last)
+{
+	kit_init(&k);
+	kit_def(&k, RAMP)->output->on_return = RETURN_COMPARE;
+	kit_boot(&k);
+	ck_assert(want(SLOT_DISPATCH, RAMP, 300, 0));
+	kit_run(&k, 5 * US_PER_S);
+	double at = k.device[RAMP];
+	ck_assert(at > 0 && at < 300);
+	kit_device(&k, false);
+	kit_run(&k, 30 * US_PER_S);
+	kit_device(&k, true);
+	kit_run(&k, 120 * US_PER_S);
+	ck_assert_uint_eq(k.drifts, 0);
+	ck_assert_double_eq(k.device[RAMP], 300);
+	ck_assert(want(SLOT_DISPATCH, RAMP, 0, 0));
+	kit_run(&k, 5 * US_PER_S);
+	kit_device(&k, false);
+	kit_run(&k, 30 * US_PER_S);
+	k.device[RAMP] = 40; /* somebody was at its panel */
+	kit_device(&k, true);
+	kit_run(&k, 120 * US_PER_S);
+	ck_assert(k.drift[RAMP]);
+	ck_assert_double_eq(k.device[RAMP], 40);
+	kit_done(&k);
+}
+END_TEST
+
 START_TEST(after_a_loss_it_is_given_up)
 {
 	kit_init(&k);
@@ -903,7 +931,7 @@ T_MAIN("control_hold",
 	T(a_refresh_that_is_refused_is_told)
 	T(after_a_loss_it_is_asserted)
 	T(after_a_loss_it_is_compared)
-	T(after_a_loss_it_is_given_up)
+	T(a_walk_goes_on_after_a_loss_from_what_was_written_last) T(after_a_loss_it_is_given_up)
 	T(a_loss_on_the_way_stops_the_walk_truthfully)
 	T(local_pauses_and_remote_goes_on)
 	T(a_switch_to_local_that_is_read_badly_stays_as_it_was)
