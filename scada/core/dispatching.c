@@ -21,7 +21,8 @@
 
 /* ---- the grid and the mode */
 
-static void
+/* True: it was lost just now. */
+static bool
 watch_grid(struct dispatching *d, struct utc now, struct mono mono)
 {
 	struct grid_input in = {
@@ -36,11 +37,12 @@ watch_grid(struct dispatching *d, struct utc now, struct mono mono)
 
 	if (!grid_step(&d->watch, &d->district.watch, &in, mono) ||
 	    (was == GRID_UNKNOWN && d->watch.state == GRID_THERE))
-		return;
+		return false;
 	logbook_say(d->log, now, mono, JOURNAL_DISPATCH, NULL,
 	    d->watch.state == GRID_LOST        ? "the utility's grid is lost"
 	        : d->watch.state == GRID_THERE ? "the utility's grid is back"
 	                                       : "it is not known any more whether the utility's grid is there");
+	return d->watch.state == GRID_LOST;
 }
 
 /* An event of demand response ends by itself. */
@@ -262,11 +264,14 @@ dispatching_tick(struct dispatching *d, struct utc now, struct mono mono)
 
 	if (d->wait_count > 0)
 		dispatch_preview_second(d, now, mono);
-	if (d->table == NULL || !d->has_begun || (d->second.us != 0 && mono_diff_us(mono, d->second) < SECOND_US))
+	if (d->table == NULL || !d->has_begun)
+		return;
+	/* Looked at in each tick: what the grid's loss asks for does not wait for the next second. */
+	bool is_lost = d->is_there && watch_grid(d, now, mono);
+	if (!is_lost && d->second.us != 0 && mono_diff_us(mono, d->second) < SECOND_US)
 		return;
 	d->second = mono;
 	if (d->is_there) {
-		watch_grid(d, now, mono);
 		end_response(d, now, mono);
 		dispatch_schedule_second(d, now, mono);
 		choose_acting(d, now, mono);

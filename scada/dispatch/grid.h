@@ -15,7 +15,8 @@
 
 #include "scada/base/mode.h"
 
-enum { GRID_LOST_S = 1, GRID_BACK_S = 10, GRID_DOUBT_S = 3, GRID_BLIND_S = 60 };
+#define GRID_LOST_S 0.5 /* a dip that protection rides through is shorter */
+enum { GRID_BACK_S = 10, GRID_DOUBT_S = 3, GRID_BLIND_S = 60 };
 
 struct grid_settings {
 	double limit_kw;                              /* of the connection, above 0 */

@@ -176,6 +176,37 @@ START_TEST(an_island_comes_and_goes_by_itself)
 }
 END_TEST
 
+/* Between two seconds of the guard: half a second after both have said so; a dip is none. */
+START_TEST(a_loss_does_not_wait_for_the_next_second)
+{
+	struct dispatch_facts f;
+	int tenths = 0;
+
+	load_kw = 100;
+	must_set(GUARD_ECONOMIC);
+	run(60);
+	for (int round = 0; round < 2; round++) {
+		us += 100000;
+		sample(BREAKER, 0);
+		sample(LINE, 0);
+		for (tenths = 0; tenths < 20; tenths++) {
+			if (round == 0 && tenths == 4) { /* 0.4 s: protection rides through that */
+				sample(BREAKER, 1);
+				sample(LINE, 66);
+			}
+			dispatching_tick(d, now(), mono());
+			dispatching_facts(d, &f);
+			if (f.grid == GRID_LOST)
+				break;
+			us += 100000;
+		}
+		ck_assert_int_eq(tenths, round == 0 ? 20 : 5);
+	}
+	ck_assert(f.mode == GUARD_ISLAND);
+	ck_assert_uint_eq(told.acting, GUARD_ISLAND); /* in the same tick */
+}
+END_TEST
+
 START_TEST(demand_response_ends_by_itself)
 {
 	char why[200] = "";
@@ -503,9 +534,9 @@ T_MAIN("dispatching",
         T(what_is_filed_is_kept_to_in_plan_following) T(manual_lets_all_go_at_once)
             T(the_half_hour_is_kept_below_its_target) T(export_is_held_by_the_battery_then_by_the_source)
                 T(what_a_person_holds_is_left_alone) T(an_output_that_refuses_is_said_and_asked_again)
-                    T(an_island_comes_and_goes_by_itself) T(demand_response_ends_by_itself)
-                        T(a_bad_meter_is_told_and_ends_in_nothing) T(what_was_set_survives_a_restart)
-                            T(a_kill_in_an_island_lets_no_load_come_back)
+                    T(a_loss_does_not_wait_for_the_next_second) T(an_island_comes_and_goes_by_itself)
+                        T(demand_response_ends_by_itself) T(a_bad_meter_is_told_and_ends_in_nothing)
+                            T(what_was_set_survives_a_restart) T(a_kill_in_an_island_lets_no_load_come_back)
                                 T_LOOP(a_second_kill_in_an_island_lets_no_load_come_back, 0, 2)
                                     T(a_kill_just_after_a_shed_forgets_no_least_time) T(no_more_is_saved_than_needed)
                                         T(a_counter_that_stands_is_said) T(a_power_that_stands_is_said)
