@@ -15,7 +15,8 @@
 
 #include "scada/base/mode.h"
 
-#define GRID_LOST_S 0.5 /* a dip that protection rides through is shorter */
+/* A dip that protection rides through is shorter; a bit less than two of the ticks in which it is looked at. */
+#define GRID_LOST_S 0.45
 enum { GRID_BACK_S = 10, GRID_DOUBT_S = 3, GRID_BLIND_S = 60 };
 
 struct grid_settings {

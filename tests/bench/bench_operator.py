@@ -149,6 +149,10 @@ class Site:
         self.dir = tempfile.mkdtemp(prefix="chisan-bench.")
         self.server = None
         atexit.register(self.close)
+        self.write(address, devices, points, poll, has_output)
+        self.start()
+
+    def write(self, address, devices, points, poll, has_output):
         self.devices = [Device((address, 16200 + d), points + 10) for d in range(devices)]
         text = "".join(
             f"  - {{tag: V{i}, title: Value {i}, kind: analog, unit: kW, range: [0, 1000], decimals: 0, "
@@ -165,6 +169,8 @@ class Site:
             for d in range(devices):
                 f.write(f"  - {{name: D{d}, title: Device {d}, profile: meter, poll: {poll}, "
                         f"link: \"modbus-tcp://{address}:{16200 + d}/1\"}}\n")
+
+    def start(self):
         os.mkdir(self.dir + "/s", 0o750)
         self.socket = self.dir + "/s/chisan.sock"
         self.server = subprocess.Popen([path("scada/core/chisand"), "-f", self.dir, "-d", self.dir + "/data", "-s", self.socket],
@@ -319,4 +325,5 @@ def main():
     burst()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ trap 'rm -f "$rows"' EXIT
 for bench in "$top_builddir"/tests/bench/bench_table "$top_builddir"/tests/bench/bench_alarm "$top_builddir"/tests/bench/bench_field "$top_builddir"/tests/bench/bench_echonet \
 	"$top_builddir"/tests/bench/bench_query "$top_builddir"/tests/bench/bench_plan "$top_builddir"/tests/bench/bench_study \
 	"$top_builddir"/tests/bench/bench_learned \
-	"$top_builddir"/tests/bench/bench_fanout "$top_builddir"/tests/bench/bench_store tests/bench/bench_site.py tests/bench/bench_sunspec.py tests/bench/bench_console.py tests/bench/bench_operator.py; do
+	"$top_builddir"/tests/bench/bench_fanout "$top_builddir"/tests/bench/bench_store tests/bench/bench_site.py tests/bench/bench_sunspec.py tests/bench/bench_console.py tests/bench/bench_operator.py tests/bench/bench_guard.py; do
 	[ -x "$bench" ] || { echo "bench: $bench is not built" >&2; continue; }
 	echo "bench: ${bench##*/}" >&2
 	"$bench" "$@" | grep -a '^ROW|' >>"$rows" || echo "bench: ${bench##*/} gave no row" >&2
