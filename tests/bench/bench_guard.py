@@ -16,7 +16,7 @@ import bench_operator as bench  # noqa: E402
 
 POWER, BREAKER, LINE, BATTERY, SOC, HALL, SETPOINT, SHED = range(8)
 NAMES = ["RX_P", "BRK", "LINE", "ESS_P", "SOC", "HALL_P", "SP", "SHED"]
-ROUNDS = int(os.environ.get("CHISAN_BENCH_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("CHISAN_BENCH_ROUNDS", "4"))
 
 
 def site_text(address, port):
@@ -125,9 +125,9 @@ def main():
     time.sleep(20)
     drawn = [trip(site, -400 if i % 2 == 0 else 400) for i in range(2 * ROUNDS)]
     site.close()
-    bench.row("the grid is lost: from the answer that tells it to the first load's command on the wire, worst of 8", f"{max(lost) * 1000:.0f} ms",
+    bench.row(f"the grid is lost: from the answer that tells it to the first load's command on the wire, worst of {len(lost)}", f"{max(lost) * 1000:.0f} ms",
               "1000 ms", max(lost) <= 1)
-    bench.row("a set trips, or is back: the same to the battery's command, worst of 16", f"{max(drawn) * 1000:.0f} ms", "1000 ms",
+    bench.row(f"a set trips, or is back: the same to the battery's command, worst of {len(drawn)}", f"{max(drawn) * 1000:.0f} ms", "1000 ms",
               max(drawn) <= 1)
 
 
