@@ -251,6 +251,18 @@ START_TEST(a_bad_meter_is_told_and_ends_in_nothing)
 }
 END_TEST
 
+/* chisand begins anew with what was saved, in `len` bytes. */
+static void
+begin_anew(struct msg_store_state *s, size_t len)
+{
+	s->blob.len = len;
+	dispatching_free(d);
+	d = dispatching_new(book, &ops, NULL);
+	dispatching_site(d, table, 2, hash, now(), mono());
+	ck_assert(dispatching_restore(d, s, now(), mono()));
+	dispatching_begin(d);
+}
+
 START_TEST(what_was_set_survives_a_restart)
 {
 	struct mode_ask target = { .what = MODE_TARGET, .kw = 700 };
@@ -273,12 +285,8 @@ START_TEST(what_was_set_survives_a_restart)
 	dispatching_set(d, &target, &by, "winter", now(), mono());
 	dispatching_facts(d, &before);
 	ck_assert_double_eq(before.target_kw, 700);
-	dispatching_free(d);
 	us += 5 * US_PER_S;
-	d = dispatching_new(book, &ops, NULL);
-	dispatching_site(d, table, 2, hash, now(), mono());
-	ck_assert(dispatching_restore(d, &s, now(), mono()));
-	dispatching_begin(d);
+	begin_anew(&s, s.blob.len);
 	run(2);
 	dispatching_facts(d, &after);
 	ck_assert_double_eq(after.target_kw, 700);
@@ -311,14 +319,9 @@ START_TEST(a_kill_just_after_a_shed_forgets_no_least_time)
 	ck_assert_double_eq(wanted[HALL_SHED], 1);
 	int64_t shed_at = us;
 
-	dispatching_free(d);
 	wanted[HALL_SHED] = (double)NAN;
 	us += 5 * US_PER_S;
-	d = dispatching_new(book, &ops, NULL);
-	dispatching_site(d, table, 2, hash, now(), mono());
-	s.blob.len = saved_len;
-	ck_assert(dispatching_restore(d, &s, now(), mono()));
-	dispatching_begin(d);
+	begin_anew(&s, saved_len);
 	load_kw = 50;
 	second();
 	ck_assert_double_eq(wanted[HALL_SHED], 1);
@@ -346,12 +349,7 @@ START_TEST(a_kill_in_an_island_lets_no_load_come_back)
 		if (round == 1) { /* the site is read anew */
 			dispatching_site(d, table, 2, hash, now(), mono());
 		} else {
-			s.blob.len = saved_len;
-			dispatching_free(d);
-			d = dispatching_new(book, &ops, NULL);
-			dispatching_site(d, table, 2, hash, now(), mono());
-			ck_assert(dispatching_restore(d, &s, now(), mono()));
-			dispatching_begin(d);
+			begin_anew(&s, saved_len);
 		}
 		if (round == 2) { /* back meanwhile: it comes back by and by */
 			breaker = 1;
@@ -385,12 +383,7 @@ START_TEST(a_second_kill_in_an_island_lets_no_load_come_back)
 		if (round == 1 && _i == 1) {
 			dispatching_site(d, table, 2, hash, now(), mono());
 		} else {
-			s.blob.len = saved_len;
-			dispatching_free(d);
-			d = dispatching_new(book, &ops, NULL);
-			dispatching_site(d, table, 2, hash, now(), mono());
-			ck_assert(dispatching_restore(d, &s, now(), mono()));
-			dispatching_begin(d);
+			begin_anew(&s, saved_len);
 		}
 		second();
 		ck_assert_msg(wanted[HALL_SHED] == 2, "round %d: %g", round, wanted[HALL_SHED]);
@@ -402,12 +395,7 @@ START_TEST(a_second_kill_in_an_island_lets_no_load_come_back)
 	breaker = 1;
 	line = 66;
 	soc = 60;
-	s.blob.len = saved_len;
-	dispatching_free(d);
-	d = dispatching_new(book, &ops, NULL);
-	dispatching_site(d, table, 2, hash, now(), mono());
-	ck_assert(dispatching_restore(d, &s, now(), mono()));
-	dispatching_begin(d);
+	begin_anew(&s, saved_len);
 	must_set(GUARD_ECONOMIC);
 	second();
 	ck_assert(isnan(wanted[HALL_SHED]));
